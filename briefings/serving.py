@@ -1,0 +1,96 @@
+"""`flask serve`: the web server and the worker side by side, for a first look and for a small installation."""
+
+import http.client
+import shlex
+import signal
+import socket
+import sys
+import threading
+import time
+from types import FrameType
+
+import click
+from flask import current_app
+from honcho.manager import SYSTEM_PRINTER_NAME, Manager
+from honcho.printer import Message, Printer
+
+STOPPED_BY_SIGNAL = (130, 143)  # how Manager reports Ctrl-C and SIGTERM: for the person, a success
+THREADS = 8
+SECONDS_TO_FINISH = 4  # what is under way at a stop may finish; Manager kills after five seconds
+
+
+class OwnLinesOnly(Printer):
+    """Print what the two programs say, not that they were started and stopped."""
+
+    def write(self, message: Message) -> None:
+        if message.name != SYSTEM_PRINTER_NAME:
+            super().write(message)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on.")
+@click.option("--workers", default=2, show_default=True, help="Number of web processes.")
+def serve_command(host: str, port: int, workers: int) -> None:
+    """Run the web server and the worker until Ctrl-C."""
+    _refuse_port_in_use(host, port)
+    manager = Manager(OwnLinesOnly(sys.stdout, prefix=False))
+    manager.add_process("web", _command("gunicorn", *_web_options(host, port, workers), "briefings.app:create_app()"))
+    manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"))
+    signal.signal(signal.SIGHUP, _stop_as_well)
+    threading.Thread(target=_announce, args=(host, port, current_app.config["PUBLIC_URL"]), daemon=True).start()
+    manager.loop()
+    if manager.returncode not in STOPPED_BY_SIGNAL:
+        raise click.ClickException("The web server or the worker ended by itself; the lines above say why.")
+    click.echo("Stopped.")
+
+
+def _command(module: str, *arguments: str) -> str:
+    """`exec` lets the signal reach the program itself instead of the shell that Manager starts it with."""
+    return "exec " + shlex.join([sys.executable, "-m", module, *arguments])
+
+
+def _web_options(host: str, port: int, workers: int) -> list[str]:
+    return [
+        f"--bind={host}:{port}",
+        f"--workers={workers}",
+        "--worker-class=gthread",
+        f"--threads={THREADS}",
+        f"--graceful-timeout={SECONDS_TO_FINISH}",
+        "--log-level=warning",
+        "--no-control-socket",
+    ]
+
+
+def _refuse_port_in_use(host: str, port: int) -> None:
+    with socket.socket() as attempt:
+        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the web server does
+        try:
+            attempt.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen on port {port} ({error.strerror}). Choose another, e.g. make run PORT={port + 1}."
+            ) from error
+
+
+def _stop_as_well(signum: int, frame: FrameType | None) -> None:
+    """Closing the terminal stops the two programs too, which run in sessions of their own and would live on."""
+    signal.raise_signal(signal.SIGTERM)
+
+
+def _announce(host: str, port: int, public_url: str) -> None:
+    while not _answers(host, port):
+        time.sleep(0.1)
+    click.echo(f"\nOpen {public_url}/ in a browser. Ctrl-C stops.\n")
+
+
+def _answers(host: str, port: int) -> bool:
+    connection = http.client.HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", "/")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
