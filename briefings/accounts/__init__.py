@@ -1,0 +1,1 @@
+"""People who sign in: staff, need owners, experts."""

@@ -1,0 +1,60 @@
+"""create_app: settings, extensions, blueprints, composers, commands. Only wsgi.py and the tests import it."""
+
+import logging
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from click import Command
+from flask import Blueprint, Flask
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from briefings.accounts.signing_in import user_of_session
+from briefings.config import beside_or_inside, settings_from
+from briefings.db import db
+from briefings.outbox.mail import Composer
+from briefings.web import access, filters, problems, security
+from briefings.web.language import LanguagePrefix, babel, language, other_language_url
+
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+COMPOSERS: dict[str, Composer] = {}
+COMMANDS: tuple[Command, ...] = ()
+
+
+def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
+    """The WSGI application with its settings from `environ`, `settings` on top."""
+    app = Flask(__name__, template_folder=str(beside_or_inside("templates")))
+    app.config.update(settings_from(environ))
+    app.config.update(settings or {})
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    _extend(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    app.extensions["composers"] = COMPOSERS
+    access.refuse_unmarked_views(app)
+    return app
+
+
+def _extend(app: Flask) -> None:
+    app.wsgi_app = LanguagePrefix(app.wsgi_app)  # type: ignore[method-assign]
+    if proxies := app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    db.init_app(app)
+    Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
+    babel.init_app(app, locale_selector=language)
+    CSRFProtect(app)
+    security.limiter.init_app(app)
+    login = LoginManager(app)
+    login.login_view = "accounts.sign_in"
+    login.login_message = None
+    login.user_loader(user_of_session)
+    filters.register(app)
+    problems.register(app)
+    app.jinja_env.globals["other_language_url"] = other_language_url
+    app.before_request(access.enforce)
+    app.after_request(security.add_headers)

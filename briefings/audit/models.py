@@ -1,0 +1,25 @@
+"""The audit log's one table."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from briefings.db import Base
+
+
+class AuditEntry(Base):
+    """One act of one person; the actor's name is kept as it was then."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index("ix_audit_entries_about", "about_type", "about_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None]
+    actor_name: Mapped[str]
+    action: Mapped[str] = mapped_column(String(80))
+    about_type: Mapped[str] = mapped_column(String(40))
+    about_id: Mapped[int]
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON)

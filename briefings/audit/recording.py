@@ -1,0 +1,37 @@
+"""Writing and reading the audit log."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import select
+
+from briefings.audit.models import AuditEntry
+from briefings.db import db
+
+
+class Actor(Protocol):
+    """Whoever acts: an account, by id and name."""
+
+    id: int
+    name: str
+
+
+def record(actor: Actor | None, action: str, about: Any, now: datetime, **detail: Any) -> None:
+    """Add one entry about a flushed row, in the caller's transaction; no actor means the program itself."""
+    db.session.add(
+        AuditEntry(
+            at=now,
+            actor_id=actor.id if actor else None,
+            actor_name=actor.name if actor else "",
+            action=action,
+            about_type=about.__tablename__,
+            about_id=about.id,
+            detail=detail,
+        )
+    )
+
+
+def history_of(about: Any) -> list[AuditEntry]:
+    """All entries about one row, oldest first."""
+    found = select(AuditEntry).where(AuditEntry.about_type == about.__tablename__, AuditEntry.about_id == about.id)
+    return list(db.session.scalars(found.order_by(AuditEntry.at, AuditEntry.id)))

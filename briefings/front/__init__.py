@@ -1,0 +1,1 @@
+"""The pages that stand in front of everything: home, help, policies, and what waits for staff today."""

@@ -1,0 +1,1 @@
+"""The day itself: the way into the room, and who came."""

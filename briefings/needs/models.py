@@ -1,0 +1,192 @@
+"""Theme, Audience, Need."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from briefings.accounts.models import User
+from briefings.db import Base, words
+from briefings.errors import N_, Refused
+from briefings.organizations.models import Organization
+
+
+class Theme(Base):
+    """What needs are about (주제)."""
+
+    __tablename__ = "themes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    name_en: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+
+
+class Audience(Base):
+    """Which kind of organization needs seek (대상)."""
+
+    __tablename__ = "audiences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    name_en: Mapped[str] = mapped_column(String(60))
+    position: Mapped[int]
+
+
+class NeedState(StrEnum):
+    """Staff and the owner move a need through these; consultation and match are recorded beside it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    PUBLISHED = "published"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class Stage(StrEnum):
+    """How far the work is."""
+
+    IDEA = "idea"
+    PILOT = "pilot"
+    EXPANSION = "expansion"
+    GOOD_PRACTICE = "good_practice"
+
+
+class Region(StrEnum):
+    """Nationwide or one of the 17 provinces (ISO 3166-2:KR)."""
+
+    NATIONWIDE = "KR"
+    SEOUL = "KR-11"
+    BUSAN = "KR-26"
+    DAEGU = "KR-27"
+    INCHEON = "KR-28"
+    GWANGJU = "KR-29"
+    DAEJEON = "KR-30"
+    ULSAN = "KR-31"
+    GYEONGGI = "KR-41"
+    GANGWON = "KR-42"
+    CHUNGBUK = "KR-43"
+    CHUNGNAM = "KR-44"
+    JEONBUK = "KR-45"
+    JEONNAM = "KR-46"
+    GYEONGBUK = "KR-47"
+    GYEONGNAM = "KR-48"
+    JEJU = "KR-49"
+    SEJONG = "KR-50"
+
+
+class Resource(StrEnum):
+    """What can be brought or is missing (자원): tags on offers, seeks and replies."""
+
+    PEOPLE = "people"
+    PLACE = "place"
+    EQUIPMENT = "equipment"
+    DATA = "data"
+    BUDGET = "budget"
+    PUBLICITY = "publicity"
+    REGULATION = "regulation"
+
+
+need_themes = Table(
+    "need_themes",
+    Base.metadata,
+    Column("need_id", ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme_id", ForeignKey("themes.id"), primary_key=True, index=True),
+)
+need_audiences = Table(
+    "need_audiences",
+    Base.metadata,
+    Column("need_id", ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True),
+    Column("audience_id", ForeignKey("audiences.id"), primary_key=True, index=True),
+)
+
+
+class Need(Base):
+    """One collaboration need: an exchange, never a bare request, so both halves are required to submit it.
+
+    `consulting_since` and `matched_at` are set by participation, which stands above.
+    """
+
+    __tablename__ = "needs"
+    __table_args__ = (
+        CheckConstraint("state IN ('draft', 'withdrawn') OR (offers <> '' AND seeks <> '')", name="both_halves"),
+        Index("ix_needs_state_published_at", "state", "published_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(String(200), default="")
+    background: Mapped[str] = mapped_column(Text, default="")
+    offers: Mapped[str] = mapped_column(Text, default="")
+    offer_tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    seeks: Mapped[str] = mapped_column(Text, default="")
+    seek_tags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    beneficiaries: Mapped[str] = mapped_column(String(200), default="")
+    region: Mapped[Region] = mapped_column(words(Region), default=Region.NATIONWIDE)
+    stage: Mapped[Stage] = mapped_column(words(Stage), default=Stage.IDEA)
+    period: Mapped[str] = mapped_column(String(100), default="")
+    department: Mapped[str] = mapped_column(String(100), default="")
+    contact_name: Mapped[str] = mapped_column(String(120), default="")
+    contact_phone: Mapped[str] = mapped_column(String(30), default="")
+    contact_email: Mapped[str] = mapped_column(String(320), default="")
+    source: Mapped[str] = mapped_column(String(200), default="")
+    """Where an illustrative need of the demo comes from; empty for real ones."""
+    state: Mapped[NeedState] = mapped_column(words(NeedState), default=NeedState.DRAFT)
+    return_reason: Mapped[str] = mapped_column(Text, default="")
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    submitted_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    consulting_since: Mapped[datetime | None]
+    matched_at: Mapped[datetime | None]
+
+    organization: Mapped[Organization] = relationship()
+    created_by: Mapped[User | None] = relationship()
+    themes: Mapped[list[Theme]] = relationship(secondary=need_themes, order_by=Theme.position)
+    audiences: Mapped[list[Audience]] = relationship(secondary=need_audiences, order_by=Audience.position)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anyone may read it: published, or published once and closed since."""
+        return self.state in (NeedState.PUBLISHED, NeedState.CLOSED)
+
+    @property
+    def takes_replies(self) -> bool:
+        """Whether an organization may still answer it."""
+        return self.state is NeedState.PUBLISHED
+
+    def submit(self, now: datetime) -> None:
+        """Hand it to staff; Refused while a half is missing or it is already there."""
+        if self.state not in (NeedState.DRAFT, NeedState.RETURNED):
+            raise Refused(N_("이미 제출한 과제입니다."))
+        if not (self.offers.strip() and self.seeks.strip()):
+            raise Refused(N_("제공 자원과 필요 역량을 모두 적어 주세요."))
+        self.state, self.submitted_at, self.return_reason = NeedState.SUBMITTED, now, ""
+
+    def publish(self, now: datetime) -> None:
+        """Show it to everyone; the first time counts as its registration."""
+        if self.state is not NeedState.SUBMITTED:
+            raise Refused(N_("제출된 과제만 게시할 수 있습니다."))
+        self.state, self.published_at = NeedState.PUBLISHED, self.published_at or now
+
+    def send_back(self, reason: str) -> None:
+        """Return it to its owner with what is missing."""
+        if self.state is not NeedState.SUBMITTED:
+            raise Refused(N_("제출된 과제만 돌려보낼 수 있습니다."))
+        self.state, self.return_reason = NeedState.RETURNED, reason
+
+    def close(self) -> None:
+        """Take no more replies; stays readable."""
+        if self.state is not NeedState.PUBLISHED:
+            raise Refused(N_("게시 중인 과제만 마감할 수 있습니다."))
+        self.state = NeedState.CLOSED
+
+    def withdraw(self) -> None:
+        """Take it back; no longer public."""
+        if self.state in (NeedState.CLOSED, NeedState.WITHDRAWN):
+            raise Refused(N_("마감했거나 철회한 과제입니다."))
+        self.state = NeedState.WITHDRAWN

@@ -1,0 +1,1 @@
+"""Organizations (기관), their kinds, and who acts for which."""

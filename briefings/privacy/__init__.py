@@ -1,0 +1,1 @@
+"""Consent texts in versions, and who agreed to which."""

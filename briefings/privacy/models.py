@@ -1,0 +1,57 @@
+"""Consent texts and answers (개인정보 보호법 제15조 제2항, 제17조 제2항, 제22조)."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from briefings.db import Base, words
+
+
+class Purpose(StrEnum):
+    """What a consent is for; each is asked for apart."""
+
+    REGISTRATION = "registration"
+    PROVISION = "provision"
+    NEWS = "news"
+    REPLY = "reply"
+
+
+class ConsentText(Base):
+    """One version of one text in one language. Never changed once shown: a new version is a new row."""
+
+    __tablename__ = "consent_texts"
+    __table_args__ = (UniqueConstraint("purpose", "version", "locale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    purpose: Mapped[Purpose] = mapped_column(words(Purpose))
+    version: Mapped[int]
+    locale: Mapped[str] = mapped_column(String(5))
+    title: Mapped[str]
+    recipient: Mapped[str] = mapped_column(Text, default="")
+    use: Mapped[str] = mapped_column(Text)
+    items: Mapped[str] = mapped_column(Text)
+    retention: Mapped[str] = mapped_column(Text)
+    refusal: Mapped[str] = mapped_column(Text)
+
+
+class Consent(Base):
+    """One person's answer to one text; `about` names what it was given with (`registration:<public id>`)."""
+
+    __tablename__ = "consents"
+    __table_args__ = (UniqueConstraint("about", "text_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    about: Mapped[str] = mapped_column(String(80))
+    text_id: Mapped[int] = mapped_column(ForeignKey(ConsentText.id))
+    given: Mapped[bool]
+    answered_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    text: Mapped[ConsentText] = relationship()
+
+    @property
+    def stands(self) -> bool:
+        """Whether the person agrees today."""
+        return self.given and self.withdrawn_at is None

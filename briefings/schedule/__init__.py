@@ -1,0 +1,1 @@
+"""Briefings, their presenter slots, registrations and calendar items: one aggregate."""

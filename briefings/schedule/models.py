@@ -1,0 +1,281 @@
+"""Briefing, PresenterSlot, Registration, CalendarItem."""
+
+import secrets
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from briefings.db import Base, new_public_id, words
+from briefings.errors import N_, Refused
+from briefings.needs.models import Audience, Need, Theme
+from briefings.organizations.models import Organization
+
+
+class BriefingState(StrEnum):
+    """What staff decided; live and ended follow from the clock."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Phase(StrEnum):
+    """Where a briefing stands at a moment, as people see it."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    CLOSED = "closed"
+    LIVE = "live"
+    ENDED = "ended"
+    CANCELLED = "cancelled"
+
+
+class RegistrationState(StrEnum):
+    """A person's place."""
+
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    CANCELLED = "cancelled"
+
+
+class ItemState(StrEnum):
+    """A calendar item is open until it is cancelled; there is no way back, a new one is made."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Briefing(Base):
+    """One scheduled online session. `sequence` rises when its time or room changes: what calendars must hear of."""
+
+    __tablename__ = "briefings"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("registration_closes_at > registration_opens_at", name="registration_closes_after_opening"),
+        Index("ix_briefings_state_starts_at", "state", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    title: Mapped[str] = mapped_column(String(120))
+    theme_id: Mapped[int] = mapped_column(ForeignKey(Theme.id), index=True)
+    audience_id: Mapped[int] = mapped_column(ForeignKey(Audience.id), index=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    opening_minutes: Mapped[int] = mapped_column(default=10)
+    capacity: Mapped[int | None]
+    registration_opens_at: Mapped[datetime]
+    registration_closes_at: Mapped[datetime]
+    room_url: Mapped[str] = mapped_column(String(500), default="")
+    room_note: Mapped[str] = mapped_column(String(200), default="")
+    """What to do when the room does not open: a telephone number, another address."""
+    replay_url: Mapped[str] = mapped_column(String(500), default="")
+    moderator: Mapped[str] = mapped_column(String(120), default="")
+    state: Mapped[BriefingState] = mapped_column(words(BriefingState), default=BriefingState.DRAFT)
+    cancel_reason: Mapped[str] = mapped_column(Text, default="")
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    theme: Mapped[Theme] = relationship()
+    audience: Mapped[Audience] = relationship()
+    slots: Mapped[list["PresenterSlot"]] = relationship(
+        back_populates="briefing", order_by="PresenterSlot.position", cascade="all, delete-orphan"
+    )
+
+    def phase(self, now: datetime) -> Phase:
+        """Where it stands at `now`."""
+        if self.state is not BriefingState.PUBLISHED:
+            return Phase(self.state)
+        if now >= self.ends_at:
+            return Phase.ENDED
+        if now >= self.starts_at:
+            return Phase.LIVE
+        if now < self.registration_opens_at:
+            return Phase.ANNOUNCED
+        return Phase.OPEN if now < self.registration_closes_at else Phase.CLOSED
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether its end has passed: nothing about it is ever sent to a calendar again."""
+        return now >= self.ends_at
+
+    def move(self, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+        """Set a new time; whether it is another one than before. The registration window moves along."""
+        if self.state is BriefingState.CANCELLED or self.is_over(now):
+            raise Refused(N_("취소되었거나 끝난 설명회는 옮길 수 없습니다."))
+        if starts_at <= now:
+            raise Refused(N_("지난 시각으로는 옮길 수 없습니다."), field="starts_at")
+        if ends_at <= starts_at:
+            raise Refused(N_("끝나는 시각이 시작 시각보다 뒤여야 합니다."), field="ends_at")
+        if (starts_at, ends_at) == (self.starts_at, self.ends_at):
+            return False
+        shift = starts_at - self.starts_at
+        self.registration_closes_at = max(self.registration_closes_at + shift, self.registration_opens_at + timedelta(minutes=1))
+        self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
+        self.sequence += 1
+        return True
+
+    def publish(self, now: datetime) -> None:
+        """Show it and open registration in its window."""
+        if self.state is not BriefingState.DRAFT:
+            raise Refused(N_("초안만 공개할 수 있습니다."))
+        self.state, self.published_at, self.changed_at = BriefingState.PUBLISHED, now, now
+
+    def cancel(self, reason: str, now: datetime) -> None:
+        """Call it off for good."""
+        if self.state is not BriefingState.PUBLISHED or self.is_over(now):
+            raise Refused(N_("공개되어 있고 끝나지 않은 설명회만 취소할 수 있습니다."))
+        self.state, self.cancel_reason = BriefingState.CANCELLED, reason
+        self.cancelled_at = self.changed_at = now
+        self.sequence += 1
+
+    def times_of_slots(self) -> list[tuple[datetime, datetime]]:
+        """Start and end of each slot in order: computed, never stored, so that moving moves them."""
+        times = []
+        at = self.starts_at + timedelta(minutes=self.opening_minutes)
+        for slot in self.slots:
+            end = at + timedelta(minutes=slot.minutes)
+            times.append((at, end))
+            at = end
+        return times
+
+
+class PresenterSlot(Base):
+    """One need's timed place in a briefing, with its presenter."""
+
+    __tablename__ = "presenter_slots"
+    __table_args__ = (
+        UniqueConstraint("briefing_id", "need_id"),
+        CheckConstraint("talk_minutes > 0 AND question_minutes >= 0", name="minutes_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"))
+    need_id: Mapped[int] = mapped_column(ForeignKey(Need.id), index=True)
+    position: Mapped[int]
+    talk_minutes: Mapped[int] = mapped_column(default=9)
+    question_minutes: Mapped[int] = mapped_column(default=6)
+    presenter_name: Mapped[str] = mapped_column(String(120), default="")
+    presenter_title: Mapped[str] = mapped_column(String(120), default="")
+    presenter_email: Mapped[str] = mapped_column(String(320), default="")
+
+    briefing: Mapped[Briefing] = relationship(back_populates="slots")
+    need: Mapped[Need] = relationship()
+
+    @property
+    def minutes(self) -> int:
+        """Talk and questions together."""
+        return self.talk_minutes + self.question_minutes
+
+
+registration_interests = Table(
+    "registration_interests",
+    Base.metadata,
+    Column("registration_id", ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
+    Column("need_id", ForeignKey("needs.id"), primary_key=True, index=True),
+)
+
+
+class Registration(Base):
+    """One person's place in a briefing; the same address is one registration, cancelled and taken up again on the same row.
+
+    The waiting list is in the order of `waiting_since`. `link_version` revokes personal links.
+    """
+
+    __tablename__ = "registrations"
+    __table_args__ = (
+        UniqueConstraint("briefing_id", "email"),
+        Index("ix_registrations_briefing_id_state_waiting_since", "briefing_id", "state", "waiting_since"),
+        Index("ix_registrations_email", "email"),
+        CheckConstraint("(state = 'waitlisted') = (waiting_since IS NOT NULL)", name="waiting_since_while_waitlisted"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id))
+    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(320))
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    department: Mapped[str] = mapped_column(String(100), default="")
+    support: Mapped[str] = mapped_column(Text, default="")
+    question: Mapped[str] = mapped_column(Text, default="")
+    locale: Mapped[str] = mapped_column(String(5), default="ko")
+    state: Mapped[RegistrationState] = mapped_column(words(RegistrationState))
+    link_version: Mapped[int] = mapped_column(default=1)
+    registered_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+    briefing: Mapped[Briefing] = relationship()
+    organization: Mapped[Organization] = relationship()
+    interests: Mapped[list[Need]] = relationship(secondary=registration_interests)
+
+    def confirm(self, now: datetime) -> None:
+        """Give the place."""
+        self.state, self.confirmed_at = RegistrationState.CONFIRMED, now
+        self.waiting_since = self.cancelled_at = None
+
+    def wait(self, now: datetime) -> None:
+        """Stand in line from `now`."""
+        self.state, self.waiting_since = RegistrationState.WAITLISTED, now
+        self.confirmed_at = self.cancelled_at = None
+
+    def cancel(self, now: datetime) -> None:
+        """Give the place, or the place in line, up."""
+        self.state, self.cancelled_at, self.waiting_since = RegistrationState.CANCELLED, now, None
+
+
+def new_uid_part() -> str:
+    """128 random bits in lower-case hex: the part of a UID before the @."""
+    return secrets.token_hex(16)
+
+
+class CalendarItem(Base):
+    """One recipient × one thing in their calendar: the numbers iTIP needs, kept, never recomputed (RFC 5546 2.1.4–2.1.5).
+
+    `uid` is the part before the @; the domain is a setting that must never change.
+    """
+
+    __tablename__ = "calendar_items"
+    __table_args__ = (
+        CheckConstraint("sequence >= 0", name="sequence_not_negative"),
+        Index(
+            "uq_calendar_items_open",
+            "registration_id",
+            unique=True,
+            sqlite_where=Column("state") == "open",
+            postgresql_where=Column("state") == "open",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey(Registration.id), index=True)
+    uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid_part)
+    sequence: Mapped[int] = mapped_column(default=0)
+    state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.OPEN)
+    partstat: Mapped[str] = mapped_column(String(20), default="ACCEPTED")
+    created_at: Mapped[datetime]
+    modified_at: Mapped[datetime]
+    dtstamp: Mapped[datetime]
+
+    registration: Mapped[Registration] = relationship()
+
+    def change(self, now: datetime) -> None:
+        """Its content is another one: SEQUENCE rises by one, DTSTAMP by at least a second."""
+        self.sequence += 1
+        self.dtstamp = max(now, self.dtstamp + timedelta(seconds=1))
+        self.modified_at = now
+
+    def close(self, now: datetime) -> None:
+        """Withdraw it for good."""
+        self.change(now)
+        self.state = ItemState.CLOSED

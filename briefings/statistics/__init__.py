@@ -1,0 +1,1 @@
+"""Figures computed from rows: the funnel of a briefing, the published totals as of a date."""

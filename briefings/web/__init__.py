@@ -1,0 +1,1 @@
+"""What every page shares: access marks, forms, language, security headers, error pages."""

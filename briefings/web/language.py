@@ -1,0 +1,36 @@
+"""Korean at /…, English at /en/…: each language has its own address, so links can be shared and nothing is remembered."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import has_request_context, request
+from flask_babel import Babel
+
+babel = Babel()
+LANGUAGES = ("ko", "en")
+
+
+class LanguagePrefix:
+    """WSGI middleware that moves a leading /en into SCRIPT_NAME, so that every url_for keeps it."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/en" or path.startswith("/en/"):
+            environ["SCRIPT_NAME"] = environ.get("SCRIPT_NAME", "") + "/en"
+            environ["PATH_INFO"] = path[3:] or "/"
+        return self.app(environ, start_response)
+
+
+def language() -> str:
+    """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
+    return "en" if has_request_context() and request.script_root.endswith("/en") else "ko"
+
+
+def other_language_url() -> str:
+    """This same page in the other language."""
+    path = request.full_path if request.query_string else request.path
+    root = request.script_root
+    return root.removesuffix("/en") + path if language() == "en" else f"{root}/en{path}"

@@ -1,0 +1,42 @@
+"""What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, render_template, request
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from briefings.errors import Refused
+
+
+def reason(refused: Refused) -> str:
+    """Why not, in the language of the page."""
+    return gettext(refused.message) % refused.values if refused.values else gettext(refused.message)
+
+
+def page_before() -> str | None:
+    """The address on this host that the person came from, if the browser told."""
+    came_from = urlsplit(request.referrer or "")
+    same_host = came_from.netloc == request.host
+    return came_from.path + (f"?{came_from.query}" if came_from.query else "") if same_host else None
+
+
+def show_refused(refused: Refused) -> tuple[str, int]:
+    """A button was pressed that the state of the world no longer allows: 409 and why."""
+    return render_template("errors/error.html", code=409, reason=reason(refused), back=page_before()), 409
+
+
+def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+    """An error page for every 4xx and 5xx; redirects pass through."""
+    code = error.code or 500
+    if code < 400:
+        return error
+    expired = isinstance(error, CSRFError)
+    return render_template("errors/error.html", code=code, reason=None, back=page_before(), expired=expired), code
+
+
+def register(app: Flask) -> None:
+    """Answer every error in the frame of the site."""
+    app.register_error_handler(Refused, show_refused)
+    app.register_error_handler(HTTPException, show_http)

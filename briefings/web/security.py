@@ -1,0 +1,33 @@
+"""Headers on every answer, and what may ask how often."""
+
+from flask import Response, current_app, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+
+from briefings.web.access import access_of
+
+limiter = Limiter(get_remote_address, strategy="moving-window")
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+)
+
+
+def add_headers(response: Response) -> Response:
+    """Content policy, no sniffing, no referrer from personal pages, nothing personal in a cache."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if current_app.config["PREFERRED_URL_SCHEME"] == "https":
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    access = access_of(current_app, request.endpoint) if request.endpoint else "public"
+    personal = access != "public" or bool(current_user)
+    headers.setdefault("Referrer-Policy", "no-referrer" if access == "by_token" else "same-origin")
+    if request.endpoint != "static":
+        headers.setdefault("Cache-Control", "no-store" if personal else "no-cache")
+    return response

@@ -1,0 +1,100 @@
+"""Rows with honest defaults, for tests: `a_briefing(capacity=0)`. Everything is flushed, nothing committed by hand."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from briefings.accounts.models import Role, User
+from briefings.db import db
+from briefings.needs.models import Audience, Need, NeedState, Theme
+from briefings.organizations.finding import name_key
+from briefings.organizations.models import Membership, Organization, OrganizationKind
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+
+numbers = count(1)
+BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+def saved(row: Any) -> Any:
+    """The row, committed, so that requests see it."""
+    db.session.add(row)
+    db.session.commit()
+    return row
+
+
+def a_user(role: Role = Role.OFFICER, **given: Any) -> User:
+    """An account without a password (tests sign in by session)."""
+    n = next(numbers)
+    values = {"email": f"user{n}@example.kr", "name": "김하늘", "role": role, "created_at": BEFORE} | given
+    return saved(User(**values))
+
+
+def an_organization(name: str | None = None, kind: OrganizationKind = OrganizationKind.PUBLIC_INSTITUTION) -> Organization:
+    """A body of any kind."""
+    name = name or f"가온공단 {next(numbers)}"
+    return saved(Organization(name=name, name_key=name_key(name), kind=kind, created_at=BEFORE))
+
+
+def an_owner(organization: Organization | None = None, **given: Any) -> User:
+    """An account that acts for an organization."""
+    user = a_user(Role.OWNER, **given)
+    saved(Membership(user_id=user.id, organization_id=(organization or an_organization()).id))
+    return user
+
+
+def a_theme(name: str | None = None) -> Theme:
+    """A theme of its own."""
+    n = next(numbers)
+    return saved(Theme(name=name or f"주제 {n}", name_en=f"Theme {n}", position=n))
+
+
+def an_audience(name: str | None = None) -> Audience:
+    """An audience of its own."""
+    n = next(numbers)
+    return saved(Audience(name=name or f"대상 {n}", name_en=f"Audience {n}", position=n))
+
+
+def a_need(**given: Any) -> Need:
+    """A published need with both halves."""
+    values: dict[str, Any] = {
+        "title": f"폐어망 되살림 공정 함께 만들기 {next(numbers)}",
+        "summary": "바다에서 모은 폐어망을 원료로 바꿀 설비와 판로를 찾습니다.",
+        "offers": "수거한 폐어망과 선별 작업장",
+        "seeks": "재생 원료로 바꾸는 설비",
+        "state": NeedState.PUBLISHED,
+        "created_at": BEFORE,
+        "changed_at": BEFORE,
+        "submitted_at": BEFORE,
+        "published_at": BEFORE,
+    } | given
+    if "organization" not in values and "organization_id" not in values:
+        values["organization"] = an_organization()
+    values.setdefault("themes", [a_theme()])
+    values.setdefault("audiences", [an_audience()])
+    return saved(Need(**values))
+
+
+def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Briefing:
+    """A published briefing in ten days, open for registration, with `needs` presented needs."""
+    now = now or datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    starts_at = given.pop("starts_at", now + timedelta(days=10))
+    values: dict[str, Any] = {
+        "title": f"탄소중립 협업이음 사업설명회 {next(numbers)}",
+        "starts_at": starts_at,
+        "ends_at": starts_at + timedelta(minutes=90),
+        "capacity": 80,
+        "registration_opens_at": BEFORE,
+        "registration_closes_at": starts_at - timedelta(hours=1),
+        "room_url": "https://room.example.kr/abc",
+        "state": BriefingState.PUBLISHED,
+        "created_at": BEFORE,
+        "changed_at": BEFORE,
+        "published_at": BEFORE,
+    } | given
+    values.setdefault("theme", a_theme())
+    values.setdefault("audience", an_audience())
+    briefing = Briefing(**values)
+    for position in range(needs):
+        need = a_need(themes=[briefing.theme], audiences=[briefing.audience])
+        briefing.slots.append(PresenterSlot(need=need, position=position + 1, presenter_name="홍길동"))
+    return saved(briefing)

@@ -1,0 +1,105 @@
+"""One schema per database and run; every test in one transaction that is rolled back, on SQLite and on PostgreSQL."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+import time_machine
+from flask import Flask
+from flask_sqlalchemy.session import Session as FlaskSession
+from sqlalchemy import Connection, event
+
+from briefings.app import create_app
+from briefings.db import db
+from tests.client import PageClient
+from tests.database import postgresql_server
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
+
+SETTINGS = {
+    "TESTING": True,
+    "SECRET_KEY": "a key for tests, long enough to be taken seriously",
+    "PUBLIC_URL": "http://briefings.example.kr",
+    "SERVER_NAME": "briefings.example.kr",
+    "MAIL_FROM": "invite@briefings.example.kr",
+    "CONTACT_EMAIL": "help@briefings.example.kr",
+    "CALENDAR_DOMAIN": "cal.briefings.example.kr",
+    "SMTP_URL": "mailbox:",
+    "WTF_CSRF_ENABLED": False,  # tests/web/test_csrf.py turns it on
+    "RATELIMIT_ENABLED": False,  # tests that are about limits turn it on
+}
+
+
+@pytest.fixture(scope="session")
+def postgresql_url() -> Iterator[str]:
+    """The address of a real PostgreSQL that lives as long as the run."""
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a database made by the migrations."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
+    app.test_client_class = PageClient
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
+    """The application inside a transaction that ends with the test; commits inside it are savepoints.
+
+    Each request of the client gets a session of its own, so a forgotten commit shows.
+    """
+    with migrated_app.app_context():
+        engine = db.engine
+    connection: Connection = engine.connect()
+    outer = connection.begin()
+    monkeypatch.setattr(FlaskSession, "get_bind", lambda self, *a, **k: connection)
+    monkeypatch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
+    with migrated_app.app_context():
+        yield migrated_app
+        db.session.remove()
+    outer.rollback()
+    connection.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A visitor whose every page is checked (tests/client.py)."""
+    return app.test_client()
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[datetime]:
+    """Time stands still at NOW in every test; move it with `time_machine.travel` or the `traveller` fixture."""
+    with time_machine.travel(NOW, tick=False):
+        yield NOW
+
+
+@pytest.fixture
+def count_queries(app: Flask):
+    """A context manager whose value counts the statements sent inside it: `with count_queries() as sent: …; len(sent)`."""
+    class Counter(list):
+        def __enter__(self):
+            event.listen(db.engine, "before_cursor_execute", self._note)
+            return self
+
+        def __exit__(self, *_):
+            event.remove(db.engine, "before_cursor_execute", self._note)
+
+        def _note(self, conn, cursor, statement, *_):
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK")):
+                self.append(statement)
+
+    return Counter
