@@ -29,12 +29,12 @@ def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:
 
 def organization_of(user: User) -> Organization | None:
     """The organization an account acts for, if any."""
-    return db.session.scalar(
-        select(Organization).join(Membership, Membership.organization_id == Organization.id).where(Membership.user_id == user.id)
-    )
+    found = select(Organization).join(Membership, Membership.organization_id == Organization.id)
+    return db.session.scalar(found.where(Membership.user_id == user.id))
 
 
 def members_of(organization: Organization) -> list[User]:
     """The active accounts that act for it."""
     found = select(User).join(Membership, Membership.user_id == User.id)
-    return list(db.session.scalars(found.where(Membership.organization_id == organization.id, User.active).order_by(User.id)))
+    active = found.where(Membership.organization_id == organization.id, User.active)
+    return list(db.session.scalars(active.order_by(User.id)))

@@ -1,13 +1,14 @@
-"""Organization and Membership."""
+"""Organization, Membership, AccountRequest."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
-from briefings.db import Base, words
+from briefings.db import Base, new_public_id, words
+from briefings.errors import N_, Refused
 
 
 class OrganizationKind(StrEnum):
@@ -26,7 +27,21 @@ class OrganizationKind(StrEnum):
         """Whether a body of this kind is on the public side of a public–private match."""
         return self in PUBLIC_KINDS
 
+    @property
+    def label(self) -> str:
+        """Its Korean name, a catalogue key: translated where it is shown."""
+        return LABELS[self]
 
+
+LABELS = {
+    OrganizationKind.CENTRAL: N_("중앙행정기관"),
+    OrganizationKind.LOCAL: N_("지방자치단체"),
+    OrganizationKind.PUBLIC_INSTITUTION: N_("공공기관"),
+    OrganizationKind.EDUCATION_OFFICE: N_("교육청"),
+    OrganizationKind.COMPANY: N_("기업"),
+    OrganizationKind.ASSOCIATION: N_("협회·단체"),
+    OrganizationKind.UNIVERSITY: N_("대학·연구기관"),
+}
 PUBLIC_KINDS = (
     OrganizationKind.CENTRAL,
     OrganizationKind.LOCAL,
@@ -58,3 +73,52 @@ class Membership(Base):
 
     user: Mapped[User] = relationship()
     organization: Mapped[Organization] = relationship()
+
+
+class RequestState(StrEnum):
+    """Where a request for an account stands."""
+
+    UNCONFIRMED = "unconfirmed"
+    PENDING = "pending"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+
+class AccountRequest(Base):
+    """Somebody asks for an account for an organization; pending once the address is proven by a link in a mail."""
+
+    __tablename__ = "account_requests"
+    __table_args__ = (
+        Index("ix_account_requests_state_confirmed_at", "state", "confirmed_at"),
+        CheckConstraint("(decided_at IS NOT NULL) = (state IN ('approved', 'declined'))", name="decided_when_decided"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    organization_name: Mapped[str] = mapped_column(String(120))
+    organization_kind: Mapped[OrganizationKind] = mapped_column(words(OrganizationKind))
+    department: Mapped[str] = mapped_column(String(100), default="")
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(320), index=True)
+    phone: Mapped[str] = mapped_column(String(30))
+    purpose: Mapped[str] = mapped_column(Text)
+    locale: Mapped[str] = mapped_column(String(5), default="ko")
+    state: Mapped[RequestState] = mapped_column(words(RequestState), default=RequestState.UNCONFIRMED)
+    requested_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
+
+    decided_by: Mapped[User | None] = relationship()
+
+    def confirm(self, now: datetime) -> None:
+        """The address is proven; pressing the button again changes nothing."""
+        if self.state is RequestState.UNCONFIRMED:
+            self.state, self.confirmed_at = RequestState.PENDING, now
+
+    def decide(self, state: RequestState, by: User, now: datetime, reason: str = "") -> None:
+        """Approve or decline it, once."""
+        if self.state is not RequestState.PENDING:
+            raise Refused(N_("이미 처리한 신청입니다."))
+        self.state, self.decided_by, self.decided_at, self.decline_reason = state, by, now, reason

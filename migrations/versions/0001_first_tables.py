@@ -168,6 +168,65 @@ def upgrade() -> None:
         sa.UniqueConstraint("email", name=op.f("uq_users_email")),
     )
     op.create_table(
+        "account_requests",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("organization_name", sa.String(length=120), nullable=False),
+        sa.Column(
+            "organization_kind",
+            sa.Enum(
+                "central",
+                "local",
+                "public_institution",
+                "education_office",
+                "company",
+                "association",
+                "university",
+                name="organization_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("department", sa.String(length=100), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("phone", sa.String(length=30), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("locale", sa.String(length=5), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "unconfirmed",
+                "pending",
+                "approved",
+                "declined",
+                name="request_state",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decline_reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(decided_at IS NOT NULL) = (state IN ('approved', 'declined'))",
+            name=op.f("ck_account_requests_decided_when_decided"),
+        ),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_account_requests_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_account_requests")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_account_requests_public_id")),
+    )
+    with op.batch_alter_table("account_requests", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_account_requests_email"), ["email"], unique=False)
+        batch_op.create_index("ix_account_requests_state_confirmed_at", ["state", "confirmed_at"], unique=False)
+
+    op.create_table(
         "briefings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
@@ -664,6 +723,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_briefings_audience_id"))
 
     op.drop_table("briefings")
+    with op.batch_alter_table("account_requests", schema=None) as batch_op:
+        batch_op.drop_index("ix_account_requests_state_confirmed_at")
+        batch_op.drop_index(batch_op.f("ix_account_requests_email"))
+
+    op.drop_table("account_requests")
     op.drop_table("users")
     op.drop_table("themes")
     op.drop_table("organizations")

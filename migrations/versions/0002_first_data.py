@@ -121,7 +121,9 @@ def upgrade() -> None:
     """Add the rows."""
     op.bulk_insert(_table("themes", "name", "name_en", "position"), _named(THEMES))
     op.bulk_insert(_table("audiences", "name", "name_en", "position"), _named(AUDIENCES))
-    texts = _table("consent_texts", "purpose", "version", "locale", "title", "recipient", "use", "items", "retention", "refusal")
+    texts = _table(
+        "consent_texts", "purpose", "version", "locale", "title", "recipient", "use", "items", "retention", "refusal"
+    )
     op.bulk_insert(texts, [{"version": 1, "recipient": ""} | row for row in CONSENT_TEXTS])
 
 

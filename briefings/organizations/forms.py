@@ -1,0 +1,12 @@
+"""What forms of every slice ask about organizations."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+
+from briefings.organizations.models import OrganizationKind
+
+
+def kind_choices() -> list[tuple[str, Any]]:
+    """Each kind of organization with its name in the reader's language, for a select."""
+    return [(kind.value, lazy_gettext(kind.label)) for kind in OrganizationKind]
