@@ -117,7 +117,7 @@ class Consultation(Base):
 
 
 class Match(Base):
-    """Joint work agreed on a need (성사): date, public summary, and the organizations in it, the need's owner included."""
+    """Joint work agreed on a need (성사): date, public summary, and the organizations in it, the owner included."""
 
     __tablename__ = "matches"
 
@@ -129,7 +129,9 @@ class Match(Base):
     recorded_at: Mapped[datetime]
 
     need: Mapped[Need] = relationship()
-    organizations: Mapped[list["MatchOrganization"]] = relationship(back_populates="match", cascade="all, delete-orphan")
+    organizations: Mapped[list["MatchOrganization"]] = relationship(
+        back_populates="match", cascade="all, delete-orphan"
+    )
 
 
 class MatchOrganization(Base):

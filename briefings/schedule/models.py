@@ -1,6 +1,7 @@
 """Briefing, PresenterSlot, Registration, CalendarItem."""
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -136,11 +137,11 @@ class Briefing(Base):
         self.cancelled_at = self.changed_at = now
         self.sequence += 1
 
-    def times_of_slots(self) -> list[tuple[datetime, datetime]]:
+    def times_of(self, slots: Iterable["PresenterSlot"]) -> list[tuple[datetime, datetime]]:
         """Start and end of each slot in order: computed, never stored, so that moving moves them."""
         times = []
         at = self.starts_at + timedelta(minutes=self.opening_minutes)
-        for slot in self.slots:
+        for slot in slots:
             end = at + timedelta(minutes=slot.minutes)
             times.append((at, end))
             at = end

@@ -24,7 +24,7 @@ def page_before() -> str | None:
 
 def show_refused(refused: Refused) -> tuple[str, int]:
     """A button was pressed that the state of the world no longer allows: 409 and why."""
-    return render_template("errors/error.html", code=409, reason=reason(refused), back=page_before()), 409
+    return render_template("errors/error.html", code=409, message=reason(refused), back=page_before()), 409
 
 
 def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -32,8 +32,9 @@ def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     code = error.code or 500
     if code < 400:
         return error
-    expired = isinstance(error, CSRFError)
-    return render_template("errors/error.html", code=code, reason=None, back=page_before(), expired=expired), code
+    message = gettext("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
+    shown = message if isinstance(error, CSRFError) else None
+    return render_template("errors/error.html", code=code, message=shown, back=page_before()), code
 
 
 def register(app: Flask) -> None:

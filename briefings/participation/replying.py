@@ -1,0 +1,170 @@
+"""An organization says what it can bring to a need, changes it, takes it back."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from briefings.db import db, lock
+from briefings.errors import N_, Refused
+from briefings.needs.models import Need
+from briefings.organizations.finding import members_of, named
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.queueing import Recipient, queue
+from briefings.participation.models import ParticipationReply, ReplyState, Visibility
+from briefings.privacy.consenting import answer
+from briefings.privacy.models import ConsentText
+from briefings.schedule.models import Briefing
+
+WORKING_DAYS_TO_ACKNOWLEDGE = 5
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Who replies, and for which organization."""
+
+    name: str
+    email: str
+    organization: str
+    kind: OrganizationKind
+    phone: str = ""
+    locale: str = "ko"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What the sender can bring to one need."""
+
+    need: Need
+    text: str
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of one sending: the new replies, and the needs this organization had answered before."""
+
+    replies: list[ParticipationReply]
+    already: list[Need]
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The day `count` Mondays-to-Fridays after `day`."""
+    while count:
+        day += timedelta(days=1)
+        count -= day.weekday() < 5
+    return day
+
+
+def reply(
+    sender: Sender,
+    offers: Iterable[Offer],
+    conditions: str,
+    visibility: Visibility,
+    consent: ConsentText,
+    today: date,
+    now: datetime,
+    briefing: Briefing | None = None,
+) -> Sent:
+    """One reply per organization and need; owner and sender are told.
+
+    Where one exists already, whoever sent it gets the link again. Refused when a need takes no replies any more, or is the organization's own.
+    """
+    organization = named(sender.organization, sender.kind, now)
+    sent = Sent([], [])
+    for offer in offers:
+        _check(offer.need, organization)
+        known = reply_of(organization, offer.need)
+        if known and known.state is not ReplyState.WITHDRAWN:
+            sent.already.append(offer.need)
+            queue(
+                "reply_exists",
+                f"reply-exists:{known.id}:{now:%Y%m%d}",
+                Recipient(known.email, known.name, known.locale),
+                now,
+                reply=known.id,
+            )
+            continue
+        made = known or ParticipationReply(need=offer.need, organization=organization)
+        _fill(made, sender, offer, briefing)
+        made.conditions, made.visibility = conditions, visibility
+        made.state, made.sent_at, made.withdrawn_at = ReplyState.SENT, now, None
+        made.due_on = working_days_after(today, WORKING_DAYS_TO_ACKNOWLEDGE)
+        db.session.add(made)
+        db.session.flush()
+        answer(f"reply:{made.public_id}", consent, True, now)
+        _tell_owner(made, now)
+        sent.replies.append(made)
+    if sent.replies:
+        first = sent.replies[0]
+        queue(
+            "reply_sent",
+            f"reply-sent:{first.id}:{first.sent_at:%Y%m%d%H%M%S%f}",
+            Recipient(sender.email, sender.name, sender.locale),
+            now,
+            replies=[made.id for made in sent.replies],
+        )
+    return sent
+
+
+def change(made: ParticipationReply, offer: str, tags: Iterable[str], conditions: str, visibility: Visibility) -> None:
+    """Put other words; Refused once the owner has opened it."""
+    lock(made)
+    if made.state is not ReplyState.SENT:
+        raise Refused(N_("수요기관이 이미 확인한 답글은 고칠 수 없습니다. 수요기관에 직접 알려 주세요."))
+    made.offer, made.offer_tags = offer, list(tags)
+    made.conditions, made.visibility = conditions, visibility
+
+
+def withdraw(made: ParticipationReply, now: datetime) -> None:
+    """Take it back; the owner is told."""
+    lock(made)
+    made.withdraw(now)
+    _tell_owner(made, now, "reply_withdrawn")
+
+
+def reply_of(organization: Organization, need: Need) -> ParticipationReply | None:
+    """What an organization answered to a need, if anything."""
+    found = select(ParticipationReply).where(
+        ParticipationReply.organization_id == organization.id, ParticipationReply.need_id == need.id
+    )
+    return db.session.scalar(found)
+
+
+def reply_with(public_id: str) -> ParticipationReply | None:
+    """The reply of that public id, with what its page shows."""
+    found = select(ParticipationReply).where(ParticipationReply.public_id == public_id)
+    return db.session.scalar(
+        found.options(
+            joinedload(ParticipationReply.organization),
+            joinedload(ParticipationReply.need).joinedload(Need.organization),
+        )
+    )
+
+
+def _check(need: Need, organization: Organization) -> None:
+    if not need.takes_replies:
+        raise Refused(N_("‘%(title)s’ 과제는 더 이상 답글을 받지 않습니다."), title=need.title)
+    if need.organization_id == organization.id:
+        raise Refused(N_("‘%(title)s’은(는) 귀 기관의 과제입니다."), title=need.title)
+
+
+def _fill(made: ParticipationReply, sender: Sender, offer: Offer, briefing: Briefing | None) -> None:
+    made.name, made.email, made.phone, made.locale = sender.name, sender.email.lower(), sender.phone, sender.locale
+    made.offer, made.offer_tags = offer.text, list(offer.tags)
+    made.briefing_id = briefing.id if briefing else None
+
+
+def owners_of(need: Need) -> list[Recipient]:
+    """Who hears of what happens to a need: the accounts of its organization, or the contact given in it."""
+    accounts = [Recipient(user.email, user.name, user.locale) for user in members_of(need.organization)]
+    if accounts or not need.contact_email:
+        return accounts
+    return [Recipient(need.contact_email, need.contact_name or need.organization.name)]
+
+
+def _tell_owner(made: ParticipationReply, now: datetime, kind: str = "reply_received") -> None:
+    for to in owners_of(made.need):
+        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{to.address}", to, now, reply=made.id)

@@ -1,0 +1,38 @@
+"""Personal links of a registration: `registration` to see and change it, `join` to enter the room and no more."""
+
+from flask import abort, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from briefings.db import db
+from briefings.schedule.models import Briefing, Registration
+from briefings.web.tokens import public_id_in, token_fits, token_for
+
+
+def token_of(registration: Registration, purpose: str = "registration") -> str:
+    """The current token of a registration for one purpose."""
+    return token_for(purpose, registration.public_id, registration.link_version)
+
+
+def personal_url(registration: Registration) -> str:
+    """The full address of the person's own page, for a mail."""
+    return url_for("registrations.show", token=token_of(registration), _external=True)
+
+
+def join_url(registration: Registration) -> str:
+    """The full address of the person's way into the room, for a mail."""
+    return url_for("live.join", token=token_of(registration, "join"), _external=True)
+
+
+def registration_behind(token: str, purpose: str = "registration") -> Registration:
+    """The registration a token opens, with its briefing and organization; 404 for any other token."""
+    found = select(Registration).where(Registration.public_id == public_id_in(token))
+    registration = db.session.scalar(
+        found.options(
+            joinedload(Registration.organization),
+            joinedload(Registration.briefing).options(joinedload(Briefing.theme), joinedload(Briefing.audience)),
+        )
+    )
+    if registration is None or not token_fits(token, purpose, registration.public_id, registration.link_version):
+        abort(404)
+    return registration
