@@ -15,13 +15,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
+from briefings.needs import words as need_words
 from briefings.outbox.mail import Composer
-from briefings.web import access, filters, problems, security
+from briefings.web import access, filters, labels, problems, security
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
 
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 COMPOSERS: dict[str, Composer] = {}
 COMMANDS: tuple[Command, ...] = ()
+WORDS: tuple[labels.Words, ...] = (need_words.WORDS,)
 
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
@@ -54,6 +56,7 @@ def _extend(app: Flask) -> None:
     login.login_message = None
     login.user_loader(user_of_session)
     filters.register(app)
+    labels.register(app, *WORDS)
     problems.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
     app.url_build_error_handlers.append(lambda error, endpoint, values: f"#{endpoint}")  # TEMPORARY until every slice is in

@@ -45,6 +45,15 @@ class NeedState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class NeedStatus(StrEnum):
+    """What everyone reads about a public need; follows from its state and from what participation recorded."""
+
+    OPEN = "open"
+    CONSULTING = "consulting"
+    MATCHED = "matched"
+    CLOSED = "closed"
+
+
 class Stage(StrEnum):
     """How far the work is."""
 
@@ -158,6 +167,25 @@ class Need(Base):
     def takes_replies(self) -> bool:
         """Whether an organization may still answer it."""
         return self.state is NeedState.PUBLISHED
+
+    @property
+    def offer_resources(self) -> list[Resource]:
+        """The tags of what it offers."""
+        return [Resource(tag) for tag in self.offer_tags]
+
+    @property
+    def seek_resources(self) -> list[Resource]:
+        """The tags of what it seeks."""
+        return [Resource(tag) for tag in self.seek_tags]
+
+    @property
+    def status(self) -> NeedStatus:
+        """Where a public need stands, in the one word people look for; `finding.with_status` asks the same of the database."""
+        if self.matched_at:
+            return NeedStatus.MATCHED
+        if self.state is NeedState.CLOSED:
+            return NeedStatus.CLOSED
+        return NeedStatus.CONSULTING if self.consulting_since else NeedStatus.OPEN
 
     def submit(self, now: datetime) -> None:
         """Hand it to staff; Refused while a half is missing or it is already there."""
