@@ -1,0 +1,133 @@
+"""How times, numbers, names and phone numbers are written: one function each, for pages and for mails."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+from flask import Flask, current_app
+from flask_babel import get_locale, gettext
+from phonenumbers import PhoneNumberFormat
+
+WEEKDAYS_KO = "월화수목금토일"
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def in_english() -> bool:
+    """Whether the present reader, or the receiver of the mail being written, reads English."""
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
+def local(moment: datetime) -> datetime:
+    """`moment` (aware) on the clock of the installation's time zone."""
+    return moment.astimezone(ZoneInfo(current_app.config["TIMEZONE"]))
+
+
+def when(moment: datetime) -> str:
+    """`2026. 11. 23.(월) 14:00`; in English `Mon 23 Nov 2026, 14:00 KST` (행정업무규정 7조 5항)."""
+    if in_english():
+        return f"{day(moment)}, {clock_time(moment)} {local(moment):%Z}"
+    return f"{day(moment)} {clock_time(moment)}"
+
+
+def day(value: date | datetime) -> str:
+    """`2026. 11. 23.(월)`; in English `Mon 23 Nov 2026`. A moment counts on the installation's calendar."""
+    d = local(value) if isinstance(value, datetime) else value
+    if in_english():
+        return f"{WEEKDAYS_EN[d.weekday()]} {d.day} {MONTHS_EN[d.month - 1]} {d.year}"
+    return f"{d.year}. {d.month}. {d.day}.({WEEKDAYS_KO[d.weekday()]})"
+
+
+def month(value: date | datetime) -> str:
+    """`2026년 11월`; in English `Nov 2026`."""
+    d = local(value) if isinstance(value, datetime) else value
+    return f"{MONTHS_EN[d.month - 1]} {d.year}" if in_english() else f"{d.year}년 {d.month}월"
+
+
+def clock_time(moment: datetime) -> str:
+    """`14:00` on the installation's clock."""
+    return f"{local(moment):%H:%M}"
+
+
+def period(ends: tuple[date, date] | tuple[datetime, datetime]) -> str:
+    """`2026. 11. 23.(월) 14:00~15:30`; both ends in full when they lie on different days; two dates stay dates."""
+    start, end = ends
+    dash = " – " if in_english() else "~"
+    if not (isinstance(start, datetime) and isinstance(end, datetime)):
+        return day(start) if start == end else f"{day(start)}{dash}{day(end)}"
+    if local(start).date() != local(end).date():
+        return f"{when(start)}{dash}{when(end)}"
+    if in_english():
+        return f"{day(start)}, {clock_time(start)}–{clock_time(end)} {local(end):%Z}"
+    return f"{when(start)}~{clock_time(end)}"
+
+
+def machine_time(value: date | datetime) -> str:
+    """The value of `<time datetime=…>`: `2026-11-23T14:00:00+09:00`, or `2026-11-23` for a date."""
+    return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
+
+
+def number(value: float) -> str:
+    """`12,345`; one decimal at most, and only where it is not zero."""
+    return f"{value:,.1f}".removesuffix(".0")
+
+
+def file_size(size: int) -> str:
+    """`820KB`, `3.4MB`: `size` is in bytes."""
+    if size < 1024 * 1024:
+        return f"{max(1, round(size / 1024)):,}KB"
+    return f"{number(size / 1024 / 1024)}MB"
+
+
+def phone(value: str | None) -> str:
+    """`010-1234-5678`, `02-123-4567`, `1588-0000`, `+81 3-1234-5678`, however it was typed; else unchanged."""
+    try:
+        parsed = phonenumbers.parse(value or "", "KR")
+    except phonenumbers.NumberParseException:
+        return value or ""
+    style = PhoneNumberFormat.NATIONAL if parsed.country_code == 82 else PhoneNumberFormat.INTERNATIONAL
+    return phonenumbers.format_number(parsed, style)
+
+
+def masked(value: str | None) -> str:
+    """What others may see: `김○온`, `ga***@example.kr`, `010-****-5678` (a name, an address or a phone number)."""
+    text = value or ""
+    if "@" in text:
+        name, _, domain = text.rpartition("@")
+        return f"{name[: min(2, len(name) - 1)]}***@{domain}"
+    if text[:1] in "+0123456789" and text:
+        *head, tail = re.split(r"[ -]", phone(text))
+        return "-".join([*head[:1], *("*" * len(part) for part in head[1:]), tail if len(head) > 1 else "****"])
+    return " ".join(_masked_word(word) for word in text.split(" "))
+
+
+def _masked_word(word: str) -> str:
+    if len(word) < 3:
+        return word[:1] + "○" * (len(word) - 1)
+    return word[0] + "○" * (len(word) - 2) + word[-1]
+
+
+def aria(kwargs: Mapping[str, Any], describedby: str = "", invalid: object = None) -> dict[str, Any]:
+    """Attributes for a control: `kwargs`, and, where there is something to say, what describes it and that it is wrong."""
+    found = dict(kwargs)
+    if describedby:
+        found["aria_describedby"] = describedby
+    if invalid:
+        found["aria_invalid"] = "true"
+    return found
+
+
+def site_name() -> str:
+    """The name of the service in the reader's language."""
+    return gettext(current_app.config["SITE_NAME"])
+
+
+def register(app: Flask) -> None:
+    """Make the filters known to the templates of `app`."""
+    for function in (when, day, month, clock_time, period, machine_time, number, file_size, phone, masked, aria):
+        app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals.update(site_name=site_name, get_locale=get_locale)

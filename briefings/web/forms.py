@@ -1,0 +1,305 @@
+"""The base of every form: typed text tidied, refusals put where they belong, messages in plain Korean."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import email_validator
+import phonenumbers
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import EmailField as PlainEmailField
+from wtforms import (
+    Field,
+    FieldList,
+    FormField,
+    PasswordField,
+    RadioField,
+    SelectMultipleField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import StopValidation, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from briefings.errors import Refused
+from briefings.web.filters import in_english, local, machine_time, phone, when
+
+# Control characters and the signs that turn the direction of writing: none belongs in a text, all can deceive.
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+LINE_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
+
+# What WTForms and Flask-WTF say, said in our words (UI.md 4.1: what is wrong, then what to do).
+SENTENCES = {
+    "Invalid email address.": _l("전자우편 주소의 모양이 맞지 않습니다. 예: name@example.kr"),
+    "Invalid input.": _l("쓸 수 없는 글자나 모양이 있습니다. 설명을 보고 다시 적어 주세요."),
+    "Invalid URL.": _l("주소의 모양이 맞지 않습니다. https://로 시작하는 주소를 적어 주세요."),
+    "Not a valid choice.": _l("목록에 있는 것 가운데 골라 주세요."),
+    "Invalid Choice: could not coerce.": _l("목록에 있는 것 가운데 골라 주세요."),
+    "'%(value)s' is not a valid choice for this field.": _l("목록에 있는 것 가운데 골라 주세요."),
+    "Not a valid integer value.": _l("숫자로 적어 주세요. 예: 20"),
+    "Not a valid decimal value.": _l("숫자로 적어 주세요. 예: 2.5"),
+    "Not a valid float value.": _l("숫자로 적어 주세요. 예: 2.5"),
+    "Not a valid date value.": _l("날짜를 연, 월, 일 순서로 적어 주세요. 예: 2026-11-23"),
+    "Not a valid time value.": _l("시각을 24시간으로 적어 주세요. 예: 14:00"),
+    "Not a valid datetime value.": _l("날짜와 시각을 함께 적어 주세요. 예: 2026-11-23 14:00"),
+    "Field must be equal to %(other_name)s.": _l("두 칸에 적은 내용이 서로 다릅니다. 같게 적어 주세요."),
+    "Field must be at least %(min)d character long.": _l("%(min)d자 이상으로 적어 주세요."),
+    "Field cannot be longer than %(max)d character.": _l("%(max)d자 이하로 줄여 주세요."),
+    "Field must be exactly %(max)d character long.": _l("%(max)d자로 적어 주세요."),
+    "Field must be between %(min)d and %(max)d characters long.": _l("%(min)d자 이상 %(max)d자 이하로 적어 주세요."),
+    "Number must be at least %(min)s.": _l("%(min)s 이상인 숫자로 적어 주세요."),
+    "Number must be at most %(max)s.": _l("%(max)s 이하인 숫자로 적어 주세요."),
+    "Number must be between %(min)s and %(max)s.": _l("%(min)s부터 %(max)s까지의 숫자로 적어 주세요."),
+    "Invalid value, must be one of: %(values)s.": _l("다음 가운데 하나를 적어 주세요: %(values)s"),
+    "Invalid value, can't be any of: %(values)s.": _l("다음은 쓸 수 없습니다: %(values)s"),
+    "File does not have an approved extension: {extensions}": _l("이 형식은 받지 않습니다. 받는 형식: {extensions}"),
+    "File does not have an approved extension.": _l("이 형식의 파일은 받지 않습니다."),
+}
+REQUIRED = ("This field is required.", "File is required.")
+
+
+class Sentences:
+    """The translations object of one field: it knows the field, so that a missing value is asked for by name."""
+
+    def __init__(self, field: Field) -> None:
+        self.field = field
+
+    def gettext(self, string: str) -> str:
+        """Our sentence for a built-in message; a message of our own passes through."""
+        if string in REQUIRED:
+            return missing(self.field)
+        return str(SENTENCES.get(string, string))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        """As `gettext`: Korean has one form, and our English sentences are written to fit any number."""
+        return self.gettext(singular)
+
+
+def missing(field: Field) -> str:
+    """What to say when `field` was left empty: `이름을 입력해 주세요.`, or 골라, 올려 for choices and files."""
+    label = _with_particle(str(field.label.text))
+    if hasattr(field, "iter_choices"):
+        return gettext("%(label)s 골라 주세요.", label=label)
+    if field.widget is not None and getattr(field.widget, "input_type", "") == "file":
+        return gettext("%(label)s 올려 주세요.", label=label)
+    return gettext("%(label)s 입력해 주세요.", label=label)
+
+
+def _with_particle(label: str) -> str:
+    if in_english():
+        return f"“{label}”"
+    last = re.sub(r"\s*\([^)]*\)$", "", label)[-1:]
+    if not "가" <= last <= "힣":
+        return f"{label}을(를)"
+    return label + ("을" if (ord(last) - ord("가")) % 28 else "를")
+
+
+def _tidy_line(value: Any) -> Any:
+    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+
+
+def _tidy_text(value: Any) -> Any:
+    return _tidy_line(value.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(value, str) else value
+
+
+def _refuse_control_characters(form: FlaskForm, field: Field) -> None:
+    text = field.data
+    if not isinstance(text, str):
+        return
+    one_line = not isinstance(field, TextAreaField)
+    if FORBIDDEN.search(text) or (one_line and LINE_BREAKS.search(text)):
+        raise StopValidation(gettext("보이지 않는 글자가 섞여 있습니다. 지우고 직접 입력해 주세요."))
+
+
+class Form(FlaskForm):
+    """A form whose texts are trimmed and composed (NFC), whose built-in messages are ours, and that can be refused.
+
+    Passwords are left as typed. Every string field refuses control characters; one-line fields refuse line breaks.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            field = super().bind_field(form, unbound_field, options)
+            field._translations = Sentences(field)
+            if isinstance(field, StringField) and not isinstance(field, PasswordField):
+                tidy = _tidy_text if isinstance(field, TextAreaField) else _tidy_line
+                field.filters = [tidy, *field.filters]
+                field.validators = [_refuse_control_characters, *field.validators]
+            return field
+
+    def refuse(self, error: Refused, field: str | None = None) -> None:
+        """Show why a use case declined: at `field` (or the field the error names), otherwise above the form."""
+        message = gettext(error.message, **{key: _shown(value) for key, value in error.values.items()})
+        name = field or error.field
+        if name and name in self:
+            self[name].errors = [*self[name].errors, message]
+        else:
+            self.form_errors.append(message)
+
+    def error_summary(self) -> list[tuple[str | None, str]]:
+        """(id of the control or None, message) for everything wrong, in the order of the page."""
+        return [(None, str(message)) for message in self.form_errors] + list(_errors_of(self))
+
+
+class Filters(Form):
+    """The conditions of a list, read from the address: `NeedFilters(request.args)`; no token, nothing marked optional."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+            field = super().bind_field(form, unbound_field, options)
+            field.flags.unmarked = True
+            return field
+
+
+def _shown(value: object) -> object:
+    return when(value) if isinstance(value, datetime) else value
+
+
+def _errors_of(fields: Any) -> Iterator[tuple[str | None, str]]:
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _errors_of(field.form)
+        elif isinstance(field, FieldList):
+            yield from ((field.id, str(error)) for error in field.errors if isinstance(error, str))
+            yield from _errors_of(field.entries)
+        else:
+            yield from ((first_control(field), str(error)) for error in field.errors[:1])
+
+
+def first_control(field: Field) -> str:
+    """The id of the control a link to `field` should lead to: in a group of choices the first one."""
+    in_group = hasattr(field, "iter_choices") and getattr(field.widget, "prefix_label", None) is not None
+    return f"{field.id}-0" if in_group else str(field.id)
+
+
+class EmailField(PlainEmailField):
+    """An e-mail address, in the spelling mail servers use; empty becomes ''."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        keys = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false", "maxlength": 254}
+        super().__init__(*args, **kwargs)
+        self.render_kw = keys | (self.render_kw or {})
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Say what is wrong with the address; nothing is looked up on the network."""
+        if not self.data:
+            return
+        name, at, domain = self.data.rpartition("@")
+        if not at:
+            raise StopValidation(gettext("전자우편 주소에 ‘@’가 빠졌습니다. 예: name@example.kr"))
+        if not domain:
+            raise StopValidation(gettext("전자우편 주소에 ‘@’ 뒤의 주소가 빠졌습니다. 예: name@example.kr"))
+        if not name:
+            raise StopValidation(gettext("전자우편 주소에 ‘@’ 앞의 이름이 빠졌습니다. 예: name@example.kr"))
+        try:
+            self.data = email_validator.validate_email(self.data, check_deliverability=False).normalized
+        except email_validator.EmailNotValidError:
+            raise StopValidation(str(SENTENCES["Invalid email address."])) from None
+
+
+class PhoneField(TelField):
+    """A phone number typed in any usual way; its data is the way it is written: `010-1234-5678`; empty becomes ''."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.render_kw = {"autocomplete": "tel", "inputmode": "tel", "maxlength": 30} | (self.render_kw or {})
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Refuse what can be no phone number."""
+        if not self.data:
+            return
+        try:
+            possible = phonenumbers.is_possible_number(phonenumbers.parse(self.data, "KR"))
+        except phonenumbers.NumberParseException:
+            possible = False
+        if not possible:
+            raise StopValidation(gettext("전화번호를 다시 확인해 주세요. 예: 010-1234-5678"))
+        self.data = phone(self.data)
+
+
+class ChoicesField(SelectMultipleField):
+    """Checkboxes for any number of choices; `data` is the list of those ticked."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class MomentField(Field):
+    """A date and a time of the installation's clock as one aware moment, typed into two native controls."""
+
+    def widget(self, field: Field, **kwargs: Any) -> Markup:
+        """Both controls, each with a label; the `date_time` macro puts the legend around them."""
+        typed = self.typed()
+        return Markup("").join(
+            Markup(
+                '<span class="moment-part"><label for="{id}">{label}</label>'
+                '<input class="krds-input" type="{kind}" id="{id}" name="{name}" value="{value}"{rest}></span>'
+            ).format(id=control, label=label, kind=kind, name=self.name, value=value, rest=_attributes(kwargs))
+            for control, label, kind, value in (
+                (self.id, gettext("날짜"), "date", typed[0]),
+                (f"{self.id}-time", gettext("시각"), "time", typed[1]),
+            )
+        )
+
+    def typed(self) -> tuple[str, str]:
+        """What the two controls show: what was typed, or the stored moment."""
+        if self.raw_data:
+            day, clock = (*self.raw_data, "", "")[:2]
+            return str(day), str(clock)
+        if not isinstance(self.data, datetime):
+            return "", ""
+        day, _, clock = machine_time(self.data).partition("T")
+        return day, clock[:5]
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Both parts or neither; ValueError with our sentence otherwise."""
+        text = " ".join(part.strip() for part in valuelist).strip().replace("T", " ")
+        self.data = None
+        if not text:
+            return
+        try:
+            zone = local(datetime.fromisoformat("2000-01-01T00:00+00:00")).tzinfo
+            self.data = datetime.strptime(text[:16], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+        except ValueError:
+            raise ValueError(self.gettext("Not a valid datetime value.")) from None
+
+
+def _attributes(kwargs: dict[str, Any]) -> Markup:
+    kept = {key.replace("_", "-"): value for key, value in kwargs.items() if key.startswith("aria_")}
+    return Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in kept.items())
+
+
+class ConsentField(RadioField):
+    """동의함 or 동의하지 않음, nothing chosen beforehand; `data` is True, False or None. `must`: only True passes."""
+
+    def __init__(self, label: Any = None, validators: Any = None, must: bool = False, **kwargs: Any) -> None:
+        choices = [("yes", _l("동의함")), ("no", _l("동의하지 않음"))]
+        super().__init__(label, validators, choices=choices, coerce=_consent, **kwargs)
+        self.must = must
+        self.flags.required = must
+
+    def iter_choices(self) -> Any:
+        """As RadioField, with `data` read back into the word that was posted."""
+        for value, label in self.choices:
+            yield value, label, self.data is (value == "yes"), {}
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """An answer is asked for in any case; no answer is not a no."""
+        if self.data is None:
+            raise StopValidation(gettext("동의 여부를 골라 주세요."))
+        if self.must and not self.data:
+            raise ValidationError(gettext("동의하지 않으면 이 신청을 받을 수 없습니다. 아래 연락처로 문의해 주세요."))
+
+
+def _consent(value: Any) -> bool | None:
+    return {"yes": True, "no": False, True: True, False: False}.get(value)
+
+
