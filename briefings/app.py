@@ -12,10 +12,12 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
 from briefings.needs import words as need_words
+from briefings.organizations import words as organization_words
 from briefings.outbox.mail import Composer
 from briefings.web import access, filters, labels, problems, security
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
@@ -23,7 +25,7 @@ from briefings.web.language import LanguagePrefix, babel, language, other_langua
 BLUEPRINTS: tuple[Blueprint, ...] = ()
 COMPOSERS: dict[str, Composer] = {}
 COMMANDS: tuple[Command, ...] = ()
-WORDS: tuple[labels.Words, ...] = (need_words.WORDS,)
+WORDS: tuple[labels.Words, ...] = (account_words.WORDS, organization_words.WORDS, need_words.WORDS)
 
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:

@@ -27,21 +27,7 @@ class OrganizationKind(StrEnum):
         """Whether a body of this kind is on the public side of a public–private match."""
         return self in PUBLIC_KINDS
 
-    @property
-    def label(self) -> str:
-        """Its Korean name, a catalogue key: translated where it is shown."""
-        return LABELS[self]
 
-
-LABELS = {
-    OrganizationKind.CENTRAL: N_("중앙행정기관"),
-    OrganizationKind.LOCAL: N_("지방자치단체"),
-    OrganizationKind.PUBLIC_INSTITUTION: N_("공공기관"),
-    OrganizationKind.EDUCATION_OFFICE: N_("교육청"),
-    OrganizationKind.COMPANY: N_("기업"),
-    OrganizationKind.ASSOCIATION: N_("협회·단체"),
-    OrganizationKind.UNIVERSITY: N_("대학·연구기관"),
-}
 PUBLIC_KINDS = (
     OrganizationKind.CENTRAL,
     OrganizationKind.LOCAL,
