@@ -49,6 +49,16 @@ class ItemState(StrEnum):
     CLOSED = "closed"
 
 
+def timetable(starts_at: datetime, opening_minutes: int, minutes: Iterable[int]) -> list[tuple[datetime, datetime]]:
+    """Start and end of slots that follow each other after the opening."""
+    times = []
+    at = starts_at + timedelta(minutes=opening_minutes)
+    for length in minutes:
+        times.append((at, at + timedelta(minutes=length)))
+        at += timedelta(minutes=length)
+    return times
+
+
 class Briefing(Base):
     """One scheduled online session. `sequence` rises when its time or room changes: what calendars must hear of."""
 
@@ -139,13 +149,7 @@ class Briefing(Base):
 
     def times_of(self, slots: Iterable["PresenterSlot"]) -> list[tuple[datetime, datetime]]:
         """Start and end of each slot in order: computed, never stored, so that moving moves them."""
-        times = []
-        at = self.starts_at + timedelta(minutes=self.opening_minutes)
-        for slot in slots:
-            end = at + timedelta(minutes=slot.minutes)
-            times.append((at, end))
-            at = end
-        return times
+        return timetable(self.starts_at, self.opening_minutes, [slot.minutes for slot in slots])
 
 
 class PresenterSlot(Base):
