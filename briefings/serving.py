@@ -19,6 +19,16 @@ THREADS = 8
 SECONDS_TO_FINISH = 4  # what is under way at a stop may finish; Manager kills after five seconds
 
 
+class Pair(Manager):
+    """A Manager that can be stopped at any time: by itself it fails before it knows what it has started."""
+
+    def terminate(self) -> None:
+        if self._all_started():
+            super().terminate()
+        else:
+            threading.Timer(0.1, self.terminate).start()
+
+
 class OwnLinesOnly(Printer):
     """Print what the two programs say, not that they were started and stopped."""
 
@@ -34,7 +44,7 @@ class OwnLinesOnly(Printer):
 def serve_command(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker until Ctrl-C."""
     _refuse_port_in_use(host, port)
-    manager = Manager(OwnLinesOnly(sys.stdout, prefix=False))
+    manager = Pair(OwnLinesOnly(sys.stdout, prefix=False))
     manager.add_process("web", _command("gunicorn", *_web_options(host, port, workers), "briefings.app:create_app()"))
     manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"))
     signal.signal(signal.SIGHUP, _stop_as_well)
