@@ -40,6 +40,7 @@ ICONS = (
     "delete",
     "information",
     "setting",
+    "checkbox_checked",
 )
 NOTICE = """\
 PretendardGOV-*.woff2: Pretendard GOV, SIL Open Font License 1.1, reserved font name; unmodified.
