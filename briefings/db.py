@@ -121,6 +121,18 @@ def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
     """Insert `rows` (same keys each), leaving out those that break a unique rule; how many were new."""
     if not rows:
         return 0
-    insert = sqlite.insert if db.session.connection().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    statement = _insert(table).on_conflict_do_nothing().returning(*table.primary_key)
     return len(db.session.connection().execute(statement, rows).all())
+
+
+def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
+    """Insert `rows` (same keys each); a row of the same unique `key` that is there already takes the new values."""
+    if not rows:
+        return
+    statement = _insert(table)
+    values = {name: statement.excluded[name] for name in rows[0] if name not in key}
+    db.session.connection().execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+
+
+def _insert(table: Any) -> Any:
+    return (sqlite.insert if db.session.connection().dialect.name == "sqlite" else postgresql.insert)(table)

@@ -1,9 +1,9 @@
 """Putting messages in line, in the same transaction as the change they speak of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from briefings.db import db, insert_new
 from briefings.outbox.models import Message, MessageState
@@ -40,6 +40,13 @@ def queue_many(
         for key, to, params in messages
     ]
     return insert_new(Message.__table__, rows)
+
+
+def queued_lately(kind: str, address: str, now: datetime) -> int:
+    """How many messages of a kind were queued for `address` within an hour: what a limit is measured by."""
+    lately = Message.created_at > now - timedelta(hours=1)
+    found = select(func.count()).where(Message.recipient == address, Message.kind == kind, lately)
+    return db.session.scalars(found).one()
 
 
 def message_under(key: str) -> Message | None:

@@ -1,28 +1,39 @@
 """Asking for consent and keeping the answers with the version of the text."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from briefings.db import db
+from briefings.db import db, insert_or_update
 from briefings.privacy.models import Consent, ConsentText, Purpose
 
 
 def current_text(purpose: Purpose, locale: str) -> ConsentText:
     """The newest version of the text in `locale`, or in Korean if there is none."""
-    found = select(ConsentText).where(ConsentText.purpose == purpose, ConsentText.locale.in_((locale, "ko")))
-    own_language_first = (ConsentText.locale == locale).desc()
-    return db.session.scalars(found.order_by(own_language_first, ConsentText.version.desc()).limit(1)).one()
+    return current_texts([purpose], locale)[purpose]
+
+
+def current_texts(purposes: Iterable[Purpose], locale: str) -> dict[Purpose, ConsentText]:
+    """The newest version of each text in `locale`, or in Korean if there is none, by one statement."""
+    found = select(ConsentText).where(ConsentText.purpose.in_(purposes), ConsentText.locale.in_((locale, "ko")))
+    own_language_last = (ConsentText.locale == locale).asc()
+    return {text.purpose: text for text in db.session.scalars(found.order_by(own_language_last, ConsentText.version))}
 
 
 def answer(about: str, text: ConsentText, given: bool, now: datetime) -> None:
     """Keep the answer to `text`; a later answer to the same text replaces the earlier."""
-    kept = db.session.scalar(select(Consent).where(Consent.about == about, Consent.text_id == text.id))
-    if kept is None:
-        kept = Consent(about=about, text_id=text.id)
-        db.session.add(kept)
-    kept.given, kept.answered_at, kept.withdrawn_at = given, now, None
+    answer_all(about, [(text.id, given)], now)
+
+
+def answer_all(about: str, answers: Iterable[tuple[int, bool]], now: datetime) -> None:
+    """Keep each answer to the text of that id, by one statement; a later answer replaces the earlier."""
+    rows = [
+        {"about": about, "text_id": text_id, "given": given, "answered_at": now, "withdrawn_at": None}
+        for text_id, given in answers
+    ]
+    insert_or_update(Consent.__table__, rows, key=("about", "text_id"))
 
 
 def withdraw(consent: Consent, now: datetime) -> None:

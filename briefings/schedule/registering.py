@@ -1,0 +1,242 @@
+"""Taking a place, changing what was given, giving it up; the waiting list fills by itself, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, literal, select
+
+from briefings.db import db, lock
+from briefings.errors import N_, Refused
+from briefings.organizations.finding import named
+from briefings.organizations.models import OrganizationKind
+from briefings.outbox.queueing import queue, queued_lately
+from briefings.privacy.consenting import answer_all
+from briefings.schedule.invitations import invite, recipient_of, withdraw
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    PresenterSlot,
+    Registration,
+    RegistrationState,
+    registration_interests,
+)
+
+MAILS_PER_HOUR = 3
+"""How often one address is told of its own registrations: more would let strangers fill its mailbox."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What a registrant says, and may change later; `interests` are ids of needs presented at the briefing."""
+
+    kind: OrganizationKind
+    organization: str
+    name: str
+    department: str = ""
+    phone: str = ""
+    support: str = ""
+    question: str = ""
+    interests: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Applicant(Details):
+    """Who wants a place; `consents` are (id of the text that was shown, answer)."""
+
+    email: str
+    locale: str
+    consents: tuple[tuple[int, bool], ...] = ()
+
+
+def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
+    """Why nobody can register now, or None."""
+    if briefing.state is BriefingState.DRAFT:
+        return Refused(N_("아직 공개되지 않은 설명회입니다."))
+    if briefing.state is BriefingState.CANCELLED:
+        return Refused(N_("취소된 설명회라 신청을 받지 않습니다."))
+    if briefing.is_over(now):
+        return Refused(N_("이미 끝난 설명회라 신청을 받지 않습니다."))
+    if now < briefing.registration_opens_at:
+        not_yet = N_("아직 신청을 받지 않습니다. %(opens_at)s부터 신청할 수 있습니다.")
+        return Refused(not_yet, opens_at=briefing.registration_opens_at)
+    if now >= briefing.registration_closes_at:
+        return Refused(N_("신청이 %(closed_at)s에 마감되었습니다."), closed_at=briefing.registration_closes_at)
+    return None
+
+
+def register(briefing: Briefing, applicant: Applicant, now: datetime) -> Registration:
+    """Give the applicant a place or a place in line, never one over, and tell them by mail; Refused when closed.
+
+    An address that has one already keeps what it has and gets its personal link by mail: the answer on the page must
+    not tell whether an address is known.
+    """
+    email = applicant.email.lower()
+    organization = named(applicant.organization, applicant.kind, now)
+    _lock_open(briefing, now)
+    taken, registration = _standing(briefing, email)
+    if registration is None:
+        registration = Registration(briefing_id=briefing.id, email=email)
+        db.session.add(registration)
+    elif registration.state is not RegistrationState.CANCELLED:
+        _send_link_again(registration, now)
+        return registration
+    registration.organization_id = organization.id
+    registration.locale, registration.registered_at = applicant.locale, now
+    _write_down(registration, applicant)
+    _seat(registration, taken, briefing, now)
+    _set_interests(registration, applicant.interests)
+    answer_all(consents_of(registration), applicant.consents, now)
+    _tell(registration, now)
+    return registration
+
+
+def register_again(registration: Registration, now: datetime) -> None:
+    """Take a cancelled registration up again with what was given before; Refused when closed or not cancelled."""
+    briefing = registration.briefing
+    _lock_open(briefing, now)
+    taken, _ = _standing(briefing, registration.email)
+    db.session.refresh(registration)
+    if registration.state is not RegistrationState.CANCELLED:
+        raise Refused(N_("취소한 신청만 다시 신청할 수 있습니다."))
+    registration.registered_at = now
+    _seat(registration, taken, briefing, now)
+    _tell(registration, now)
+
+
+def change(registration: Registration, details: Details, now: datetime) -> None:
+    """Replace what the registrant said; the address and the place stay. Refused after the end or a cancellation."""
+    if registration.state is RegistrationState.CANCELLED:
+        raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
+    if registration.briefing.is_over(now):
+        raise Refused(N_("이미 끝난 설명회입니다."))
+    registration.organization = named(details.organization, details.kind, now)
+    _write_down(registration, details)
+    of_registration = registration_interests.c.registration_id == registration.id
+    db.session.execute(delete(registration_interests).where(of_registration))
+    _set_interests(registration, details.interests)
+    db.session.expire(registration, ["interests"])
+
+
+def cancel(registration: Registration, now: datetime, by_staff: bool = False) -> None:
+    """Give the place up, withdraw it from the calendar, and let the next in line have it; Refused after the end."""
+    briefing = registration.briefing
+    lock(briefing)
+    db.session.refresh(registration)
+    if registration.state is RegistrationState.CANCELLED:
+        raise Refused(N_("이미 취소된 신청입니다."))
+    if briefing.is_over(now):
+        raise Refused(N_("이미 끝난 설명회입니다."))
+    had_place = registration.state is RegistrationState.CONFIRMED
+    registration.cancel(now)
+    if had_place:
+        withdraw(registration, now, by_staff)
+        _fill(briefing, now)
+    else:
+        _queue("waiting_ended", registration, now, why="staff" if by_staff else "self")
+
+
+def fill(briefing: Briefing, now: datetime) -> int:
+    """Give free places to the first in line and tell them; how many got one. Also after the capacity was raised."""
+    lock(briefing)
+    return _fill(briefing, now)
+
+
+def find_mine(email: str, now: datetime) -> None:
+    """Mail the personal links of coming briefings to an address that has any; at most three mails an hour."""
+    email = email.lower()
+    coming = (
+        select(Registration.id)
+        .join(Registration.briefing)
+        .where(
+            Registration.email == email,
+            Registration.state != RegistrationState.CANCELLED,
+            Briefing.state == BriefingState.PUBLISHED,
+            Briefing.ends_at > now,
+        )
+    )
+    newest = db.session.scalars(
+        select(Registration).where(Registration.id.in_(coming)).order_by(Registration.registered_at.desc()).limit(1)
+    ).first()
+    if newest is not None and queued_lately("my_registrations", email, now) < MAILS_PER_HOUR:
+        _queue("my_registrations", newest, now)
+
+
+def consents_of(registration: Registration) -> str:
+    """The name under which the consents given with a registration are kept."""
+    return f"registration:{registration.public_id}"
+
+
+def _lock_open(briefing: Briefing, now: datetime) -> None:
+    lock(briefing)
+    if refused := closed_reason(briefing, now):
+        raise refused
+
+
+def _seat(registration: Registration, taken: int, briefing: Briefing, now: datetime) -> None:
+    if briefing.capacity is None or taken < briefing.capacity:
+        registration.confirm(now)
+    else:
+        registration.wait(now)
+    db.session.flush()
+
+
+def _standing(briefing: Briefing, email: str) -> tuple[int, Registration | None]:
+    """How many hold a place or wait for one, and the registration of that address if there is one: one statement."""
+    not_cancelled = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
+    taken = select(func.count()).select_from(Registration).where(*not_cancelled).scalar_subquery()
+    of_address = (Registration.briefing_id == Briefing.id) & (Registration.email == email)
+    found = select(taken, Registration).select_from(Briefing).outerjoin(Registration, of_address)
+    row = db.session.execute(found.where(Briefing.id == briefing.id)).one()
+    return row[0], row[1]
+
+
+def _fill(briefing: Briefing, now: datetime) -> int:
+    if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
+        return 0
+    waiting = select(Registration).where(
+        Registration.briefing_id == briefing.id, Registration.state == RegistrationState.WAITLISTED
+    )
+    if briefing.capacity is not None:
+        confirmed = (
+            select(func.count())
+            .select_from(Registration)
+            .where(Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
+        )
+        waiting = waiting.limit(max(briefing.capacity - db.session.scalars(confirmed).one(), 0))
+    promoted = db.session.scalars(waiting.order_by(Registration.waiting_since, Registration.id)).all()
+    for registration in promoted:
+        registration.confirm(now)
+        invite(registration, now, promoted=True)
+    return len(promoted)
+
+
+def _write_down(registration: Registration, details: Details) -> None:
+    registration.name, registration.department = details.name, details.department
+    registration.phone, registration.support, registration.question = details.phone, details.support, details.question
+
+
+def _set_interests(registration: Registration, needs: tuple[int, ...]) -> None:
+    """Remember those of `needs` that are presented at the briefing, in one statement."""
+    if needs:
+        presented = select(literal(registration.id), PresenterSlot.need_id).where(
+            PresenterSlot.briefing_id == registration.briefing_id, PresenterSlot.need_id.in_(needs)
+        )
+        columns = ["registration_id", "need_id"]
+        db.session.execute(insert(registration_interests).from_select(columns, presented))
+
+
+def _tell(registration: Registration, now: datetime) -> None:
+    if registration.state is RegistrationState.CONFIRMED:
+        invite(registration, now)
+    else:
+        _queue("waitlisted", registration, now)
+
+
+def _send_link_again(registration: Registration, now: datetime) -> None:
+    if queued_lately("already_registered", registration.email, now) < MAILS_PER_HOUR:
+        _queue("already_registered", registration, now)
+
+
+def _queue(kind: str, registration: Registration, now: datetime, **params: str) -> None:
+    key = f"{kind}:{registration.id}:{int(now.timestamp())}"
+    queue(kind, key, recipient_of(registration), now, registration=registration.id, **params)
