@@ -16,16 +16,34 @@ from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
+from briefings.live import pages as live_pages
 from briefings.needs import words as need_words
 from briefings.organizations import words as organization_words
 from briefings.outbox.mail import Composer
+from briefings.participation import mails as participation_mails
+from briefings.participation import owner as participation_owner
+from briefings.participation import public as participation_public
+from briefings.participation import staff as participation_staff
+from briefings.participation import words as participation_words
 from briefings.web import access, filters, labels, problems, security
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
 
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-COMPOSERS: dict[str, Composer] = {}
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    live_pages.pages,
+    participation_public.pages,
+    participation_owner.pages,
+    participation_staff.pages,
+)
+COMPOSERS: dict[str, Composer] = {
+    **participation_mails.COMPOSERS,
+}
 COMMANDS: tuple[Command, ...] = ()
-WORDS: tuple[labels.Words, ...] = (account_words.WORDS, organization_words.WORDS, need_words.WORDS)
+WORDS: tuple[labels.Words, ...] = (
+    account_words.WORDS,
+    organization_words.WORDS,
+    need_words.WORDS,
+    participation_words.WORDS,
+)
 
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:

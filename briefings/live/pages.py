@@ -8,7 +8,7 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.live import joining
 from briefings.live.joining import Gate
-from briefings.schedule.links import registration_behind, token_of
+from briefings.schedule.links import registration_behind
 from briefings.schedule.programme import programme_of
 from briefings.web.access import by_token
 
@@ -33,7 +33,6 @@ def join(token: str) -> ResponseReturnValue:
         opens_at=joining.opens_at(registration.briefing),
         now=now,
         form=FlaskForm(),
-        personal_token=token_of(registration) if gate is Gate.OVER else None,
     )
 
 

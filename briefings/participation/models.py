@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from briefings.accounts.models import User
 from briefings.db import Base, new_public_id, words
 from briefings.errors import N_, Refused
-from briefings.needs.models import Need
+from briefings.needs.models import Need, Resource
 from briefings.organizations.models import Organization
 from briefings.schedule.models import Briefing
 
@@ -68,6 +68,11 @@ class ParticipationReply(Base):
     organization: Mapped[Organization] = relationship()
     briefing: Mapped[Briefing | None] = relationship()
     consultations: Mapped[list["Consultation"]] = relationship(back_populates="reply", order_by="Consultation.held_on")
+
+    @property
+    def offer_resources(self) -> list[Resource]:
+        """The tags of the offer."""
+        return [Resource(tag) for tag in self.offer_tags]
 
     def acknowledge(self, now: datetime) -> None:
         """The owner has seen it."""

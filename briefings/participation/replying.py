@@ -70,7 +70,8 @@ def reply(
 ) -> Sent:
     """One reply per organization and need; owner and sender are told.
 
-    Where one exists already, whoever sent it gets the link again. Refused when a need takes no replies any more, or is the organization's own.
+    Where one exists already, whoever sent it gets the link again. Refused when a need takes no replies any more,
+    or is the organization's own.
     """
     organization = named(sender.organization, sender.kind, now)
     sent = Sent([], [])

@@ -1,0 +1,155 @@
+"""Forms of replies, consultations and matches."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from briefings.needs.models import Need
+from briefings.needs.words import RESOURCES
+from briefings.organizations.forms import kind_choices
+from briefings.participation.models import ParticipationReply, Visibility
+from briefings.participation.words import VISIBILITIES
+from briefings.web.forms import ConsentField, EmailField, Form, PhoneField
+
+SCOPES = [(scope.value, _l(text)) for scope, text in VISIBILITIES.items()]
+TAGS = [(resource.value, _l(text)) for resource, text in RESOURCES.items()]
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a few choices, each a checkbox."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+class SenderForm(Form):
+    """Who replies; a subclass made by `reply_form` adds the needs."""
+
+    kind = SelectField(_l("기관 유형"), [InputRequired()])
+    organization = StringField(
+        _l("기관·회사 이름"), [InputRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
+    )
+    name = StringField(_l("이름"), [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    email = EmailField(
+        _l("전자우편"),
+        [InputRequired()],
+        description=_l("답글을 고치거나 거둘 수 있는 주소와 수요기관의 답을 이 주소로 보내 드립니다."),
+    )
+    phone = PhoneField(_l("휴대 전화번호"), [Optional()])
+    conditions = TextAreaField(
+        _l("조건과 시기"),
+        [Length(max=2000)],
+        description=_l("함께하려면 필요한 조건이나 가능한 시기가 있으면 적어 주세요."),
+    )
+    visibility = RadioField(_l("공개 범위"), choices=SCOPES, default=Visibility.OWNER.value)
+    consent = ConsentField(_l("참여 답글 개인정보 제공 동의"), must=True)
+
+    needs: Sequence[Need] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.choices = [("", _l("골라 주세요")), *kind_choices()]
+
+    def parts(self, need: Need) -> tuple[Any, Any, Any]:
+        """The tick, the sentence and the tags for one need."""
+        return self[f"chosen_{need.id}"], self[f"offer_{need.id}"], self[f"tags_{need.id}"]
+
+    def chosen(self) -> list[Need]:
+        """The needs ticked."""
+        return [need for need in self.needs if self.parts(need)[0].data]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: at least one need, and a sentence for each one ticked."""
+        fine = super().validate(extra_validators)
+        if not self.chosen():
+            self.form_errors.append(gettext("답글을 남길 과제를 하나 이상 골라 주세요."))
+            return False
+        for need in self.chosen():
+            _, offer, _ = self.parts(need)
+            if len(offer.data or "") < 5:
+                offer.errors = [gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요.")]
+                fine = False
+        return fine
+
+
+def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
+    """One screen for all `needs`: for each a tick, one sentence, tags; a single need is ticked already."""
+    fields: dict[str, Any] = {"needs": needs}
+    for need in needs:
+        fields[f"chosen_{need.id}"] = BooleanField(_l("이 과제에 답글을 남깁니다"), default=len(needs) == 1)
+        fields[f"offer_{need.id}"] = TextAreaField(
+            _l("우리 기관이 보탤 수 있는 것"),
+            [Length(max=1000)],
+            description=_l("한 문장이면 됩니다. 예: 폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
+        )
+        fields[f"tags_{need.id}"] = Checkboxes(_l("보탤 자원"), choices=TAGS)
+    return type("ReplyForm", (SenderForm,), fields)(**given)
+
+
+class ChangeForm(Form):
+    """Other words for a reply that was not opened yet."""
+
+    offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [InputRequired(), Length(min=5, max=1000)])
+    offer_tags = Checkboxes(_l("보탤 자원"), choices=TAGS)
+    conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
+    visibility = RadioField(_l("공개 범위"), choices=SCOPES)
+
+
+class DeclineForm(Form):
+    """Why the owner says no."""
+
+    reason = TextAreaField(
+        _l("함께하기 어려운 까닭"),
+        [InputRequired(), Length(max=1000)],
+        description=_l("답글을 보낸 기관에 그대로 전해집니다."),
+    )
+
+
+class ConsultationForm(Form):
+    """What was talked about."""
+
+    held_on = DateField(_l("협의한 날"), [InputRequired()])
+    notes = TextAreaField(
+        _l("나눈 이야기"),
+        [InputRequired(), Length(max=5000)],
+        description=_l("우리 기관과 사업 담당 직원만 봅니다."),
+    )
+    next_step = StringField(_l("다음에 할 일"), [Length(max=200)])
+
+
+class MatchForm(Form):
+    """Who brings what to the joint work agreed on; a subclass made by `match_form` adds the organizations."""
+
+    partners = Checkboxes(_l("함께하기로 한 기관"))
+    matched_on = DateField(_l("성사된 날"), [InputRequired()])
+    summary = TextAreaField(
+        _l("공개할 요약"),
+        [InputRequired(), Length(max=2000)],
+        description=_l("무엇을 함께하기로 했는지 두세 문장으로 적어 주세요. 과제 화면에 공개됩니다."),
+    )
+    own_contribution = StringField(_l("우리 기관이 맡는 일"), [InputRequired(), Length(max=500)])
+
+    replies: Sequence[ParticipationReply] = ()
+
+    def contribution(self, reply: ParticipationReply) -> Any:
+        """The field for what one partner brings."""
+        return self[f"contribution_{reply.organization_id}"]
+
+
+def match_form(replies: Sequence[ParticipationReply], **given: Any) -> MatchForm:
+    """The match form with a tick and a line for each organization that replied."""
+    fields: dict[str, Any] = {"replies": replies}
+    for reply in replies:
+        fields[f"contribution_{reply.organization_id}"] = StringField(
+            _l("%(organization)s에서 맡는 일", organization=reply.organization.name),
+            [Length(max=500)],
+            default=reply.offer[:500],
+        )
+    form = type("MatchFormOfNeed", (MatchForm,), fields)(**given)
+    form.partners.choices = [(str(reply.id), reply.organization.name) for reply in replies]
+    return form
