@@ -12,6 +12,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from briefings import jobs
 from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
@@ -37,7 +38,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 COMPOSERS: dict[str, Composer] = {
     **participation_mails.COMPOSERS,
 }
-COMMANDS: tuple[Command, ...] = ()
+COMMANDS: tuple[Command, ...] = (jobs.worker_command,)
 WORDS: tuple[labels.Words, ...] = (
     account_words.WORDS,
     organization_words.WORDS,

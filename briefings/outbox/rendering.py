@@ -1,12 +1,19 @@
 """From a template and values to the text of a mail, and from the text to its HTML part."""
 
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import render_template
+from flask import current_app, render_template
 from flask_babel import get_locale
 from jinja2.utils import urlize
 from markupsafe import Markup
+
+from briefings.calendar.addresses import Mailbox
+from briefings.calendar.message import plain_message, scheduling_message
+from briefings.outbox.mail import Mail
+from briefings.outbox.models import Message
 
 SIGNATURE = "-- "  # RFC 3676, 4.3: what follows this line is the sender's signature
 LINK_STYLE = Markup('<a style="color:#0b50d0" href=')
@@ -33,6 +40,25 @@ def html_of(text: str, subject: str) -> str:
     return render_template(
         "mail/frame.html", subject=subject, language=language, body=_blocks(body), footer=_blocks(footer)
     )
+
+
+def mime_of(message: Message, mail: Mail, date: datetime) -> bytes:
+    """The bytes that go out for `message`: a repeat has the same Message-ID and calendar object."""
+    settings = current_app.config
+    domain = settings["MAIL_FROM"].rpartition("@")[2]
+    envelope: dict[str, Any] = {
+        "subject": mail.subject,
+        "text": mail.text,
+        "html": html_of(mail.text, mail.subject),
+        "sender": Mailbox(settings["MAIL_FROM_NAME"], settings["MAIL_FROM"]),
+        "recipient": Mailbox(message.recipient_name, message.recipient),
+        "message_id": f"<{message.reference}@{domain}>",
+        "date": date.astimezone(ZoneInfo(settings["TIMEZONE"])),
+        "in_reply_to": f"<{mail.in_reply_to}@{domain}>" if mail.in_reply_to else None,
+    }
+    if mail.calendar is None:
+        return plain_message(**envelope)
+    return scheduling_message(**envelope, calendar=mail.calendar, method=str(mail.method))
 
 
 def _blocks(text: str) -> list[Block]:

@@ -1,0 +1,177 @@
+"""Handing over what is due: claimed, composed, sent and recorded one by one, by any number of workers at once."""
+
+import logging
+import random
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, update
+from sqlalchemy.orm import aliased
+
+from briefings.calendar.addresses import mail_address
+from briefings.db import db, unit_of_work
+from briefings.outbox.mail import Dropped
+from briefings.outbox.models import Message, MessageState
+
+log = logging.getLogger(__name__)
+
+BATCH = 10
+LEASE = timedelta(minutes=4)
+"""After this a claim is void: its worker was killed, and another takes the message up."""
+MARGIN = timedelta(minutes=1)
+"""No message is begun with less of the lease left; longer than the slowest server may take over one."""
+FIRST_PAUSE = timedelta(minutes=1)
+LONGEST_PAUSE = timedelta(hours=4)
+ATTEMPTS = 25
+"""With the pauses doubling from 1 minute to 4 hours: given up after about three days."""
+ATTEMPTS_TO_COMPOSE = 4
+
+
+class Deferred(Exception):
+    """This message could not be handed over now; a later attempt may succeed. Says why, in Korean, for staff."""
+
+
+class Rejected(Exception):
+    """This message will never be taken."""
+
+
+class Unreachable(Exception):
+    """No message can be handed over at present; it is nothing about the one in hand."""
+
+
+class Letter(NamedTuple):
+    """A message composed: what staff see in the list, and the bytes that go out."""
+
+    subject: str
+    data: bytes
+
+
+Send = Callable[[str, bytes], bytes | None]
+"""Hands bytes to a recipient; gives back what is to be kept of them. Deferred, Rejected or Unreachable if it cannot."""
+Compose = Callable[[Message, datetime], Letter | Dropped]
+Clock = Callable[[], datetime]
+
+
+def deliver_due(send: Send, compose: Compose, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Deal with the next few due messages; how many there were, 0 when nothing is due.
+
+    First in, first out for each recipient: none goes while an earlier one waits. No transaction is open while `send` is
+    at work. Unreachable is passed on, after everything not yet handed over went back into the line.
+    """
+    lease = clock() + LEASE
+    waiting = _claim(clock(), lease)
+    found = len(waiting)
+    try:
+        while waiting and not stopping() and clock() < lease - MARGIN:
+            outcome = _attempt(waiting[0], send, compose, clock())
+            _record(waiting.pop(0), lease, outcome)
+    except Unreachable as error:
+        _give_back(waiting, lease, str(error))
+        raise
+    _give_back(waiting, lease)
+    return found
+
+
+def _claim(now: datetime, lease: datetime) -> list[Message]:
+    """Up to BATCH messages, in order, that nobody else will touch until `lease`; detached from any session."""
+    abandoned = and_(Message.state == MessageState.SENDING, Message.claimed_until < now)
+    if not db.session.scalar(select(or_(exists(_line(_is_next(now))), exists(_line(abandoned))))):
+        return []  # looking takes no lock, and this is looked at every other second
+    with unit_of_work() as session:
+        again = case((Message.attempts + 1 >= ATTEMPTS, MessageState.FAILED.value), else_=MessageState.QUEUED.value)
+        session.execute(
+            _change(_line(abandoned)).values(
+                state=again, claimed_until=None, attempts=Message.attempts + 1, error="보내는 도중에 중단되었습니다."
+            )
+        )
+        claim = _change(_line(_is_next(now))).values(state=MessageState.SENDING, claimed_until=lease)
+        claimed = session.scalars(claim.returning(Message), execution_options={"populate_existing": True}).all()
+        for message in claimed:
+            session.expunge(message)
+    return sorted(claimed, key=lambda message: message.id)
+
+
+def _is_next(now: datetime) -> ColumnElement[bool]:
+    """Due, and no earlier message to the same recipient is under way, due, or put off after a failure.
+
+    One queued for a later day holds nobody up until its time has come.
+    """
+    earlier = aliased(Message)
+    in_line = or_(
+        earlier.state == MessageState.SENDING,
+        and_(earlier.state == MessageState.QUEUED, or_(earlier.due_at <= now, earlier.attempts > 0)),
+    )
+    held_up = exists().where(earlier.recipient == Message.recipient, earlier.id < Message.id, in_line)
+    return and_(Message.state == MessageState.QUEUED, Message.due_at <= now, ~held_up)
+
+
+def _line(condition: ColumnElement[bool]) -> Select[int]:
+    """The first few ids; rows another worker is just claiming are passed over (SQLite has one writer at a time)."""
+    found = select(Message.id).where(condition).order_by(Message.due_at, Message.id).limit(BATCH)
+    return found.with_for_update(skip_locked=True, of=Message)
+
+
+def _change(line: Select[int]) -> Any:
+    # A CTE, because PostgreSQL may run a subquery with LIMIT more than once.
+    ids = line.cte("line")
+    return update(Message).where(Message.id.in_(select(ids.c.id))).execution_options(synchronize_session=False)
+
+
+def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> dict[str, Any]:
+    """What is to be written on the message after one attempt; Unreachable if none could be made."""
+    attempts = message.attempts + 1
+    try:
+        to = mail_address(message.recipient)
+    except ValueError:
+        return {"state": MessageState.FAILED, "attempts": attempts, "error": "전자우편 주소가 올바르지 않습니다."}
+    try:
+        letter = compose(message, now)
+    except Exception as error:
+        # Where it happened, without the words of the error: they may hold what people wrote.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        what = type(error).__name__
+        log.error("message=%s kind=%s cannot be composed: %s\n%s", message.id, message.kind, what, frames)
+        return _put_off(message, now, f"내용을 만들지 못했습니다: {what}", ATTEMPTS_TO_COMPOSE)
+    if isinstance(letter, Dropped):
+        return {"state": MessageState.DROPPED, "error": letter.reason}
+    try:
+        kept = send(to, letter.data)
+    except Deferred as error:
+        return {"subject": letter.subject, **_put_off(message, now, str(error), ATTEMPTS)}
+    except Rejected as error:
+        return {"state": MessageState.FAILED, "attempts": attempts, "error": str(error), "subject": letter.subject}
+    return {"state": MessageState.SENT, "attempts": attempts, "sent_at": now, "raw": kept, "subject": letter.subject}
+
+
+def _put_off(message: Message, now: datetime, error: str, most: int) -> dict[str, Any]:
+    attempts = message.attempts + 1
+    if attempts >= most:
+        return {"state": MessageState.FAILED, "attempts": attempts, "error": error}
+    pause = min(FIRST_PAUSE * 2 ** (attempts - 1), LONGEST_PAUSE)
+    due_at = now + pause * random.uniform(0.8, 1.2)  # noqa: S311 (so that not all come back at once)
+    return {"state": MessageState.QUEUED, "attempts": attempts, "due_at": due_at, "error": error}
+
+
+def _record(message: Message, lease: datetime, outcome: dict[str, Any]) -> None:
+    with unit_of_work() as session:
+        session.execute(_if_still_ours([message], lease).values(claimed_until=None, **outcome))
+    log.info("message=%s kind=%s state=%s", message.id, message.kind, outcome["state"].value)
+
+
+def _give_back(messages: list[Message], lease: datetime, error: str | None = None) -> None:
+    """Into the line again as they were, with a word why they still wait."""
+    if messages:
+        note = {} if error is None else {"error": error}
+        with unit_of_work() as session:
+            session.execute(
+                _if_still_ours(messages, lease).values(state=MessageState.QUEUED, claimed_until=None, **note)
+            )
+
+
+def _if_still_ours(messages: list[Message], lease: datetime) -> Any:
+    """Whoever came too late, when another had taken the message up, writes nothing."""
+    ours = (Message.state == MessageState.SENDING, Message.claimed_until == lease)
+    found = update(Message).where(Message.id.in_([message.id for message in messages]), *ours)
+    return found.execution_options(synchronize_session=False)
