@@ -1,6 +1,6 @@
 """Rows with honest defaults, for tests: `a_briefing(capacity=0)`. Everything is flushed, nothing committed by hand."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,8 @@ from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Theme
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import Membership, Organization, OrganizationKind
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.participation.models import ParticipationReply
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 
 numbers = count(1)
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -29,7 +30,9 @@ def a_user(role: Role = Role.OFFICER, **given: Any) -> User:
     return saved(User(**values))
 
 
-def an_organization(name: str | None = None, kind: OrganizationKind = OrganizationKind.PUBLIC_INSTITUTION) -> Organization:
+def an_organization(
+    name: str | None = None, kind: OrganizationKind = OrganizationKind.PUBLIC_INSTITUTION
+) -> Organization:
     """A body of any kind."""
     name = name or f"가온공단 {next(numbers)}"
     return saved(Organization(name=name, name_key=name_key(name), kind=kind, created_at=BEFORE))
@@ -98,3 +101,37 @@ def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Bri
         need = a_need(themes=[briefing.theme], audiences=[briefing.audience])
         briefing.slots.append(PresenterSlot(need=need, position=position + 1, presenter_name="홍길동"))
     return saved(briefing)
+
+
+def a_registration(briefing: Briefing | None = None, **given: Any) -> Registration:
+    """A confirmed place of somebody from a company."""
+    n = next(numbers)
+    values: dict[str, Any] = {
+        "briefing": briefing or a_briefing(),
+        "name": "이가온",
+        "email": f"gaon{n}@example.com",
+        "state": RegistrationState.CONFIRMED,
+        "registered_at": BEFORE,
+        "confirmed_at": BEFORE,
+    } | given
+    if values["state"] is RegistrationState.WAITLISTED:
+        values |= {"confirmed_at": None, "waiting_since": values.get("waiting_since") or BEFORE}
+    if "organization" not in values and "organization_id" not in values:
+        values["organization"] = an_organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
+    return saved(Registration(**values))
+
+
+def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:
+    """A reply nobody has opened yet."""
+    n = next(numbers)
+    values: dict[str, Any] = {
+        "need": need or a_need(),
+        "name": "이가온",
+        "email": f"gaon{n}@example.com",
+        "offer": "폐어망을 재생 원료로 바꾸는 설비가 있습니다.",
+        "sent_at": BEFORE,
+        "due_on": date(2026, 11, 27),
+    } | given
+    if "organization" not in values:
+        values["organization"] = an_organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
+    return saved(ParticipationReply(**values))

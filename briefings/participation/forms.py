@@ -6,18 +6,16 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from briefings.needs.models import Need
 from briefings.needs.words import RESOURCES
-from briefings.organizations.forms import kind_choices
+from briefings.organizations.words import KINDS
 from briefings.participation.models import ParticipationReply, Visibility
 from briefings.participation.words import VISIBILITIES
-from briefings.web.forms import ConsentField, EmailField, Form, PhoneField
-
-SCOPES = [(scope.value, _l(text)) for scope, text in VISIBILITIES.items()]
-TAGS = [(resource.value, _l(text)) for resource, text in RESOURCES.items()]
+from briefings.web.forms import ConsentField, EmailField, Form, PhoneField, options
 
 
 class Checkboxes(SelectMultipleField):
@@ -30,7 +28,7 @@ class Checkboxes(SelectMultipleField):
 class SenderForm(Form):
     """Who replies; a subclass made by `reply_form` adds the needs."""
 
-    kind = SelectField(_l("기관 유형"), [InputRequired()])
+    kind = SelectField(_l("기관 유형"), [InputRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
     organization = StringField(
         _l("기관·회사 이름"), [InputRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
     )
@@ -46,14 +44,10 @@ class SenderForm(Form):
         [Length(max=2000)],
         description=_l("함께하려면 필요한 조건이나 가능한 시기가 있으면 적어 주세요."),
     )
-    visibility = RadioField(_l("공개 범위"), choices=SCOPES, default=Visibility.OWNER.value)
+    visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES), default=Visibility.OWNER.value)
     consent = ConsentField(_l("참여 답글 개인정보 제공 동의"), must=True)
 
     needs: Sequence[Need] = ()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind.choices = [("", _l("골라 주세요")), *kind_choices()]
 
     def parts(self, need: Need) -> tuple[Any, Any, Any]:
         """The tick, the sentence and the tags for one need."""
@@ -87,7 +81,7 @@ def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
             [Length(max=1000)],
             description=_l("한 문장이면 됩니다. 예: 폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
         )
-        fields[f"tags_{need.id}"] = Checkboxes(_l("보탤 자원"), choices=TAGS)
+        fields[f"tags_{need.id}"] = Checkboxes(_l("보탤 자원"), choices=options(RESOURCES))
     return type("ReplyForm", (SenderForm,), fields)(**given)
 
 
@@ -95,9 +89,9 @@ class ChangeForm(Form):
     """Other words for a reply that was not opened yet."""
 
     offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [InputRequired(), Length(min=5, max=1000)])
-    offer_tags = Checkboxes(_l("보탤 자원"), choices=TAGS)
+    offer_tags = Checkboxes(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
-    visibility = RadioField(_l("공개 범위"), choices=SCOPES)
+    visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES))
 
 
 class DeclineForm(Form):
@@ -151,5 +145,5 @@ def match_form(replies: Sequence[ParticipationReply], **given: Any) -> MatchForm
             default=reply.offer[:500],
         )
     form = type("MatchFormOfNeed", (MatchForm,), fields)(**given)
-    form.partners.choices = [(str(reply.id), reply.organization.name) for reply in replies]
+    form.partners.choices = [SelectChoice(str(reply.id), reply.organization.name) for reply in replies]
     return form

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import email_validator
@@ -24,6 +25,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -272,6 +274,12 @@ class MomentField(Field):
             raise ValueError(self.gettext("Not a valid datetime value.")) from None
 
 
+def options(words: Mapping[StrEnum, str], empty: str | None = None) -> list[SelectChoice]:
+    """Each member of an enum with its word in the reader's language, after an `empty` one if that is wanted."""
+    first = [] if empty is None else [SelectChoice("", empty)]
+    return first + [SelectChoice(member.value, _l(word)) for member, word in words.items()]
+
+
 def _attributes(kwargs: dict[str, Any]) -> Markup:
     kept = {key.replace("_", "-"): value for key, value in kwargs.items() if key.startswith("aria_")}
     return Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in kept.items())
@@ -281,20 +289,15 @@ class ConsentField(RadioField):
     """동의함 or 동의하지 않음, nothing chosen beforehand; `data` is True, False or None. `must`: only True passes."""
 
     def __init__(self, label: Any = None, validators: Any = None, must: bool = False, **kwargs: Any) -> None:
-        choices = [("yes", _l("동의함")), ("no", _l("동의하지 않음"))]
+        choices = [SelectChoice("yes", _l("동의함")), SelectChoice("no", _l("동의하지 않음"))]
         super().__init__(label, validators, choices=choices, coerce=_consent, **kwargs)
         self.must = must
         self.flags.required = must
 
-    def iter_choices(self) -> Any:
-        """As RadioField, with `data` read back into the word that was posted."""
-        for value, label in self.choices:
-            yield value, label, self.data is (value == "yes"), {}
-
     def pre_validate(self, form: FlaskForm) -> None:
         """An answer is asked for in any case; no answer is not a no."""
         if self.data is None:
-            raise StopValidation(gettext("동의 여부를 골라 주세요."))
+            raise StopValidation(gettext("‘%(label)s’에 답해 주세요.", label=self.label.text))
         if self.must and not self.data:
             raise ValidationError(gettext("동의하지 않으면 이 신청을 받을 수 없습니다. 아래 연락처로 문의해 주세요."))
 

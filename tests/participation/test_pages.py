@@ -1,0 +1,199 @@
+"""Pages of replies: one screen, errors at the field, nobody sees another's."""
+
+from datetime import timedelta
+
+import pytest
+
+from briefings.db import db
+from briefings.needs.models import NeedState
+from briefings.participation.models import Match, ParticipationReply, ReplyState
+from briefings.schedule.links import token_of
+from briefings.web.tokens import token_for
+from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner
+
+SENDER = {
+    "kind": "company",
+    "organization": "가온재활용(주)",
+    "name": "이가온",
+    "email": "gaon@example.com",
+    "visibility": "owner",
+    "consent": "yes",
+}
+
+
+def replies():
+    """Every reply there is."""
+    return db.session.query(ParticipationReply).all()
+
+
+def link(reply, action=""):
+    """The sender's own page of a reply."""
+    return f"/replies/{token_for('reply', reply.public_id, reply.link_version)}{action}"
+
+
+@pytest.fixture
+def desk(app, client):
+    """An owner signed in, with one reply to a need of the own organization."""
+    organization = an_organization()
+    client.sign_in(an_owner(organization))
+    return client, a_reply(a_need(organization=organization))
+
+
+def test_one_reply_from_the_page_of_a_need(app, client):
+    need = a_need()
+    form = {
+        **SENDER,
+        f"chosen_{need.id}": "y",
+        f"offer_{need.id}": "재생 설비가 있습니다.",
+        f"tags_{need.id}": "equipment",
+    }
+    answer = client.post(f"/needs/{need.id}/reply", data=form, follow_redirects=True)
+    assert "참여 답글 1건을 보냈습니다" in answer.text
+    assert replies()[0].offer_tags == ["equipment"]
+
+
+def test_every_presented_need_on_one_screen_and_only_those_ticked_are_answered(app, client):
+    briefing = a_briefing(needs=3)
+    first, second, third = (slot.need for slot in briefing.slots)
+    page = client.get(f"/briefings/{briefing.public_id}/reply").text
+    assert all(need.title in page for need in (first, second, third))
+    form = {
+        **SENDER,
+        f"chosen_{second.id}": "y",
+        f"offer_{second.id}": "판로가 있습니다.",
+        f"offer_{third.id}": "쓰다 만 말",
+    }
+    client.post(f"/briefings/{briefing.public_id}/reply", data=form)
+    assert [(made.need_id, made.briefing_id) for made in replies()] == [(second.id, briefing.id)]
+
+
+def test_what_was_given_at_registration_is_filled_in(app, client):
+    registration = a_registration(a_briefing(needs=2))
+    registration.interests.append(registration.briefing.slots[1].need)
+    db.session.commit()
+    for address in (f"/r/{token_of(registration)}/reply", f"/join/{token_of(registration, 'join')}/reply"):
+        page = client.get(address).text
+        assert registration.email in page
+        assert page.count("checked") == 2  # the interest and the visibility
+
+
+def test_errors_stand_at_the_field_and_the_typing_is_kept(app, client):
+    need = a_need()
+    answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, "consent": "", f"offer_{need.id}": "재생 설비"})
+    assert answer.status_code == 200
+    assert "답글을 남길 과제를 하나 이상 골라 주세요" in answer.text
+    assert "동의 여부를 골라 주세요" in answer.text
+    assert "재생 설비" in answer.text
+    assert replies() == []
+
+
+def test_a_ticked_need_wants_a_sentence(app, client):
+    need = a_need()
+    answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, f"chosen_{need.id}": "y", f"offer_{need.id}": ""})
+    assert "한 문장으로 적어 주세요" in answer.text
+    assert replies() == []
+
+
+def test_without_consent_nothing_is_passed_on(app, client):
+    need = a_need()
+    form = {**SENDER, "consent": "no", f"chosen_{need.id}": "y", f"offer_{need.id}": "재생 설비가 있습니다."}
+    client.post(f"/needs/{need.id}/reply", data=form)
+    assert replies() == []
+
+
+def test_a_closed_need_says_so_and_an_unpublished_one_is_not_found(app, client):
+    assert "더 이상 답글을 받지 않습니다" in client.get(f"/needs/{a_need(state=NeedState.CLOSED).id}/reply").text
+    assert client.get(f"/needs/{a_need(state=NeedState.SUBMITTED).id}/reply").status_code == 404
+
+
+def test_the_sender_sees_changes_and_takes_back_the_reply_by_link(app, client):
+    made = a_reply()
+    assert made.offer in client.get(link(made)).text
+    client.post(
+        link(made, "/change"), data={"offer": "설비와 인력이 있습니다.", "visibility": "public", "conditions": ""}
+    )
+    db.session.expire_all()
+    assert made.offer == "설비와 인력이 있습니다."
+    assert "거두어들일까요" in client.get(link(made, "/withdraw")).text
+    db.session.expire_all()
+    assert made.state is ReplyState.SENT
+    assert "거두어들였습니다" in client.post(link(made, "/withdraw"), follow_redirects=True).text
+
+
+def test_a_made_up_link_opens_no_reply(app, client):
+    assert client.get("/replies/abc.def").status_code == 404
+
+
+def test_the_owner_acknowledges_notes_and_matches(app, now, desk):
+    client, made = desk
+    page = f"/my/replies/{made.public_id}"
+    assert "확인 기다림" in client.get("/my/replies").text
+    client.post(page + "/acknowledge")
+    client.post(page + "/consultations", data={"held_on": "2026-11-20", "notes": "현장을 봤습니다.", "next_step": ""})
+    assert "현장을 봤습니다." in client.get(page).text
+    form = {
+        "partners": str(made.id),
+        "matched_on": "2026-11-22",
+        "summary": "함께 만들기로 했습니다.",
+        "own_contribution": "작업장",
+        f"contribution_{made.organization_id}": "설비",
+    }
+    assert "설비" in client.get(page + "/match").text
+    answer = client.post(page + "/match", data=form, follow_redirects=True)
+    assert "성사를 기록하고" in answer.text
+    assert len(db.session.query(Match).one().organizations) == 2
+
+
+def test_a_consultation_of_tomorrow_is_refused_at_the_field(app, desk):
+    client, made = desk
+    answer = client.post(
+        f"/my/replies/{made.public_id}/consultations", data={"held_on": "2026-11-24", "notes": "내일 만납니다."}
+    )
+    assert "오늘이거나 지난 날" in answer.text
+    assert "내일 만납니다." in answer.text
+
+
+def test_the_owner_declines_with_a_reason(app, desk):
+    client, made = desk
+    page = f"/my/replies/{made.public_id}"
+    assert "입력해 주세요" in client.post(page + "/decline", data={"reason": ""}).text
+    client.post(page + "/decline", data={"reason": "설비가 이미 있습니다."})
+    assert "설비가 이미 있습니다." in client.get(link(made)).text
+
+
+def test_a_second_press_of_the_button_says_why_not(app, desk):
+    client, made = desk
+    client.post(f"/my/replies/{made.public_id}/acknowledge")
+    answer = client.post(f"/my/replies/{made.public_id}/acknowledge")
+    assert answer.status_code == 409
+    assert "이미 확인했거나" in answer.text
+
+
+def test_another_organizations_reply_is_not_found(app, desk):
+    client, _ = desk
+    other = a_reply()
+    for action in ("", "/decline", "/match"):
+        assert client.get(f"/my/replies/{other.public_id}{action}").status_code == 404
+    for action in ("/acknowledge", "/consultations"):
+        assert client.post(f"/my/replies/{other.public_id}{action}").status_code == 404
+
+
+def test_staff_see_all_replies_and_those_let_wait(app, client, now):
+    client.sign_in(a_user())
+    late = a_reply(due_on=(now - timedelta(days=3)).date())
+    fresh = a_reply()
+    page = client.get("/staff/replies?state=late").text
+    assert late.organization.name in page
+    assert fresh.organization.name not in page
+    assert late.offer in client.get(f"/staff/replies/{late.public_id}").text
+
+
+def test_lists_of_replies_take_as_many_queries_for_three_as_for_one(app, desk, count_queries):
+    client, made = desk
+    with count_queries() as one:
+        client.get("/my/replies")
+    for _ in range(2):
+        a_reply(made.need)
+    with count_queries() as three:
+        client.get("/my/replies")
+    assert len(three) == len(one)

@@ -1,0 +1,156 @@
+"""Replies: one per organization and need, told to owner and sender, changeable until opened."""
+
+from datetime import date
+
+import pytest
+
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
+from briefings.needs.models import NeedState
+from briefings.organizations.models import OrganizationKind
+from briefings.outbox.models import Message
+from briefings.participation import answering, replying
+from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
+from briefings.participation.replying import Offer, Sender, working_days_after
+from briefings.privacy.consenting import consents_with, current_text
+from briefings.privacy.models import Purpose
+from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
+
+TODAY = date(2026, 11, 23)
+GAON = Sender("이가온", "Gaon@example.com", "가온재활용(주)", OrganizationKind.COMPANY)
+
+
+def send(now, *needs, sender=GAON, text="재생 설비가 있습니다."):
+    """Reply to `needs` and commit."""
+    with unit_of_work():
+        return replying.reply(
+            sender,
+            [Offer(need, text, ("equipment",)) for need in needs],
+            "",
+            Visibility.OWNER,
+            current_text(Purpose.REPLY, "ko"),
+            TODAY,
+            now,
+        )
+
+
+def mails(kind):
+    """Addresses of the queued messages of a kind."""
+    return sorted(m.recipient for m in db.session.query(Message).filter_by(kind=kind))
+
+
+def test_a_reply_is_kept_with_its_consent_and_told_to_owner_and_sender(app, now):
+    organization = an_organization()
+    owner = an_owner(organization)
+    sent = send(now, a_need(organization=organization))
+    made = sent.replies[0]
+    assert (made.state, made.organization.name, made.email) == (ReplyState.SENT, "가온재활용(주)", "gaon@example.com")
+    assert made.due_on == date(2026, 11, 30)
+    assert consents_with(f"reply:{made.public_id}")[0].stands
+    assert mails("reply_received") == [owner.email]
+    assert mails("reply_sent") == ["Gaon@example.com"]
+
+
+def test_a_need_of_an_organization_without_account_is_told_to_its_contact(app, now):
+    send(now, a_need(contact_email="contact@example.kr", contact_name="홍길동"))
+    assert mails("reply_received") == ["contact@example.kr"]
+
+
+def test_several_needs_make_one_reply_each_and_one_mail_to_the_sender(app, now):
+    assert len(send(now, a_need(), a_need()).replies) == 2
+    assert len(mails("reply_sent")) == 1
+
+
+def test_the_same_organization_spelt_otherwise_does_not_reply_twice(app, now):
+    need = a_need()
+    send(now, need)
+    again = send(
+        now,
+        need,
+        sender=Sender("김하늘", "sky@example.com", " 가온 재활용(주)", OrganizationKind.COMPANY),
+        text="다른 말입니다.",
+    )
+    assert again.replies == []
+    assert again.already == [need]
+    assert db.session.query(ParticipationReply).one().offer == "재생 설비가 있습니다."
+    assert mails("reply_exists") == ["gaon@example.com"]
+
+
+def test_after_taking_it_back_the_organization_may_reply_anew(app, now):
+    need = a_need()
+    made = send(now, need).replies[0]
+    with unit_of_work():
+        replying.withdraw(made, now)
+    assert send(now, need, text="다시 생각했습니다.").replies[0].state is ReplyState.SENT
+    assert db.session.query(ParticipationReply).count() == 1
+
+
+@pytest.mark.parametrize("state", [NeedState.CLOSED, NeedState.SUBMITTED, NeedState.WITHDRAWN])
+def test_a_need_that_takes_no_replies_refuses_and_nothing_is_kept(app, now, state):
+    with pytest.raises(Refused, match="더 이상 답글을 받지 않습니다"):
+        send(now, a_need(), a_need(state=state))
+    assert db.session.query(ParticipationReply).count() == 0
+    assert mails("reply_sent") == []
+
+
+def test_an_organization_does_not_reply_to_its_own_need(app, now):
+    own = an_organization("가온재활용(주)", OrganizationKind.COMPANY)
+    with pytest.raises(Refused):
+        send(now, a_need(organization=own))
+
+
+def test_a_reply_changes_until_the_owner_opens_it(app, now):
+    made = a_reply()
+    with unit_of_work():
+        replying.change(made, "설비와 인력이 있습니다.", ["people"], "내년부터", Visibility.PUBLIC)
+        answering.acknowledge(made, now)
+    with pytest.raises(Refused, match="이미 확인한"), unit_of_work():
+        replying.change(made, "다른 말", [], "", Visibility.OWNER)
+    assert made.offer == "설비와 인력이 있습니다."
+    assert mails("reply_acknowledged") == [made.email]
+
+
+def test_a_consultation_moves_reply_and_need_on(app, now):
+    made = a_reply()
+    with unit_of_work():
+        answering.note_consultation(made, TODAY, "현장을 보기로 했습니다.", "12월 방문", a_user(), TODAY, now)
+    assert made.state is ReplyState.CONSULTING
+    assert made.need.consulting_since == now
+    with pytest.raises(Refused, match="지난 날"), unit_of_work():
+        answering.note_consultation(made, date(2026, 11, 24), "x", "", a_user(), TODAY, now)
+
+
+def test_a_match_names_the_owner_and_every_partner_and_tells_them_once(app, now):
+    need = a_need()
+    first, second = a_reply(need), a_reply(need)
+    contributions = {need.organization_id: "작업장", first.organization_id: "설비", second.organization_id: "판로"}
+    with unit_of_work():
+        answering.record_match(need, [first], contributions, TODAY, "함께 만듭니다.", a_user(), TODAY, now)
+    with unit_of_work():
+        answering.record_match(need, [first, second], contributions, TODAY, "셋이 함께 만듭니다.", a_user(), TODAY, now)
+    match = db.session.query(Match).one()
+    assert {joined.contribution for joined in match.organizations} == {"작업장", "설비", "판로"}
+    assert first.state is second.state is ReplyState.MATCHED
+    assert need.matched_at == now
+    assert mails("reply_matched") == sorted([first.email, second.email])
+
+
+def test_a_match_needs_a_partner_and_a_day_that_has_come(app, now):
+    need = a_need()
+    for partners, day in (([], TODAY), ([a_reply(need)], date(2026, 11, 24))):
+        with pytest.raises(Refused), unit_of_work():
+            answering.record_match(need, partners, {}, day, "요약", a_user(), TODAY, now)
+    assert db.session.query(Match).count() == 0
+    assert need.matched_at is None
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 30)),
+        (date(2026, 11, 27), date(2026, 12, 4)),
+        (date(2026, 11, 28), date(2026, 12, 4)),
+    ],
+)
+def test_the_clock_of_the_owner_runs_on_working_days(day, due):
+    assert working_days_after(day, 5) == due
