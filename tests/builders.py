@@ -1,6 +1,6 @@
 """Rows with honest defaults, for tests: `a_briefing(capacity=0)`. Everything is flushed, nothing committed by hand."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -130,7 +130,7 @@ def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:
         "email": f"gaon{n}@example.com",
         "offer": "폐어망을 재생 원료로 바꾸는 설비가 있습니다.",
         "sent_at": BEFORE,
-        "due_on": date(2026, 11, 27),
+        "due_at": datetime(2026, 11, 27, 9, tzinfo=UTC),
     } | given
     if "organization" not in values:
         values["organization"] = an_organization(f"가온재활용 {n}", OrganizationKind.COMPANY)

@@ -59,7 +59,7 @@ class ParticipationReply(Base):
     decline_reason: Mapped[str] = mapped_column(Text, default="")
     link_version: Mapped[int] = mapped_column(default=1)
     sent_at: Mapped[datetime]
-    due_on: Mapped[date] = mapped_column(Date)
+    due_at: Mapped[datetime]
     """By when the owner is to acknowledge it."""
     acknowledged_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]

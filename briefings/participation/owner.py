@@ -6,7 +6,6 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 
 from briefings import clock
 from briefings.db import unit_of_work
@@ -31,24 +30,14 @@ def index() -> ResponseReturnValue:
     """Every reply to the organization's needs, those that wait first."""
     replies = answering.replies_to(_organization())
     waiting = sum(made.state is ReplyState.SENT for made in replies)
-    today = local(clock.now()).date()
-    return render_template("participation/owner_index.html", replies=replies, waiting=waiting, today=today)
+    return render_template("participation/owner_index.html", replies=replies, waiting=waiting, now=clock.now())
 
 
 @pages.get("/<public_id>")
 @member
 def show(public_id: str) -> ResponseReturnValue:
     """One reply: offer first, then who, then what can be done with it."""
-    made = _reply(public_id)
-    today = local(clock.now()).date()
-    return render_template(
-        "participation/owner_reply.html",
-        reply=made,
-        match=answering.match_of(made.need),
-        today=today,
-        form=FlaskForm(),
-        consultation=ConsultationForm(held_on=today),
-    )
+    return _show(_reply(public_id), ConsultationForm(held_on=local(clock.now()).date()))
 
 
 @pages.post("/<public_id>/acknowledge")
@@ -90,16 +79,7 @@ def note_consultation(public_id: str) -> ResponseReturnValue:
     if _done(form, note):
         flash(gettext("협의 내용을 적었습니다."), "success")
         return redirect(url_for("owner_replies.show", public_id=public_id), 303)
-    match = answering.match_of(made.need)
-    return render_template(
-        "participation/owner_reply.html",
-        reply=made,
-        match=match,
-        today=today,
-        form=FlaskForm(),
-        consultation=form,
-        failed=True,
-    )
+    return _show(made, form)
 
 
 @pages.route("/<public_id>/match", methods=["GET", "POST"])
@@ -145,6 +125,17 @@ def _known(known: Match | None, candidates: list[ParticipationReply], made: Part
         "own_contribution": brings.get(made.need.organization_id, ""),
         **{f"contribution_{organization}": text for organization, text in brings.items()},
     }
+
+
+def _show(made: ParticipationReply, consultation: ConsultationForm) -> ResponseReturnValue:
+    return render_template(
+        "participation/owner_reply.html",
+        reply=made,
+        match=answering.match_of(made.need),
+        now=clock.now(),
+        consultation=consultation,
+        failed=bool(consultation.errors),
+    )
 
 
 def _done(form: Form, act: Callable[[], object]) -> bool:

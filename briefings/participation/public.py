@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
@@ -26,7 +26,6 @@ from briefings.schedule.links import registration_behind
 from briefings.schedule.models import Briefing, BriefingState, Registration
 from briefings.schedule.programme import programme_of
 from briefings.web.access import by_token, public
-from briefings.web.filters import local
 from briefings.web.language import language
 from briefings.web.security import limiter
 
@@ -133,7 +132,7 @@ def _write(
                     form.conditions.data,
                     Visibility(form.visibility.data),
                     consent,
-                    local(now).date(),
+                    current_app.config["TIMEZONE"],
                     now,
                     briefing,
                 )

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -50,12 +51,14 @@ class Sent:
     already: list[Need]
 
 
-def working_days_after(day: date, count: int) -> date:
-    """The day `count` Mondays-to-Fridays after `day`."""
-    while count:
+def due_at(now: datetime, zone: str) -> datetime:
+    """By when a reply sent `now` is to be acknowledged: 18:00 of the fifth Monday-to-Friday after today in `zone`."""
+    day = now.astimezone(ZoneInfo(zone)).date()
+    left = WORKING_DAYS_TO_ACKNOWLEDGE
+    while left:
         day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
+        left -= day.weekday() < 5
+    return datetime.combine(day, time(18), ZoneInfo(zone))
 
 
 def reply(
@@ -64,7 +67,7 @@ def reply(
     conditions: str,
     visibility: Visibility,
     consent: ConsentText,
-    today: date,
+    zone: str,
     now: datetime,
     briefing: Briefing | None = None,
 ) -> Sent:
@@ -92,7 +95,7 @@ def reply(
         _fill(made, sender, offer, briefing)
         made.conditions, made.visibility = conditions, visibility
         made.state, made.sent_at, made.withdrawn_at = ReplyState.SENT, now, None
-        made.due_on = working_days_after(today, WORKING_DAYS_TO_ACKNOWLEDGE)
+        made.due_at = due_at(now, zone)
         db.session.add(made)
         db.session.flush()
         answer(f"reply:{made.public_id}", consent, True, now)

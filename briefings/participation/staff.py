@@ -1,5 +1,7 @@
 """What staff see of replies: all of them, and which the owners let wait."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select, select
@@ -12,7 +14,6 @@ from briefings.participation import answering
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.participation.words import REPLY_TONES
 from briefings.web.access import staff
-from briefings.web.filters import local
 
 pages = Blueprint("staff_replies", __name__, url_prefix="/staff/replies")
 pages.context_processor(lambda: {"reply_tones": REPLY_TONES})
@@ -22,7 +23,7 @@ pages.context_processor(lambda: {"reply_tones": REPLY_TONES})
 @staff
 def index() -> ResponseReturnValue:
     """Replies by state, or only those whose owner is late; newest first."""
-    today = local(clock.now()).date()
+    now = clock.now()
     wanted = request.args.get("state", "")
     found = select(ParticipationReply).options(
         joinedload(ParticipationReply.need).joinedload(Need.organization),
@@ -30,13 +31,11 @@ def index() -> ResponseReturnValue:
         joinedload(ParticipationReply.briefing),
     )
     if wanted == "late":
-        found = late_replies(found, today)
+        found = late_replies(found, now)
     elif wanted in list(ReplyState):
         found = found.where(ParticipationReply.state == ReplyState(wanted))
     page = db.paginate(found.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc()), per_page=20)
-    return render_template(
-        "participation/staff_index.html", page=page, wanted=wanted, states=list(ReplyState), today=today
-    )
+    return render_template("participation/staff_index.html", page=page, wanted=wanted, states=list(ReplyState), now=now)
 
 
 @pages.get("/<public_id>")
@@ -57,6 +56,6 @@ def show(public_id: str) -> ResponseReturnValue:
     return render_template("participation/staff_reply.html", reply=made, match=answering.match_of(made.need))
 
 
-def late_replies(found: Select, today: object) -> Select:
-    """Of the replies in `found`, those nobody acknowledged by their due day."""
-    return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_on < today)
+def late_replies(found: Select, now: datetime) -> Select:
+    """Of the replies in `found`, those nobody acknowledged in time."""
+    return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_at < now)

@@ -473,7 +473,7 @@ def upgrade() -> None:
         sa.Column("decline_reason", sa.Text(), nullable=False),
         sa.Column("link_version", sa.Integer(), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["briefing_id"], ["briefings.id"], name=op.f("fk_participation_replies_briefing_id")),

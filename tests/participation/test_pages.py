@@ -82,7 +82,7 @@ def test_errors_stand_at_the_field_and_the_typing_is_kept(app, client):
     answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, "consent": "", f"offer_{need.id}": "재생 설비"})
     assert answer.status_code == 200
     assert "답글을 남길 과제를 하나 이상 골라 주세요" in answer.text
-    assert "동의 여부를 골라 주세요" in answer.text
+    assert "동의’에 답해 주세요" in answer.text
     assert "재생 설비" in answer.text
     assert replies() == []
 
@@ -180,7 +180,7 @@ def test_another_organizations_reply_is_not_found(app, desk):
 
 def test_staff_see_all_replies_and_those_let_wait(app, client, now):
     client.sign_in(a_user())
-    late = a_reply(due_on=(now - timedelta(days=3)).date())
+    late = a_reply(due_at=now - timedelta(days=3))
     fresh = a_reply()
     page = client.get("/staff/replies?state=late").text
     assert late.organization.name in page

@@ -1,6 +1,7 @@
 """Replies: one per organization and need, told to owner and sender, changeable until opened."""
 
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -11,7 +12,7 @@ from briefings.organizations.models import OrganizationKind
 from briefings.outbox.models import Message
 from briefings.participation import answering, replying
 from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
-from briefings.participation.replying import Offer, Sender, working_days_after
+from briefings.participation.replying import Offer, Sender, due_at
 from briefings.privacy.consenting import consents_with, current_text
 from briefings.privacy.models import Purpose
 from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
@@ -29,7 +30,7 @@ def send(now, *needs, sender=GAON, text="재생 설비가 있습니다."):
             "",
             Visibility.OWNER,
             current_text(Purpose.REPLY, "ko"),
-            TODAY,
+            "Asia/Seoul",
             now,
         )
 
@@ -45,7 +46,7 @@ def test_a_reply_is_kept_with_its_consent_and_told_to_owner_and_sender(app, now)
     sent = send(now, a_need(organization=organization))
     made = sent.replies[0]
     assert (made.state, made.organization.name, made.email) == (ReplyState.SENT, "가온재활용(주)", "gaon@example.com")
-    assert made.due_on == date(2026, 11, 30)
+    assert made.due_at == datetime(2026, 11, 30, 9, tzinfo=UTC)
     assert consents_with(f"reply:{made.public_id}")[0].stands
     assert mails("reply_received") == [owner.email]
     assert mails("reply_sent") == ["Gaon@example.com"]
@@ -145,12 +146,15 @@ def test_a_match_needs_a_partner_and_a_day_that_has_come(app, now):
 
 
 @pytest.mark.parametrize(
-    ("day", "due"),
+    ("sent", "due"),
     [
-        (date(2026, 11, 23), date(2026, 11, 30)),
-        (date(2026, 11, 27), date(2026, 12, 4)),
-        (date(2026, 11, 28), date(2026, 12, 4)),
+        ("2026-11-23T10:00", "2026-11-30T18:00"),
+        ("2026-11-27T23:59", "2026-12-04T18:00"),
+        ("2026-11-28T00:00", "2026-12-04T18:00"),
     ],
 )
-def test_the_clock_of_the_owner_runs_on_working_days(day, due):
-    assert working_days_after(day, 5) == due
+def test_the_clock_of_the_owner_runs_on_working_days_of_the_installation(sent, due):
+    kst = ZoneInfo("Asia/Seoul")
+    assert due_at(datetime.fromisoformat(sent).replace(tzinfo=kst), "Asia/Seoul") == datetime.fromisoformat(
+        due
+    ).replace(tzinfo=kst)
