@@ -77,7 +77,8 @@ def fetch(vendor: Path = VENDOR) -> bool:
 
 
 def _packed(folder: Path) -> Path:
-    command = [*_npm(), "pack", f"krds-uiux@{VERSION}", "--silent", "--pack-destination", str(folder)]
+    patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]  # npm's own make the start without network slow
+    command = [*_npm(), "pack", f"krds-uiux@{VERSION}", "--silent", "--pack-destination", str(folder), *patience]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=120, cwd=folder)  # noqa: S603
         archive = next(folder.glob("*.tgz"))

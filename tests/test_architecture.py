@@ -1,0 +1,54 @@
+"""The rules of README's Architecture, checked by machine."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parents[1]
+CLOCKS = {
+    "func.now",
+    "func.current_timestamp",
+    "datetime.now",
+    "datetime.utcnow",
+    "datetime.today",
+    "date.today",
+    "time.time",
+    "time.time_ns",
+}
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def test_imports_go_downwards_and_the_web_stays_in_pages(capsys):
+    failed = lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True, is_debug_mode=False)
+    assert not failed, capsys.readouterr().out
+
+
+def test_a_module_shows_all_its_imports_at_the_top():
+    inside = [
+        place(node)
+        for place, tree in _modules()
+        for function in ast.walk(tree)
+        if isinstance(function, FUNCTIONS)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert inside == []
+
+
+def test_only_the_clock_asks_what_time_it_is():
+    asked = [
+        place(node)
+        for place, tree in _modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ".".join(ast.unparse(node).split(".")[-2:]) in CLOCKS
+    ]
+    assert [where for where in asked if not where.startswith("briefings/clock.py")] == []
+
+
+def _modules() -> Iterator:
+    """A function that names a node's place, and the syntax tree, of each module of the program."""
+    for path in sorted((ROOT / "briefings").rglob("*.py")):
+        name = path.relative_to(ROOT)
+        yield lambda node, name=name: f"{name}:{node.lineno}", ast.parse(path.read_text("utf-8"))
