@@ -33,3 +33,35 @@ REGISTRATION_TONES = {
     RegistrationState.WAITLISTED: "warning",
     RegistrationState.CANCELLED: "quiet",
 }
+WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES}
+
+DETAILS = {
+    "title": "제목",
+    "theme_id": "주제",
+    "audience_id": "대상",
+    "description": "소개",
+    "starts_at": "시작 일시",
+    "ends_at": "끝 일시",
+    "opening_minutes": "여는 말",
+    "moderator": "사회자",
+    "capacity": "정원",
+    "registration_opens_at": "신청 시작",
+    "registration_closes_at": "신청 마감",
+    "room_url": "접속 주소",
+    "room_note": "접속이 안 될 때",
+    "replay_url": "다시보기 주소",
+    "slots": "발표 순서",
+}
+"""What staff read for the parts of a briefing."""
+
+ACTIONS = {
+    "briefing.composed": "초안 만들기",
+    "briefing.copied": "복사해서 초안 만들기",
+    "briefing.edited": "고치기",
+    "briefing.published": "공개",
+    "briefing.moved": "일시 변경",
+    "briefing.cancelled": "취소",
+    "briefing.discarded": "초안 지우기",
+    "registration.cancelled": "신청 취소",
+}
+"""What staff read for the acts in the audit log."""

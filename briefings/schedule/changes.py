@@ -1,0 +1,62 @@
+"""What an edit changes, and what somebody else changed meanwhile."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from briefings.audit.models import AuditEntry
+from briefings.db import db
+from briefings.errors import Refused
+from briefings.schedule.models import Briefing
+from briefings.schedule.words import ACTIONS, DETAILS
+
+SHOWN = 40
+"""Longer values are not repeated in a sentence."""
+
+
+def differences(briefing: Briefing, values: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Name → [old, new] for those of `values` that the briefing does not have yet, as JSON can keep them."""
+    return {
+        name: [_kept(getattr(briefing, name)), _kept(value)]
+        for name, value in values.items()
+        if getattr(briefing, name) != value
+    }
+
+
+def refuse_stale(briefing: Briefing, seen: datetime) -> None:
+    """Refused, naming who changed what, if the briefing is not as it was at `seen` (its `changed_at`)."""
+    if briefing.changed_at == seen:
+        return
+    found = select(AuditEntry).where(
+        AuditEntry.about_type == Briefing.__tablename__, AuditEntry.about_id == briefing.id, AuditEntry.at > seen
+    )
+    entries = list(db.session.scalars(found.order_by(AuditEntry.at, AuditEntry.id)))
+    if not entries:
+        raise Refused("오래된 화면입니다. 새로 고친 뒤에 다시 해 주세요.")
+    raise Refused(
+        "%(who)s 님이 %(at)s에 먼저 바꾸었습니다: %(what)s. 입력한 내용은 그대로 두었습니다. "
+        "확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다.",
+        who=", ".join(dict.fromkeys(entry.actor_name for entry in entries)),
+        at=entries[-1].at,
+        what=", ".join(dict.fromkeys(words for entry in entries for words in described(entry))),
+    )
+
+
+def described(entry: AuditEntry) -> list[str]:
+    """What one act on a briefing was, in words: the fields of an edit with short new values, or the act."""
+    changed = entry.detail.get("changed")
+    if not changed or entry.action != "briefing.edited":
+        return [ACTIONS.get(entry.action, entry.action)]
+    return [_described(name, new) for name, (_, new) in changed.items()]
+
+
+def _described(name: str, new: Any) -> str:
+    label = DETAILS.get(name, name)
+    plain = isinstance(new, str | int) and not name.endswith(("_id", "_at"))
+    return f"{label} ‘{new}’" if plain and new != "" and len(str(new)) <= SHOWN else label
+
+
+def _kept(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value

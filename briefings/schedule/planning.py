@@ -1,0 +1,275 @@
+"""What staff do with a briefing: compose, copy, edit, publish, move, call off."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from briefings.audit.recording import Actor, record
+from briefings.db import db, lock
+from briefings.errors import Refused
+from briefings.needs.models import Need, NeedState
+from briefings.schedule import invitations, presenters
+from briefings.schedule.changes import differences, refuse_stale
+from briefings.schedule.finding import Places
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registering import fill
+from briefings.schedule.registrants import places_of
+from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What staff write about a briefing beside its programme; `times` only while it is a draft (else `reschedule`)."""
+
+    title: str
+    theme_id: int
+    audience_id: int
+    description: str
+    opening_minutes: int
+    moderator: str
+    capacity: int | None
+    registration_opens_at: datetime
+    registration_closes_at: datetime
+    room_url: str
+    room_note: str
+    replay_url: str
+    times: tuple[datetime, datetime] | None = None
+
+
+def usual_window(starts_at: datetime, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """Registration from now until 18:00 of the day before, or until the start where that is past."""
+    day_before = starts_at.astimezone(zone) - timedelta(days=1)
+    evening = day_before.replace(hour=18, minute=0, second=0, microsecond=0)
+    closes_at = evening if evening > now else starts_at
+    return now, max(closes_at, now + timedelta(minutes=1))
+
+
+def compose_briefing(
+    needs: Sequence[Need],
+    *,
+    title: str,
+    theme_id: int,
+    audience_id: int,
+    times: tuple[datetime, datetime],
+    capacity: int | None,
+    by: Actor,
+    now: datetime,
+    zone: tzinfo,
+) -> Briefing:
+    """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once."""
+    _refuse_times(times, now)
+    opens_at, closes_at = usual_window(times[0], now, zone)
+    briefing = Briefing(
+        title=title,
+        theme_id=theme_id,
+        audience_id=audience_id,
+        starts_at=times[0],
+        ends_at=times[1],
+        capacity=capacity,
+        registration_opens_at=opens_at,
+        registration_closes_at=closes_at,
+        created_at=now,
+        changed_at=now,
+    )
+    return _add(briefing, [slot_for(need) for need in needs], "briefing.composed", by, now)
+
+
+def copy_briefing(
+    source: Briefing, *, title: str, times: tuple[datetime, datetime], with_slots: bool, by: Actor, now: datetime
+) -> Briefing:
+    """A draft like `source` at another time, its registration window shifted along; with the needs still published."""
+    _refuse_times(times, now)
+    shift = times[0] - source.starts_at
+    kept = {
+        name: getattr(source, name)
+        for name in ("theme_id", "audience_id", "description", "opening_minutes", "capacity", "room_note", "moderator")
+    }
+    briefing = Briefing(
+        **kept,
+        title=title,
+        starts_at=times[0],
+        ends_at=times[1],
+        registration_opens_at=source.registration_opens_at + shift,
+        registration_closes_at=source.registration_closes_at + shift,
+        created_at=now,
+        changed_at=now,
+    )
+    published = {slot.need_id for slot in source.slots if slot.need.state is NeedState.PUBLISHED}
+    slots = [slot for slot in plan_of(source).slots if with_slots and slot.need_id in published]
+    return _add(briefing, slots, "briefing.copied", by, now, source=source.id)
+
+
+def _add(
+    briefing: Briefing, slots: Sequence[SlotPlan], action: str, by: Actor, now: datetime, **detail: Any
+) -> Briefing:
+    db.session.add(briefing)
+    db.session.flush()
+    arrange(briefing, slots)
+    refuse_clashes(plan_of(briefing), briefing.id)
+    record(by, action, briefing, now, title=briefing.title, **detail)
+    return briefing
+
+
+def edit(
+    briefing: Briefing, details: Details, slots: Sequence[SlotPlan], *, seen: datetime, by: Actor, now: datetime
+) -> bool:
+    """Write everything down at once; whether anything changed. A published briefing's presenters and registrants hear.
+
+    `seen` is the `changed_at` the editor started from: Refused, naming the change, when somebody else was quicker.
+    """
+    lock(briefing)
+    refuse_stale(briefing, seen)
+    if briefing.state is BriefingState.CANCELLED:
+        raise Refused("취소된 설명회는 고칠 수 없습니다.")
+    before, old_title = plan_of(briefing), briefing.title
+    _refuse_window(briefing, details)
+    if details.times and details.times != (briefing.starts_at, briefing.ends_at):
+        _refuse_times(details.times, now)
+    changed = _write_down(briefing, details)
+    change_capacity(briefing, details.capacity, now)
+    if tuple(slots) != before.slots:
+        if briefing.is_over(now):
+            raise Refused("끝난 설명회의 발표 순서는 바꿀 수 없습니다.")
+        arrange(briefing, slots)
+        changed["slots"] = [[slot.title for slot in before.slots], [slot.title for slot in slots]]
+    if not changed:
+        return False
+    briefing.changed_at = now
+    after = plan_of(briefing)
+    if not briefing.is_over(now):
+        refuse_clashes(after, briefing.id)
+    presenters.tell_of_changes(briefing, before, now)
+    if briefing.state is BriefingState.PUBLISHED and briefing.title != old_title:
+        invitations.tell_of_new_title(briefing, now)
+    record(by, "briefing.edited", briefing, now, changed=changed)
+    return True
+
+
+def _write_down(briefing: Briefing, details: Details) -> dict[str, list[Any]]:
+    values = asdict(details)
+    if times := values.pop("times"):
+        values["starts_at"], values["ends_at"] = times
+    changed = differences(briefing, values)
+    for name in changed.keys() - {"capacity"}:  # the waiting list has a say in that one
+        setattr(briefing, name, values[name])
+    db.session.flush()
+    return changed
+
+
+def _refuse_window(briefing: Briefing, details: Details) -> None:
+    ends_at = details.times[1] if details.times else briefing.ends_at
+    if details.times and briefing.state is not BriefingState.DRAFT:
+        raise Refused("공개한 설명회의 일시는 ‘일시 변경’에서 바꿔 주세요.")
+    if details.registration_closes_at <= details.registration_opens_at:
+        raise Refused("신청 마감이 신청 시작보다 뒤여야 합니다.", field="registration_closes_at")
+    if details.registration_closes_at > ends_at:
+        raise Refused("신청 마감은 설명회가 끝나기 전이어야 합니다.", field="registration_closes_at")
+
+
+def _refuse_times(times: tuple[datetime, datetime], now: datetime) -> None:
+    starts_at, ends_at = times
+    if starts_at <= now:
+        raise Refused("시작 일시가 이미 지났습니다. 앞으로의 일시를 넣어 주세요.", field="starts_at")
+    if ends_at <= starts_at:
+        raise Refused("끝나는 일시가 시작 일시보다 뒤여야 합니다.", field="ends_at")
+
+
+def change_capacity(briefing: Briefing, capacity: int | None, now: datetime) -> int:
+    """Set the number of places (None: no limit); how many got one from the waiting list. The caller holds the lock.
+
+    Refused below the number of confirmed places.
+    """
+    if capacity == briefing.capacity:
+        return 0
+    confirmed = places_of(briefing).confirmed
+    if capacity is not None and capacity < confirmed:
+        raise Refused(
+            "이미 %(confirmed)s명이 확정되었습니다. 정원은 %(confirmed)s명보다 줄일 수 없습니다.",
+            field="capacity",
+            confirmed=confirmed,
+        )
+    briefing.capacity = capacity
+    db.session.flush()
+    return fill(briefing, now) if briefing.state is BriefingState.PUBLISHED else 0
+
+
+def obstacles(briefing: Briefing, now: datetime) -> list[str]:
+    """Why a draft cannot be published yet; sentences, none when it can."""
+    plan = plan_of(briefing)
+    found = []
+    if briefing.starts_at <= now:
+        found.append("시작 일시가 이미 지났습니다.")
+    elif briefing.registration_closes_at <= now:
+        found.append("신청 마감이 이미 지났습니다.")
+    if not plan.slots:
+        found.append("발표할 수요가 없습니다.")
+    for clash in clashes(plan, briefing.id):
+        who = clash.presenter_name or clash.presenter_email
+        found.append(f"{who} 님이 같은 시간에 ‘{clash.other.title}’에서도 발표합니다.")
+    return found
+
+
+def publish(briefing: Briefing, *, by: Actor, now: datetime) -> None:
+    """Show it to everyone and tell each presenter their time; Refused with the first obstacle."""
+    lock(briefing)
+    if briefing.state is BriefingState.DRAFT:
+        for obstacle in obstacles(briefing, now):
+            raise Refused(f"{obstacle} 고친 뒤에 공개해 주세요.")
+    briefing.publish(now)
+    presenters.tell_all(briefing, now)
+    record(by, "briefing.published", briefing, now)
+
+
+def reschedule(
+    briefing: Briefing, times: tuple[datetime, datetime], *, seen: datetime, by: Actor, now: datetime
+) -> None:
+    """Move it and tell everyone with a place, everyone waiting and every presenter; Refused for the same time."""
+    lock(briefing)
+    refuse_stale(briefing, seen)
+    before = plan_of(briefing)
+    if not briefing.move(*times, now):
+        raise Refused("지금과 같은 일시입니다. 새 일시를 넣어 주세요.", field="starts_at")
+    db.session.flush()
+    refuse_clashes(plan_of(briefing), briefing.id)
+    if briefing.state is BriefingState.PUBLISHED:
+        invitations.tell_of_new_time(briefing, now)
+        presenters.tell_of_changes(briefing, before, now)
+    moved = {"starts_at": [_iso(before.starts_at), _iso(times[0])], "ends_at": [_iso(before.ends_at), _iso(times[1])]}
+    record(by, "briefing.moved", briefing, now, changed=moved)
+
+
+def plan_at(briefing: Briefing, times: tuple[datetime, datetime]) -> Plan:
+    """The stored order as it would run at other times."""
+    plan = plan_of(briefing)
+    return Plan(*times, plan.opening_minutes, plan.room_url, plan.slots)
+
+
+def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None:
+    """Call it off for good, take it out of every calendar and tell everyone why."""
+    lock(briefing)
+    briefing.cancel(reason, now)
+    invitations.tell_of_cancellation(briefing, now)
+    presenters.release_all(briefing, now)
+    record(by, "briefing.cancelled", briefing, now, reason=reason)
+
+
+def discard(briefing: Briefing, *, by: Actor, now: datetime) -> None:
+    """Delete a draft; its needs are open again."""
+    lock(briefing)
+    if briefing.state is not BriefingState.DRAFT:
+        raise Refused("초안만 지울 수 있습니다. 공개한 설명회는 취소해 주세요.")
+    record(by, "briefing.discarded", briefing, now, title=briefing.title)
+    db.session.delete(briefing)
+
+
+def places_at(briefing: Briefing, capacity: int | None) -> Places:
+    """Who would hold a place and who would wait if there were `capacity` places."""
+    places = places_of(briefing)
+    taken = places.confirmed + places.waiting
+    confirmed = taken if capacity is None else max(places.confirmed, min(capacity, taken))
+    return Places(capacity, confirmed, taken - confirmed)
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat()

@@ -1,0 +1,98 @@
+"""Who signed up: counted and listed for staff."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, distinct, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from briefings.db import db
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.schedule.finding import Places
+from briefings.schedule.models import Briefing, Registration, RegistrationState
+
+SORTS: dict[str, tuple[Any, ...]] = {
+    "organization": (Organization.name, Registration.name, Registration.id),
+    "name": (Registration.name, Registration.id),
+    "state": (Registration.state, Registration.waiting_since, Registration.id),
+    "registered_at": (Registration.registered_at, Registration.id),
+}
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Everyone who holds a place or waits, counted; `by_kind` leaves out kinds nobody came from."""
+
+    organizations: int
+    people: int
+    confirmed: int
+    waiting: int
+    cancelled: int
+    support: int
+    by_kind: list[tuple[OrganizationKind, int]]
+
+
+def places_of(briefing: Briefing) -> Places:
+    """Its places as they are taken now."""
+    by_state = _by_state(briefing.id)
+    return Places(
+        briefing.capacity,
+        by_state.get(RegistrationState.CONFIRMED, 0),
+        by_state.get(RegistrationState.WAITLISTED, 0),
+    )
+
+
+def counters(briefing: Briefing) -> Counters:
+    """The figures above the list of registrants."""
+    standing = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
+    totals = select(
+        func.count(distinct(Registration.organization_id)), func.count().filter(Registration.support != "")
+    ).where(*standing)
+    organizations, support = db.session.execute(totals).one()
+    by_state = _by_state(briefing.id)
+    kinds = select(Organization.kind, func.count()).join(Registration.organization).where(*standing)
+    by_kind = dict(db.session.execute(kinds.group_by(Organization.kind)).all())
+    confirmed, waiting, cancelled = (
+        by_state.get(state, 0)
+        for state in (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.CANCELLED)
+    )
+    return Counters(
+        organizations=organizations,
+        people=confirmed + waiting,
+        confirmed=confirmed,
+        waiting=waiting,
+        cancelled=cancelled,
+        support=support,
+        by_kind=[(kind, by_kind[kind]) for kind in OrganizationKind if kind in by_kind],
+    )
+
+
+def registrants(
+    briefing: Briefing,
+    *,
+    state: RegistrationState | None = None,
+    kind: OrganizationKind | None = None,
+    support: bool = False,
+    q: str = "",
+    sort: str = "registered_at",
+    descending: bool = False,
+) -> Select[Registration]:
+    """Registrations to be listed, with their organizations; those who cancelled only when asked for."""
+    found = select(Registration).join(Registration.organization).where(Registration.briefing_id == briefing.id)
+    found = found.where(Registration.state == state if state else Registration.state != RegistrationState.CANCELLED)
+    if kind:
+        found = found.where(Organization.kind == kind)
+    if support:
+        found = found.where(Registration.support != "")
+    for word in q.split():
+        columns = (Registration.name, Registration.email, Organization.name)
+        found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    order = SORTS[sort]
+    return found.options(joinedload(Registration.organization)).order_by(
+        *([column.desc() for column in order] if descending else order)
+    )
+
+
+def _by_state(briefing_id: int) -> dict[RegistrationState, int]:
+    counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing_id)
+    return dict(db.session.execute(counted.group_by(Registration.state)).all())

@@ -1,0 +1,195 @@
+"""The order of a briefing, stored or only thought of: times, who is in two places at once, what looks doubtful."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from briefings.db import db
+from briefings.errors import Refused
+from briefings.needs.models import Need, NeedState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, timetable
+
+COMING = (BriefingState.DRAFT, BriefingState.PUBLISHED)
+OFFICE_HOURS = (time(9), time(18))
+
+
+@dataclass(frozen=True)
+class SlotPlan:
+    """One need's place in an order, with its presenter."""
+
+    need_id: int
+    title: str
+    talk_minutes: int = 9
+    question_minutes: int = 6
+    presenter_name: str = ""
+    presenter_title: str = ""
+    presenter_email: str = ""
+
+    @property
+    def minutes(self) -> int:
+        """Talk and questions together."""
+        return self.talk_minutes + self.question_minutes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When a briefing runs, where, and what it presents in which order."""
+
+    starts_at: datetime
+    ends_at: datetime
+    opening_minutes: int
+    room_url: str
+    slots: tuple[SlotPlan, ...]
+
+    def times(self) -> list[tuple[datetime, datetime]]:
+        """Start and end of each slot."""
+        return timetable(self.starts_at, self.opening_minutes, [slot.minutes for slot in self.slots])
+
+    def last_end(self) -> datetime:
+        """When the last slot is over."""
+        return self.times()[-1][1] if self.slots else self.starts_at + timedelta(minutes=self.opening_minutes)
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A presenter who would have to be in two briefings at once."""
+
+    presenter_email: str
+    presenter_name: str
+    starts_at: datetime
+    other: Briefing
+    other_starts_at: datetime
+
+
+def plan_of(briefing: Briefing) -> Plan:
+    """The stored order of a briefing."""
+    return Plan(
+        briefing.starts_at,
+        briefing.ends_at,
+        briefing.opening_minutes,
+        briefing.room_url,
+        tuple(
+            SlotPlan(
+                slot.need_id,
+                slot.need.title,
+                slot.talk_minutes,
+                slot.question_minutes,
+                slot.presenter_name,
+                slot.presenter_title,
+                slot.presenter_email,
+            )
+            for slot in briefing.slots
+        ),
+    )
+
+
+def slot_for(need: Need) -> SlotPlan:
+    """A need's place with the usual minutes, presented by its contact until somebody else is named."""
+    return SlotPlan(
+        need.id,
+        need.title,
+        presenter_name=need.contact_name,
+        presenter_title=need.department,
+        presenter_email=need.contact_email,
+    )
+
+
+def arrange(briefing: Briefing, slots: Sequence[SlotPlan]) -> None:
+    """Make the stored order equal `slots`; Refused for a need twice, or a new one that is not published."""
+    if len({slot.need_id for slot in slots}) < len(slots):
+        raise Refused("같은 수요가 두 번 들어 있습니다. 하나를 빼 주세요.")
+    kept = {slot.need_id: slot for slot in briefing.slots}
+    _refuse_unpublished({slot.need_id for slot in slots} - kept.keys())
+    for position, plan in enumerate(slots, start=1):
+        slot = kept.pop(plan.need_id, None)
+        if slot is None:
+            slot = PresenterSlot(need_id=plan.need_id)
+            briefing.slots.append(slot)
+        slot.position = position
+        slot.talk_minutes, slot.question_minutes = plan.talk_minutes, plan.question_minutes
+        slot.presenter_name, slot.presenter_title = plan.presenter_name, plan.presenter_title
+        slot.presenter_email = plan.presenter_email
+    for left_out in kept.values():
+        briefing.slots.remove(left_out)
+    db.session.flush()
+    db.session.expire(briefing, ["slots"])
+
+
+def _refuse_unpublished(need_ids: set[int]) -> None:
+    published = select(Need.id).where(Need.id.in_(need_ids), Need.state == NeedState.PUBLISHED)
+    if need_ids - set(db.session.scalars(published)):
+        raise Refused("게시 중이 아닌 수요는 발표 순서에 넣을 수 없습니다.")
+
+
+def clashes(plan: Plan, briefing_id: int | None = None) -> list[Clash]:
+    """Presenters (by e-mail) who are in another coming briefing at the same time; `briefing_id` is the plan's own."""
+    places = {slot.presenter_email.lower(): (slot, times) for slot, times in zip(plan.slots, plan.times(), strict=True)}
+    places.pop("", None)
+    if not places:
+        return []
+    theirs = select(PresenterSlot.briefing_id).where(func.lower(PresenterSlot.presenter_email).in_(places))
+    found = select(Briefing).where(
+        Briefing.id.in_(theirs),
+        Briefing.id != (briefing_id or 0),
+        Briefing.state.in_(COMING),
+        Briefing.starts_at < plan.last_end(),
+        Briefing.starts_at > plan.starts_at - timedelta(days=1),
+    )
+    others = db.session.scalars(found.options(selectinload(Briefing.slots)).order_by(Briefing.starts_at, Briefing.id))
+    return [clash for other in others for clash in _clashes_with(other, plan)]
+
+
+def _clashes_with(other: Briefing, plan: Plan) -> Iterable[Clash]:
+    there = list(zip(other.slots, other.times_of(other.slots), strict=True))
+    for slot, (start, end) in zip(plan.slots, plan.times(), strict=True):
+        for theirs, (their_start, their_end) in there:
+            same = slot.presenter_email and slot.presenter_email.lower() == theirs.presenter_email.lower()
+            if same and start < their_end and their_start < end:
+                yield Clash(slot.presenter_email, slot.presenter_name, start, other, their_start)
+
+
+def refuse_clashes(plan: Plan, briefing_id: int | None = None) -> None:
+    """Refused, naming the first presenter who would be in two places at once."""
+    for clash in clashes(plan, briefing_id):
+        raise Refused(
+            "발표자가 겹칩니다. %(who)s 님은 %(at)s에 ‘%(other)s’에서도 발표합니다. 시각이나 발표자를 바꿔 주세요.",
+            who=clash.presenter_name or clash.presenter_email,
+            at=clash.other_starts_at,
+            other=clash.other.title,
+        )
+
+
+def warnings(plan: Plan, zone: tzinfo) -> list[str]:
+    """What staff should look at again but may want so; sentences."""
+    return [*_about_time(plan, zone), *_about_length(plan), *_about_presenters(plan), *_about_room(plan)]
+
+
+def _about_time(plan: Plan, zone: tzinfo) -> Iterable[str]:
+    start, end = plan.starts_at.astimezone(zone), plan.ends_at.astimezone(zone)
+    if start.weekday() >= 5:
+        yield f"{'토일'[start.weekday() - 5]}요일입니다."
+    opening, closing = OFFICE_HOURS
+    if start.time() < opening or end.time() > closing or end.date() != start.date():
+        yield "업무 시간(09:00~18:00) 밖에 걸쳐 있습니다."
+
+
+def _about_length(plan: Plan) -> Iterable[str]:
+    over = int((plan.last_end() - plan.ends_at).total_seconds()) // 60
+    if over > 0:
+        yield f"발표 순서가 설명회보다 {over}분 깁니다."
+
+
+def _about_presenters(plan: Plan) -> Iterable[str]:
+    for place, slot in enumerate(plan.slots, start=1):
+        if not slot.presenter_name:
+            yield f"{place}번째 발표의 발표자가 비어 있습니다: ‘{slot.title}’"
+        elif not slot.presenter_email:
+            yield f"{place}번째 발표자 {slot.presenter_name} 님의 전자우편이 없어 안내를 보낼 수 없습니다."
+
+
+def _about_room(plan: Plan) -> Iterable[str]:
+    if not plan.room_url:
+        yield "접속 주소가 비어 있습니다. 시작 전까지 넣어 주세요."
