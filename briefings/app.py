@@ -13,32 +13,57 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from briefings import jobs
+from briefings.accounts import commands as account_commands
+from briefings.accounts import mails as account_mails
+from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
 from briefings.live import pages as live_pages
+from briefings.needs import mails as need_mails
+from briefings.needs import owner as need_owner
+from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
+from briefings.organizations import mails as organization_mails
+from briefings.organizations import public as organization_public
+from briefings.organizations import staff as organization_staff
 from briefings.organizations import words as organization_words
 from briefings.outbox.mail import Composer
 from briefings.participation import mails as participation_mails
+from briefings.participation import need_pages
 from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
-from briefings.web import access, filters, labels, problems, security
+from briefings.statistics import commands as statistics_commands
+from briefings.statistics import pages as statistics_pages
+from briefings.web import access, display, filters, labels, problems, security
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
+from briefings.web.routing import RowNumber
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    display.pages,
+    account_pages.pages,
+    organization_public.pages,
+    organization_staff.pages,
     live_pages.pages,
+    need_owner.pages,
+    need_staff.pages,
+    need_pages.pages,
     participation_public.pages,
     participation_owner.pages,
     participation_staff.pages,
+    statistics_pages.pages,
+    statistics_pages.staff_pages,
 )
 COMPOSERS: dict[str, Composer] = {
+    **account_mails.COMPOSERS,
+    **organization_mails.COMPOSERS,
+    **need_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
 }
-COMMANDS: tuple[Command, ...] = (jobs.worker_command,)
+COMMANDS: tuple[Command, ...] = (account_commands.users, jobs.worker_command, statistics_commands.statistics)
 WORDS: tuple[labels.Words, ...] = (
     account_words.WORDS,
     organization_words.WORDS,
@@ -53,6 +78,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.config.update(settings_from(environ))
     app.config.update(settings or {})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    app.url_map.converters["int"] = RowNumber
     _extend(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

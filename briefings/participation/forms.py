@@ -5,24 +5,16 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from briefings.needs.models import Need
 from briefings.needs.words import RESOURCES
 from briefings.organizations.words import KINDS
 from briefings.participation.models import ParticipationReply, Visibility
 from briefings.participation.words import VISIBILITIES
-from briefings.web.forms import ConsentField, EmailField, Form, PhoneField, options
-
-
-class Checkboxes(SelectMultipleField):
-    """Several of a few choices, each a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
 
 
 class SenderForm(Form):
@@ -81,7 +73,7 @@ def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
             [Length(max=1000)],
             description=_l("한 문장이면 됩니다. 예: 폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
         )
-        fields[f"tags_{need.id}"] = Checkboxes(_l("보탤 자원"), choices=options(RESOURCES))
+        fields[f"tags_{need.id}"] = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     return type("ReplyForm", (SenderForm,), fields)(**given)
 
 
@@ -89,7 +81,7 @@ class ChangeForm(Form):
     """Other words for a reply that was not opened yet."""
 
     offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [InputRequired(), Length(min=5, max=1000)])
-    offer_tags = Checkboxes(_l("보탤 자원"), choices=options(RESOURCES))
+    offer_tags = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
     visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES))
 
@@ -119,7 +111,7 @@ class ConsultationForm(Form):
 class MatchForm(Form):
     """Who brings what to the joint work agreed on; a subclass made by `match_form` adds the organizations."""
 
-    partners = Checkboxes(_l("함께하기로 한 기관"))
+    partners = ChoicesField(_l("함께하기로 한 기관"))
     matched_on = DateField(_l("성사된 날"), [InputRequired()])
     summary = TextAreaField(
         _l("공개할 요약"),

@@ -1,0 +1,63 @@
+"""The public pages of needs. They show briefings and replies beside the need, so they live where both are known."""
+
+from typing import Any
+
+from flask import Blueprint, abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from briefings import clock
+from briefings.needs import finding
+from briefings.needs.forms import PublicNeedFilters
+from briefings.needs.words import STATUS_TONES
+from briefings.participation.answering import match_of
+from briefings.participation.need_course import briefings_presenting, next_briefings, public_replies, replies_to
+from briefings.schedule.models import Phase
+from briefings.web.access import public
+from briefings.web.highlighting import highlighted
+
+pages = Blueprint("needs", __name__, url_prefix="/needs")
+pages.context_processor(lambda: {"status_tones": STATUS_TONES})
+pages.add_app_template_filter(highlighted)
+
+
+@pages.get("")
+@public
+def index() -> ResponseReturnValue:
+    """The needs anyone may read, by words, theme, audience, region and status."""
+    filters = PublicNeedFilters(request.args)
+    search = filters.search()
+    page = finding.public_needs(search)
+    return render_template(
+        "needs/index.html",
+        filters=filters,
+        search=search,
+        chips=[(words, _address(name)) for words, name in filters.conditions()],
+        page=page,
+        briefings=next_briefings(page.items, clock.now()),
+        address=_address,
+    )
+
+
+@pages.get("/<int:need_id>")
+@public
+def show(need_id: int) -> ResponseReturnValue:
+    """One need: the exchange at a glance, where it is presented, what came of it, and how to answer."""
+    need = finding.public_need(need_id) or abort(404)
+    now = clock.now()
+    presented = briefings_presenting(need)
+    return render_template(
+        "needs/show.html",
+        need=need,
+        coming=[briefing for briefing in presented if not briefing.is_over(now)],
+        past=[briefing for briefing in presented if briefing.is_over(now)],
+        open_for_registration=next((b for b in presented if b.phase(now) is Phase.OPEN), None),
+        replies=replies_to(need),
+        public_replies=public_replies(need),
+        match=match_of(need),
+    )
+
+
+def _address(without: str = "", **changed: Any) -> str:
+    """This list's address with other conditions: one of them lifted, some changed; always from the first page on."""
+    kept = {name: value for name, value in request.args.items() if value and name not in (without, "page")}
+    return url_for("needs.index", **{**kept, **changed})
