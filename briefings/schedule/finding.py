@@ -1,13 +1,21 @@
 """Looking briefings and registrations up for the pages, in few statements: places are counted, never stored."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.sql.base import ExecutableOption
 
 from briefings.db import db
+from briefings.needs.models import Audience, Theme
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+
+PER_PAGE = 20
+_COUNTED = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
 
 
 class Places(NamedTuple):
@@ -37,41 +45,81 @@ class Seen(NamedTuple):
     places: Places
 
 
+@dataclass(frozen=True)
+class Search:
+    """Which briefings to list; what is None does not matter."""
+
+    past: bool = False
+    theme_id: int | None = None
+    audience_id: int | None = None
+
+
 def published(public_id: str) -> Seen | None:
-    """A briefing everybody may see, with its places; None for drafts and unknown ids."""
-    row = db.session.execute(_with_places().where(Briefing.public_id == public_id)).first()
-    return row and _seen(row)
+    """A briefing everybody may see, with its places, in one statement; None for drafts and unknown ids."""
+    counts = (_in_state(state).correlate(Briefing).scalar_subquery() for state in _COUNTED)
+    found = select(Briefing, *counts).where(Briefing.public_id == public_id, Briefing.state != BriefingState.DRAFT)
+    row = db.session.execute(found.options(*_with_names())).first()
+    return None if row is None else Seen(row[0], Places(row[0].capacity, row[1], row[2]))
 
 
-def coming(now: datetime, limit: int, offset: int = 0) -> list[Seen]:
-    """Briefings that are not over, the next first."""
-    found = _with_places().where(Briefing.ends_at > now).order_by(Briefing.starts_at, Briefing.id)
-    return [_seen(row) for row in db.session.execute(found.limit(limit).offset(offset))]
+def listed(search: Search, now: datetime, page: int) -> Pagination:
+    """A page of briefings to come, the next first; or of those that are over, the latest first."""
+    found = select(Briefing).where(
+        Briefing.state != BriefingState.DRAFT, Briefing.ends_at <= now if search.past else Briefing.ends_at > now
+    )
+    if search.theme_id:
+        found = found.where(Briefing.theme_id == search.theme_id)
+    if search.audience_id:
+        found = found.where(Briefing.audience_id == search.audience_id)
+    at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
+    in_order = found.order_by(at, Briefing.id).options(*_with_names())
+    return db.paginate(in_order, page=page, per_page=PER_PAGE, error_out=False)
 
 
-def past(now: datetime, limit: int, offset: int = 0) -> list[Seen]:
-    """Briefings that are over, the latest first."""
-    found = _with_places().where(Briefing.ends_at <= now).order_by(Briefing.starts_at.desc(), Briefing.id.desc())
-    return [_seen(row) for row in db.session.execute(found.limit(limit).offset(offset))]
-
-
-def starting_between(first: datetime, last: datetime) -> list[Seen]:
+def starting_between(first: datetime, last: datetime) -> list[Briefing]:
     """Briefings that start from `first` on and before `last`, in order."""
-    found = _with_places().where(Briefing.starts_at >= first, Briefing.starts_at < last)
-    return [_seen(row) for row in db.session.execute(found.order_by(Briefing.starts_at, Briefing.id))]
+    found = select(Briefing).where(
+        Briefing.state != BriefingState.DRAFT, Briefing.starts_at >= first, Briefing.starts_at < last
+    )
+    return list(db.session.scalars(found.order_by(Briefing.starts_at, Briefing.id).options(*_with_names())))
 
 
-def how_many(now: datetime) -> tuple[int, int]:
-    """How many briefings are to come, and how many are over."""
-    shown = select(func.count().filter(Briefing.ends_at > now), func.count().filter(Briefing.ends_at <= now))
-    to_come, over = db.session.execute(shown.where(Briefing.state != BriefingState.DRAFT)).one()
-    return to_come, over
+def topics() -> tuple[list[Theme], list[Audience]]:
+    """The themes and the audiences that have briefings, in the order staff gave them."""
+    found = select(Theme, Audience).select_from(Briefing).join(Briefing.theme).join(Briefing.audience)
+    pairs = db.session.execute(found.where(Briefing.state != BriefingState.DRAFT).distinct()).all()
+    themes, audiences = {theme for theme, _ in pairs}, {audience for _, audience in pairs}
+    return sorted(themes, key=lambda row: row.position), sorted(audiences, key=lambda row: row.position)
 
 
-def registration_under(public_id: str) -> Registration | None:
-    """The registration of that number with its briefing, whoever's it is."""
-    found = select(Registration).where(Registration.public_id == public_id)
-    return db.session.scalar(found.options(joinedload(Registration.briefing)))
+def places_of(briefing: Briefing) -> Places:
+    """The places of one briefing, as they are in this transaction."""
+    return places_of_each([briefing])[briefing.id]
+
+
+def places_of_each(briefings: Sequence[Briefing]) -> dict[int, Places]:
+    """By the id of each briefing its places, by one statement."""
+    columns = (Registration.briefing_id, Registration.state, func.count())
+    of_these = Registration.briefing_id.in_([briefing.id for briefing in briefings])
+    found = select(*columns).where(of_these, Registration.state.in_(_COUNTED))
+    grouped = db.session.execute(found.group_by(Registration.briefing_id, Registration.state))
+    counts = {(briefing_id, state): count for briefing_id, state, count in grouped}
+    return {
+        briefing.id: Places(briefing.capacity, *(counts.get((briefing.id, state), 0) for state in _COUNTED))
+        for briefing in briefings
+    }
+
+
+def coming_of(email: str, now: datetime) -> list[Registration]:
+    """What an address is registered for and is still to come, the next first, each with its briefing."""
+    found = select(Registration).join(Registration.briefing).options(contains_eager(Registration.briefing))
+    coming = found.where(
+        Registration.email == email,
+        Registration.state != RegistrationState.CANCELLED,
+        Briefing.state == BriefingState.PUBLISHED,
+        Briefing.ends_at > now,
+    )
+    return list(db.session.scalars(coming.order_by(Briefing.starts_at, Briefing.id)))
 
 
 def place_in_line(registration: Registration) -> int:
@@ -80,23 +128,15 @@ def place_in_line(registration: Registration) -> int:
         Registration.waiting_since < registration.waiting_since,
         and_(Registration.waiting_since == registration.waiting_since, Registration.id <= registration.id),
     )
-    waiting = _in_state(registration.briefing_id, RegistrationState.WAITLISTED).where(before)
+    of_briefing = (Registration.briefing_id == registration.briefing_id, before)
+    waiting = select(func.count()).where(*of_briefing, Registration.state == RegistrationState.WAITLISTED)
     return db.session.scalars(waiting).one()
 
 
-def _in_state(briefing_id: int | ColumnElement[int], state: RegistrationState) -> Select[tuple[int]]:
-    return select(func.count()).where(Registration.briefing_id == briefing_id, Registration.state == state)
+def _in_state(state: RegistrationState) -> Select[int]:
+    of_briefing = Registration.briefing_id == Briefing.id
+    return select(func.count()).select_from(Registration).where(of_briefing, Registration.state == state)
 
 
-def _with_places() -> Select[tuple[Briefing, int, int]]:
-    counts = [
-        _in_state(Briefing.id, state).correlate(Briefing).scalar_subquery()
-        for state in (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
-    ]
-    shown = select(Briefing, *counts).where(Briefing.state != BriefingState.DRAFT)
-    return shown.options(joinedload(Briefing.theme), joinedload(Briefing.audience))
-
-
-def _seen(row: tuple[Briefing, int, int]) -> Seen:
-    briefing, confirmed, waiting = row
-    return Seen(briefing, Places(briefing.capacity, confirmed, waiting))
+def _with_names() -> tuple[ExecutableOption, ...]:
+    return joinedload(Briefing.theme), joinedload(Briefing.audience)

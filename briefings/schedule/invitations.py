@@ -5,13 +5,13 @@ Whoever calls holds the lock on the briefing: nobody registers or leaves between
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, update
 
 from briefings.db import db
 from briefings.errors import N_, Refused
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue, queue_many
 from briefings.schedule.models import Briefing, CalendarItem, ItemState, Registration, RegistrationState
 
@@ -19,6 +19,18 @@ DEBOUNCE = timedelta(minutes=15)
 """How long a new title waits for the next one before anybody is told of it."""
 RESENDS_PER_HOUR = 3
 _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
+
+
+class Earlier(NamedTuple):
+    """One message about a calendar item, as far as later ones depend on it; `again`: the same sent once more."""
+
+    id: int
+    kind: str
+    state: MessageState
+    created_at: datetime
+    due_at: datetime
+    reference: str
+    again: bool
 
 
 def invite(registration: Registration, now: datetime, promoted: bool = False) -> CalendarItem:
@@ -44,8 +56,8 @@ def resend_invite(registration: Registration, now: datetime) -> None:
     if item is None or registration.briefing.is_over(now):
         raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
     since = now - timedelta(hours=1)
-    sent = [m for m in messages_about(item, registration.email) if m.params.get("again") and m.created_at > since]
-    if len(sent) >= RESENDS_PER_HOUR:
+    lately = [message for message in history_of(item) if message.again and message.created_at > since]
+    if len(lately) >= RESENDS_PER_HOUR:
         raise Refused(N_("일정 초대는 한 시간에 세 번까지 다시 보냅니다. 잠시 뒤에 다시 시도해 주세요."))
     key = f"calendar:{item.id}:{item.sequence}:again:{int(now.timestamp())}"
     queue("invitation", key, recipient_of(registration), now, item=item.id, sequence=item.sequence, again=True)
@@ -74,11 +86,15 @@ def open_item(registration: Registration) -> CalendarItem | None:
     return db.session.scalar(select(CalendarItem).where(of_registration, CalendarItem.state == ItemState.OPEN))
 
 
-def messages_about(item: CalendarItem, address: str) -> list[Message]:
-    """Everything ever queued about `item`, oldest first."""
-    about_item = Message.key.startswith(f"calendar:{item.id}:", autoescape=True)
-    found = select(Message).where(Message.recipient == address, about_item)
-    return list(db.session.scalars(found.order_by(Message.id)))
+def history_of(item: CalendarItem) -> list[Earlier]:
+    """Every message ever queued about `item`, oldest first."""
+    columns = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
+    found = select(*columns, Message.params).where(
+        Message.recipient == item.registration.email,
+        Message.key.startswith(f"calendar:{item.id}:", autoescape=True),
+    )
+    rows = db.session.execute(found.order_by(Message.id))
+    return [Earlier(*row, bool(params.get("again"))) for *row, params in rows]
 
 
 def recipient_of(registration: Registration) -> Recipient:

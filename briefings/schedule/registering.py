@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, insert, literal, select
 
@@ -11,6 +12,7 @@ from briefings.organizations.finding import named
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.queueing import queue, queued_lately
 from briefings.privacy.consenting import answer_all
+from briefings.schedule.finding import coming_of
 from briefings.schedule.invitations import invite, recipient_of, withdraw
 from briefings.schedule.models import (
     Briefing,
@@ -143,21 +145,9 @@ def fill(briefing: Briefing, now: datetime) -> int:
 
 def find_mine(email: str, now: datetime) -> None:
     """Mail the personal links of coming briefings to an address that has any; at most three mails an hour."""
-    email = email.lower()
-    coming = (
-        select(Registration.id)
-        .join(Registration.briefing)
-        .where(
-            Registration.email == email,
-            Registration.state != RegistrationState.CANCELLED,
-            Briefing.state == BriefingState.PUBLISHED,
-            Briefing.ends_at > now,
-        )
-    )
-    newest = db.session.scalars(
-        select(Registration).where(Registration.id.in_(coming)).order_by(Registration.registered_at.desc()).limit(1)
-    ).first()
-    if newest is not None and queued_lately("my_registrations", email, now) < MAILS_PER_HOUR:
+    coming = coming_of(email.lower(), now)
+    if coming and queued_lately("my_registrations", email.lower(), now) < MAILS_PER_HOUR:
+        newest = max(coming, key=lambda registration: registration.registered_at)
         _queue("my_registrations", newest, now)
 
 
@@ -237,6 +227,6 @@ def _send_link_again(registration: Registration, now: datetime) -> None:
         _queue("already_registered", registration, now)
 
 
-def _queue(kind: str, registration: Registration, now: datetime, **params: str) -> None:
+def _queue(kind: str, registration: Registration, now: datetime, **params: Any) -> None:
     key = f"{kind}:{registration.id}:{int(now.timestamp())}"
     queue(kind, key, recipient_of(registration), now, registration=registration.id, **params)

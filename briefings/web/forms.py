@@ -30,7 +30,8 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from briefings.errors import Refused
-from briefings.web.filters import in_english, local, machine_time, phone, when
+from briefings.web.filters import in_english, local, machine_time, phone
+from briefings.web.problems import reason
 
 # Control characters and the signs that turn the direction of writing: none belongs in a text, all can deceive.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -137,7 +138,7 @@ class Form(FlaskForm):
 
     def refuse(self, error: Refused, field: str | None = None) -> None:
         """Show why a use case declined: at `field` (or the field the error names), otherwise above the form."""
-        message = gettext(error.message, **{key: _shown(value) for key, value in error.values.items()})
+        message = reason(error)
         name = field or error.field
         if name and name in self:
             self[name].errors = [*self[name].errors, message]
@@ -159,10 +160,6 @@ class Filters(Form):
             field = super().bind_field(form, unbound_field, options)
             field.flags.unmarked = True
             return field
-
-
-def _shown(value: object) -> object:
-    return when(value) if isinstance(value, datetime) else value
 
 
 def _errors_of(fields: Any) -> Iterator[tuple[str | None, str]]:
@@ -295,8 +292,8 @@ class ConsentField(RadioField):
         self.flags.required = must
 
     def pre_validate(self, form: FlaskForm) -> None:
-        """An answer is asked for in any case; no answer is not a no."""
-        if self.data is None:
+        """What must be agreed to asks for an answer; what need not be may stay open, which is no consent."""
+        if self.data is None and self.must:
             raise StopValidation(gettext("‘%(label)s’에 답해 주세요.", label=self.label.text))
         if self.must and not self.data:
             raise ValidationError(gettext("동의하지 않으면 이 신청을 받을 수 없습니다. 아래 연락처로 문의해 주세요."))

@@ -1,5 +1,6 @@
 """What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
 
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
@@ -8,11 +9,16 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from briefings.errors import Refused
+from briefings.web.filters import when
 
 
 def reason(refused: Refused) -> str:
     """Why not, in the language of the page."""
-    return gettext(refused.message) % refused.values if refused.values else gettext(refused.message)
+    return gettext(refused.message, **{name: _shown(value) for name, value in refused.values.items()})
+
+
+def _shown(value: object) -> object:
+    return when(value) if isinstance(value, datetime) else value
 
 
 def page_before() -> str | None:

@@ -1,0 +1,137 @@
+"""Forms of registrants."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length
+
+from briefings.organizations.models import OrganizationKind
+from briefings.organizations.words import KINDS
+from briefings.privacy.models import ConsentText, Purpose
+from briefings.schedule.models import Registration
+from briefings.schedule.programme import ProgrammeEntry
+from briefings.schedule.registering import Applicant, Details
+from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
+from briefings.web.language import language
+
+CONSENTS = {"consent": Purpose.REGISTRATION, "provision": Purpose.PROVISION, "news": Purpose.NEWS}
+"""Field → what the consent is for."""
+
+
+class DetailsForm(Form):
+    """What a registrant says about themselves, now and later."""
+
+    kind = SelectField(_l("기관 유형"), [InputRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
+    organization = StringField(
+        _l("기관·회사 이름"), [InputRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
+    )
+    name = StringField(_l("이름"), [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    department = StringField(
+        _l("부서"), [Length(max=100)], render_kw={"autocomplete": "organization-title", "maxlength": 100}
+    )
+    phone = PhoneField(_l("휴대 전화번호"), description=_l("급히 알려 드릴 일이 있을 때만 씁니다."))
+    support = TextAreaField(
+        _l("필요한 지원"),
+        [Length(max=1000)],
+        description=_l("수어·문자 통역, 자료 형식처럼 필요한 것만 적어 주세요. 장애나 병의 이름은 적지 마십시오."),
+    )
+    question = TextAreaField(_l("사전 질문"), [Length(max=2000)], description=_l("발표자에게 미리 전해 드립니다."))
+    interests = ChoicesField(_l("관심 있는 수요"), coerce=int, choices=[])
+
+    def __init__(self, programme: Sequence[ProgrammeEntry], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
+
+    @property
+    def optional_ones(self) -> list[Any]:
+        """What may stay closed: everything that is not required."""
+        return [self.department, self.phone, self.support, self.question, self.interests]
+
+    @property
+    def opened(self) -> bool:
+        """Whether the optional part must show: something in it is filled or wrong."""
+        return any(field.data or field.errors for field in self.optional_ones)
+
+    def details(self) -> dict[str, Any]:
+        """The values of `Details`."""
+        return {
+            "kind": OrganizationKind(self.kind.data),
+            "organization": self.organization.data,
+            "name": self.name.data,
+            "department": self.department.data or "",
+            "phone": self.phone.data or "",
+            "support": self.support.data or "",
+            "question": self.question.data or "",
+            "interests": tuple(self.interests.data or ()),
+        }
+
+
+class RegistrationForm(DetailsForm):
+    """One page: who, which address, and the consents. `website` is a trap: people do not see it, programs fill it."""
+
+    email = EmailField(
+        _l("전자우편"),
+        [InputRequired()],
+        description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
+    )
+    consent = ConsentField(must=True)
+    provision = ConsentField()
+    news = ConsentField()
+    website = StringField(_l("이 칸은 비워 두세요"), render_kw={"tabindex": "-1", "autocomplete": "off"})
+
+    def __init__(
+        self, programme: Sequence[ProgrammeEntry], texts: Mapping[Purpose, ConsentText], **kwargs: Any
+    ) -> None:
+        super().__init__(programme, **kwargs)
+        self.texts = texts
+        for name, purpose in CONSENTS.items():
+            self[name].label.text = texts[purpose].title
+
+    @property
+    def consents(self) -> list[tuple[ConsentField, ConsentText]]:
+        """Each consent with its text, the required one first."""
+        return [(self[name], self.texts[purpose]) for name, purpose in CONSENTS.items()]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: not a program."""
+        fine = super().validate(extra_validators)
+        if self.website.data:
+            self.website.data = ""
+            self.form_errors.append(gettext("자동으로 채워진 칸이 있어 받지 않았습니다. 한 번 더 눌러 주세요."))
+            return False
+        return fine
+
+    def applicant(self) -> Applicant:
+        """Who wants a place, with what they answered to each consent; no answer is no consent."""
+        answers = tuple((text.id, bool(field.data)) for field, text in self.consents)
+        return Applicant(**self.details(), email=self.email.data, locale=language(), consents=answers)
+
+
+class ChangeForm(DetailsForm):
+    """What a registrant may change later."""
+
+    def __init__(self, programme: Sequence[ProgrammeEntry], registration: Registration) -> None:
+        given = {name: getattr(registration, name) for name in ("name", "department", "phone", "support", "question")}
+        super().__init__(
+            programme,
+            data=given
+            | {
+                "kind": registration.organization.kind.value,
+                "organization": registration.organization.name,
+                "interests": [need.id for need in registration.interests],
+            },
+        )
+
+    def changed(self) -> Details:
+        """What the registrant says now."""
+        return Details(**self.details())
+
+
+class FindForm(Form):
+    """Which address to send the personal links to."""
+
+    email = EmailField(_l("전자우편"), [InputRequired()], description=_l("신청할 때 적은 주소를 입력해 주세요."))
