@@ -41,7 +41,8 @@ def composing_in(app: Flask) -> Compose:
 
     def compose(message: Message, now: datetime) -> Letter | Dropped:
         base_url = app.config["PUBLIC_URL"] + ("/en" if message.locale == "en" else "")
-        with app.test_request_context(base_url=base_url):
+        # A context of its own: in the worker's, the language of the message before would still be in force.
+        with app.app_context(), app.test_request_context(base_url=base_url):
             mail = app.extensions["composers"][message.kind](message, now)
             return mail if isinstance(mail, Dropped) else Letter(mail.subject, mime_of(message, mail, now))
 
