@@ -44,7 +44,7 @@ ICONS = (
 )
 NOTICE = """\
 PretendardGOV-*.woff2: Pretendard GOV, SIL Open Font License 1.1, reserved font name; unmodified.
-ico_*.svg: KRDS (Korea Responsive Design System), 행정안전부, 공공누리 제1유형 (출처표시); unmodified.
+ico_*.svg, krds_tokens.css: KRDS (Korea Responsive Design System), 행정안전부, 공공누리 제1유형 (출처표시); unmodified.
 Both come from the npm package krds-uiux {version}.
 """
 
@@ -57,7 +57,8 @@ def members() -> dict[str, str]:
     """What is taken out of the package: the file's name here, its path there."""
     fonts = {f"PretendardGOV-{weight}.subset.woff2": "fonts" for weight in FONTS}
     icons = {f"ico_{name}.svg": "img/component/icon" for name in ICONS}
-    return {name: f"package/resources/{folder}/{name}" for name, folder in (fonts | icons).items()}
+    tokens = {"krds_tokens.css": "css/token"}  # for the test that compares ours with them
+    return {name: f"package/resources/{folder}/{name}" for name, folder in (fonts | icons | tokens).items()}
 
 
 def fetch(vendor: Path = VENDOR) -> bool:

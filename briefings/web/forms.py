@@ -27,7 +27,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, ListWidget, html_params
 
 from briefings.errors import Refused
 from briefings.web.filters import in_english, local, machine_time, phone
@@ -64,6 +64,7 @@ SENTENCES = {
     "File does not have an approved extension: {extensions}": _l("이 형식은 받지 않습니다. 받는 형식: {extensions}"),
     "File does not have an approved extension.": _l("이 형식의 파일은 받지 않습니다."),
 }
+SHORT_NUMBERS = 999_999  # 119, 1345: nobody is reached there
 REQUIRED = ("This field is required.", "File is required.")
 
 
@@ -216,7 +217,8 @@ class PhoneField(TelField):
         if not self.data:
             return
         try:
-            possible = phonenumbers.is_possible_number(phonenumbers.parse(self.data, "KR"))
+            number = phonenumbers.parse(self.data, "KR")
+            possible = phonenumbers.is_possible_number(number) and number.national_number > SHORT_NUMBERS
         except phonenumbers.NumberParseException:
             possible = False
         if not possible:
@@ -278,8 +280,8 @@ def options(words: Mapping[StrEnum, str], empty: str | None = None) -> list[Sele
 
 
 def _attributes(kwargs: dict[str, Any]) -> Markup:
-    kept = {key.replace("_", "-"): value for key, value in kwargs.items() if key.startswith("aria_")}
-    return Markup("").join(Markup(' {}="{}"').format(key, value) for key, value in kept.items())
+    kept = {key: value for key, value in kwargs.items() if key.startswith("aria")}
+    return Markup(f" {html_params(**kept)}") if kept else Markup()  # noqa: S704 (html_params escapes)
 
 
 class ConsentField(RadioField):
