@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from briefings.accounts.models import User
+from briefings.db import db
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 FIELDS = ("input", "select", "textarea")
@@ -18,8 +19,14 @@ class PageClient(FlaskClient):
     """Checks every HTML answer: it parses, has one h1, a title, a language, labels, alt texts, unique ids, no inline style."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        """Open like Flask's client; AssertionError where the page is not sound."""
-        response = super().open(*args, **kwargs)
+        """Open like Flask's client; AssertionError where the page is not sound.
+
+        The request gets an application context, so a database session and `g`, of its own: otherwise it would find the
+        test's session with everything not committed, and the person who was signed in at the request before.
+        """
+        with self.application.app_context():
+            response = super().open(*args, **kwargs)
+        db.session.expire_all()  # the test sees what the request has written
         if response.mimetype == "text/html" and response.data and response.status_code not in (301, 302, 303, 307, 308):
             check_page(response.text)
         return response

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, event
 
 from briefings.app import create_app
 from briefings.db import db
+from briefings.web.security import limiter
 from tests.client import PageClient
 from tests.database import postgresql_server
 
@@ -28,7 +29,6 @@ SETTINGS = {
     "CALENDAR_DOMAIN": "cal.briefings.example.kr",
     "SMTP_URL": "mailbox:",
     "WTF_CSRF_ENABLED": False,  # tests/web/test_csrf.py turns it on
-    "RATELIMIT_ENABLED": False,  # tests that are about limits turn it on
 }
 
 
@@ -48,6 +48,7 @@ def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
         url = request.getfixturevalue("postgresql_url")
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
     app.test_client_class = PageClient
+    limiter.enabled = False  # the fixture `limited` is for tests that are about limits
     with app.app_context():
         flask_migrate.upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
     yield app
@@ -78,6 +79,15 @@ def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]
 def client(app: Flask) -> PageClient:
     """A visitor whose every page is checked (tests/client.py)."""
     return app.test_client()
+
+
+@pytest.fixture
+def limited(app: Flask) -> Iterator[None]:
+    """What may ask how often, counted from nothing."""
+    limiter.reset()
+    limiter.enabled = True
+    yield
+    limiter.enabled = False
 
 
 @pytest.fixture(autouse=True)
