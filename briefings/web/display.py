@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired
 
 from briefings.web.access import public
@@ -21,12 +22,19 @@ class DisplayForm(Form):
 
     mode = RadioField(
         _l("화면 색"),
-        choices=[("standard", _l("기본")), ("high-contrast", _l("선명한 화면(어두운 바탕, 밝은 글자)"))],
+        choices=[
+            SelectChoice("standard", _l("기본")),
+            SelectChoice("high-contrast", _l("선명한 화면(어두운 바탕, 밝은 글자)")),
+        ],
         validators=[InputRequired()],
     )
     size = RadioField(
         _l("글자 크기"),
-        choices=[("medium", _l("보통")), ("large", _l("크게")), ("xlarge", _l("아주 크게"))],
+        choices=[
+            SelectChoice("medium", _l("보통")),
+            SelectChoice("large", _l("크게")),
+            SelectChoice("xlarge", _l("아주 크게")),
+        ],
         validators=[InputRequired()],
     )
 
