@@ -50,6 +50,11 @@ class User(Base):
         """Acts for an organization that registers needs."""
         return self.role is Role.OWNER
 
+    @property
+    def has_password(self) -> bool:
+        """Whether its person has set one yet."""
+        return self.password_hash is not None
+
     # Flask-Login's interface, without its mixin: this file stays free of Flask.
     is_authenticated = True
     is_anonymous = False

@@ -15,15 +15,20 @@ def name_key(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+def organization_named(name: str, kind: OrganizationKind) -> Organization | None:
+    """The organization of that name, however it is spaced, and that kind, if there is one."""
+    found = select(Organization).where(Organization.name_key == name_key(name), Organization.kind == kind)
+    return db.session.scalar(found)
+
+
 def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:
     """The organization of that name and kind, added if it is new; safe when two people name it at once."""
-    key = name_key(name)
-    found = select(Organization).where(Organization.name_key == key, Organization.kind == kind)
-    known = db.session.scalar(found)
+    known = organization_named(name, kind)
     if known is None:
-        row = {"name": " ".join(name.split()), "name_key": key, "kind": kind, "created_at": now}
+        row = {"name": " ".join(name.split()), "name_key": name_key(name), "kind": kind, "created_at": now}
         insert_new(Organization.__table__, [row])
-        known = db.session.scalars(found).one()
+        known = organization_named(name, kind)
+        assert known is not None  # noqa: S101 (inserted above, by us or by the other)
     return known
 
 

@@ -1,5 +1,8 @@
 """The words people read for the enums of this slice: catalogue keys, translated where they are shown."""
 
+from briefings.accounts.models import Role
+from briefings.accounts.words import ROLES
+from briefings.audit.models import AuditEntry
 from briefings.errors import N_
 from briefings.organizations.models import OrganizationKind, RequestState
 
@@ -19,3 +22,22 @@ REQUEST_STATES = {
     RequestState.DECLINED: N_("거절"),
 }
 WORDS = {OrganizationKind: KINDS, RequestState: REQUEST_STATES}
+
+ACTS = {
+    "account.opened": "계정을 만듦",
+    "account.signed_in": "로그인함",
+    "account.password_set": "비밀번호를 정함",
+    "account.switched_off": "계정을 끔",
+    "account.switched_on": "계정을 켬",
+    "account.role_changed": "역할을 바꿈",
+    "account.organization_changed": "기관을 바꿈",
+}
+
+
+def said(entry: AuditEntry) -> str:
+    """One act on an account in a few Korean words, with what it was before and is now."""
+    before, after = entry.detail.get("before"), entry.detail.get("after")
+    if entry.action == "account.role_changed":
+        before, after = ROLES[Role(before)], ROLES[Role(after)]
+    change = f": {before or '없음'} → {after or '없음'}" if before or after else ""
+    return ACTS[entry.action] + change

@@ -1,0 +1,60 @@
+"""What people type to sign in, to set a password, and about themselves."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from briefings.accounts.passwords import LONGEST
+from briefings.web.forms import EmailField, Form, PhoneField
+
+LOCALES = [SelectChoice("ko", "한국어"), SelectChoice("en", "English")]
+PASSWORD_HINT = _l("10자 이상. 이름이나 흔한 낱말, 이어진 글쇠만으로는 정할 수 없습니다.")
+
+
+def new_password_field() -> PasswordField:
+    """The field in which a new password is chosen."""
+    return PasswordField(
+        _l("새 비밀번호"),
+        [InputRequired(), Length(max=LONGEST)],
+        description=PASSWORD_HINT,
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class SignInForm(Form):
+    """Address and password."""
+
+    email = EmailField(_l("전자우편"), [DataRequired()], render_kw={"autocomplete": "username"})
+    password = PasswordField(
+        _l("비밀번호"), [InputRequired(), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
+    )
+
+
+class ForgottenForm(Form):
+    """The address whose password is forgotten."""
+
+    email = EmailField(_l("전자우편"), [DataRequired()], description=_l("계정에 등록한 전자우편 주소를 적어 주세요."))
+
+
+class NewPasswordForm(Form):
+    """The password somebody sets by a link."""
+
+    password = new_password_field()
+
+
+class ChangePasswordForm(Form):
+    """The password somebody has, and the one that replaces it."""
+
+    present = PasswordField(
+        _l("지금 비밀번호"), [InputRequired(), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
+    )
+    password = new_password_field()
+
+
+class OwnAccountForm(Form):
+    """What somebody may change about their own account."""
+
+    name = StringField(_l("이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
+    phone = PhoneField(_l("전화번호"), [Length(max=30)])
+    locale = SelectField(_l("알림을 받을 언어"), choices=LOCALES)

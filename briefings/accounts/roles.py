@@ -1,0 +1,47 @@
+"""Switching accounts off and on and changing what they may do, with the last administrator kept."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from briefings.accounts.models import Role, User
+from briefings.accounts.signing_in import end_sessions
+from briefings.audit.recording import record
+from briefings.db import db, lock
+from briefings.errors import N_, Refused
+
+
+def switch_off(user: User, by: User, now: datetime) -> None:
+    """Nobody signs in with the account from now on, and its sessions end; Refused for the last administrator."""
+    _keep_an_administrator(user)
+    if user.active:
+        user.active = False
+        end_sessions(user)
+        record(by, "account.switched_off", user, now)
+
+
+def switch_on(user: User, by: User, now: datetime) -> None:
+    """The account may be used again, with the password it had."""
+    if not user.active:
+        user.active = True
+        record(by, "account.switched_on", user, now)
+
+
+def change_role(user: User, role: Role, by: User, now: datetime) -> None:
+    """Give the account another role; Refused for the last administrator."""
+    if user.role is role:
+        return
+    _keep_an_administrator(user)
+    record(by, "account.role_changed", user, now, before=user.role, after=role)
+    user.role = role
+
+
+def _keep_an_administrator(leaving: User) -> None:
+    found = select(User).where(User.role == Role.ADMINISTRATOR, User.active).order_by(User.id)
+    administrators = list(db.session.scalars(found))
+    if leaving not in administrators:
+        return
+    for administrator in administrators:  # two who remove each other at the same moment: the second waits and sees
+        lock(administrator)
+    if not any(one.active and one.is_administrator for one in administrators if one is not leaving):
+        raise Refused(N_("마지막 관리자는 끄거나 역할을 바꿀 수 없습니다. 다른 관리자를 먼저 정해 주세요."))

@@ -1,0 +1,72 @@
+"""Accounts as administrators look after them: who there is, for which organization, in which role."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from briefings.accounts.models import Role, User
+from briefings.accounts.opening import open_account, send_password_link
+from briefings.accounts.roles import change_role
+from briefings.audit.recording import record
+from briefings.db import db
+from briefings.errors import N_, Refused
+from briefings.organizations.finding import name_key, named
+from briefings.organizations.models import Membership, Organization, OrganizationKind
+
+
+def accounts_found(words: str = "", role: Role | None = None) -> Select[Any]:
+    """Accounts whose name, address or organization contains `words`, those of `role` only, by name."""
+    found = select(User).outerjoin(Membership, Membership.user_id == User.id)
+    found = found.outerjoin(Organization, Organization.id == Membership.organization_id)
+    if words:
+        anywhere = (User.name.icontains(words, True), User.email.icontains(words, True))
+        found = found.where(or_(*anywhere, Organization.name_key.contains(name_key(words), autoescape=True)))
+    if role:
+        found = found.where(User.role == role)
+    return found.order_by(User.name, User.id)
+
+
+def organizations_of(users: Iterable[User]) -> dict[int, Organization]:
+    """The organization of each account that has one, by the account's id."""
+    found = select(Membership.user_id, Organization).join(Organization)
+    rows = db.session.execute(found.where(Membership.user_id.in_([user.id for user in users])))
+    return {user_id: organization for user_id, organization in rows}
+
+
+def add_account(
+    email: str, name: str, role: Role, organization: tuple[str, OrganizationKind] | None, by: User, now: datetime
+) -> User:
+    """Open an account, for an organization if it is an owner's, and mail the link that sets its password."""
+    user = open_account(email, name, role, now)
+    _tie(user, organization, now)
+    send_password_link(user, now)
+    record(by, "account.opened", user, now, role=role, organization=organization[0] if organization else "")
+    return user
+
+
+def assign(user: User, role: Role, organization: tuple[str, OrganizationKind] | None, by: User, now: datetime) -> None:
+    """Give an account a role, and an organization if it is an owner's now; any other is untied from its own."""
+    change_role(user, role, by, now)
+    before = db.session.get(Membership, user.id)
+    name_before = before.organization.name if before else ""
+    _tie(user, organization, now)
+    after = db.session.get(Membership, user.id)
+    name_after = after.organization.name if after else ""
+    if name_before != name_after:
+        record(by, "account.organization_changed", user, now, before=name_before, after=name_after)
+
+
+def _tie(user: User, organization: tuple[str, OrganizationKind] | None, now: datetime) -> None:
+    membership = db.session.get(Membership, user.id)
+    if user.role is not Role.OWNER:
+        if membership:
+            db.session.delete(membership)
+    elif organization is None:
+        raise Refused(N_("수요기관 계정에는 기관이 있어야 합니다. 기관을 적어 주세요."), field="organization")
+    else:
+        tied = membership or Membership(user_id=user.id)
+        tied.organization = named(*organization, now)
+        db.session.add(tied)
+    db.session.flush()
