@@ -45,6 +45,9 @@ class NeedState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+ENDED = (NeedState.CLOSED, NeedState.WITHDRAWN)
+
+
 class NeedStatus(StrEnum):
     """What everyone reads about a public need; follows from its state and from what participation recorded."""
 
@@ -180,12 +183,27 @@ class Need(Base):
 
     @property
     def status(self) -> NeedStatus:
-        """Where a public need stands, in the one word people look for; `finding.with_status` asks the same of the database."""
+        """Where a public need stands, in one word; `finding.with_status` asks the database the same."""
         if self.matched_at:
             return NeedStatus.MATCHED
         if self.state is NeedState.CLOSED:
             return NeedStatus.CLOSED
         return NeedStatus.CONSULTING if self.consulting_since else NeedStatus.OPEN
+
+    @property
+    def not_editable(self) -> str | None:
+        """Why its text may not be changed any more, if so."""
+        return N_("마감했거나 철회한 과제는 고칠 수 없습니다.") if self.state in ENDED else None
+
+    @property
+    def not_withdrawable(self) -> str | None:
+        """Why it cannot be taken back, if so."""
+        return N_("마감했거나 철회한 과제입니다.") if self.state in ENDED else None
+
+    @property
+    def not_closable(self) -> str | None:
+        """Why it cannot be closed, if so."""
+        return None if self.state is NeedState.PUBLISHED else N_("게시 중인 과제만 마감할 수 있습니다.")
 
     def submit(self, now: datetime) -> None:
         """Hand it to staff; Refused while a half is missing or it is already there."""
@@ -209,12 +227,12 @@ class Need(Base):
 
     def close(self) -> None:
         """Take no more replies; stays readable."""
-        if self.state is not NeedState.PUBLISHED:
-            raise Refused(N_("게시 중인 과제만 마감할 수 있습니다."))
+        if self.not_closable:
+            raise Refused(self.not_closable)
         self.state = NeedState.CLOSED
 
     def withdraw(self) -> None:
         """Take it back; no longer public."""
-        if self.state in (NeedState.CLOSED, NeedState.WITHDRAWN):
-            raise Refused(N_("마감했거나 철회한 과제입니다."))
+        if self.not_withdrawable:
+            raise Refused(self.not_withdrawable)
         self.state = NeedState.WITHDRAWN

@@ -66,4 +66,44 @@ RESOURCES = {
     Resource.PUBLICITY: N_("홍보·네트워크"),
     Resource.REGULATION: N_("제도·행정 지원"),
 }
+NEXT_STEPS = {
+    NeedState.DRAFT: N_("아직 담당자에게 보내지 않았습니다. 이어서 쓰고 제출해 주세요."),
+    NeedState.SUBMITTED: N_("담당자가 검토하고 있습니다. 결과를 전자우편으로 알려 드립니다."),
+    NeedState.RETURNED: N_("담당자의 의견을 보고 고친 뒤 다시 제출해 주세요."),
+    NeedState.PUBLISHED: N_("누구나 볼 수 있습니다. 참여 답글이 오면 전자우편으로 알려 드립니다."),
+    NeedState.CLOSED: N_("답글을 더 받지 않습니다. 내용은 계속 공개됩니다."),
+    NeedState.WITHDRAWN: N_("철회하여 공개되지 않습니다."),
+}
+"""What the state means for the owner, and what to do next."""
+
+FIELDS = {
+    "title": N_("과제 이름"),
+    "summary": N_("한 줄 요약"),
+    "background": N_("배경과 필요성"),
+    "offers": N_("제공 자원"),
+    "offer_tags": N_("제공 자원 유형"),
+    "seeks": N_("필요 역량"),
+    "seek_tags": N_("필요 역량 유형"),
+    "themes": N_("주제"),
+    "audiences": N_("찾는 기관"),
+    "beneficiaries": N_("혜택을 받는 사람"),
+    "region": N_("지역"),
+    "stage": N_("단계"),
+    "period": N_("협업 기간"),
+    "department": N_("담당 부서"),
+    "contact_name": N_("담당자 이름"),
+    "contact_phone": N_("담당자 사무실 전화번호"),
+    "contact_email": N_("담당자 전자우편"),
+}
+"""What the parts of a need are called on the form and in its history."""
+
+ACTIONS = {
+    "need.registered": N_("처음 저장"),
+    "need.edited": N_("고침"),
+    "need.submitted": N_("제출"),
+    "need.published": N_("게시"),
+    "need.returned": N_("돌려보냄"),
+    "need.closed": N_("마감"),
+    "need.withdrawn": N_("철회"),
+}
 WORDS = {NeedState: NEED_STATES, NeedStatus: STATUSES, Stage: STAGES, Region: REGIONS, Resource: RESOURCES}

@@ -44,6 +44,7 @@ SENTENCES = {
     "Invalid URL.": _l("주소의 모양이 맞지 않습니다. https://로 시작하는 주소를 적어 주세요."),
     "Not a valid choice.": _l("목록에 있는 것 가운데 골라 주세요."),
     "Invalid Choice: could not coerce.": _l("목록에 있는 것 가운데 골라 주세요."),
+    "Invalid choice(s): one or more data inputs could not be coerced.": _l("목록에 있는 것 가운데 골라 주세요."),
     "'%(value)s' is not a valid choice for this field.": _l("목록에 있는 것 가운데 골라 주세요."),
     "Not a valid integer value.": _l("숫자로 적어 주세요. 예: 20"),
     "Not a valid decimal value.": _l("숫자로 적어 주세요. 예: 2.5"),

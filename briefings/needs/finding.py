@@ -1,0 +1,134 @@
+"""Finding needs: one organization's, the public ones, all of them for staff; and the themes and audiences."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from briefings.db import db
+from briefings.needs.models import Audience, Need, NeedState, NeedStatus, Region, Theme
+from briefings.organizations.models import Organization
+
+PER_PAGE = 10
+STAFF_PER_PAGE = 20
+PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
+WORDS_LOOKED_FOR = 8
+"""More words than anybody types; each costs the database a comparison per need."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; what is None does not matter."""
+
+    q: str = ""
+    theme: Theme | None = None
+    audience: Audience | None = None
+    region: Region | None = None
+    status: NeedStatus | None = None
+    state: NeedState | None = None
+    by_title: bool = False
+    page: int = 1
+
+
+def themes() -> list[Theme]:
+    """All themes in the order staff gave them."""
+    return list(db.session.scalars(select(Theme).order_by(Theme.position, Theme.id)))
+
+
+def audiences() -> list[Audience]:
+    """All audiences in the order staff gave them."""
+    return list(db.session.scalars(select(Audience).order_by(Audience.position, Audience.id)))
+
+
+def needs_of(organization: Organization) -> list[Need]:
+    """Everything one organization ever registered, last changed first."""
+    found = _complete(select(Need)).where(Need.organization_id == organization.id)
+    return list(db.session.scalars(found.order_by(Need.changed_at.desc(), Need.id.desc())))
+
+
+def need_of(organization: Organization, need_id: int) -> Need | None:
+    """One need of this organization; None for another's."""
+    return db.session.scalar(_complete(select(Need)).where(Need.id == need_id, Need.organization_id == organization.id))
+
+
+def need_numbered(need_id: int) -> Need | None:
+    """Any need, for staff."""
+    return db.session.scalar(_complete(select(Need)).where(Need.id == need_id))
+
+
+def public_need(need_id: int) -> Need | None:
+    """A need anyone may read; None for any other."""
+    return db.session.scalar(_complete(select(Need)).where(Need.id == need_id, Need.state.in_(PUBLIC)))
+
+
+def public_needs(search: Search) -> Pagination:
+    """A page of the needs anyone may read, newest first or by title."""
+    found = _matching(search).where(Need.state.in_(PUBLIC))
+    order = (Need.title, Need.id) if search.by_title else (Need.published_at.desc(), Need.id.desc())
+    return _page(found.order_by(*order), search.page, PER_PAGE)
+
+
+def all_needs(search: Search) -> Pagination:
+    """A page of all needs for staff: what waits for a decision first, longest wait on top; then the last changed."""
+    waiting_since = case((Need.state == NeedState.SUBMITTED, Need.submitted_at)).asc().nulls_last()
+    found = _matching(search).order_by(waiting_since, Need.changed_at.desc(), Need.id.desc())
+    return _page(found, search.page, STAFF_PER_PAGE)
+
+
+def counts_by_state() -> dict[NeedState, int]:
+    """How many needs there are in each state, 0 included."""
+    rows = db.session.execute(select(Need.state, func.count()).group_by(Need.state))
+    counted = {state: number for state, number in rows}
+    return {state: counted.get(state, 0) for state in NeedState}
+
+
+def with_status(status: NeedStatus) -> ColumnElement[bool]:
+    """The condition for `Need.status` among public needs."""
+    if status is NeedStatus.MATCHED:
+        return Need.matched_at.is_not(None)
+    unmatched = Need.matched_at.is_(None)
+    if status is NeedStatus.CLOSED:
+        return unmatched & (Need.state == NeedState.CLOSED)
+    consulting = (
+        Need.consulting_since.is_not(None) if status is NeedStatus.CONSULTING else Need.consulting_since.is_(None)
+    )
+    return unmatched & (Need.state == NeedState.PUBLISHED) & consulting
+
+
+def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Conditions that a need (joined with its organization) has each of `words` somewhere in its text.
+
+    Spaces count nowhere, so that 해양폐기물 finds 해양 폐기물 and the other way round.
+    """
+    text: ColumnElement[str] = Need.title.expression
+    for part in (Need.summary, Need.offers, Need.seeks, Need.background, Need.beneficiaries, Organization.name):
+        text = text + "\n" + part
+    bare = func.replace(func.lower(text), " ", "")
+    return [bare.contains(word.lower(), autoescape=True) for word in list(words)[:WORDS_LOOKED_FOR]]
+
+
+def _matching(search: Search) -> Select[Need]:
+    found = _complete(select(Need).join(Need.organization)).where(*says(search.q.split()))
+    if search.theme:
+        found = found.where(Need.themes.contains(search.theme))
+    if search.audience:
+        found = found.where(Need.audiences.contains(search.audience))
+    if search.region:
+        # What is meant for the whole country is meant for this province too.
+        found = found.where(Need.region.in_((search.region, Region.NATIONWIDE)))
+    if search.status:
+        found = found.where(with_status(search.status))
+    if search.state:
+        found = found.where(Need.state == search.state)
+    return found
+
+
+def _complete(found: Select[Need]) -> Select[Need]:
+    """With everything a page shows, in a fixed number of queries."""
+    return found.options(joinedload(Need.organization), selectinload(Need.themes), selectinload(Need.audiences))
+
+
+def _page(found: Select[Need], page: int, per_page: int) -> Pagination:
+    return db.paginate(found, page=page, per_page=per_page, error_out=False)

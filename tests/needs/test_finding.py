@@ -1,0 +1,135 @@
+"""Finding needs, on both databases alike."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from briefings.needs import finding
+from briefings.needs.finding import Search
+from briefings.needs.models import NeedState, NeedStatus, Region
+from tests.builders import BEFORE, a_need, a_theme, an_audience, an_organization
+
+LATER = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def found(**search):
+    """The titles a public search finds, in order."""
+    return [need.title for need in finding.public_needs(Search(**search)).items]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "해양폐기물",
+        "해양 폐기물",
+        "폐기",
+        "양폐",
+        "폐기물 해양",
+        "재활용",
+        "해양  재활용",
+        "일 100kg",
+        "100KG",
+        "섬주민",
+    ],
+)
+def test_partial_words_and_other_spacing_find_the_need(app, words):
+    a_need(title="해양 폐기물 재활용", offers="하루 수거량 일 100kg", beneficiaries="섬 주민")
+    a_need(title="휠체어 나눔", summary="", offers="수리 기술", seeks="안 쓰는 휠체어")
+    assert found(q=words) == ["해양 폐기물 재활용"]
+
+
+def test_the_name_of_the_organization_is_searched_too(app):
+    a_need(title="하나", organization=an_organization("누리 해양 공단"))
+    assert found(q="누리해양") == ["하나"]
+
+
+@pytest.mark.parametrize("words", ["%", "_", "\\", "/", "100%", "'", '"'])
+def test_signs_the_database_knows_are_only_signs(app, words):
+    a_need(title="하나")
+    assert found(q=words) == []
+    a_need(title=f"둘 {words} 셋")
+    assert found(q=words) == [f"둘 {words} 셋"]
+
+
+def test_each_word_must_be_there_but_not_across_two_parts_of_the_text(app):
+    a_need(title="바다 청소", summary="모래", offers="배", seeks="사람")
+    assert found(q="바다 모래") == ["바다 청소"]
+    assert found(q="바다 하늘") == []
+    assert found(q="청소모래") == []
+
+
+def test_filters_narrow_the_list_together(app):
+    theme, audience = a_theme(), an_audience()
+    a_need(title="둘 다", themes=[a_theme(), theme], audiences=[audience])
+    a_need(title="주제만", themes=[theme])
+    assert found(theme=theme, audience=audience) == ["둘 다"]
+    assert set(found(theme=theme)) == {"둘 다", "주제만"}
+
+
+def test_a_province_finds_its_own_needs_and_those_for_the_whole_country(app):
+    a_need(title="제주", region=Region.JEJU)
+    a_need(title="전국", region=Region.NATIONWIDE)
+    a_need(title="부산", region=Region.BUSAN)
+    assert set(found(region=Region.JEJU)) == {"제주", "전국"}
+    assert found(region=Region.NATIONWIDE) == ["전국"]
+
+
+def test_the_database_and_the_need_agree_on_its_status(app):
+    needs = [
+        a_need(),
+        a_need(consulting_since=BEFORE),
+        a_need(state=NeedState.CLOSED),
+        a_need(state=NeedState.CLOSED, consulting_since=BEFORE),
+        a_need(matched_at=BEFORE, consulting_since=BEFORE),
+        a_need(matched_at=BEFORE, state=NeedState.CLOSED),
+    ]
+    for status in NeedStatus:
+        assert set(found(status=status)) == {need.title for need in needs if need.status is status}
+
+
+@pytest.mark.parametrize("state", [NeedState.DRAFT, NeedState.SUBMITTED, NeedState.RETURNED, NeedState.WITHDRAWN])
+def test_what_is_not_published_is_not_public(app, state):
+    need = a_need(state=state)
+    assert found() == []
+    assert finding.public_need(need.id) is None
+
+
+def test_newest_first_or_by_title(app):
+    a_need(title="나", published_at=LATER)
+    a_need(title="가", published_at=BEFORE)
+    assert found() == ["나", "가"]
+    assert found(by_title=True) == ["가", "나"]
+
+
+def test_a_page_holds_ten_and_says_how_many_there_are(app):
+    theme = a_theme()
+    for _ in range(11):
+        a_need(themes=[theme])
+    first, second = (finding.public_needs(Search(page=page)) for page in (1, 2))
+    assert (len(first.items), len(second.items), first.total, first.pages) == (10, 1, 11, 2)
+    assert finding.public_needs(Search(page=999_999)).items == []
+
+
+def test_a_list_costs_the_same_for_one_need_and_for_ten(app, count_queries):
+    def cost():
+        finding.db.session.expunge_all()
+        with count_queries() as sent:
+            for need in finding.public_needs(Search(q="폐어망")).items:
+                assert need.organization.name and need.themes and need.audiences
+        return len(sent)
+
+    a_need()
+    one = cost()
+    for _ in range(9):
+        a_need()
+    assert cost() == one
+
+
+def test_staff_see_first_what_has_waited_longest(app):
+    a_need(title="게시", state=NeedState.PUBLISHED, changed_at=LATER)
+    a_need(title="둘째", state=NeedState.SUBMITTED, submitted_at=LATER)
+    a_need(title="첫째", state=NeedState.SUBMITTED, submitted_at=LATER - timedelta(days=1))
+    assert [need.title for need in finding.all_needs(Search()).items] == ["첫째", "둘째", "게시"]
+    assert [need.title for need in finding.all_needs(Search(state=NeedState.PUBLISHED)).items] == ["게시"]
+    counts = finding.counts_by_state()
+    assert (counts[NeedState.SUBMITTED], counts[NeedState.PUBLISHED], counts[NeedState.DRAFT]) == (2, 1, 0)
