@@ -1,0 +1,1 @@
+"""Example data: what `flask demo` loads."""

@@ -1,0 +1,72 @@
+"""The published figures, counted from a record that was made to have them."""
+
+from datetime import date
+
+import pytest
+
+from briefings.db import db, unit_of_work
+from briefings.demo.history import load_history
+from briefings.needs.models import Need
+from briefings.organizations.models import OrganizationKind
+from briefings.statistics.published import published_figures
+
+# as of, needs, with replies, replying organizations, matches, organizations in matches, matches with both sides
+PUBLISHED = [
+    (date(2020, 8, 26), 200, 37, 77, 16, None, None),
+    (date(2020, 12, 31), 372, 108, 262, 65, None, 37),
+    (date(2021, 4, 30), 800, None, 469, 101, None, 55),
+    (date(2021, 6, 10), 849, 217, 598, 125, 357, None),
+    (date(2021, 8, 15), 1175, 310, 882, 183, 596, None),
+]
+
+
+@pytest.fixture
+def record(app):
+    """The made-up record since 2020."""
+    with unit_of_work():
+        load_history()
+
+
+def test_the_record_has_the_five_published_figures(record):
+    for as_of, *expected in PUBLISHED:
+        found = published_figures(as_of, "Asia/Seoul")
+        counted = [
+            found.needs,
+            found.needs_replied,
+            found.replying,
+            found.matches,
+            found.in_matches,
+            found.public_private,
+        ]
+        assert [b if a is None else a for a, b in zip(expected, counted, strict=True)] == counted, as_of
+
+
+def test_the_organizations_in_matches_by_kind_are_those_of_june_2021(record):
+    kinds = published_figures(date(2021, 6, 10), "Asia/Seoul").in_matches_by_kind
+    assert kinds[OrganizationKind.COMPANY] + kinds[OrganizationKind.ASSOCIATION] == 163
+    assert kinds[OrganizationKind.PUBLIC_INSTITUTION] == 94
+    assert kinds[OrganizationKind.LOCAL] == 72
+    assert kinds[OrganizationKind.CENTRAL] == 28
+
+
+def test_shares_are_those_published(record):
+    assert published_figures(date(2020, 12, 31), "Asia/Seoul").public_private_share == 56.9
+    assert published_figures(date(2021, 4, 30), "Asia/Seoul").public_private_share == 54.5
+
+
+def test_the_record_is_loaded_once(record):
+    with unit_of_work():
+        assert load_history() is False
+    assert db.session.query(Need).count() == 1175
+
+
+def test_nothing_counts_before_the_opening(record):
+    before = published_figures(date(2020, 6, 18), "Asia/Seoul")
+    assert (before.needs, before.replying, before.matches) == (0, 0, 0)
+    assert before.reply_rate is None
+
+
+def test_the_command_prints_them(app, record):
+    printed = app.test_cli_runner().invoke(args=["statistics", "--as-of", "2021-06-10"]).output
+    assert "849  등록된 수요 과제" in printed
+    assert "357  성사에 함께한 기관 (성사마다 셈)" in printed
