@@ -1,0 +1,213 @@
+"""The public pages: which briefings there are, one of them, and signing up."""
+
+import calendar
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import Optional
+
+from briefings import clock
+from briefings.calendar.items import published as published_calendar
+from briefings.db import unit_of_work
+from briefings.errors import Refused
+from briefings.privacy.consenting import current_texts
+from briefings.schedule import finding, registering
+from briefings.schedule.calendar_objects import public_object
+from briefings.schedule.finding import Places, Search, Seen
+from briefings.schedule.models import Briefing, Phase
+from briefings.schedule.programme import programme_of
+from briefings.schedule.registering import Applicant
+from briefings.schedule.registration_forms import CONSENTS, RegistrationForm
+from briefings.schedule.words import PHASE_TONES
+from briefings.web.access import public
+from briefings.web.filters import local
+from briefings.web.forms import Filters
+from briefings.web.labels import label
+from briefings.web.language import language
+from briefings.web.problems import reason
+from briefings.web.security import limiter
+
+pages = Blueprint("briefings", __name__)
+
+SUPPORT_BEFORE = timedelta(days=7)
+"""Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
+DONE_SHOWN_FOR = timedelta(minutes=30)
+
+
+class BriefingFilters(Filters):
+    """Conditions of the list; only themes and audiences that have briefings."""
+
+    past = HiddenField()
+    theme = SelectField(_l("주제"), [Optional()])
+    audience = SelectField(_l("대상"), [Optional()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field, rows in zip((self.theme, self.audience), finding.topics(), strict=True):
+            field.choices = [SelectChoice("", _l("전체"))] + [SelectChoice(str(row.id), label(row)) for row in rows]
+
+    def search(self) -> Search:
+        """What to look for; what is not in the lists is left out."""
+        theme, audience = (
+            int(field.data) if field.data and field.validate(self) else None for field in (self.theme, self.audience)
+        )
+        return Search(past=bool(self.past.data), theme_id=theme, audience_id=audience)
+
+
+@pages.get("/briefings")
+@public
+def index() -> ResponseReturnValue:
+    """Briefings to come, or those that are over, by month."""
+    now = clock.now()
+    filters = BriefingFilters(request.args)
+    search = filters.search()
+    page = finding.listed(search, now, request.args.get("page", 1, type=int))
+    places = finding.places_of_each(page.items)
+    rows = [_row(briefing, places[briefing.id], now) for briefing in page.items]
+    months = [(month, list(of_month)) for month, of_month in groupby(rows, key=lambda row: _month_of(row["briefing"]))]
+    return render_template("schedule/index.html", filters=filters, search=search, page=page, months=months, now=now)
+
+
+@pages.get("/briefings/calendar")
+@public
+def month() -> ResponseReturnValue:
+    """One month as a table; the present one unless the address names another."""
+    now = clock.now()
+    first = _first_day(request.args.get("month", ""), local(now).date())
+    following = (first + timedelta(days=31)).replace(day=1)
+    found = finding.starting_between(_midnight(first), _midnight(following))
+    of_day = {day: list(rows) for day, rows in groupby(found, key=lambda briefing: local(briefing.starts_at).date())}
+    weeks = calendar.Calendar(calendar.SUNDAY).monthdatescalendar(first.year, first.month)
+    return render_template(
+        "schedule/month.html",
+        first=first,
+        before=(first - timedelta(days=1)).replace(day=1),
+        after=following,
+        weeks=weeks,
+        of_day=of_day,
+        today=local(now).date(),
+        phases={briefing.id: briefing.phase(now) for briefing in found},
+    )
+
+
+@pages.get("/b/<public_id>")
+@public
+def short(public_id: str) -> ResponseReturnValue:
+    """The short address of a briefing, as it stands in calendars."""
+    return redirect(url_for("briefings.show", public_id=public_id))
+
+
+@pages.get("/briefings/<public_id>")
+@public
+def show(public_id: str) -> ResponseReturnValue:
+    """One briefing: when, what is presented, how to take part; afterwards what is left of it."""
+    now = clock.now()
+    briefing, places = _seen(public_id)
+    row = _row(briefing, places, now)
+    return render_template("schedule/briefing.html", **row, programme=programme_of(briefing))
+
+
+@pages.get("/briefings/<public_id>/briefing.ics")
+@public
+def ics(public_id: str) -> ResponseReturnValue:
+    """The briefing as a file for a calendar, for anyone; nothing personal in it, and later changes do not follow."""
+    briefing, _ = _seen(public_id)
+    return calendar_file(published_calendar([public_object(briefing)]))
+
+
+@pages.route("/briefings/<public_id>/register", methods=["GET", "POST"])
+@public
+@limiter.limit("60/minute;600/hour", methods=["POST"])
+def register(public_id: str) -> ResponseReturnValue:
+    """Take a place or a place in line, on one page; or why nobody can now."""
+    seen = _seen(public_id)
+    form = RegistrationForm(programme_of(seen.briefing), current_texts(CONSENTS.values(), language()))
+    if form.validate_on_submit():
+        try:
+            _register(seen, form.applicant())
+        except Refused as error:
+            form.refuse(error)
+            seen = _seen(public_id)
+        else:
+            return redirect(url_for("briefings.registered", public_id=public_id), 303)
+    row = _row(*seen, clock.now())
+    return render_template("schedule/register.html", **row, form=None if row["closed"] else form)
+
+
+def _register(seen: Seen, applicant: Applicant) -> None:
+    now = clock.now()
+    with unit_of_work():
+        registration = registering.register(seen.briefing, applicant, now)
+        is_new = registration.registered_at == now
+        session["registered"] = {
+            "briefing": seen.briefing.public_id,
+            "number": registration.public_id,
+            "email": applicant.email,
+            # To an address that is known already the page says what it would say to any other.
+            "waits": registration.waiting_since is not None if is_new else seen.places.full,
+            "at": now.timestamp(),
+        }
+
+
+@pages.get("/briefings/<public_id>/registered")
+@public
+def registered(public_id: str) -> ResponseReturnValue:
+    """What was done and what comes next, for a while and only in the browser that did it."""
+    now = clock.now()
+    done = session.get("registered", {})
+    if done.get("briefing") != public_id or now.timestamp() - done["at"] > DONE_SHOWN_FOR.total_seconds():
+        return redirect(url_for("briefings.show", public_id=public_id))
+    briefing, _ = _seen(public_id)
+    page = render_template("schedule/registered.html", briefing=briefing, done=done, programme=programme_of(briefing))
+    return Response(page, headers={"Cache-Control": "no-store"})
+
+
+def calendar_file(body: bytes) -> Response:
+    """An answer with a calendar in it, conditional on its bytes."""
+    response = Response(body, mimetype="text/calendar", content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="briefing.ics"'
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _seen(public_id: str) -> Seen:
+    return finding.published(public_id) or abort(404)
+
+
+def _row(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any]:
+    """What every page shows of a briefing; `closed` says why nobody can register, `ended` that it is over."""
+    phase = briefing.phase(now)
+    closed = registering.closed_reason(briefing, now)
+    support_until = briefing.starts_at - SUPPORT_BEFORE
+    return {
+        "briefing": briefing,
+        "places": places,
+        "phase": phase,
+        "tone": PHASE_TONES[phase],
+        "closed": reason(closed) if closed else None,
+        "ended": phase is Phase.ENDED,
+        "support_until": support_until if support_until > now else None,
+    }
+
+
+def _month_of(briefing: Briefing) -> date:
+    return local(briefing.starts_at).date().replace(day=1)
+
+
+def _first_day(text: str, today: date) -> date:
+    """The first day of the month written as 2026-11; of `today`'s where it cannot be read."""
+    try:
+        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
+    except ValueError:
+        return today.replace(day=1)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(current_app.config["TIMEZONE"]))

@@ -1,0 +1,181 @@
+"""A registrant's own pages: opened by a personal link, they show and change one registration."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from briefings import clock
+from briefings.calendar.items import published as published_calendar
+from briefings.db import unit_of_work
+from briefings.errors import Refused
+from briefings.privacy.consenting import consents_with, withdraw
+from briefings.privacy.models import Purpose
+from briefings.schedule import registering
+from briefings.schedule.calendar_objects import item_object
+from briefings.schedule.finding import place_in_line
+from briefings.schedule.invitations import open_item, resend_invite
+from briefings.schedule.links import registration_behind, token_of
+from briefings.schedule.models import Phase, Registration, RegistrationState
+from briefings.schedule.programme import programme_of
+from briefings.schedule.public import calendar_file
+from briefings.schedule.registering import closed_reason, consents_of
+from briefings.schedule.registration_forms import ChangeForm, FindForm
+from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
+from briefings.web.access import by_token, public
+from briefings.web.forms import Form
+from briefings.web.problems import reason
+from briefings.web.security import limiter
+
+pages = Blueprint("registrations", __name__)
+
+
+@pages.get("/r/<token>")
+@by_token
+def show(token: str) -> ResponseReturnValue:
+    """Where the registration stands, everything given with it, and what can be done."""
+    now = clock.now()
+    registration = registration_behind(token)
+    briefing, state = registration.briefing, registration.state
+    closed = closed_reason(briefing, now)
+    phase = briefing.phase(now)
+    stands = state is not RegistrationState.CANCELLED and phase not in (Phase.CANCELLED, Phase.ENDED)
+    return render_template(
+        "schedule/registration.html",
+        token=token,
+        join_token=token_of(registration, "join"),
+        registration=registration,
+        briefing=briefing,
+        phase=phase,
+        phase_tone=PHASE_TONES[phase],
+        tone=REGISTRATION_TONES[state],
+        place=place_in_line(registration) if state is RegistrationState.WAITLISTED else None,
+        step=_step(registration, phase),
+        stands=stands,
+        has_place=state is RegistrationState.CONFIRMED,
+        closed=reason(closed) if closed else None,
+        interests=registration.interests,
+        consents=consents_with(consents_of(registration)),
+        must=Purpose.REGISTRATION,
+    )
+
+
+@pages.route("/r/<token>/change", methods=["GET", "POST"])
+@by_token
+def change(token: str) -> ResponseReturnValue:
+    """Correct what was given; the address and the place stay."""
+    registration = registration_behind(token)
+    form = ChangeForm(programme_of(registration.briefing), registration)
+    if form.validate_on_submit():
+        details = form.changed()
+        try:
+            with unit_of_work():
+                registering.change(registration, details, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash(gettext("바꾼 내용을 저장했습니다."), "success")
+            return redirect(url_for("registrations.show", token=token), 303)
+    briefing, email = registration.briefing, registration.email
+    return render_template("schedule/change.html", form=form, token=token, briefing=briefing, email=email)
+
+
+@pages.get("/r/<token>/cancel")
+@by_token
+def confirm_cancel(token: str) -> ResponseReturnValue:
+    """What is lost, before it is."""
+    registration = registration_behind(token)
+    waits = registration.state is RegistrationState.WAITLISTED
+    place = place_in_line(registration) if waits else None
+    return render_template(
+        "schedule/cancel.html", form=Form(), token=token, briefing=registration.briefing, waits=waits, place=place
+    )
+
+
+@pages.post("/r/<token>/cancel")
+@by_token
+def cancel(token: str) -> ResponseReturnValue:
+    """Give the place up."""
+    done = gettext("신청을 취소했습니다. 취소되었다는 안내를 전자우편으로 보내 드립니다.")
+    return _do(token, registering.cancel, done)
+
+
+@pages.post("/r/<token>/register")
+@by_token
+def register_again(token: str) -> ResponseReturnValue:
+    """Take a cancelled registration up again."""
+    return _do(token, registering.register_again, gettext("다시 신청했습니다. 결과를 전자우편으로 보내 드립니다."))
+
+
+@pages.post("/r/<token>/invitation")
+@by_token
+def invite_again(token: str) -> ResponseReturnValue:
+    """Send the invitation for the calendar once more."""
+    return _do(token, resend_invite, gettext("일정 초대를 다시 보냈습니다. 전자우편을 확인해 주세요."))
+
+
+@pages.post("/r/<token>/consents/<int:consent_id>")
+@by_token
+def withdraw_consent(token: str, consent_id: int) -> ResponseReturnValue:
+    """Take back a consent that is not required."""
+    with unit_of_work():
+        given = consents_with(consents_of(registration_behind(token)))
+        optional = [each for each in given if each.text.purpose is not Purpose.REGISTRATION and each.id == consent_id]
+        if not optional:
+            abort(404)
+        withdraw(optional[0], clock.now())
+    flash(gettext("동의를 철회했습니다."), "success")
+    return redirect(url_for("registrations.show", token=token), 303)
+
+
+@pages.get("/r/<token>/briefing.ics")
+@by_token
+def ics(token: str) -> ResponseReturnValue:
+    """The registrant's own calendar entry as a file, under the same UID as in the invitation."""
+    item = open_item(registration_behind(token))
+    if item is None:
+        abort(404)
+    return calendar_file(published_calendar([item_object(item, item.sequence)]))
+
+
+@pages.route("/registrations/find", methods=["GET", "POST"])
+@public
+@limiter.limit("10/minute;60/hour", methods=["POST"])
+def find() -> ResponseReturnValue:
+    """Ask for one's personal links; the answer is the same for every address."""
+    form = FindForm()
+    if form.validate_on_submit():
+        with unit_of_work():
+            registering.find_mine(form.email.data, clock.now())
+        return redirect(url_for("registrations.links_sent"), 303)
+    return render_template("schedule/find.html", form=form)
+
+
+@pages.get("/registrations/find/sent")
+@public
+def links_sent() -> ResponseReturnValue:
+    """What to expect now; says nothing about any address."""
+    return render_template("schedule/links_sent.html")
+
+
+def _do(token: str, act: Callable[[Registration, datetime], object], done: str) -> ResponseReturnValue:
+    """Do something with the registration and say so on its page, or why not."""
+    try:
+        with unit_of_work():
+            act(registration_behind(token), clock.now())
+    except Refused as error:
+        flash(reason(error), "error")
+    else:
+        flash(done, "success")
+    return redirect(url_for("registrations.show", token=token), 303)
+
+
+def _step(registration: Registration, phase: Phase) -> int | None:
+    """Which step of the way the registration has come to; None when it led nowhere."""
+    if registration.state is RegistrationState.CANCELLED or phase is Phase.CANCELLED:
+        return None
+    if registration.state is RegistrationState.WAITLISTED:
+        return None if phase is Phase.ENDED else 1
+    return {Phase.LIVE: 3, Phase.ENDED: 4}.get(phase, 2)
