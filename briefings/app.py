@@ -12,7 +12,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from briefings import jobs
+from briefings import jobs, serving
 from briefings.accounts import commands as account_commands
 from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
@@ -20,6 +20,7 @@ from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
+from briefings.demo import commands as demo_commands
 from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
@@ -29,6 +30,8 @@ from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
 from briefings.organizations import staff as organization_staff
 from briefings.organizations import words as organization_words
+from briefings.outbox import pages as outbox_pages
+from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
 from briefings.participation import mails as participation_mails
 from briefings.participation import need_pages
@@ -36,6 +39,10 @@ from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
+from briefings.schedule import mails as schedule_mails
+from briefings.schedule import public as schedule_public
+from briefings.schedule import registration_pages
+from briefings.schedule import words as schedule_words
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.web import access, display, filters, labels, problems, security
@@ -43,6 +50,7 @@ from briefings.web.language import LanguagePrefix, babel, language, other_langua
 from briefings.web.routing import RowNumber
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    outbox_pages.pages,
     display.pages,
     account_pages.pages,
     organization_public.pages,
@@ -51,6 +59,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     need_owner.pages,
     need_staff.pages,
     need_pages.pages,
+    schedule_public.pages,
+    registration_pages.pages,
     participation_public.pages,
     participation_owner.pages,
     participation_staff.pages,
@@ -61,13 +71,22 @@ COMPOSERS: dict[str, Composer] = {
     **account_mails.COMPOSERS,
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
+    **schedule_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
 }
-COMMANDS: tuple[Command, ...] = (account_commands.users, jobs.worker_command, statistics_commands.statistics)
+COMMANDS: tuple[Command, ...] = (
+    account_commands.users,
+    statistics_commands.statistics,
+    demo_commands.demo,
+    jobs.worker_command,
+    serving.serve_command,
+)
 WORDS: tuple[labels.Words, ...] = (
+    outbox_words.WORDS,
     account_words.WORDS,
     organization_words.WORDS,
     need_words.WORDS,
+    schedule_words.WORDS,
     participation_words.WORDS,
 )
 

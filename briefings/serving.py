@@ -14,6 +14,8 @@ from flask import current_app
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
 
+from briefings.demo.commands import example_accounts
+
 STOPPED_BY_SIGNAL = (130, 143)  # how Manager reports Ctrl-C and SIGTERM: for the person, a success
 THREADS = 8
 SECONDS_TO_FINISH = 4  # what is under way at a stop may finish; Manager kills after five seconds
@@ -48,7 +50,7 @@ def serve_command(host: str, port: int, workers: int) -> None:
     manager.add_process("web", _command("gunicorn", *_web_options(host, port, workers), "briefings.app:create_app()"))
     manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"))
     signal.signal(signal.SIGHUP, _stop_as_well)
-    threading.Thread(target=_announce, args=(host, port, current_app.config["PUBLIC_URL"]), daemon=True).start()
+    threading.Thread(target=_announce, args=(host, port, _welcome()), daemon=True).start()
     manager.loop()
     if manager.returncode not in STOPPED_BY_SIGNAL:
         raise click.ClickException("The web server or the worker ended by itself; the lines above say why.")
@@ -88,10 +90,15 @@ def _stop_as_well(signum: int, frame: FrameType | None) -> None:
     signal.raise_signal(signal.SIGTERM)
 
 
-def _announce(host: str, port: int, public_url: str) -> None:
+def _welcome() -> str:
+    address = f"\nOpen {current_app.config['PUBLIC_URL']}/ in a browser. Ctrl-C stops.\n"
+    return f"{address}\n{accounts}\n" if (accounts := example_accounts()) else address
+
+
+def _announce(host: str, port: int, welcome: str) -> None:
     while not _answers(host, port):
         time.sleep(0.1)
-    click.echo(f"\nOpen {public_url}/ in a browser. Ctrl-C stops.\n")
+    click.echo(welcome)
 
 
 def _answers(host: str, port: int) -> bool:

@@ -1,0 +1,38 @@
+"""`flask demo`: example data to try the program with."""
+
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from briefings import clock
+from briefings.accounts.signing_in import user_with
+from briefings.db import unit_of_work
+from briefings.demo.history import load_history
+from briefings.demo.loading import ACCOUNTS, load_demo
+from briefings.demo.people import PASSWORD
+
+
+@click.command("demo")
+@click.option("--history", is_flag=True, help="Add a made-up record since 2020-06-19 that fits the published figures.")
+@with_appcontext
+def demo(history: bool) -> None:
+    """Fill the database with example needs, briefings and accounts, once; never in production."""
+    if current_app.config["PRODUCTION"]:
+        raise click.ClickException("The example accounts have a public password: not loaded with IEUM_ENV=production.")
+    with unit_of_work():
+        loaded = load_demo(clock.now(), ZoneInfo(current_app.config["TIMEZONE"]))
+    click.echo("Example data loaded." if loaded else "The example data is there already.")
+    if history:
+        with unit_of_work():
+            added = load_history()
+        click.echo("Record since 2020 loaded." if added else "The record since 2020 is there already.")
+
+
+def example_accounts() -> str:
+    """How to sign in with the example accounts, a line each; empty where they are not loaded."""
+    if user_with(ACCOUNTS[0][1]) is None:
+        return ""
+    lines = [f"  {title:<12} {email}" for _, email, _, title in ACCOUNTS]
+    return "\n".join(["Sign in with the password " + PASSWORD + " as", *lines])

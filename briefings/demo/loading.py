@@ -1,0 +1,266 @@
+"""The example data: needs as reported publicly, with an invented season of briefings around them, dated from today."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from briefings.accounts.models import Role, User
+from briefings.accounts.signing_in import set_password, user_with
+from briefings.db import db
+from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.live.models import Attendance
+from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
+from briefings.organizations.finding import named
+from briefings.organizations.models import Membership, OrganizationKind
+from briefings.participation import answering, replying
+from briefings.participation.models import Visibility
+from briefings.participation.replying import Offer, Sender
+from briefings.privacy.consenting import current_text
+from briefings.privacy.models import Purpose
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
+from briefings.schedule.registering import Applicant, register
+
+NEEDS = Path(__file__).with_name("needs.json")
+ACCOUNTS = (
+    (Role.ADMINISTRATOR, "admin@example.kr", "한결", "관리자"),
+    (Role.OFFICER, "staff@example.kr", "김하늘", "사업 담당 직원"),
+    (Role.OWNER, "owner@example.kr", "홍길동", "수요기관 담당자"),
+)
+"""Role, address, name, and what the role is called when the accounts are printed."""
+
+OFFERS = (
+    "같은 원료를 다루는 생산 시설과 시험 인력이 있습니다.",
+    "전국 12개 영업소의 수거 차량을 함께 쓸 수 있습니다.",
+    "지역 복지관과 협력해 이용자를 이을 수 있습니다.",
+    "누리집과 소식지에서 회원사 300곳에 알릴 수 있습니다.",
+    "비어 있는 작업장 200㎡를 내어 드릴 수 있습니다.",
+    "관련 데이터를 모으고 분석한 경험이 있습니다.",
+)
+
+
+class Demo:
+    """Loads everything once, seen from one moment in one zone."""
+
+    def __init__(self, now: datetime, zone: ZoneInfo) -> None:
+        self.now = now
+        self.zone = zone
+        self.names = cycle(NAMES)
+        self.offers = cycle(OFFERS)
+        self.themes = {theme.name: theme for theme in db.session.scalars(select(Theme))}
+        self.audiences = {audience.name: audience for audience in db.session.scalars(select(Audience))}
+
+    def load(self) -> None:
+        """Accounts, needs in every state, a past briefing with what came of it, an open, a full and a drafted one."""
+        needs = self._needs()
+        self._accounts(needs[0])
+        self._waiting_for_staff(needs[0])
+        by_theme = self._by_theme(needs)
+        self._past(next(by_theme))
+        self._coming(next(by_theme), weeks=1, capacity=40, people=23)
+        self._coming(next(by_theme), weeks=2, capacity=12, people=15)
+        self._draft(next(by_theme))
+
+    def _wednesday(self, weeks: int) -> datetime:
+        """14:00 of the Wednesday that many weeks from the week of today; with weeks=1 always six days ahead or more."""
+        today = self.now.astimezone(self.zone)
+        days = (2 - today.weekday()) % 7 + 7 * weeks
+        if weeks == 1 and days > 8:
+            days -= 7
+        return (today + timedelta(days=days)).replace(hour=14, minute=0, second=0, microsecond=0)
+
+    def _needs(self) -> list[Need]:
+        """The published needs of needs.json, the oldest five months old."""
+        rows = json.loads(NEEDS.read_text("utf-8"))
+        needs = []
+        for place, row in enumerate(rows):
+            published_at = self.now - timedelta(days=150 - 140 * place // len(rows), hours=place % 7)
+            needs.append(self._need(row, published_at))
+        db.session.add_all(needs)
+        db.session.flush()
+        return needs
+
+    def _need(self, row: dict[str, Any], published_at: datetime) -> Need:
+        person = next(self.names)
+        return Need(
+            organization=named(row.pop("owner"), OrganizationKind(row.pop("kind")), published_at),
+            themes=[self.themes[name] for name in row.pop("themes")],
+            audiences=[self.audiences[name] for name in row.pop("audiences")],
+            region=Region(row.pop("region")),
+            stage=Stage(row.pop("stage")),
+            contact_name=row.pop("contact_name", person),
+            contact_email="contact@example.kr",
+            contact_phone="044-000-0000",
+            state=NeedState.PUBLISHED,
+            created_at=published_at - timedelta(days=6),
+            submitted_at=published_at - timedelta(days=4),
+            published_at=published_at,
+            changed_at=published_at,
+            **row,
+        )
+
+    def _accounts(self, of_owner: Need) -> None:
+        for role, email, name, _ in ACCOUNTS:
+            user = User(email=email, name=name, role=role, created_at=self.now, session_version=0)
+            set_password(user, PASSWORD)
+            db.session.add(user)
+            db.session.flush()
+            if role is Role.OWNER:
+                db.session.add(Membership(user_id=user.id, organization_id=of_owner.organization_id))
+
+    def _waiting_for_staff(self, published: Need) -> None:
+        """Needs of the demo owner that are not public: one to review, one returned, one draft."""
+        common = {
+            "organization": published.organization,
+            "themes": published.themes,
+            "audiences": published.audiences,
+            "offers": "회의실과 교육 기자재, 담당 직원 두 명",
+            "seeks": "주민에게 사용법을 알려 줄 강사와 교재",
+            "contact_name": "홍길동",
+            "contact_email": "owner@example.kr",
+            "source": published.source,
+            "created_at": self.now - timedelta(days=3),
+            "changed_at": self.now - timedelta(days=1),
+        }
+        since = {"submitted_at": self.now - timedelta(days=1)}
+        title = "보장구 자가 점검 교실 함께 열기"
+        summary = "이용자가 스스로 점검하도록 돕는 교실을 함께 열 기관을 찾습니다."
+        reason = {"return_reason": "찾는 역량을 더 자세히 적어 주세요. 강사 수와 교육 시간이 있으면 답글이 늘어납니다."}
+        db.session.add_all(
+            [
+                Need(title=title, summary=summary, state=NeedState.SUBMITTED, **common, **since),
+                Need(title="찾아가는 수리 차량 공동 운영", state=NeedState.RETURNED, **reason, **common, **since),
+                Need(title="부품 나눔 창고 만들기", state=NeedState.DRAFT, **common),
+            ]
+        )  # fmt: skip
+
+    def _by_theme(self, needs: list[Need]) -> Iterator[list[Need]]:
+        """Groups of four or five needs of one theme, the largest theme first."""
+        groups: dict[str, list[Need]] = {}
+        for need in needs:
+            groups.setdefault(need.themes[0].name, []).append(need)
+        for group in sorted(groups.values(), key=len, reverse=True):
+            yield group[:5]
+
+    def _briefing(self, needs: list[Need], starts_at: datetime, capacity: int, state: BriefingState) -> Briefing:
+        theme, audience = needs[0].themes[0], needs[0].audiences[0]
+        what = f"{theme.name} 분야의 수요기관 {len(needs)}곳이 과제를 소개하고 함께할 {audience.name}을(를) 찾습니다."
+        made_at = min(self.now, starts_at) - timedelta(days=14)
+        briefing = Briefing(
+            title=f"{theme.name} 협업이음 온라인 사업설명회",
+            theme=theme,
+            audience=audience,
+            description=what,
+            starts_at=starts_at,
+            ends_at=starts_at + timedelta(minutes=30 + 15 * len(needs)),
+            capacity=capacity,
+            registration_opens_at=made_at,
+            registration_closes_at=starts_at - timedelta(hours=1),
+            room_url="https://room.example.com/ieum",
+            room_note="영상이 열리지 않으면 044-000-0000으로 전화해 주세요.",
+            moderator="김하늘",
+            state=state,
+            created_at=made_at,
+            changed_at=made_at,
+            published_at=made_at if state is BriefingState.PUBLISHED else None,
+        )
+        for position, need in enumerate(needs, start=1):
+            presenter = need.contact_name
+            slot = PresenterSlot(need=need, position=position, presenter_name=presenter, presenter_title="담당자")
+            slot.presenter_email = f"presenter{need.id}@example.kr"
+            briefing.slots.append(slot)
+        db.session.add(briefing)
+        db.session.flush()
+        return briefing
+
+    def _applicant(self, number: int, needs: list[Need]) -> Applicant:
+        name, kind = VISITORS[number * 5 % len(VISITORS)]
+        return Applicant(
+            kind=kind,
+            organization=name,
+            name=next(self.names),
+            email=f"visitor{number}@example.com",
+            locale="ko",
+            interests=tuple(need.id for need in needs[number % 2 :: 2]),
+            question="참여하려면 어떤 준비가 필요합니까?" if number % 6 == 0 else "",
+            support="문자 통역이 필요합니다." if number == 4 else "",
+        )
+
+    def _coming(self, needs: list[Need], weeks: int, capacity: int, people: int) -> None:
+        """A published briefing with people who registered as anyone would, their mails included."""
+        briefing = self._briefing(needs, self._wednesday(weeks), capacity, BriefingState.PUBLISHED)
+        for number in range(people):
+            register(briefing, self._applicant(100 * weeks + number, needs), self.now)
+
+    def _draft(self, needs: list[Need]) -> None:
+        self._briefing(needs, self._wednesday(4), 60, BriefingState.DRAFT)
+
+    def _past(self, needs: list[Need]) -> None:
+        """Three weeks ago: who registered, who came, who replied, and one match."""
+        briefing = self._briefing(needs, self._wednesday(-3), 60, BriefingState.PUBLISHED)
+        briefing.replay_url = "https://room.example.com/ieum/replay"
+        for number in range(38):
+            self._attended(briefing, self._applicant(900 + number, needs), came=number % 5 < 3)
+        self._replies(briefing, needs)
+
+    def _attended(self, briefing: Briefing, visitor: Applicant, came: bool) -> None:
+        registered_at = briefing.starts_at - timedelta(days=5)
+        registration = Registration(
+            briefing=briefing,
+            organization=named(visitor.organization, visitor.kind, registered_at),
+            name=visitor.name,
+            email=visitor.email,
+            question=visitor.question,
+            state=RegistrationState.CONFIRMED,
+            registered_at=registered_at,
+            confirmed_at=registered_at,
+        )
+        db.session.add(registration)
+        db.session.flush()
+        if came:
+            seen = briefing.starts_at + timedelta(minutes=registration.id % 9 - 4)
+            attendance = Attendance(registration=registration, first_seen_at=seen, last_seen_at=briefing.ends_at)
+            db.session.add(attendance)
+
+    def _replies(self, briefing: Briefing, needs: list[Need]) -> None:
+        """Eight replies in the days after; some answered, two consulted, one matched, one that waits too long."""
+        staff = user_with("staff@example.kr")
+        consent = current_text(Purpose.REPLY, "ko")
+        made = []
+        for number in range(8):
+            name, kind = VISITORS[number * 2 % len(VISITORS)]
+            sender = Sender(next(self.names), f"reply{number}@example.com", name, kind)
+            at = briefing.ends_at + timedelta(hours=2 + 7 * number)
+            offer = Offer(needs[number % 3], next(self.offers))
+            sent = replying.reply(sender, [offer], "", Visibility.OWNER, consent, self.zone.key, at, briefing)
+            made += sent.replies
+        for reply in made[:6]:
+            answering.acknowledge(reply, reply.sent_at + timedelta(days=1))
+        self._outcome(made, briefing, staff)
+
+    def _outcome(self, made: list[Any], briefing: Briefing, staff: User | None) -> None:
+        today = self.now.astimezone(self.zone).date()
+        talked_on = briefing.starts_at.astimezone(self.zone).date() + timedelta(days=8)
+        for reply in (made[0], made[1]):
+            notes = "서로 맡을 일과 시작 시기를 이야기했습니다. 현장을 함께 보기로 했습니다."
+            at = reply.sent_at + timedelta(days=8)
+            answering.note_consultation(reply, talked_on, notes, "현장 방문 날짜 정하기", staff, today, at)
+        need = made[0].need
+        contributions = {need.organization_id: "장소와 담당 인력", made[0].organization_id: made[0].offer}
+        summary = f"‘{need.title}’ 과제를 {made[0].organization.name}과(와) 함께 시작하기로 했습니다."
+        matched_on = talked_on + timedelta(days=4)
+        matched_at = briefing.starts_at + timedelta(days=12)
+        answering.record_match(need, [made[0]], contributions, matched_on, summary, staff, today, matched_at)
+
+
+def load_demo(now: datetime, zone: ZoneInfo) -> bool:
+    """Add the example data to the session; False if it is there already."""
+    if user_with(ACCOUNTS[0][1]):
+        return False
+    Demo(now, zone).load()
+    return True
