@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.accounts.models import User
@@ -135,6 +136,16 @@ def waiting_replies(organization: Organization) -> int:
         )
         or 0
     )
+
+
+def late_replies(found: Select[Any], now: datetime) -> Select[Any]:
+    """Of the replies in `found`, those nobody acknowledged in time."""
+    return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_at < now)
+
+
+def number_of_late_replies(now: datetime) -> int:
+    """How many replies nobody acknowledged in time."""
+    return db.session.scalars(late_replies(select(func.count(ParticipationReply.id)), now)).one()
 
 
 def _join(match: Match, organization_id: int, contributions: Mapping[int, str]) -> None:

@@ -34,6 +34,12 @@ def replies_to(need: Need) -> int:
     return db.session.scalars(counted.where(ParticipationReply.state != ReplyState.WITHDRAWN)).one()
 
 
+def standing_replies() -> int:
+    """How many replies there are altogether that were not taken back."""
+    counted = select(func.count(ParticipationReply.id)).where(ParticipationReply.state != ReplyState.WITHDRAWN)
+    return db.session.scalars(counted).one()
+
+
 def public_replies(need: Need) -> list[ParticipationReply]:
     """The replies whose senders let everyone read them, with their organizations, the first one first."""
     found = select(ParticipationReply).where(

@@ -1,10 +1,8 @@
 """What staff see of replies: all of them, and which the owners let wait."""
 
-from datetime import datetime
-
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings import clock
@@ -31,7 +29,7 @@ def index() -> ResponseReturnValue:
         joinedload(ParticipationReply.briefing),
     )
     if wanted == "late":
-        found = late_replies(found, now)
+        found = answering.late_replies(found, now)
     elif wanted in list(ReplyState):
         found = found.where(ParticipationReply.state == ReplyState(wanted))
     page = db.paginate(found.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc()), per_page=20)
@@ -54,8 +52,3 @@ def show(public_id: str) -> ResponseReturnValue:
     if made is None:
         abort(404)
     return render_template("participation/staff_reply.html", reply=made, match=answering.match_of(made.need))
-
-
-def late_replies(found: Select, now: datetime) -> Select:
-    """Of the replies in `found`, those nobody acknowledged in time."""
-    return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_at < now)

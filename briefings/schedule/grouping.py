@@ -48,8 +48,13 @@ def matrix(now: datetime) -> Matrix:
         list(db.session.scalars(select(Theme).order_by(Theme.position))),
         list(db.session.scalars(select(Audience).order_by(Audience.position))),
         {(theme, audience): count for theme, audience, count in db.session.execute(counted)},
-        db.session.scalars(select(func.count(Need.id)).where(*_open(now))).one(),
+        number_of_open_needs(now),
     )
+
+
+def number_of_open_needs(now: datetime) -> int:
+    """How many needs wait for a briefing."""
+    return db.session.scalars(select(func.count(Need.id)).where(*_open(now))).one()
 
 
 def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: bool = False) -> list[Candidate]:
