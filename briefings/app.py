@@ -40,7 +40,10 @@ from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
 from briefings.schedule import mails as schedule_mails
+from briefings.schedule import matrix as schedule_matrix
+from briefings.schedule import presenter_mails as schedule_presenter_mails
 from briefings.schedule import public as schedule_public
+from briefings.schedule import registrant_pages as schedule_staff
 from briefings.schedule import registration_pages
 from briefings.schedule import words as schedule_words
 from briefings.statistics import commands as statistics_commands
@@ -61,6 +64,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     need_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
+    schedule_matrix.pages,
+    schedule_staff.pages,
     participation_public.pages,
     participation_owner.pages,
     participation_staff.pages,
@@ -72,6 +77,7 @@ COMPOSERS: dict[str, Composer] = {
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
+    **schedule_presenter_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
 }
 COMMANDS: tuple[Command, ...] = (
@@ -86,6 +92,7 @@ WORDS: tuple[labels.Words, ...] = (
     account_words.WORDS,
     organization_words.WORDS,
     need_words.WORDS,
+    schedule_words.WORDS,
     schedule_words.WORDS,
     participation_words.WORDS,
 )

@@ -28,6 +28,7 @@ _NAMES = (
     "DTSTART",
     "DTEND",
     "STATUS",
+    "LOCATION",
     "ORGANIZER",
     "ATTENDEE",
     "RECURRENCE-ID",
@@ -54,6 +55,7 @@ class CalendarSummary:
     starts_at: datetime | None
     ends_at: datetime | None
     status: str
+    location: str
     organizer: Mailbox | None
     attendees: tuple[Invited, ...]
 
@@ -78,6 +80,7 @@ def read_calendar(data: bytes) -> CalendarSummary | None:
         starts_at=_moment(event, "DTSTART"),
         ends_at=_moment(event, "DTEND"),
         status=_text(event, "STATUS").upper(),
+        location=_text(event, "LOCATION"),
         organizer=_mailbox(organizer[0]) if organizer else None,
         attendees=tuple(
             Invited(_mailbox(line), _param(line, "PARTSTAT").upper() or "NEEDS-ACTION")

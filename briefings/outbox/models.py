@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from briefings.db import Base, words
+from briefings.errors import N_, Refused
 
 
 class MessageState(StrEnum):
@@ -55,3 +56,9 @@ class Message(Base):
     """Left side of the Message-ID: fixed when queued, so that a repeat is the same message."""
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What went out, kept only where mail stays in the program's own mailbox (SMTP_URL=mailbox:)."""
+
+    def queue_again(self, now: datetime) -> None:
+        """Put a failed message back into the line, as if it had never been tried; Refused for any other."""
+        if self.state is not MessageState.FAILED:
+            raise Refused(N_("보내지 못한 전자우편만 다시 보낼 수 있습니다."))
+        self.state, self.attempts, self.due_at = MessageState.QUEUED, 0, now

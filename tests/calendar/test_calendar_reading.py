@@ -59,6 +59,7 @@ def test_our_own_invitation_reads_as_it_was_meant() -> None:
         starts_at=datetime(2026, 11, 24, 5, tzinfo=UTC),
         ends_at=datetime(2026, 11, 24, 6, 30, tzinfo=UTC),
         status="CONFIRMED",
+        location=INVITED.url,
         organizer=OFFICE,
         attendees=(Invited(HANEUL, "ACCEPTED"),),
     )
