@@ -19,7 +19,7 @@ from briefings.needs.words import FIELDS as NAMES
 from briefings.needs.words import NEED_STATES, REGIONS, RESOURCES, STAGES, STATUSES
 from briefings.organizations.forms import kind_choices
 from briefings.organizations.models import OrganizationKind
-from briefings.web.forms import ChoicesField, EmailField, Filters, Form, PhoneField, missing, options
+from briefings.web.forms import ChoicesField, EmailField, Filters, Form, PhoneField, missing, options, searchable
 from briefings.web.labels import label
 
 E = TypeVar("E", bound=StrEnum)
@@ -164,15 +164,10 @@ class ReturnForm(Form):
     )
 
 
-def _searchable(typed: str | None) -> str:
-    """Of what somebody typed, what a text can contain, with single spaces."""
-    return " ".join("".join(c if c.isprintable() else " " for c in (typed or "")[:100]).split())
-
-
 class NeedFilters(Filters):
     """What to look for among needs; an unknown value counts as none."""
 
-    q = StringField(_l("검색어"), filters=[_searchable], render_kw={"maxlength": 100, "type": "search"})
+    q = StringField(_l("검색어"), filters=[searchable], render_kw={"maxlength": 100, "type": "search"})
     theme = SelectField(_l("주제"))
     audience = SelectField(_l("찾는 기관"))
 

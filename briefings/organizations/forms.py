@@ -11,7 +11,7 @@ from briefings.accounts.models import Role
 from briefings.accounts.words import ROLES
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
-from briefings.web.forms import EmailField, Filters, Form, PhoneField, options
+from briefings.web.forms import EmailField, Filters, Form, PhoneField, options, searchable
 
 
 def kind_choices() -> list[SelectChoice]:
@@ -85,5 +85,5 @@ class DeclineForm(Form):
 class AccountFilters(Filters):
     """What the list of accounts can be narrowed by."""
 
-    q = StringField("이름, 전자우편, 기관")
+    q = StringField("이름, 전자우편, 기관", filters=[searchable], render_kw={"maxlength": 100, "type": "search"})
     role = SelectField("역할", choices=options(ROLES, "전체"))

@@ -274,6 +274,11 @@ class MomentField(Field):
             raise ValueError(self.gettext("Not a valid datetime value.")) from None
 
 
+def searchable(typed: str | None) -> str:
+    """Of what somebody typed, what a text can contain, with single spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in (typed or "")[:100]).split())
+
+
 def options(words: Mapping[StrEnum, str], empty: str | None = None) -> list[SelectChoice]:
     """Each member of an enum with its word in the reader's language, after an `empty` one if that is wanted."""
     first = [] if empty is None else [SelectChoice("", empty)]
