@@ -93,7 +93,6 @@ WORDS: tuple[labels.Words, ...] = (
     organization_words.WORDS,
     need_words.WORDS,
     schedule_words.WORDS,
-    schedule_words.WORDS,
     participation_words.WORDS,
 )
 

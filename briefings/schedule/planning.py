@@ -1,7 +1,7 @@
 """What staff do with a briefing: compose, copy, edit, publish, move, call off."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
@@ -16,6 +16,8 @@ from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registering import fill
 from briefings.schedule.registrants import places_of
 from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
+
+SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,12 +39,28 @@ class Details:
     times: tuple[datetime, datetime] | None = None
 
 
+def settled_reason(briefing: Briefing, now: datetime) -> str | None:
+    """Why nothing can be planned about it any more, or None."""
+    if briefing.state is BriefingState.CANCELLED:
+        return "취소된 설명회입니다."
+    return "이미 끝난 설명회입니다." if briefing.is_over(now) else None
+
+
 def usual_window(starts_at: datetime, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Registration from now until 18:00 of the day before, or until the start where that is past."""
     day_before = starts_at.astimezone(zone) - timedelta(days=1)
     evening = day_before.replace(hour=18, minute=0, second=0, microsecond=0)
     closes_at = evening if evening > now else starts_at
-    return now, max(closes_at, now + timedelta(minutes=1))
+    opens_at = now.replace(second=0, microsecond=0)
+    return opens_at, max(closes_at, opens_at + timedelta(minutes=1))
+
+
+def usual_times(needs: int, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
+    """A Wednesday at 14:00 at least three weeks ahead, long enough for so many needs with an opening and a close."""
+    day = now.astimezone(zone) + timedelta(days=21)
+    wednesday = day + timedelta(days=(2 - day.weekday()) % 7)
+    starts_at = wednesday.replace(hour=14, minute=0, second=0, microsecond=0)
+    return starts_at, starts_at + timedelta(minutes=20 + 15 * max(needs, 4))
 
 
 def compose_briefing(
@@ -229,7 +247,7 @@ def reschedule(
     refuse_stale(briefing, seen)
     before = plan_of(briefing)
     if not briefing.move(*times, now):
-        raise Refused("지금과 같은 일시입니다. 새 일시를 넣어 주세요.", field="starts_at")
+        raise Refused(SAME_TIME, field="starts_at")
     db.session.flush()
     refuse_clashes(plan_of(briefing), briefing.id)
     if briefing.state is BriefingState.PUBLISHED:
@@ -239,10 +257,14 @@ def reschedule(
     record(by, "briefing.moved", briefing, now, changed=moved)
 
 
-def plan_at(briefing: Briefing, times: tuple[datetime, datetime]) -> Plan:
-    """The stored order as it would run at other times."""
-    plan = plan_of(briefing)
-    return Plan(*times, plan.opening_minutes, plan.room_url, plan.slots)
+def thought_move(briefing: Briefing, times: tuple[datetime, datetime], now: datetime) -> Plan:
+    """The order as it would run at other times; Refused where `reschedule` would be."""
+    _refuse_times(times, now)
+    if times == (briefing.starts_at, briefing.ends_at):
+        raise Refused(SAME_TIME, field="starts_at")
+    plan = replace(plan_of(briefing), starts_at=times[0], ends_at=times[1])
+    refuse_clashes(plan, briefing.id)
+    return plan
 
 
 def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None:

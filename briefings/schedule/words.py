@@ -62,6 +62,5 @@ ACTIONS = {
     "briefing.moved": "일시 변경",
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
-    "registration.cancelled": "신청 취소",
 }
 """What staff read for the acts in the audit log."""

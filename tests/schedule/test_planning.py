@@ -479,7 +479,12 @@ class TestMoving:
             self.move(briefing, officer, now, times(now + timedelta(days=11)), seen=now)
         with refused("발표자가 겹칩니다"):
             self.move(briefing, officer, now, times(other.starts_at))
-        assert planning.plan_at(briefing, times(other.starts_at)).starts_at == other.starts_at
+        with refused("발표자가 겹칩니다"):
+            planning.thought_move(briefing, times(other.starts_at), now)
+        with refused("지금과 같은 일시"):
+            planning.thought_move(briefing, (briefing.starts_at, briefing.ends_at), now)
+        thought = planning.thought_move(briefing, times(now + timedelta(days=11)), now)
+        assert thought.times()[0][0] == now + timedelta(days=11, minutes=10)
 
 
 class TestCallingOff:

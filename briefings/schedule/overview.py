@@ -1,0 +1,119 @@
+"""Briefings as staff look at them: by where they stand, with sign-ups and gaps, in few statements."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from briefings.audit.models import AuditEntry
+from briefings.audit.recording import history_of
+from briefings.db import db
+from briefings.needs.models import Need
+from briefings.schedule.finding import Places
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
+
+
+class Shelf(StrEnum):
+    """Where staff look for a briefing."""
+
+    COMING = "coming"
+    DRAFT = "draft"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One briefing of the list: its places, how many needs it presents and what is still missing (sentences)."""
+
+    briefing: Briefing
+    places: Places
+    slots: int
+    gaps: list[str]
+
+
+def on_shelf(shelf: Shelf, now: datetime) -> Select[Briefing]:
+    """The briefings of one shelf with theme and audience: what comes first, what is past last first."""
+    with_names = (joinedload(Briefing.theme), joinedload(Briefing.audience))
+    found = select(Briefing).where(_stands(shelf, now)).options(*with_names)
+    if shelf in (Shelf.COMING, Shelf.DRAFT):
+        return found.order_by(Briefing.starts_at, Briefing.id)
+    return found.order_by(Briefing.starts_at.desc(), Briefing.id.desc())
+
+
+def how_many(now: datetime) -> dict[Shelf, int]:
+    """How many briefings each shelf holds."""
+    counted = select(*(func.count().filter(_stands(shelf, now)) for shelf in Shelf)).select_from(Briefing)
+    return dict(zip(Shelf, db.session.execute(counted).one(), strict=True))
+
+
+def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
+    """What the list says about each, by two statements for all."""
+    ids = [briefing.id for briefing in briefings]
+    people = _people(ids)
+    slots = _slots(ids)
+    made = []
+    for briefing in briefings:
+        number, incomplete = slots.get(briefing.id, (0, 0))
+        places = Places(
+            briefing.capacity,
+            people.get((briefing.id, RegistrationState.CONFIRMED), 0),
+            people.get((briefing.id, RegistrationState.WAITLISTED), 0),
+        )
+        made.append(Row(briefing, places, number, _gaps(briefing, number, incomplete, now)))
+    return made
+
+
+def numbered(briefing_id: int) -> Briefing | None:
+    """One briefing with theme, audience, order, needs and their organizations."""
+    needs = selectinload(Briefing.slots).joinedload(PresenterSlot.need).joinedload(Need.organization)
+    found = select(Briefing).where(Briefing.id == briefing_id)
+    return db.session.scalar(found.options(joinedload(Briefing.theme), joinedload(Briefing.audience), needs))
+
+
+def needs_numbered(ids: set[int]) -> dict[int, Need]:
+    """The needs of these ids with their organizations."""
+    found = select(Need).where(Need.id.in_(ids)).options(joinedload(Need.organization))
+    return {need.id: need for need in db.session.scalars(found)}
+
+
+def course_of(briefing: Briefing) -> list[AuditEntry]:
+    """What staff did with it, newest first."""
+    return history_of(briefing)[::-1]
+
+
+def _stands(shelf: Shelf, now: datetime) -> ColumnElement[bool]:
+    return {
+        Shelf.COMING: (Briefing.state == BriefingState.PUBLISHED) & (Briefing.ends_at > now),
+        Shelf.DRAFT: Briefing.state == BriefingState.DRAFT,
+        Shelf.OVER: (Briefing.state == BriefingState.PUBLISHED) & (Briefing.ends_at <= now),
+        Shelf.CANCELLED: Briefing.state == BriefingState.CANCELLED,
+    }[shelf]
+
+
+def _people(ids: list[int]) -> dict[tuple[int, RegistrationState], int]:
+    counted = select(Registration.briefing_id, Registration.state, func.count())
+    grouped = counted.where(Registration.briefing_id.in_(ids)).group_by(Registration.briefing_id, Registration.state)
+    return {(briefing_id, state): count for briefing_id, state, count in db.session.execute(grouped)}
+
+
+def _slots(ids: list[int]) -> dict[int, tuple[int, int]]:
+    incomplete = or_(PresenterSlot.presenter_name == "", PresenterSlot.presenter_email == "")
+    counted = select(PresenterSlot.briefing_id, func.count(), func.count().filter(incomplete))
+    grouped = counted.where(PresenterSlot.briefing_id.in_(ids)).group_by(PresenterSlot.briefing_id)
+    return {briefing_id: (number, without) for briefing_id, number, without in db.session.execute(grouped)}
+
+
+def _gaps(briefing: Briefing, slots: int, incomplete: int, now: datetime) -> list[str]:
+    if briefing.state is BriefingState.CANCELLED or briefing.is_over(now):
+        return []
+    found = []
+    if not slots:
+        found.append("발표할 수요 없음")
+    if incomplete:
+        found.append(f"발표자 정보 {incomplete}건 빠짐")
+    if not briefing.room_url:
+        found.append("접속 주소 없음")
+    return found

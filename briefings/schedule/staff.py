@@ -1,0 +1,307 @@
+"""The staff's pages of briefings: find, compose, edit, publish, move, call off; registrants: `registrant_pages`."""
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from briefings import clock
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
+from briefings.needs import finding as need_finding
+from briefings.needs.models import Need
+from briefings.schedule import grouping, impact, overview, planning
+from briefings.schedule.changes import described
+from briefings.schedule.forms import CancelForm, CopyForm, EditForm, MoveForm, NewForm, rearranged
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.overview import Shelf
+from briefings.schedule.programme import programme_of
+from briefings.schedule.registrants import counters
+from briefings.schedule.slots import Plan, clashes, plan_of, slot_for, warnings
+from briefings.schedule.words import PHASE_TONES
+from briefings.web.access import staff
+from briefings.web.filters import period
+from briefings.web.forms import Form
+
+pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
+pages.context_processor(lambda: {"tones": PHASE_TONES})
+
+PER_PAGE = 20
+
+
+def zone() -> ZoneInfo:
+    """The installation's time zone."""
+    return ZoneInfo(current_app.config["TIMEZONE"])
+
+
+def the_briefing(briefing_id: int) -> Briefing:
+    """The briefing with its order; 404 if there is none of that number."""
+    return overview.numbered(briefing_id) or abort(404)
+
+
+@pages.get("")
+@staff
+def index() -> ResponseReturnValue:
+    """Briefings by where they stand, with sign-ups and gaps."""
+    now = clock.now()
+    counts = overview.how_many(now)
+    wanted = request.args.get("shelf", "")
+    shelf = Shelf(wanted) if wanted in list(Shelf) else Shelf.COMING
+    page = db.paginate(overview.on_shelf(shelf, now), per_page=PER_PAGE)
+    rows = overview.rows(page.items, now)
+    return render_template("schedule/staff_index.html", shelf=shelf, counts=counts, page=page, rows=rows, now=now)
+
+
+@pages.route("/new", methods=["GET", "POST"])
+@staff
+def new() -> ResponseReturnValue:
+    """Make a draft of the needs named in the address."""
+    now = clock.now()
+    needs = overview.needs_numbered(set(request.args.getlist("need", type=int)))
+    chosen = [needs[number] for number in dict.fromkeys(request.args.getlist("need", type=int)) if number in needs]
+    themes, audiences = need_finding.themes(), need_finding.audiences()
+    starts_at, ends_at = planning.usual_times(len(chosen), now, zone())
+    form = NewForm(
+        theme=request.args.get("theme", type=int),
+        audience=request.args.get("audience", type=int),
+        needs=[need.id for need in chosen],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        capacity=100,
+    )
+    form.offer(themes, audiences, chosen)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                briefing = planning.compose_briefing(
+                    [needs[number] for number in form.needs.data],
+                    title=form.title.data,
+                    theme_id=form.theme.data,
+                    audience_id=form.audience.data,
+                    times=form.times(),
+                    capacity=form.capacity.data,
+                    by=current_user,
+                    now=now,
+                    zone=zone(),
+                )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("초안을 만들었습니다. 발표자와 순서를 다듬은 뒤에 공개해 주세요.", "success")
+            return redirect(url_for(".edit", briefing_id=briefing.id))
+    return render_template("schedule/new.html", form=form, chosen=chosen)
+
+
+@pages.get("/<int:briefing_id>")
+@staff
+def show(briefing_id: int) -> ResponseReturnValue:
+    """Where a briefing stands: sign-ups, presenters, what looks doubtful, what can be done, what was done."""
+    now = clock.now()
+    briefing = the_briefing(briefing_id)
+    settled = planning.settled_reason(briefing, now)
+    return render_template(
+        "schedule/staff_show.html",
+        briefing=briefing,
+        phase=briefing.phase(now),
+        settled=settled,
+        programme=programme_of(briefing),
+        counters=counters(briefing),
+        obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
+        warnings=[] if settled else warnings(plan_of(briefing), zone()),
+        course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
+    )
+
+
+@pages.route("/<int:briefing_id>/edit", methods=["GET", "POST"])
+@staff
+def edit(briefing_id: int) -> ResponseReturnValue:
+    """Everything about a briefing on one page; buttons in the order only rearrange what is typed until it is saved."""
+    now = clock.now()
+    briefing = the_briefing(briefing_id)
+    if briefing.state is BriefingState.CANCELLED:
+        raise Refused("취소된 설명회는 고칠 수 없습니다.")
+    act, _, number = request.form.get("do", "save").partition("-")
+    form, needs = _edit_form(briefing, act, number)
+    plan = Plan(*form.times(briefing), form.opening_minutes.data or 0, form.room_url.data or "", form.plans(needs))
+    form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
+    effects: list[str] = []
+    if act == "save" and form.validate_on_submit():
+        effects = impact.of_editing(briefing, form.details(), plan)
+        if not effects or form.agreed.data == " ".join(effects):
+            if _saved(briefing, form, plan, now):
+                return redirect(url_for(".show", briefing_id=briefing_id))
+            briefing = the_briefing(briefing_id)
+    elif form.is_submitted():
+        form.slots.validate(form)
+    form.agreed.data = " ".join(effects)
+    return render_template(
+        "schedule/edit.html",
+        briefing=briefing,
+        form=form,
+        unsaved=act != "save",
+        over=briefing.is_over(now),
+        plan=plan,
+        rows=[(row.form, needs[row.form.need_id.data], *t) for row, t in zip(form.slots, plan.times(), strict=True)],
+        clashes=clashes(plan, briefing.id),
+        warnings=warnings(plan, zone()),
+        effects=effects,
+    )
+
+
+def _edit_form(briefing: Briefing, act: str, number: str) -> tuple[EditForm, dict[int, Need]]:
+    formdata = None
+    if request.method == "POST":
+        chosen = request.form.get("add", 0, type=int) if act == "add" else 0
+        added = overview.needs_numbered({chosen}).get(chosen)
+        formdata = rearranged(request.form, act, number, slot_for(added) if added else None)
+    form = EditForm.of(briefing, formdata)
+    needs = overview.needs_numbered(set(form.need_ids()))
+    if set(form.need_ids()) - needs.keys():
+        abort(400)
+    return form, needs
+
+
+def _saved(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> bool:
+    try:
+        with unit_of_work():
+            changed = planning.edit(
+                briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now
+            )
+    except Refused as error:
+        form.refuse(error)
+        form.look_again(the_briefing(briefing.id))
+        return False
+    flash(*(("저장했습니다.", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
+    return True
+
+
+@pages.route("/<int:briefing_id>/copy", methods=["GET", "POST"])
+@staff
+def copy(briefing_id: int) -> ResponseReturnValue:
+    """Make a draft like an earlier briefing, at another time."""
+    now = clock.now()
+    source = the_briefing(briefing_id)
+    starts_at, _ = planning.usual_times(0, now, zone())
+    form = CopyForm(title=source.title, starts_at=starts_at, ends_at=starts_at + (source.ends_at - source.starts_at))
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                briefing = planning.copy_briefing(
+                    source,
+                    title=form.title.data,
+                    times=form.times(),
+                    with_slots=form.with_slots.data,
+                    by=current_user,
+                    now=now,
+                )
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("초안을 만들었습니다. 접속 주소와 발표자를 확인한 뒤에 공개해 주세요.", "success")
+            return redirect(url_for(".edit", briefing_id=briefing.id))
+    return render_template("schedule/copy.html", form=form, source=source)
+
+
+@pages.route("/<int:briefing_id>/publish", methods=["GET", "POST"])
+@staff
+def publish(briefing_id: int) -> ResponseReturnValue:
+    """Show what publishing sets off, then publish."""
+    now = clock.now()
+    briefing = the_briefing(briefing_id)
+    form = Form()
+    if form.validate_on_submit():
+        return _done(briefing, "설명회를 공개했습니다.", lambda: planning.publish(briefing, by=current_user, now=now))
+    if briefing.state is not BriefingState.DRAFT:
+        return redirect(url_for(".show", briefing_id=briefing_id))
+    return render_template(
+        "schedule/publish.html",
+        briefing=briefing,
+        form=form,
+        programme=programme_of(briefing),
+        obstacles=planning.obstacles(briefing, now),
+        warnings=warnings(plan_of(briefing), zone()),
+        effects=impact.of_publishing(briefing),
+        now=now,
+    )
+
+
+@pages.route("/<int:briefing_id>/move", methods=["GET", "POST"])
+@staff
+def move(briefing_id: int) -> ResponseReturnValue:
+    """Ask for another time, show what it sets off, then move."""
+    now = clock.now()
+    briefing = _unsettled(briefing_id, now)
+    form = MoveForm(obj=briefing)
+    if not form.is_submitted():
+        form.look_again(briefing)
+    plan = None
+    if form.validate_on_submit():
+        try:
+            if form.agreed.data == period(form.times()):
+                with unit_of_work():
+                    planning.reschedule(briefing, form.times(), seen=form.seen_at(), by=current_user, now=now)
+                flash(f"{period(form.times())}(으)로 옮기고 모두에게 알렸습니다.", "success")
+                return redirect(url_for(".show", briefing_id=briefing_id))
+            plan = planning.thought_move(briefing, form.times(), now)
+            form.agreed.data = period(form.times())
+        except Refused as error:
+            form.refuse(error)
+            form.look_again(the_briefing(briefing_id))
+    return render_template(
+        "schedule/move.html",
+        briefing=briefing,
+        form=form,
+        plan=plan,
+        closes_at=plan and briefing.registration_closes_at + (plan.starts_at - briefing.starts_at),
+        effects=impact.of_moving(briefing, plan) if plan else [],
+        warnings=warnings(plan, zone()) if plan else [],
+        programme=programme_of(briefing),
+    )
+
+
+@pages.route("/<int:briefing_id>/cancel", methods=["GET", "POST"])
+@staff
+def cancel(briefing_id: int) -> ResponseReturnValue:
+    """Ask for the reason and say who will be told, then call the briefing off."""
+    briefing = _unsettled(briefing_id, clock.now())
+    form = CancelForm()
+    if form.validate_on_submit():
+        return _done(
+            briefing,
+            "설명회를 취소하고 모두에게 알렸습니다.",
+            lambda: planning.cancel(briefing, form.reason.data, by=current_user, now=clock.now()),
+        )
+    return render_template(
+        "schedule/cancel.html", briefing=briefing, form=form, effects=impact.of_cancelling(briefing)
+    )
+
+
+@pages.route("/<int:briefing_id>/discard", methods=["GET", "POST"])
+@staff
+def discard(briefing_id: int) -> ResponseReturnValue:
+    """Ask, then delete a draft."""
+    briefing = the_briefing(briefing_id)
+    form = Form()
+    if not form.validate_on_submit():
+        return render_template("schedule/discard.html", briefing=briefing, form=form)
+    with unit_of_work():
+        planning.discard(briefing, by=current_user, now=clock.now())
+    flash("초안을 지웠습니다. 들어 있던 수요는 다시 편성을 기다립니다.", "success")
+    return redirect(url_for(".index", shelf=Shelf.DRAFT.value))
+
+
+def _unsettled(briefing_id: int, now: datetime) -> Briefing:
+    briefing = the_briefing(briefing_id)
+    if reason := planning.settled_reason(briefing, now):
+        raise Refused(reason)
+    return briefing
+
+
+def _done(briefing: Briefing, words: str, act: Callable[[], None]) -> ResponseReturnValue:
+    with unit_of_work():
+        act()
+    flash(words, "success")
+    return redirect(url_for(".show", briefing_id=briefing.id))
