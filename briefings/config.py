@@ -31,6 +31,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     address = urlsplit(public_url)
     if address.scheme not in ("http", "https") or not address.hostname or address.path:
         raise SettingsError(f"PUBLIC_URL must be http(s)://host[:port] without a path, not {public_url!r}.")
+    domain = address.hostname if production else "briefings.example.kr"
     return {
         "PRODUCTION": production,
         "SECRET_KEY": secret_key,
@@ -39,14 +40,16 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PREFERRED_URL_SCHEME": address.scheme,
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", f"sqlite:///{ROOT}/instance/briefings.db")),
         "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
-        "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{address.hostname}"),
+        "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", "협업이음 설명회"),
-        "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{address.hostname}"),
+        "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}"),
         "TIMEZONE": _zone(environ.get("TIMEZONE", "Asia/Seoul")),
         "SITE_NAME": environ.get("SITE_NAME", "협업이음 설명회"),
         "CONTACT_NAME": environ.get("CONTACT_NAME", "협업이음 설명회 담당"),
         "CONTACT_PHONE": environ.get("CONTACT_PHONE", "044-000-0000"),
-        "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{address.hostname}"),
+        "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{domain}"),
+        "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
+        "NOTICE": environ.get("NOTICE", ""),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
         "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES", "0")),
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URL", "memory://"),
@@ -83,6 +86,7 @@ def _zone(name: str) -> str:
 
 def _refuse_unsafe(secret_key: str, public_url: str) -> None:
     if secret_key == DEFAULT_SECRET_KEY or len(secret_key) < 32:
-        raise SettingsError("Set SECRET_KEY to at least 32 random characters (python -c 'import secrets; print(secrets.token_hex(32))').")
+        how = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        raise SettingsError(f"Set SECRET_KEY to at least 32 random characters, for instance what this prints: {how}")
     if not public_url:
         raise SettingsError("Set PUBLIC_URL to the address people use, e.g. https://briefings.example.kr.")

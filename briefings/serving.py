@@ -1,6 +1,7 @@
 """`flask serve`: the web server and the worker side by side, for a first look and for a small installation."""
 
 import http.client
+import os
 import shlex
 import signal
 import socket
@@ -48,7 +49,8 @@ def serve_command(host: str, port: int, workers: int) -> None:
     _refuse_port_in_use(host, port)
     manager = Pair(OwnLinesOnly(sys.stdout, prefix=False))
     manager.add_process("web", _command("gunicorn", *_web_options(host, port, workers), "briefings.app:create_app()"))
-    manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"))
+    quiet = {**os.environ, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
+    manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"), env=quiet)
     signal.signal(signal.SIGHUP, _stop_as_well)
     threading.Thread(target=_announce, args=(host, port, _welcome()), daemon=True).start()
     manager.loop()

@@ -1,6 +1,6 @@
 """The example data: needs as reported publicly, with an invented season of briefings around them, dated from today."""
 
-import json
+import tomllib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import cycle
@@ -26,7 +26,7 @@ from briefings.privacy.models import Purpose
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 from briefings.schedule.registering import Applicant, register
 
-NEEDS = Path(__file__).with_name("needs.json")
+NEEDS = Path(__file__).with_name("needs.toml")
 ACCOUNTS = (
     (Role.ADMINISTRATOR, "admin@example.kr", "한결", "관리자"),
     (Role.OFFICER, "staff@example.kr", "김하늘", "사업 담당 직원"),
@@ -67,16 +67,15 @@ class Demo:
         self._draft(next(by_theme))
 
     def _wednesday(self, weeks: int) -> datetime:
-        """14:00 of the Wednesday that many weeks from the week of today; with weeks=1 always six days ahead or more."""
+        """14:00 of the Wednesday so many weeks after this one."""
         today = self.now.astimezone(self.zone)
-        days = (2 - today.weekday()) % 7 + 7 * weeks
-        if weeks == 1 and days > 8:
-            days -= 7
-        return (today + timedelta(days=days)).replace(hour=14, minute=0, second=0, microsecond=0)
+        wednesday = today + timedelta(days=2 - today.weekday(), weeks=weeks)
+        return wednesday.replace(hour=14, minute=0, second=0, microsecond=0)
 
     def _needs(self) -> list[Need]:
-        """The published needs of needs.json, the oldest five months old."""
-        rows = json.loads(NEEDS.read_text("utf-8"))
+        """The published needs of needs.toml, the oldest five months old."""
+        data = tomllib.loads(NEEDS.read_text("utf-8"))
+        rows = [{"source": data["source"]} | row for row in data["needs"]]
         needs = []
         for place, row in enumerate(rows):
             published_at = self.now - timedelta(days=150 - 140 * place // len(rows), hours=place % 7)
@@ -86,15 +85,12 @@ class Demo:
         return needs
 
     def _need(self, row: dict[str, Any], published_at: datetime) -> Need:
-        person = next(self.names)
         return Need(
             organization=named(row.pop("owner"), OrganizationKind(row.pop("kind")), published_at),
             themes=[self.themes[name] for name in row.pop("themes")],
             audiences=[self.audiences[name] for name in row.pop("audiences")],
             region=Region(row.pop("region")),
             stage=Stage(row.pop("stage")),
-            contact_name=row.pop("contact_name", person),
-            contact_email="contact@example.kr",
             contact_phone="044-000-0000",
             state=NeedState.PUBLISHED,
             created_at=published_at - timedelta(days=6),
