@@ -94,7 +94,7 @@ clean: ## Remove everything that was made, the local database too
 	@touch $@
 
 assets: .venv/.run
-	@$(MAKE) --no-print-directory .venv/.npm && $(PYTHON) -m briefings.assets || true
+	@$(MAKE) --silent .venv/.npm && $(PYTHON) -m briefings.assets || true
 
 database run: export IEUM_ENV ?= development
 database run: export PUBLIC_URL ?= http://127.0.0.1:$(PORT)
