@@ -86,6 +86,18 @@ class Seen:
         self.seen.data = briefing.changed_at.isoformat()
 
 
+class ChooseForm(Filters):
+    """Which needs of a theme and audience to make a briefing of; it leads to the page for a new one."""
+
+    theme = HiddenField()
+    audience = HiddenField()
+    need = ChoicesField("수요", coerce=int)
+
+    def offer(self, needs: Iterable[Need]) -> None:
+        """What there is to choose from, nothing chosen."""
+        self.need.choices = [(need.id, need.title) for need in needs]
+
+
 class NewForm(TimesForm):
     """A draft, from needs chosen before."""
 

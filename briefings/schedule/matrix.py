@@ -7,6 +7,7 @@ from briefings import clock
 from briefings.db import db
 from briefings.needs.models import Audience, Theme
 from briefings.schedule import grouping
+from briefings.schedule.forms import ChooseForm
 from briefings.web.access import staff
 
 pages = Blueprint("staff_matrix", __name__, url_prefix="/staff/matrix")
@@ -16,7 +17,9 @@ pages = Blueprint("staff_matrix", __name__, url_prefix="/staff/matrix")
 @staff
 def index() -> ResponseReturnValue:
     """How many needs wait for a briefing, by theme and audience."""
-    return render_template("schedule/matrix.html", matrix=grouping.matrix(clock.now()))
+    found = grouping.matrix(clock.now())
+    heads = ["주제", *((audience.name, "num") for audience in found.audiences)]
+    return render_template("schedule/staff/matrix.html", matrix=found, heads=heads)
 
 
 @pages.get("/<int:theme_id>/<int:audience_id>")
@@ -26,11 +29,16 @@ def show(theme_id: int, audience_id: int) -> ResponseReturnValue:
     now = clock.now()
     theme, audience = db.get_or_404(Theme, theme_id), db.get_or_404(Audience, audience_id)
     planned_too = request.args.get("planned") == "1"
+    candidates = grouping.open_needs(theme, audience, now, planned_too)
+    form = ChooseForm(theme=theme.id, audience=audience.id)
+    form.offer(candidate.need for candidate in candidates)
     return render_template(
-        "schedule/candidates.html",
+        "schedule/staff/candidates.html",
         theme=theme,
         audience=audience,
-        candidates=grouping.open_needs(theme, audience, now, planned_too),
+        form=form,
+        candidates=candidates,
+        rows=list(zip(candidates, form.need, strict=True)),
         most=grouping.MOST_SHOWN,
         planned_too=planned_too,
         now=now,

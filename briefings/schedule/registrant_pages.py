@@ -1,5 +1,7 @@
 """The staff's pages of who signed up; they belong to the blueprint of the briefings."""
 
+from typing import Any
+
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -9,17 +11,26 @@ from sqlalchemy.orm import joinedload, selectinload
 from briefings import clock
 from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
+from briefings.organizations.words import KINDS
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.forms import RegistrantFilters
 from briefings.schedule.models import Registration, RegistrationState
 from briefings.schedule.registering import cancel
 from briefings.schedule.registrants import counters, registrants
 from briefings.schedule.staff import pages, the_briefing
-from briefings.schedule.words import REGISTRATION_TONES
+from briefings.schedule.words import REGISTRATION_STATES, REGISTRATION_TONES
 from briefings.web.access import staff
 from briefings.web.forms import Form
 
 PER_PAGE = 50
+COLUMNS = (
+    ("기관", "organization"),
+    ("이름", "name"),
+    ("연락처", None),
+    ("상태", "state"),
+    ("남긴 말", None),
+    ("신청한 때", "registered_at"),
+)
 
 
 @pages.get("/<int:briefing_id>/registrations")
@@ -30,11 +41,13 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
     filters = RegistrantFilters(request.args)
     conditions = filters.conditions()
     return render_template(
-        "schedule/registrants.html",
+        "schedule/staff/registrants.html",
         briefing=briefing,
         counters=counters(briefing),
         filters=filters,
         conditions=conditions,
+        chips=_chips(filters, conditions),
+        heads=_heads(conditions),
         page=db.paginate(registrants(briefing, **conditions), per_page=PER_PAGE),
         registration_tones=REGISTRATION_TONES,
     )
@@ -53,7 +66,7 @@ def registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
         found = _registration(briefing_id, public_id)
     waiting = found.state is RegistrationState.WAITLISTED
     return render_template(
-        "schedule/registrant.html",
+        "schedule/staff/registrant.html",
         registration=found,
         briefing=found.briefing,
         place=place_in_line(found) if waiting else None,
@@ -71,12 +84,42 @@ def cancel_registration(briefing_id: int, public_id: str) -> ResponseReturnValue
     found = _registration(briefing_id, public_id)
     form = Form()
     if not form.validate_on_submit():
-        return render_template("schedule/cancel_registration.html", registration=found, form=form)
+        return render_template("schedule/staff/cancel_registration.html", registration=found, form=form)
     with unit_of_work():
         cancel(found, clock.now(), by_staff=True)
         record(current_user, "registration.cancelled", found, clock.now())
     flash(f"{found.name} 님의 신청을 취소하고 알렸습니다.", "success")
     return redirect(url_for(".registrations", briefing_id=briefing_id))
+
+
+def _chips(filters: RegistrantFilters, conditions: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each condition in words, with the address without it."""
+    in_force = {
+        "q": conditions["q"] and f"검색어: {conditions['q']}",
+        "state": conditions["state"] and f"상태: {REGISTRATION_STATES[conditions['state']]}",
+        "kind": conditions["kind"] and f"기관 유형: {KINDS[conditions['kind']]}",
+        "support": conditions["support"] and filters.support.label.text,
+    }
+    return [(words, _here(**{name: None})) for name, words in in_force.items() if words]
+
+
+def _heads(conditions: dict[str, Any]) -> list[Any]:
+    """The columns, those that sort with the address that does."""
+    heads: list[Any] = []
+    for words, by in COLUMNS:
+        if by is None:
+            heads.append(words)
+            continue
+        ascending = conditions["sort"] == by and not conditions["descending"]
+        order = ("ascending" if ascending else "descending") if conditions["sort"] == by else "none"
+        heads.append((words, "", order, _here(sort=f"-{by}" if ascending else by)))
+    return heads
+
+
+def _here(**changed: str | None) -> str:
+    """This list with some conditions changed, from its first page."""
+    kept = {**request.args.to_dict(), "page": None, **changed}
+    return url_for(".registrations", **{**request.view_args, **kept})
 
 
 def _registration(briefing_id: int, public_id: str) -> Registration:

@@ -52,7 +52,7 @@ def index() -> ResponseReturnValue:
     shelf = Shelf(wanted) if wanted in list(Shelf) else Shelf.COMING
     page = db.paginate(overview.on_shelf(shelf, now), per_page=PER_PAGE)
     rows = overview.rows(page.items, now)
-    return render_template("schedule/staff_index.html", shelf=shelf, counts=counts, page=page, rows=rows, now=now)
+    return render_template("schedule/staff/index.html", shelf=shelf, counts=counts, page=page, rows=rows, now=now)
 
 
 @pages.route("/new", methods=["GET", "POST"])
@@ -92,7 +92,7 @@ def new() -> ResponseReturnValue:
         else:
             flash("초안을 만들었습니다. 발표자와 순서를 다듬은 뒤에 공개해 주세요.", "success")
             return redirect(url_for(".edit", briefing_id=briefing.id))
-    return render_template("schedule/new.html", form=form, chosen=chosen)
+    return render_template("schedule/staff/new.html", form=form, chosen=chosen)
 
 
 @pages.get("/<int:briefing_id>")
@@ -103,7 +103,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
     briefing = the_briefing(briefing_id)
     settled = planning.settled_reason(briefing, now)
     return render_template(
-        "schedule/staff_show.html",
+        "schedule/staff/show.html",
         briefing=briefing,
         phase=briefing.phase(now),
         settled=settled,
@@ -138,7 +138,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         form.slots.validate(form)
     form.agreed.data = " ".join(effects)
     return render_template(
-        "schedule/edit.html",
+        "schedule/staff/edit.html",
         briefing=briefing,
         form=form,
         unsaved=act != "save",
@@ -202,7 +202,7 @@ def copy(briefing_id: int) -> ResponseReturnValue:
         else:
             flash("초안을 만들었습니다. 접속 주소와 발표자를 확인한 뒤에 공개해 주세요.", "success")
             return redirect(url_for(".edit", briefing_id=briefing.id))
-    return render_template("schedule/copy.html", form=form, source=source)
+    return render_template("schedule/staff/copy.html", form=form, source=source)
 
 
 @pages.route("/<int:briefing_id>/publish", methods=["GET", "POST"])
@@ -217,7 +217,7 @@ def publish(briefing_id: int) -> ResponseReturnValue:
     if briefing.state is not BriefingState.DRAFT:
         return redirect(url_for(".show", briefing_id=briefing_id))
     return render_template(
-        "schedule/publish.html",
+        "schedule/staff/publish.html",
         briefing=briefing,
         form=form,
         programme=programme_of(briefing),
@@ -251,7 +251,7 @@ def move(briefing_id: int) -> ResponseReturnValue:
             form.refuse(error)
             form.look_again(the_briefing(briefing_id))
     return render_template(
-        "schedule/move.html",
+        "schedule/staff/move.html",
         briefing=briefing,
         form=form,
         plan=plan,
@@ -275,7 +275,7 @@ def cancel(briefing_id: int) -> ResponseReturnValue:
             lambda: planning.cancel(briefing, form.reason.data, by=current_user, now=clock.now()),
         )
     return render_template(
-        "schedule/cancel.html", briefing=briefing, form=form, effects=impact.of_cancelling(briefing)
+        "schedule/staff/cancel.html", briefing=briefing, form=form, effects=impact.of_cancelling(briefing)
     )
 
 
@@ -286,7 +286,7 @@ def discard(briefing_id: int) -> ResponseReturnValue:
     briefing = the_briefing(briefing_id)
     form = Form()
     if not form.validate_on_submit():
-        return render_template("schedule/discard.html", briefing=briefing, form=form)
+        return render_template("schedule/staff/discard.html", briefing=briefing, form=form)
     with unit_of_work():
         planning.discard(briefing, by=current_user, now=clock.now())
     flash("초안을 지웠습니다. 들어 있던 수요는 다시 편성을 기다립니다.", "success")
