@@ -21,6 +21,8 @@ from briefings.accounts.signing_in import user_of_session
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
 from briefings.demo import commands as demo_commands
+from briefings.front import public as front_public
+from briefings.front import staff as front_staff
 from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
@@ -48,11 +50,13 @@ from briefings.schedule import registration_pages
 from briefings.schedule import words as schedule_words
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
-from briefings.web import access, display, filters, labels, problems, security
+from briefings.web import access, display, filters, labels, problems, security, stamped
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
 from briefings.web.routing import RowNumber
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    front_public.pages,
+    front_staff.pages,
     outbox_pages.pages,
     display.pages,
     account_pages.pages,
@@ -102,7 +106,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app = Flask(__name__, template_folder=str(beside_or_inside("templates")))
     app.config.update(settings_from(environ))
     app.config.update(settings or {})
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app.url_map.converters["int"] = RowNumber
     _extend(app)
     for blueprint in BLUEPRINTS:
@@ -128,9 +132,11 @@ def _extend(app: Flask) -> None:
     login.login_message = None
     login.user_loader(user_of_session)
     filters.register(app)
+    stamped.register(app)
     labels.register(app, *WORDS)
     problems.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
+    app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
     app.url_build_error_handlers.append(lambda error, endpoint, values: f"#{endpoint}")  # TEMPORARY until every slice is in
     app.before_request(access.enforce)
     app.after_request(security.add_headers)

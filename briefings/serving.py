@@ -94,7 +94,8 @@ def _stop_as_well(signum: int, frame: FrameType | None) -> None:
 
 def _welcome() -> str:
     address = f"\nOpen {current_app.config['PUBLIC_URL']}/ in a browser. Ctrl-C stops.\n"
-    return f"{address}\n{accounts}\n" if (accounts := example_accounts()) else address
+    accounts = [f"  {email:<18} {password}   {role}" for role, email, password in example_accounts()]
+    return "\n".join([address, *(["Example accounts:"] if accounts else []), *accounts, ""])
 
 
 def _announce(host: str, port: int, welcome: str) -> None:

@@ -30,9 +30,8 @@ def demo(history: bool) -> None:
         click.echo("Record since 2020 loaded." if added else "The record since 2020 is there already.")
 
 
-def example_accounts() -> str:
-    """How to sign in with the example accounts, a line each; empty where they are not loaded."""
-    if user_with(ACCOUNTS[0][1]) is None:
-        return ""
-    lines = [f"  {title:<12} {email}" for _, email, _, title in ACCOUNTS]
-    return "\n".join(["Sign in with the password " + PASSWORD + " as", *lines])
+def example_accounts() -> list[tuple[str, str, str]]:
+    """(role, address, password) of each example account; none in production or where they are not loaded."""
+    if current_app.config["PRODUCTION"] or user_with(ACCOUNTS[0][1]) is None:
+        return []
+    return [(title, email, PASSWORD) for _, email, _, title in ACCOUNTS]

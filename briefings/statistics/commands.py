@@ -43,6 +43,8 @@ def _as_table(figures: Figures) -> str:
         ("성사에 함께한 기관 (성사마다 셈)", figures.in_matches),
         ("성사에 함께한 기관 (한 번만 셈)", figures.in_matches_distinct),
         *((f"  {KINDS[kind]}", number) for kind, number in figures.in_matches_by_kind.items() if number),
+        ("  공공 합계", figures.public_in_matches),
+        ("  민간 합계", figures.in_matches - figures.public_in_matches),
         ("민·관 협업 성사", figures.public_private),
         ("답글 비율 (%)", _shown(figures.reply_rate)),
         ("답글 있는 과제의 성사 비율 (%)", _shown(figures.match_rate)),

@@ -34,6 +34,11 @@ class Figures:
     public_private: int
 
     @property
+    def public_in_matches(self) -> int:
+        """Public organizations in matches, counted once per match; the others are private."""
+        return sum(number for kind, number in self.in_matches_by_kind.items() if kind.is_public)
+
+    @property
     def reply_rate(self) -> float | None:
         """Share of the needs that have a reply, in percent; None without needs."""
         return percent(self.needs_replied, self.needs)
