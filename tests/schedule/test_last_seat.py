@@ -1,0 +1,88 @@
+"""Two programs race for the last seat, two hundred times on each database: never one over."""
+
+import multiprocessing
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import flask_migrate
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from briefings.app import create_app
+from briefings.db import db
+from briefings.schedule.finding import places_of
+from briefings.schedule.models import Briefing, RegistrationState
+from tests.builders import a_briefing
+from tests.conftest import SETTINGS
+from tests.database import postgresql_server
+from tests.schedule.racing import race
+
+ROUNDS = 200
+RUNNERS = 2
+ROOT = Path(__file__).parent.parent.parent
+
+
+@contextmanager
+def a_database(dialect: str) -> Iterator[str]:
+    """The address of an empty database that other programs can open too."""
+    if dialect == "postgresql":
+        with postgresql_server() as url:
+            yield url
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/race.db"
+
+
+@contextmanager
+def a_program(url: str) -> Iterator[Flask]:
+    """The application on its own, without the transaction other tests run in."""
+    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_the_last_seat_is_given_once(dialect: str, now: datetime) -> None:
+    with a_database(dialect) as url, a_program(url):
+        ids = _briefings_of_one_seat()
+
+        outcomes = _race({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, ids, now)
+
+        assert all(sorted(states) == sorted(RegistrationState)[1:] for states in outcomes), outcomes
+        assert {places_of(db.session.get_one(Briefing, briefing_id))[1:] for briefing_id in ids} == {(1, 1)}
+
+
+def _briefings_of_one_seat() -> list[int]:
+    first = a_briefing(needs=0, capacity=1)
+    values = {column.name: getattr(first, column.name) for column in Briefing.__table__.columns if column.name != "id"}
+    db.session.execute(insert(Briefing), [values | {"public_id": f"race{n}"} for n in range(1, ROUNDS)])
+    ids = list(db.session.scalars(select(Briefing.id)))
+    db.session.commit()
+    return ids
+
+
+def _race(settings: dict[str, object], ids: list[int], now: datetime) -> list[tuple[RegistrationState, ...]]:
+    """For each briefing what every runner got."""
+    spawning = multiprocessing.get_context("spawn")
+    start = spawning.Barrier(RUNNERS)
+    pipes = [spawning.Pipe(duplex=False) for _ in range(RUNNERS)]
+    runners = [
+        spawning.Process(target=race, args=(settings, ids, n, now, start, out), daemon=True)
+        for n, (_, out) in enumerate(pipes)
+    ]
+    for runner in runners:
+        runner.start()
+    for _, out in pipes:
+        out.close()  # so that a runner that died is noticed
+    states = [receiving.recv() for receiving, _ in pipes]
+    for runner in runners:
+        runner.join(timeout=30)
+    return list(zip(*states, strict=True))

@@ -1,0 +1,234 @@
+"""The words of every mail to registrants, in both languages, as files to be read: tests/schedule/snapshots.
+
+`UPDATE_SNAPSHOTS=1 pytest tests/schedule/test_mails.py` writes them anew.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from briefings.db import db, unit_of_work
+from briefings.jobs import deliver
+from briefings.outbox.mail import Mail
+from briefings.schedule import invitations, registering, reminders
+from briefings.schedule.models import Registration, RegistrationState
+from tests.builders import a_briefing, a_registration
+from tests.mails import mails_to
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+
+
+class Scene:
+    """One registrant of one briefing whose ids are known, and the moment."""
+
+    def __init__(self, app: Flask, now: datetime, locale: str) -> None:
+        self.app, self.now = app, now
+        self.briefing = a_briefing(
+            title="탄소중립 협업이음 사업설명회", public_id="4h2k9xyz", room_note="접속이 안 되면 044-000-0000"
+        )
+        self.person = {"name": "이가온", "email": "gaon@example.com", "locale": locale}
+
+    def registered(self, state: RegistrationState = RegistrationState.CONFIRMED) -> Registration:
+        """The registration, nothing queued yet."""
+        return a_registration(self.briefing, public_id="7p3vdabc", state=state, **self.person)
+
+    def invited(self, promoted: bool = False) -> Registration:
+        """The registration with its invitation queued."""
+        registration = self.registered()
+        with unit_of_work():
+            item = invitations.invite(registration, self.now, promoted)
+            item.uid = "9f1c4b7ae02d4e53b8a6d0c7f3e915a2"
+        return registration
+
+    def informed(self) -> Registration:
+        """The registration, its invitation sent."""
+        registration = self.invited()
+        deliver(self.app)
+        return registration
+
+
+def invitation(scene: Scene) -> None:
+    scene.invited()
+
+
+def promoted(scene: Scene) -> None:
+    scene.invited(promoted=True)
+
+
+def new_time(scene: Scene) -> None:
+    scene.informed()
+    _move(scene)
+
+
+def new_title(scene: Scene) -> None:
+    scene.informed()
+    with unit_of_work():
+        scene.briefing.title = "탄소중립·자원순환 협업이음 사업설명회"
+        invitations.tell_of_new_title(scene.briefing, scene.now)
+
+
+def cancelled(scene: Scene) -> None:
+    registration = scene.informed()
+    with unit_of_work():
+        registering.cancel(registration, scene.now)
+
+
+def cancelled_by_staff(scene: Scene) -> None:
+    registration = scene.informed()
+    with unit_of_work():
+        registering.cancel(registration, scene.now, by_staff=True)
+
+
+def called_off(scene: Scene) -> None:
+    scene.informed()
+    _call_off(scene)
+
+
+def waitlisted(scene: Scene) -> None:
+    a_registration(scene.briefing, state=RegistrationState.WAITLISTED)
+    registration = scene.registered(RegistrationState.CANCELLED)
+    scene.briefing.capacity = 0
+    db.session.commit()
+    with unit_of_work():
+        registering.register_again(registration, scene.now)
+
+
+def waiting_new_time(scene: Scene) -> None:
+    scene.registered(RegistrationState.WAITLISTED)
+    _move(scene)
+
+
+def waiting_cancelled(scene: Scene) -> None:
+    registration = scene.registered(RegistrationState.WAITLISTED)
+    with unit_of_work():
+        registering.cancel(registration, scene.now)
+
+
+def waiting_called_off(scene: Scene) -> None:
+    scene.registered(RegistrationState.WAITLISTED)
+    _call_off(scene)
+
+
+def already_registered(scene: Scene) -> None:
+    _again(scene, scene.registered())
+
+
+def already_waiting(scene: Scene) -> None:
+    _again(scene, scene.registered(RegistrationState.WAITLISTED))
+
+
+def _again(scene: Scene, registration: Registration) -> None:
+    applicant = registering.Applicant(
+        kind=registration.organization.kind, organization=registration.organization.name, **scene.person
+    )
+    with unit_of_work():
+        registering.register(scene.briefing, applicant, scene.now)
+
+
+def my_registrations(scene: Scene) -> None:
+    scene.registered()
+    other = a_briefing(title="자원순환 협업이음 사업설명회", starts_at=scene.now + timedelta(days=12))
+    a_registration(other, public_id="8q4wexyz", state=RegistrationState.WAITLISTED, **scene.person)
+    with unit_of_work():
+        registering.find_mine("gaon@example.com", scene.now)
+
+
+def reminder(scene: Scene) -> None:
+    scene.registered()
+    start = scene.now + timedelta(hours=20)
+    scene.briefing.starts_at, scene.briefing.ends_at = start, start + timedelta(minutes=90)
+    db.session.commit()
+    with unit_of_work():
+        reminders.queue_due(scene.now)
+
+
+def _move(scene: Scene) -> None:
+    start = scene.briefing.starts_at + timedelta(days=2)
+    with unit_of_work():
+        scene.briefing.move(start, start + timedelta(minutes=90), scene.now)
+        invitations.tell_of_new_time(scene.briefing, scene.now)
+
+
+def _call_off(scene: Scene) -> None:
+    with unit_of_work():
+        scene.briefing.cancel("발표자 사정으로 열지 못하게 되었습니다.", scene.now)
+        invitations.tell_of_cancellation(scene.briefing, scene.now)
+
+
+EVENTS = (
+    invitation,
+    promoted,
+    new_time,
+    new_title,
+    cancelled,
+    cancelled_by_staff,
+    called_off,
+    waitlisted,
+    waiting_new_time,
+    waiting_cancelled,
+    waiting_called_off,
+    already_registered,
+    already_waiting,
+    my_registrations,
+    reminder,
+)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+@pytest.mark.parametrize("event", EVENTS, ids=lambda event: event.__name__)
+def test_every_mail_reads_as_it_should(app: Flask, now: datetime, event: Callable[[Scene], None], locale: str) -> None:
+    event(Scene(app, now, locale))
+    mail = mails_to(app, "gaon@example.com")[-1]
+    assert isinstance(mail, Mail), mail
+    file = SNAPSHOTS / f"{event.__name__}.{locale}.txt"
+    written = _written(mail)
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        file.write_text(written, encoding="utf-8")
+    assert written == file.read_text(encoding="utf-8")
+
+
+def _written(mail: Mail) -> str:
+    parts = [f"Subject: {mail.subject}", mail.text]
+    if mail.calendar:
+        parts.append(f"--- text/calendar; method={mail.method}\n" + mail.calendar.replace(b"\r\n ", b"").decode())
+    return "\n".join(parts).replace("\r\n", "\n")
+
+
+def test_a_mail_that_waited_too_long_is_not_sent_stale(app: Flask, now: datetime) -> None:
+    scene = Scene(app, now, "ko")
+    reminder(scene)
+    scene.briefing.starts_at = now + timedelta(hours=1)
+    db.session.commit()
+    assert mails_to(app, "gaon@example.com")[-1].reason == "알리기에 너무 늦었습니다."
+
+
+def test_what_changed_since_it_was_queued_is_not_said_any_more(app: Flask, now: datetime) -> None:
+    scene = Scene(app, now, "ko")
+    for event in (already_registered, waitlisted, waiting_new_time):
+        scene.briefing = a_briefing()
+        event(scene)
+        registration = db.session.query(Registration).filter_by(public_id="7p3vdabc").one()
+        registration.cancel(now)
+        registration.public_id = f"gone{registration.id}"
+        db.session.commit()
+    assert [mail.reason for mail in mails_to(app, "gaon@example.com")] == [
+        "그사이 신청을 취소했습니다.",
+        "더는 대기 중이 아닙니다.",
+        "그사이 상황이 바뀌었습니다.",
+    ]
+
+
+@pytest.mark.parametrize("happening", ["cancelled", "over"])
+def test_nobody_is_told_to_wait_for_what_does_not_come(app: Flask, now: datetime, happening: str) -> None:
+    scene = Scene(app, now, "ko")
+    waitlisted(scene)
+    if happening == "over":
+        scene.briefing.starts_at, scene.briefing.ends_at = now - timedelta(hours=2), now
+    else:
+        scene.briefing.cancel("", now)
+    db.session.commit()
+    assert mails_to(app, "gaon@example.com")[-1].reason.startswith("설명회가 ")
