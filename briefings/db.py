@@ -88,11 +88,9 @@ def lock(row: Any) -> None:
 
     SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both.
     """
-    mapper = inspect(row).mapper
-    key = mapper.primary_key[0]
-    db.session.execute(
-        update(mapper.local_table).where(key == mapper.primary_key_from_instance(row)[0]).values({key.name: key})
-    )
+    state = inspect(row)
+    table, key = state.mapper.local_table, state.mapper.primary_key[0]
+    db.session.execute(update(table).where(key == state.identity[0]).values({key.name: key}))
     db.session.refresh(row)
 
 

@@ -38,6 +38,7 @@ pages = Blueprint("briefings", __name__)
 
 SUPPORT_BEFORE = timedelta(days=7)
 """Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
+MOST_YEARS_AWAY = 20
 DONE_SHOWN_FOR = timedelta(minutes=30)
 
 
@@ -204,9 +205,10 @@ def _month_of(briefing: Briefing) -> date:
 def _first_day(text: str, today: date) -> date:
     """The first day of the month written as 2026-11; of `today`'s where it cannot be read."""
     try:
-        return datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
+        first = datetime.strptime(text, "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
     except ValueError:
-        return today.replace(day=1)
+        first = today.replace(day=1)
+    return first if abs(first.year - today.year) < MOST_YEARS_AWAY else today.replace(day=1)
 
 
 def _midnight(day: date) -> datetime:

@@ -1,0 +1,222 @@
+"""A registrant's own pages, opened by the personal link, and getting that link again."""
+
+from datetime import timedelta
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import select
+
+from briefings.db import db, unit_of_work
+from briefings.outbox.models import Message
+from briefings.privacy.consenting import answer_all, consents_with, current_texts
+from briefings.privacy.models import Purpose
+from briefings.schedule import invitations
+from briefings.schedule.links import token_of
+from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.registering import consents_of
+from tests.builders import a_briefing, a_registration
+from tests.mails import links_in, mails_to
+
+WAITLISTED, CANCELLED = RegistrationState.WAITLISTED, RegistrationState.CANCELLED
+DETAILS = {"kind": "university", "organization": "한빛대학교", "name": "이가온누리"}
+
+
+def link(registration: Registration, action: str = "") -> str:
+    return f"/r/{token_of(registration)}{action}"
+
+
+def kinds() -> list[str]:
+    return list(db.session.scalars(select(Message.kind).order_by(Message.id)))
+
+
+@pytest.fixture
+def registration(app, now) -> Registration:
+    """A confirmed place with its calendar item and every consent."""
+    made = a_registration(a_briefing(needs=2), name="이가온", department="사업개발팀")
+    with unit_of_work():
+        invitations.invite(made, now)
+        texts = current_texts(Purpose, "ko")
+        answer_all(consents_of(made), [(text.id, True) for text in texts.values()], now)
+    return made
+
+
+class TestThePage:
+    def test_shows_where_it_stands_and_all_that_was_given(self, client, registration):
+        page = client.get(link(registration)).text
+        assert "신청 확정" in page and registration.briefing.title in page and "2026. 12. 3.(목) 10:00" in page
+        assert "이가온" in page and registration.email in page and "사업개발팀" in page
+        assert registration.organization.name in page
+        assert f"/join/{token_of(registration, 'join')}" in page
+        assert "동의 철회하기: 다음 설명회 소식" in page
+        assert "동의 철회하기: 개인정보 수집·이용" not in page
+
+    def test_shows_the_place_in_line(self, client):
+        briefing = a_briefing(capacity=0)
+        a_registration(briefing, state=WAITLISTED)
+        page = client.get(link(a_registration(briefing, state=WAITLISTED))).text
+        assert "대기 순번은 2번" in page and "입장하기" not in page and "신청 취소하기" in page
+
+    def test_offers_a_way_back_after_a_cancellation_while_open(self, client, now):
+        page = client.get(link(a_registration(state=CANCELLED, cancelled_at=now))).text
+        assert "취소한 신청입니다" in page and "다시 신청하기" in page and "입장하기" not in page
+        closed = a_registration(a_briefing(registration_closes_at=now), state=CANCELLED)
+        page = client.get(link(closed)).text
+        assert "다시 신청하기" not in page and "마감되었습니다" in page
+
+    def test_turns_to_the_reply_after_the_end(self, client, now):
+        over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
+        page = client.get(link(over)).text
+        assert "끝났습니다" in page and f"{link(over)}/reply" in page and "신청 취소하기" not in page
+
+    def test_says_that_the_briefing_was_called_off(self, client):
+        briefing = a_briefing(state=BriefingState.CANCELLED, cancel_reason="태풍이 옵니다.")
+        page = client.get(link(a_registration(briefing))).text
+        assert "취소되었습니다" in page and "태풍이 옵니다." in page
+        assert "신청 취소하기" not in page and "입장하기" not in page
+
+    def test_is_not_there_for_any_other_token(self, client, registration):
+        other = a_registration()
+        wrong = (
+            "/r/nonsense",
+            f"/r/{registration.public_id}.x",
+            f"/r/{token_of(registration, 'join')}",
+            f"/r/{registration.public_id}.{token_of(other).partition('.')[2]}",
+        )
+        for address in wrong:
+            for action in ("", "/change", "/cancel", "/briefing.ics"):
+                answer = client.get(address + action)
+                assert answer.status_code == 404
+                assert "신청 내역 확인" in answer.text, "and says where to get a new one"
+        registration.link_version += 1
+        db.session.commit()
+        stale = link(registration)
+        registration.link_version += 1
+        db.session.commit()
+        assert client.get(stale).status_code == 404
+
+    def test_is_for_no_cache_and_tells_nobody_where_one_came_from(self, client, registration):
+        headers = client.get(link(registration)).headers
+        assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
+
+    def test_changes_nothing_by_being_looked_at(self, client, registration):
+        for action in ("", "/change", "/cancel", "/briefing.ics"):
+            assert client.get(link(registration, action)).status_code == 200
+        for action in ("/register", "/invitation", "/consents/1"):
+            assert client.get(link(registration, action)).status_code == 405
+        db.session.refresh(registration)
+        assert registration.state is RegistrationState.CONFIRMED and kinds() == ["invitation"]
+
+
+class TestChanging:
+    def test_starts_from_what_was_given(self, client, registration):
+        need = registration.briefing.slots[0].need
+        registration.interests.append(need)
+        db.session.commit()
+        page = client.get(link(registration, "/change")).text
+        assert 'value="이가온"' in page and 'value="사업개발팀"' in page and "checked" in page
+        assert '<option selected value="company">' in page
+
+    def test_stores_and_says_so(self, client, registration):
+        need = registration.briefing.slots[1].need
+        data = DETAILS | {"interests": [str(need.id)], "question": "언제부터?"}
+        page = client.post(link(registration, "/change"), data=data, follow_redirects=True).text
+        assert (
+            "바꾼 내용을 저장했습니다" in page and "한빛대학교" in page and "언제부터?" in page and need.title in page
+        )
+        assert kinds() == ["invitation"]
+
+    def test_keeps_what_was_typed_when_something_is_wrong(self, client, registration):
+        page = client.post(link(registration, "/change"), data=DETAILS | {"name": ""}).text
+        assert "이름을 입력해 주세요" in page and "한빛대학교" in page
+
+    def test_says_why_not(self, client, now):
+        over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
+        assert "이미 끝난 설명회입니다" in client.post(link(over, "/change"), data=DETAILS).text
+
+
+class TestCancelling:
+    def test_asks_first_and_names_what_is_lost(self, client, registration):
+        page = client.get(link(registration, "/cancel")).text
+        assert "취소하시겠습니까?" in page and "기다리는 분께 넘어갑니다" in page and "취소하지 않고 돌아가기" in page
+        waiting = a_registration(a_briefing(capacity=0), state=WAITLISTED)
+        assert "대기 순번 1번을 잃습니다" in client.get(link(waiting, "/cancel")).text
+
+    def test_frees_the_place_at_once(self, client, registration):
+        registration.briefing.capacity = 1
+        waiting = a_registration(registration.briefing, state=WAITLISTED)
+        page = client.post(link(registration, "/cancel"), follow_redirects=True).text
+        assert "신청을 취소했습니다" in page and "다시 신청하기" in page
+        db.session.expire_all()
+        assert (registration.state, waiting.state) == (CANCELLED, RegistrationState.CONFIRMED)
+        assert kinds() == ["invitation", "withdrawal", "invitation"]
+
+    def test_says_why_not(self, client, registration):
+        client.post(link(registration, "/cancel"))
+        assert "이미 취소된 신청입니다" in client.post(link(registration, "/cancel"), follow_redirects=True).text
+
+    def test_can_be_taken_back_while_there_are_places(self, client, registration):
+        client.post(link(registration, "/cancel"))
+        page = client.post(link(registration, "/register"), follow_redirects=True).text
+        assert "다시 신청했습니다" in page and "신청 확정" in page
+
+
+class TestTheCalendar:
+    def test_invitation_is_sent_again_three_times_an_hour(self, client, registration):
+        pages = [client.post(link(registration, "/invitation"), follow_redirects=True).text for _ in range(3)]
+        assert all("일정 초대를 다시 보냈습니다" in page for page in pages)
+
+    def test_says_why_there_is_no_invitation(self, client):
+        waiting = a_registration(state=WAITLISTED)
+        page = client.post(link(waiting, "/invitation"), follow_redirects=True).text
+        assert "보낼 초대가 없습니다" in page
+
+    def test_file_is_the_entry_of_the_invitation(self, client, registration):
+        (event,) = Calendar.from_ical(client.get(link(registration, "/briefing.ics")).data).walk("VEVENT")
+        assert event["UID"].startswith(invitations.open_item(registration).uid)
+        assert "ATTENDEE" not in event
+        assert client.get(link(a_registration(state=WAITLISTED), "/briefing.ics")).status_code == 404
+
+
+class TestConsents:
+    def test_which_are_not_required_can_be_withdrawn(self, client, registration):
+        given = {each.text.purpose: each for each in consents_with(consents_of(registration))}
+        news = given[Purpose.NEWS]
+        page = client.post(link(registration, f"/consents/{news.id}"), follow_redirects=True).text
+        assert "동의를 철회했습니다" in page and "철회함" in page
+        db.session.refresh(news)
+        assert not news.stands
+
+    def test_which_are_required_or_another_s_cannot(self, client, registration):
+        given = {each.text.purpose: each for each in consents_with(consents_of(registration))}
+        assert client.post(link(registration, f"/consents/{given[Purpose.REGISTRATION].id}")).status_code == 404
+        other = a_registration()
+        assert client.post(link(other, f"/consents/{given[Purpose.NEWS].id}")).status_code == 404
+
+
+class TestFindingMine:
+    def test_answers_every_address_alike(self, client, registration):
+        answers = [
+            client.post("/registrations/find", data={"email": email}, follow_redirects=True).text
+            for email in (registration.email, "nobody@example.com")
+        ]
+        assert answers[0] == answers[1] and "링크를 보냈습니다" in answers[0]
+        assert kinds() == ["invitation", "my_registrations"]
+
+    def test_mails_links_that_open(self, app, client, registration):
+        client.post("/registrations/find", data={"email": registration.email.upper()})
+        (address,) = [each for each in links_in(mails_to(app, registration.email)[-1]) if each.startswith("/r/")]
+        assert "신청 확정" in client.get(address).text
+
+    def test_says_what_is_wrong_with_the_address(self, client):
+        assert "‘@’가 빠졌습니다" in client.post("/registrations/find", data={"email": "gaon"}).text
+
+    def test_takes_ten_a_minute(self, client, limited):
+        codes = [client.post("/registrations/find", data={"email": "a@example.com"}).status_code for _ in range(11)]
+        assert codes == [303] * 10 + [429]
+
+
+def test_the_page_costs_the_same_whoever_looks(client, registration, count_queries):
+    address = link(registration)
+    with count_queries() as sent:
+        client.get(address)
+    assert len(sent) <= 4, "\n".join(sent)
