@@ -1,0 +1,56 @@
+"""What is asked of every page: no barrier axe knows of, no sideways scrolling on a narrow screen, nothing too small to hit."""
+
+import importlib.resources
+
+from playwright.sync_api import Page
+
+AXE = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+NARROW = {"width": 320, "height": 640}
+
+# `preload: false`: axe would fetch style sheets again from wrong addresses, and the content policy would refuse its own.
+RUN_AXE = """rules => axe.run(document, {
+    preload: false, runOnly: rules, rules: {'target-size': {enabled: true}}, resultTypes: ['violations']
+})"""
+
+# What cannot be reached by scrolling downwards, but for what scrolls sideways in a frame of its own.
+TOO_WIDE = """() => {
+    const root = document.documentElement;
+    if (root.scrollWidth <= root.clientWidth) return [];
+    const scrolls = e => e && (['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    return [...document.body.querySelectorAll('*')]
+        .filter(e => e.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(e.parentElement))
+        .map(e => `${e.localName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}px`).slice(0, 5);
+}"""
+
+# 24 px each way (WCAG 2.5.8; KWCAG 6.1.3 asks for 6 mm across), a tick counted with its label; links within text are exempt.
+TOO_SMALL = """() => {
+    const rect = e => {
+        const box = e.getBoundingClientRect();
+        if (!['checkbox', 'radio'].includes(e.type) || !e.labels.length) return box;
+        const label = e.labels[0].getBoundingClientRect();
+        return {width: label.right - box.left, height: Math.max(box.height, label.height)};
+    };
+    return [...document.querySelectorAll('a[href], button, summary, select, textarea, input:not([type=hidden])')]
+        .filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('.sr-only, .skip-link'))
+        .filter(e => e.localName !== 'a' || getComputedStyle(e).display !== 'inline')
+        .map(e => [e, rect(e)])
+        .filter(([e, box]) => box.width < 24 || box.height < 24)
+        .map(([e, box]) => `${e.localName} “${(e.textContent || e.name).trim().slice(0, 20)}” ${box.width}×${box.height}`);
+}"""
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe objects to; not by `add_script_tag`, which the content policy refuses."""
+    page.evaluate(AXE)
+    found = page.evaluate(RUN_AXE, RULES)["violations"]
+    return [f"{one['id']}: {[node['target'] for node in one['nodes']][:4]}" for one in found]
+
+
+def trouble_on_a_phone(page: Page) -> list[str]:
+    """What is too wide or too small where the screen is narrow."""
+    before = page.viewport_size
+    page.set_viewport_size(NARROW)
+    wide, small = page.evaluate(TOO_WIDE), page.evaluate(TOO_SMALL)
+    page.set_viewport_size(before)
+    return [f"wider than 320 px: {wide}"] * bool(wide) + [f"too small: {small}"] * bool(small)

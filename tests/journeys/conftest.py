@@ -1,0 +1,90 @@
+"""A browser, a running site and people in front of it; the rows the pages show."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.journeys.person import Person
+from tests.journeys.rows import Rows, fill
+from tests.journeys.running import Site, running_site
+
+WITHOUT = "no Chromium: not one browser test ran (Debian: apt-get install chromium, or set CHROMIUM=/path/to/it)"
+addresses = count(1)
+
+
+def chromium() -> str | None:
+    """The browser of this machine."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Say loudly that something was not looked at."""
+    if any(WITHOUT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
+        terminalreporter.write_line(f"WARNING: {WITHOUT}", yellow=True, bold=True)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all journeys."""
+    program = chromium()
+    if not program and os.environ.get("CI") == "true":
+        pytest.fail(WITHOUT)
+    if not program:
+        pytest.skip(WITHOUT)
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="package")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One running installation for all journeys."""
+    with running_site(tmp_path_factory.mktemp("journeys")) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def rows(site: Site) -> Rows:
+    """What is in the database before the first journey."""
+    with site.clock():
+        with site.app.app_context():
+            made = fill()
+        site.deliver_mail()
+    return made
+
+
+@pytest.fixture(autouse=True)
+def now(site: Site) -> Iterator[datetime]:
+    """The time of the server, which goes on; elsewhere in the tests it stands still."""
+    with site.clock():
+        yield datetime.now(UTC)
+
+
+@pytest.fixture(scope="package")
+def somebody(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
+    """Makes people, each with a browser window, cookies and a network address of their own."""
+    contexts = []
+
+    def come(**how) -> Person:
+        context = browser.new_context(
+            locale="ko-KR",
+            timezone_id="Asia/Seoul",
+            viewport={"width": 1280, "height": 800},
+            extra_http_headers={"X-Forwarded-For": f"198.51.100.{next(addresses)}"},
+            **how,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        return Person(context, site)
+
+    yield come
+    for context in contexts:
+        context.close()

@@ -1,0 +1,100 @@
+"""Somebody at a browser: what they do, and what the browser complains of meanwhile."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+
+from tests.journeys.running import ROOT, Site
+
+PICTURES = ROOT / "screenshots"  # not kept in the repository
+WIDTHS = (1280, 375, 320)
+
+
+class Person:
+    """One browser window with cookies of its own. `complaints` collects what no page may cause."""
+
+    def __init__(self, context: BrowserContext, site: Site) -> None:
+        self.site = site
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
+        context.route(lambda url: not url.startswith(site.url), self._refuse_abroad)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # The browser reports a page that answers 4xx, which error pages and refused forms do, as if it were broken.
+        document = message.location.get("url") == self.page.url
+        if message.type in ("error", "warning") and not (document and "Failed to load resource" in message.text):
+            self.complaints.append(f"console: {message.text}")
+
+    def _refuse_abroad(self, route) -> None:
+        self.complaints.append(f"request to another host: {route.request.url}")
+        route.abort()
+
+    def open(self, address: str) -> Response:
+        """Go to a path of the site, or to a full address of it as mails print them."""
+        answer = self.page.goto(address if "://" in address else self.site.url + address)
+        assert answer is not None
+        return answer
+
+    def sign_in(self, email: str, password: str) -> "Person":
+        """By the form, as everybody."""
+        self.open("/sign-in")
+        self.write({"전자우편": email, "비밀번호": password})
+        self.press("로그인")
+        expect(self.page.get_by_role("button", name="로그아웃")).to_be_visible()
+        return self
+
+    def write(self, fields: Mapping[str, str], within: Locator | None = None) -> None:
+        """Fill in text fields and choose from lists, each by its label."""
+        for label, value in fields.items():
+            field = (within or self.page).get_by_label(label).first
+            if field.evaluate("e => e.localName") == "select":
+                field.select_option(label=value)
+            else:
+                field.fill(value)
+
+    def tick(self, *labels: str, within: Locator | None = None) -> None:
+        """Mark checkboxes and radio buttons."""
+        for label in labels:
+            (within or self.page).get_by_label(label, exact=True).check()
+
+    def press(self, button: str) -> None:
+        """Press the button of that name, and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self._main().get_by_role("button", name=button, exact=True).click()
+
+    def follow(self, link: str) -> None:
+        """Follow the link of that name on the page itself."""
+        with self.page.expect_navigation():
+            self._main().get_by_role("link", name=link, exact=True).first.click()
+
+    def sees(self, *words: str) -> None:
+        """AssertionError unless the page says all of it."""
+        for text in words:
+            expect(self._main()).to_contain_text(text)
+
+    def take_picture(self, name: str) -> None:
+        """Keep the page at all widths in screenshots/, where the run asks for pictures (SCREENSHOTS=1)."""
+        if os.environ.get("SCREENSHOTS"):
+            for width in WIDTHS:
+                self.keep_picture(f"{name}-{width}", width)
+
+    def keep_picture(self, name: str, width: int) -> Path:
+        """Keep the page as it looks at one width."""
+        size = self.page.viewport_size
+        self.page.set_viewport_size({"width": width, "height": 800})
+        path = PICTURES / f"{name}.png"
+        self.page.screenshot(path=path, full_page=True)
+        self.page.set_viewport_size(size)
+        return path
+
+    def path(self) -> str:
+        """Where this person is, without the host."""
+        return urlsplit(self.page.url).path
+
+    def _main(self) -> Locator:
+        return self.page.locator("main")

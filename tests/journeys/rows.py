@@ -1,0 +1,202 @@
+"""What the installation of the journeys holds: one of every state that a page can show, under a short name each."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from briefings.accounts.models import Role, User
+from briefings.accounts.password_links import password_token
+from briefings.accounts.signing_in import set_password
+from briefings.db import db, unit_of_work
+from briefings.live.models import Attendance
+from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
+from briefings.organizations.models import AccountRequest, OrganizationKind, RequestState
+from briefings.organizations.requesting import confirmation_token
+from briefings.outbox.models import Message, MessageState
+from briefings.participation.answering import acknowledge, note_consultation, record_match
+from briefings.participation.models import ReplyState, Visibility
+from briefings.schedule.links import token_of
+from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.registering import Applicant, register
+from briefings.web.tokens import token_for
+from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
+from tests.journeys.running import BEGINNING
+
+PASSWORD = "barley-Lantern-72"
+ADMINISTRATOR = "admin@ministry.example.kr"
+STAFF = "officer@ministry.example.kr"
+OWNER = "owner@gaon.example.kr"
+NEW_OWNER = "new@haedam.example.kr"
+
+LONG_TITLE = "도서 지역 고령 어업인과 장애인이 함께 쓰는 폐어망·폐부표 수거 선별 작업장의 안전 장비와 재생 원료 판로 공동 개척 시범 사업"
+
+
+class Rows(dict[str, object]):
+    """Values for the addresses of pages: `"/needs/{need}".format(**rows)`."""
+
+
+def fill() -> Rows:
+    """Put everything into the database; inside an application context and the server's clock."""
+    rows = Rows()
+    theme = db.session.scalars(select(Theme).order_by(Theme.position)).first()
+    audience = db.session.scalars(select(Audience).order_by(Audience.position)).first()
+    assert theme and audience
+    rows.update(theme=theme.id, audience=audience.id)
+    _people(rows)
+    needs = _needs(rows, theme, audience)
+    _briefings(rows, theme, audience, needs)
+    _replies(rows, needs)
+    _messages(rows)
+    return rows
+
+
+def _people(rows: Rows) -> None:
+    organization = an_organization("가온해양환경공단")
+    staff = a_user(Role.OFFICER, email=STAFF, name="김하늘")
+    people = [
+        a_user(Role.ADMINISTRATOR, email=ADMINISTRATOR, name="한결"),
+        staff,
+        an_owner(organization, email=OWNER, name="홍길동"),
+        an_owner(email=NEW_OWNER, name="나새로"),
+    ]
+    with unit_of_work():
+        for person in people:
+            set_password(person, PASSWORD)
+    rows.update(organization=organization, officer=staff, user=staff.id)
+    rows["new_password"] = password_token(staff, BEGINNING + timedelta(days=1))
+    _requests(rows)
+
+
+def _requests(rows: Rows) -> None:
+    given = {
+        "organization_name": "해담나눔협회",
+        "organization_kind": OrganizationKind.ASSOCIATION,
+        "name": "오나래",
+        "phone": "02-1234-5678",
+        "purpose": "폐교를 나눔 부엌으로 되살릴 과제를 등록하려고 합니다.",
+        "requested_at": BEGINNING,
+    }
+    new = saved(AccountRequest(email="new@haedam2.example.kr", **given))
+    waits = {"state": RequestState.PENDING, "confirmed_at": BEGINNING}
+    pending = saved(AccountRequest(email="waits@haedam2.example.kr", **given, **waits))
+    rows.update(request=pending.id, request_new=confirmation_token(new), request_pending=confirmation_token(pending))
+
+
+def _needs(rows: Rows, theme: Theme, audience: Audience) -> list[Need]:
+    organization = rows["organization"]
+    common = {"themes": [theme], "audiences": [audience], "organization": organization}
+    tags = {"offer_tags": [Resource.PLACE.value, Resource.PEOPLE.value], "seek_tags": [Resource.EQUIPMENT.value]}
+    whole = {
+        "background": "해마다 폐어망 3,000톤이 바다에 버려집니다.\n\n어업인이 모아 오면 선별해 되살리는 작업장을 열었습니다.",
+        "beneficiaries": "섬 지역 어업인과 주민",
+        "period": "2027. 3.~2027. 12. (10개월)",
+        "department": "해양환경과",
+        "contact_name": "홍길동",
+        "contact_phone": "044-205-1234",
+        "contact_email": OWNER,
+    }
+    needs = [a_need(title=LONG_TITLE, **common, **whole, **tags)]
+    needs += [a_need(**common) for _ in range(12)]
+    states = {
+        state.value: a_need(**common, state=state).id
+        for state in (NeedState.DRAFT, NeedState.SUBMITTED, NeedState.CLOSED, NeedState.WITHDRAWN)
+    }
+    returned = a_need(**common, state=NeedState.RETURNED, return_reason="찾는 역량을 더 자세히 적어 주세요.")
+    rows.update({f"need_{state}": number for state, number in states.items()})
+    rows.update(need=needs[0].id, need_bare=needs[1].id, need_returned=returned.id, need_matched=needs[2].id)
+    return needs
+
+
+def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) -> None:
+    common = {"theme": theme, "audience": audience, "now": BEGINNING, "room_note": "영상이 열리지 않으면 044-205-1234로 전화해 주세요."}
+    soon, ago = BEGINNING + timedelta(minutes=20), BEGINNING - timedelta(days=20)
+    made = {
+        "open": a_briefing(needs=4, description="어업인과 기업이 함께할 과제 네 건을 소개합니다.", moderator="김하늘", **common),
+        "full": a_briefing(needs=2, capacity=1, **common),
+        "announced": a_briefing(needs=1, registration_opens_at=BEGINNING + timedelta(days=3), **common),
+        "closed": a_briefing(needs=1, registration_closes_at=BEGINNING - timedelta(hours=1), **common),
+        "soon": a_briefing(needs=2, starts_at=soon, **common),
+        "ended": a_briefing(needs=3, starts_at=ago, replay_url="https://room.example.kr/replay", **common),
+        "cancelled": a_briefing(
+            needs=1, state=BriefingState.CANCELLED, cancel_reason="발표 기관의 사정으로 열지 못합니다.", cancelled_at=BEGINNING, **common
+        ),
+        "draft": a_briefing(needs=3, state=BriefingState.DRAFT, published_at=None, **common),
+        "blank": a_briefing(needs=0, state=BriefingState.DRAFT, published_at=None, room_url="", **common),
+    }
+    for name, briefing in made.items():
+        rows[name], rows[f"{name}_id"] = briefing.public_id, briefing.id
+    _registrations(rows, made)
+
+
+def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
+    given = {
+        "department": "사업기획팀",
+        "phone": "01012345678",
+        "support": "문자 통역이 필요합니다.",
+        "question": "설비를 옮길 비용도 지원합니까?",
+    }
+    cancelled = {"state": RegistrationState.CANCELLED, "confirmed_at": None, "cancelled_at": BEGINNING}
+    registrations = {
+        "confirmed": a_registration(made["open"], **given),
+        "gone": a_registration(made["open"], **cancelled),
+        "seated": a_registration(made["full"]),
+        "waiting": a_registration(made["full"], state=RegistrationState.WAITLISTED),
+        "ready": a_registration(made["soon"]),
+        "inside": a_registration(made["soon"]),
+        "past": a_registration(made["ended"]),
+        "called_off": a_registration(made["cancelled"]),
+    }
+    for _ in range(25):
+        a_registration(made["open"])
+    seen = BEGINNING - timedelta(minutes=5)
+    for name in ("inside", "past"):
+        saved(Attendance(registration=registrations[name], first_seen_at=seen, last_seen_at=seen))
+    for name, registration in registrations.items():
+        rows[name], rows[f"{name}_join"] = token_of(registration), token_of(registration, "join")
+        rows[f"{name}_number"] = registration.public_id
+
+
+def _replies(rows: Rows, needs: list[Need]) -> None:
+    today = BEGINNING.date()
+    fresh = a_reply(needs[0], conditions="내년 3월부터 할 수 있습니다.", phone="01012345678")
+    late = a_reply(needs[1], due_at=BEGINNING - timedelta(days=2))
+    declined = a_reply(needs[3], state=ReplyState.DECLINED, decline_reason="설비가 이미 있습니다.", acknowledged_at=BEGINNING)
+    withdrawn = a_reply(needs[4], state=ReplyState.WITHDRAWN, withdrawn_at=BEGINNING)
+    talked, matched = a_reply(needs[5], visibility=Visibility.PUBLIC), a_reply(needs[2])
+    officer = rows["officer"]
+    with unit_of_work():
+        note_consultation(talked, today, "서로 맡을 일을 이야기했습니다.", "현장 방문 날짜 정하기", officer, today, BEGINNING)
+        acknowledge(matched, BEGINNING)
+        brings = {matched.need.organization_id: "작업장과 전담 인력", matched.organization_id: "재생 설비"}
+        record_match(matched.need, [matched], brings, today, "폐어망 되살림 공정을 함께 시작합니다.", officer, today, BEGINNING)
+    made = {"fresh": fresh, "late": late, "declined": declined, "withdrawn": withdrawn, "talked": talked, "matched": matched}
+    for name, reply in made.items():
+        rows[f"reply_{name}"] = reply.public_id
+        rows[f"link_{name}"] = token_for("reply", reply.public_id, reply.link_version)
+
+
+def _messages(rows: Rows) -> None:
+    """A mail with a calendar object, which the worker has still to deliver, and one that could not be delivered."""
+    briefing = db.session.get_one(Briefing, rows["open_id"])
+    with unit_of_work():
+        applicant = Applicant(
+            kind=OrganizationKind.COMPANY,
+            organization="가온재활용",
+            name="이가온",
+            email="mailed@gaon.example.com",
+            locale="ko",
+        )
+        register(briefing, applicant, BEGINNING)
+    failed = {"created_at": BEGINNING, "due_at": BEGINNING, "attempts": 8, "error": "550 5.1.1 no such user"}
+    message = Message(
+        key="reminder:failed",
+        kind="reminder",
+        recipient="nobody@gaon.example.com",
+        recipient_name="박나래",
+        locale="ko",
+        params={},
+        state=MessageState.FAILED,
+        **failed,
+    )
+    rows["mail_failed"] = saved(message).id
+    rows["mail"] = db.session.scalars(select(Message.id).where(Message.recipient == "mailed@gaon.example.com")).first()

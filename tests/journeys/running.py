@@ -1,0 +1,105 @@
+"""The real program: web server in a process of its own, a database file, mail into the mailbox."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import flask_migrate
+import time_machine
+from flask import Flask
+
+from briefings.app import create_app
+
+ROOT = Path(__file__).parents[2]
+BEGINNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
+PATIENCE = 30  # seconds for a slow machine; the server usually answers after two
+
+
+@dataclass
+class Site:
+    """Where the program answers, and the same program at hand for its commands and its rows."""
+
+    url: str
+    app: Flask
+    ahead: timedelta
+
+    @contextmanager
+    def clock(self) -> Iterator[None]:
+        """The server's time."""
+        with time_machine.travel(datetime.now(UTC) + self.ahead, tick=True):
+            yield
+
+    def deliver_mail(self) -> None:
+        """What the worker does that runs beside the server."""
+        with self.app.app_context():
+            result = self.app.test_cli_runner().invoke(args=["worker", "--once"])
+        assert result.exit_code == 0, result.output or result.exception
+
+
+@contextmanager
+def running_site(folder: Path) -> Iterator[Site]:
+    """Serve an empty installation, with the clock at BEGINNING, that is gone at the end."""
+    ahead = BEGINNING - datetime.now(UTC)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        environment = {
+            "IEUM_ENV": "production",
+            "SECRET_KEY": "a key for journeys, long enough to be taken seriously",
+            "PUBLIC_URL": url,
+            "DATABASE_URL": f"sqlite:///{folder / 'journeys.db'}",
+            "SMTP_URL": "mailbox:",
+            "MAIL_FROM": "invite@briefings.example.kr",
+            "CONTACT_EMAIL": "help@briefings.example.kr",
+            "CALENDAR_DOMAIN": "cal.briefings.example.kr",
+            "TRUSTED_PROXIES": "1",  # each person says which network address they come from
+        }
+        # Limits are kept in one place for all applications of a process, and the other tests want none.
+        app = create_app({"RATELIMIT_ENABLED": False}, environ=environment)
+        with app.app_context():
+            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        with _serving(listening, environment | {"SECONDS_AHEAD": str(ahead.total_seconds())}, folder / "server.log"):
+            yield Site(url, app, ahead)
+
+
+@contextmanager
+def _serving(listening: socket.socket, environment: dict[str, str], log: Path) -> Iterator[None]:
+    command = [sys.executable, "-m", "gunicorn", "--worker-class=gthread", "--threads=8", "--no-control-socket"]
+    with open(log, "wb") as output:
+        server = subprocess.Popen(
+            [*command, f"--bind=fd://{listening.fileno()}", "tests.journeys.clocked:app"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)} | environment,
+            pass_fds=[listening.fileno()],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        _wait_until_it_answers(server, listening.getsockname()[1], log)
+        yield
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _wait_until_it_answers(server: subprocess.Popen, port: int, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while server.poll() is None and time.monotonic() < deadline:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", "/static/img/mark.svg")
+            connection.getresponse()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+        finally:
+            connection.close()
+    raise RuntimeError(f"The web server did not start:\n{log.read_text()}")

@@ -1,0 +1,230 @@
+"""Every page in every state it can be in, in both languages: no barrier, no sideways scrolling, no complaint."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from tests.journeys.checks import barriers, trouble_on_a_phone
+from tests.journeys.person import Person
+from tests.journeys.rows import ADMINISTRATOR, NEW_OWNER, OWNER, PASSWORD, STAFF, Rows
+from tests.journeys.running import Site
+
+pytestmark = pytest.mark.browser
+
+VISITOR = ""
+# Name → address; " | " and what is pressed on the page first; " = " and the status where it is not 200.
+PUBLIC = {
+    "home": "/",
+    "search": "/search",
+    "search found": "/search?q=폐어망",
+    "search not found": "/search?q=없는말",
+    "guide": "/guide",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "needs": "/needs",
+    "needs, second page": "/needs?page=2",
+    "needs found": "/needs?q=폐어망&region=nationwide&sort=title",
+    "needs not found": "/needs?q=없는말",
+    "need": "/needs/{need}",
+    "need with little": "/needs/{need_bare}",
+    "need matched": "/needs/{need_matched}",
+    "need closed": "/needs/{need_closed}",
+    "briefings": "/briefings",
+    "briefings past": "/briefings?past=1",
+    "briefings none": "/briefings?theme={theme}&audience={audience}&page=9",
+    "calendar": "/briefings/calendar",
+    "calendar empty": "/briefings/calendar?month=2031-05",
+    "briefing open": "/briefings/{open}",
+    "briefing full": "/briefings/{full}",
+    "briefing announced": "/briefings/{announced}",
+    "briefing closed": "/briefings/{closed}",
+    "briefing soon": "/briefings/{soon}",
+    "briefing ended": "/briefings/{ended}",
+    "briefing cancelled": "/briefings/{cancelled}",
+    "registering": "/briefings/{open}/register",
+    "registering wrongly": "/briefings/{open}/register | submit",
+    "registering to wait": "/briefings/{full}/register",
+    "registering too late": "/briefings/{closed}/register",
+    "registration confirmed": "/r/{confirmed}",
+    "registration waiting": "/r/{waiting}",
+    "registration cancelled": "/r/{gone}",
+    "registration past": "/r/{past}",
+    "registration called off": "/r/{called_off}",
+    "registration changing": "/r/{confirmed}/change",
+    "registration changing wrongly": "/r/{confirmed}/change | clear",
+    "registration cancelling": "/r/{confirmed}/cancel",
+    "registration of nobody": "/r/{confirmed}x = 404",
+    "links asked for": "/registrations/find",
+    "links asked for wrongly": "/registrations/find | submit",
+    "links sent": "/registrations/find/sent",
+    "join too early": "/join/{confirmed_join}",
+    "join now": "/join/{ready_join}",
+    "join entered": "/join/{inside_join}",
+    "join over": "/join/{past_join}",
+    "join called off": "/join/{called_off_join}",
+    "join without a place": "/join/{waiting_join}",
+    "reply to a need": "/needs/{need}/reply",
+    "reply wrongly": "/needs/{need}/reply | submit",
+    "reply to a closed need": "/needs/{need_closed}/reply",
+    "reply to a briefing": "/briefings/{open}/reply",
+    "reply from a registration": "/r/{confirmed}/reply",
+    "reply from the room": "/join/{inside_join}/reply",
+    "reply sent": "/replies/sent",
+    "own reply": "/replies/{link_fresh}",
+    "own reply matched": "/replies/{link_matched}",
+    "own reply declined": "/replies/{link_declined}",
+    "own reply changing": "/replies/{link_fresh}/change",
+    "own reply withdrawing": "/replies/{link_fresh}/withdraw",
+    "figures": "/statistics",
+    "figures before the first": "/statistics?as_of=2019-01-01",
+    "sign in": "/sign-in",
+    "sign in wrongly": "/sign-in | submit",
+    "password forgotten": "/forgotten-password",
+    "password link sent": "/forgotten-password/sent",
+    "new password": "/new-password/{new_password}",
+    "new password too late": "/new-password/{new_password}x = 410",
+    "account asked for": "/account/request",
+    "account asked for wrongly": "/account/request | submit",
+    "account request sent": "/account/request/sent",
+    "account request to confirm": "/account/request/{request_new}",
+    "account request waiting": "/account/request/{request_pending}",
+    "account request too late": "/account/request/{request_new}x = 410",
+    "display": "/display",
+    "nothing there": "/nothing = 404",
+}
+OWNERS = {
+    "own needs": "/my/needs",
+    "need to write": "/my/needs/new",
+    "need to write wrongly": "/my/needs/new | submit",
+    "own need published": "/my/needs/{need}",
+    "own need returned": "/my/needs/{need_returned}",
+    "own need draft": "/my/needs/{need_draft}",
+    "own need editing": "/my/needs/{need}/edit",
+    "own need editing returned": "/my/needs/{need_returned}/edit",
+    "own need withdrawing": "/my/needs/{need_bare}/withdraw",
+    "own need closing": "/my/needs/{need_bare}/close",
+    "own replies": "/my/replies",
+    "reply new": "/my/replies/{reply_fresh}",
+    "reply late": "/my/replies/{reply_late}",
+    "reply talked about": "/my/replies/{reply_talked}",
+    "reply matched": "/my/replies/{reply_matched}",
+    "reply declined": "/my/replies/{reply_declined}",
+    "reply declining": "/my/replies/{reply_fresh}/decline",
+    "reply declining wrongly": "/my/replies/{reply_fresh}/decline | submit",
+    "match recording": "/my/replies/{reply_talked}/match",
+    "match recording wrongly": "/my/replies/{reply_talked}/match | submit",
+    "own account": "/account",
+    "own password": "/account/password",
+    "own password wrongly": "/account/password | submit",
+    "staff only": "/staff/needs = 403",
+}
+NEW_OWNERS = {"no needs": "/my/needs", "no replies": "/my/replies"}
+STAFFS = {
+    "today": "/staff/",
+    "matrix": "/staff/matrix",
+    "candidates": "/staff/matrix/{theme}/{audience}",
+    "candidates planned too": "/staff/matrix/{theme}/{audience}?planned=1",
+    "staff briefings": "/staff/briefings",
+    "staff briefings drafts": "/staff/briefings?shelf=draft",
+    "staff briefings past": "/staff/briefings?shelf=past",
+    "briefing of needs": "/staff/briefings/new?need={need}&need={need_bare}&theme={theme}&audience={audience}",
+    "briefing of nothing": "/staff/briefings/new",
+    "briefing of nothing wrongly": "/staff/briefings/new | submit",
+    "draft": "/staff/briefings/{draft_id}",
+    "draft blank": "/staff/briefings/{blank_id}",
+    "staff briefing open": "/staff/briefings/{open_id}",
+    "staff briefing ended": "/staff/briefings/{ended_id}",
+    "staff briefing cancelled": "/staff/briefings/{cancelled_id}",
+    "draft editing": "/staff/briefings/{draft_id}/edit",
+    "draft editing wrongly": "/staff/briefings/{draft_id}/edit | clear",
+    "briefing editing": "/staff/briefings/{open_id}/edit",
+    "briefing copying": "/staff/briefings/{ended_id}/copy",
+    "draft publishing": "/staff/briefings/{draft_id}/publish",
+    "draft not to be published": "/staff/briefings/{blank_id}/publish",
+    "draft discarding": "/staff/briefings/{draft_id}/discard",
+    "briefing moving": "/staff/briefings/{open_id}/move",
+    "briefing cancelling": "/staff/briefings/{open_id}/cancel",
+    "briefing cancelling wrongly": "/staff/briefings/{open_id}/cancel | submit",
+    "registrants": "/staff/briefings/{open_id}/registrations",
+    "registrants none": "/staff/briefings/{announced_id}/registrations",
+    "registrant": "/staff/briefings/{open_id}/registrations/{confirmed_number}",
+    "registrant cancelling": "/staff/briefings/{open_id}/registrations/{confirmed_number}/cancel",
+    "staff needs": "/staff/needs",
+    "staff needs not found": "/staff/needs?q=없는말",
+    "staff need submitted": "/staff/needs/{need_submitted}",
+    "staff need published": "/staff/needs/{need}",
+    "staff need new": "/staff/needs/new",
+    "staff need new wrongly": "/staff/needs/new | submit",
+    "staff need editing": "/staff/needs/{need}/edit",
+    "staff need returning": "/staff/needs/{need_submitted}/return",
+    "staff need withdrawing": "/staff/needs/{need_bare}/withdraw",
+    "staff need closing": "/staff/needs/{need_bare}/close",
+    "topics": "/staff/needs/topics",
+    "topic new": "/staff/needs/topics/themes/new",
+    "topic renaming": "/staff/needs/topics/audiences/{audience}",
+    "staff replies": "/staff/replies",
+    "staff replies late": "/staff/replies?state=late",
+    "staff reply": "/staff/replies/{reply_talked}",
+    "mails": "/staff/outbox",
+    "mails not found": "/staff/outbox?q=없는말",
+    "mail": "/staff/outbox/{mail}",
+    "mail failed": "/staff/outbox/{mail_failed}",
+    "staff figures": "/staff/statistics",
+    "funnel": "/staff/statistics/briefings/{ended_id}",
+    "funnel of nothing": "/staff/statistics/briefings/{blank_id}",
+    "accounts": "/staff/accounts",
+    "account request": "/staff/accounts/requests/{request}",
+}
+ADMINISTRATORS = {"account": "/staff/accounts/{user}", "account new": "/staff/accounts/new"}
+TABLE = {VISITOR: PUBLIC, OWNER: OWNERS, NEW_OWNER: NEW_OWNERS, STAFF: STAFFS, ADMINISTRATOR: ADMINISTRATORS}
+IN_ENGLISH = (VISITOR, OWNER, NEW_OWNER)
+
+
+@pytest.fixture(scope="module")
+def sitting(somebody: Callable[..., Person], rows: Rows) -> Iterator[Callable[[str], Person]]:
+    """One person of each role who looks at all pages of theirs."""
+    people: dict[str, Person] = {}
+
+    def person(email: str) -> Person:
+        if email not in people:
+            people[email] = somebody()
+            if email:
+                people[email].sign_in(email, PASSWORD)
+        return people[email]
+
+    return person
+
+
+CASES = [
+    pytest.param(email, prefix, address, id=f"{name}{' in English' * bool(prefix)}")
+    for email, pages in TABLE.items()
+    for prefix in (("", "/en") if email in IN_ENGLISH else ("",))
+    for name, address in pages.items()
+]
+
+
+@pytest.mark.parametrize(("email", "prefix", "address"), CASES)
+def test_page(sitting, rows, request, email, prefix, address):
+    person = sitting(email)
+    person.complaints.clear()
+    address, _, status = address.partition(" = ")
+    path, _, act = address.partition(" | ")
+    answer = person.open(prefix + path.format(**rows))
+    assert answer.status == int(status or 200)
+    if act:
+        _send(person, act)
+    person.take_picture(request.node.callspec.id.replace(" ", "-"))
+    found = barriers(person.page) + trouble_on_a_phone(person.page) + person.complaints
+    assert not found, "\n".join(found)
+
+
+def _send(person: Person, act: str) -> None:
+    """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong."""
+    form = person.page.locator("main form.form").first
+    if act == "clear":
+        for field in form.locator("input[type=text], textarea").all():
+            field.fill("")
+    with person.page.expect_navigation():
+        form.get_by_role("button").last.click()
+    assert person.page.evaluate("document.activeElement.id") == "error-summary"
