@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from briefings import clock
 from briefings.config import SettingsError
 from briefings.db import unit_of_work
+from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.delivering import Compose, Letter, Unreachable, deliver_due
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
@@ -55,14 +56,20 @@ def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
         queue_due(clock.now())
 
 
-JOBS: tuple[tuple[Job, int], ...] = ((queue_reminders, 60), (deliver, 2))
+def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Delete requests for accounts whose addresses nobody proved in time."""
+    with unit_of_work():
+        forget_unconfirmed(clock.now())
+
+
+JOBS: tuple[tuple[Job, int], ...] = ((queue_reminders, 60), (forget_requests, 3600), (deliver, 2))
 """Each with the seconds between two looks. A job that finds work goes on until there is none."""
 
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do everything that is due now, then end.")
 def worker_command(once: bool) -> None:
-    """Deliver mail and queue reminders until told to stop."""
+    """Deliver mail, queue reminders and forget what is to be forgotten, until told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         if app.config["SMTP_URL"] != MAILBOX:

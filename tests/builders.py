@@ -8,7 +8,7 @@ from briefings.accounts.models import Role, User
 from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Theme
 from briefings.organizations.finding import name_key
-from briefings.organizations.models import Membership, Organization, OrganizationKind
+from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 
@@ -43,6 +43,21 @@ def an_owner(organization: Organization | None = None, **given: Any) -> User:
     user = a_user(Role.OWNER, **given)
     saved(Membership(user_id=user.id, organization_id=(organization or an_organization()).id))
     return user
+
+
+def an_account_request(**given: Any) -> AccountRequest:
+    """Somebody of a local government asks for an account; the address is not proven yet."""
+    n = next(numbers)
+    values = {
+        "organization_name": f"다도해군 {n}",
+        "organization_kind": OrganizationKind.LOCAL,
+        "name": "최다온",
+        "email": f"daon{n}@example.kr",
+        "phone": "061-123-4567",
+        "purpose": "폐어망을 함께 되살릴 기업을 찾습니다.",
+        "requested_at": BEFORE,
+    } | given
+    return saved(AccountRequest(**values))
 
 
 def a_theme(name: str | None = None) -> Theme:

@@ -37,19 +37,24 @@ class ForgottenForm(Form):
     email = EmailField(_l("전자우편"), [DataRequired()], description=_l("계정에 등록한 전자우편 주소를 적어 주세요."))
 
 
-class NewPasswordForm(Form):
-    """The password somebody sets by a link."""
-
-    password = new_password_field()
-
-
 class ChangePasswordForm(Form):
-    """The password somebody has, and the one that replaces it."""
+    """The password an account has, and the one that replaces it; the address tells password keepers whose it is."""
 
+    email = EmailField(_l("전자우편"), render_kw={"autocomplete": "username", "readonly": True})
     present = PasswordField(
         _l("지금 비밀번호"), [InputRequired(), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
     )
     password = new_password_field()
+
+    def __init__(self, email: str) -> None:
+        super().__init__()
+        self.email.data, self.email.flags.unmarked = email, True
+
+
+class NewPasswordForm(ChangePasswordForm):
+    """The password somebody sets by a link, without knowing the one before."""
+
+    present = None
 
 
 class OwnAccountForm(Form):

@@ -107,7 +107,7 @@ def new_password(token: str) -> ResponseReturnValue:
     user = user_behind(token, now)
     if user is None:
         return render_template("accounts/link_expired.html"), 410
-    form, email = NewPasswordForm(), user.email
+    form = NewPasswordForm(user.email)
     if form.validate_on_submit():
         try:
             with unit_of_work():
@@ -118,7 +118,7 @@ def new_password(token: str) -> ResponseReturnValue:
             session.clear()
             flash(_("비밀번호를 정했습니다. 새 비밀번호로 로그인해 주세요."), "success")
             return redirect(url_for(".sign_in"))
-    return render_template("accounts/new_password.html", form=form, email=email)
+    return render_template("accounts/new_password.html", form=form)
 
 
 @pages.route("/account", methods=["GET", "POST"])
@@ -139,7 +139,7 @@ def own() -> ResponseReturnValue:
 @limiter.limit("10/minute", methods=["POST"])
 def own_password() -> ResponseReturnValue:
     """Change one's own password; other browsers are signed out, this one stays."""
-    form = ChangePasswordForm()
+    form = ChangePasswordForm(current_user.email)
     if form.validate_on_submit():
         user = current_user._get_current_object()
         try:

@@ -71,7 +71,7 @@ class ApproveForm(Form):
     """The organization as staff want it written."""
 
     organization = StringField("기관 이름", [DataRequired(), Length(max=120)])
-    kind = SelectField("기관 유형", choices=options(KINDS), coerce=OrganizationKind)
+    kind = SelectField("기관 유형", [InputRequired()], choices=options(KINDS), coerce=OrganizationKind)
 
 
 class DeclineForm(Form):

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from briefings.db import db
 from briefings.needs.finding import says
@@ -31,12 +31,12 @@ def speaking_of(words: list[str], now: datetime, page: int) -> Pagination:
     found = found.where(Briefing.state != BriefingState.DRAFT, or_(_itself_says(words), _a_need_says(words)))
     over = Briefing.ends_at <= now
     in_order = found.order_by(over, case((~over, Briefing.starts_at)), Briefing.starts_at.desc(), Briefing.id)
-    with_names = in_order.options(joinedload(Briefing.theme), joinedload(Briefing.audience))
+    with_names = in_order.options(contains_eager(Briefing.theme), contains_eager(Briefing.audience))
     return db.paginate(with_names, page=page, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
 
 
 def _itself_says(words: list[str]) -> ColumnElement[bool]:
-    text = func.concat(Briefing.title, "\n", Briefing.description, "\n", Theme.name, "\n", Audience.name)
+    text = Briefing.title + "\n" + Briefing.description + "\n" + Theme.name + "\n" + Audience.name
     bare = func.replace(func.lower(text), " ", "")
     return and_(True, *(bare.contains(word.lower(), autoescape=True) for word in words))
 

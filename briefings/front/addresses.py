@@ -1,0 +1,29 @@
+"""The public pages, for search engines."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from briefings.db import db
+from briefings.needs.finding import PUBLIC
+from briefings.needs.models import Need
+from briefings.schedule.models import Briefing, BriefingState
+
+MOST = 20_000
+"""Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
+PAGES = ("front.home", "needs.index", "briefings.index", "front.guide", "statistics.index", "front.accessibility")
+
+Address = tuple[str, dict[str, Any], datetime | None]
+
+
+def public_addresses() -> Iterator[Address]:
+    """Endpoint, its values and the last change (None: not known) of every page that search engines may show."""
+    yield from ((endpoint, {}, None) for endpoint in PAGES)
+    needs = select(Need.id, Need.changed_at).where(Need.state.in_(PUBLIC)).order_by(Need.changed_at.desc())
+    for need_id, changed_at in db.session.execute(needs.limit(MOST)):
+        yield "needs.show", {"need_id": need_id}, changed_at
+    announced = select(Briefing.public_id, Briefing.changed_at).where(Briefing.state != BriefingState.DRAFT)
+    for public_id, changed_at in db.session.execute(announced.order_by(Briefing.changed_at.desc()).limit(MOST)):
+        yield "briefings.show", {"public_id": public_id}, changed_at

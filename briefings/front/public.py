@@ -1,0 +1,116 @@
+"""The first page, search over everything, the pages that explain, and what machines ask for."""
+
+from datetime import date
+
+from flask import Blueprint, Response, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from briefings import clock
+from briefings.db import db
+from briefings.front.addresses import public_addresses
+from briefings.front.forms import SearchForm
+from briefings.front.home import home as what_home_shows
+from briefings.needs.finding import WORDS_LOOKED_FOR, Search, public_needs
+from briefings.needs.words import STATUS_TONES
+from briefings.privacy.consenting import current_texts
+from briefings.privacy.models import Purpose
+from briefings.schedule.coming import speaking_of
+from briefings.schedule.registering import closed_reason
+from briefings.schedule.words import PHASE_TONES
+from briefings.web.access import public
+from briefings.web.language import language
+from briefings.web.problems import reason
+
+pages = Blueprint("front", __name__)
+pages.context_processor(lambda: {"phase_tones": PHASE_TONES, "status_tones": STATUS_TONES})
+
+NEEDS_SHOWN = 5
+POLICY_SINCE = date(2026, 11, 23)
+
+
+@pages.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """What the site is for, the next briefing, the newest needs."""
+    now = clock.now()
+    shown = what_home_shows(now)
+    refused = closed_reason(shown.next.briefing, now) if shown.next else None
+    closed = reason(refused) if refused else None
+    return render_template("front/home.html", shown=shown, closed=closed, now=now, form=SearchForm())
+
+
+@pages.get("/search")
+@public
+def search() -> ResponseReturnValue:
+    """Needs and briefings in which each word is found."""
+    form, now, page = SearchForm(request.args), clock.now(), request.args.get("page", 1, int)
+    words = (form.q.data or "").split()[:WORDS_LOOKED_FOR]
+    if not words:
+        return render_template("front/search.html", form=form, q="")
+    q = " ".join(words)
+    needs = public_needs(Search(q=q))
+    briefings = speaking_of(words, now, page)
+    return render_template(
+        "front/search.html",
+        form=form,
+        q=q,
+        needs=needs.items[:NEEDS_SHOWN],
+        number_of_needs=needs.total,
+        briefings=briefings,
+        now=now,
+    )
+
+
+@pages.get("/guide")
+@public
+def guide() -> ResponseReturnValue:
+    """How it works, for each kind of visitor."""
+    return render_template("front/guide.html")
+
+
+@pages.get("/privacy")
+@public
+def privacy() -> ResponseReturnValue:
+    """개인정보 처리방침 (개인정보 보호법 제30조): what is kept, from the consent texts in force."""
+    texts = list(current_texts(Purpose, language()).values())
+    return render_template("front/privacy.html", texts=texts, since=POLICY_SINCE)
+
+
+@pages.get("/accessibility")
+@public
+def accessibility() -> ResponseReturnValue:
+    """What conforms, what does not, and whom to ask."""
+    return render_template("front/accessibility.html")
+
+
+@pages.get("/robots.txt")
+@public
+def robots() -> ResponseReturnValue:
+    """Everything public may be found; personal links are in no page, but may leak into logs elsewhere."""
+    return _plain("front/robots.txt", "text/plain")
+
+
+@pages.get("/sitemap.xml")
+@public
+def sitemap() -> ResponseReturnValue:
+    """Every public page in both languages (sitemaps.org 0.9)."""
+    return _plain("front/sitemap.xml", "application/xml", addresses=public_addresses())
+
+
+@pages.get("/health")
+@public
+def health() -> ResponseReturnValue:
+    """`ok` while the database answers, 503 otherwise: for whoever watches over the program."""
+    try:
+        db.session.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response("the database does not answer\n", 503, mimetype="text/plain")
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _plain(template: str, mimetype: str, **values: object) -> Response:
+    answer = make_response(render_template(template, **values))
+    answer.mimetype = mimetype
+    return answer

@@ -1,0 +1,62 @@
+"""What waits for staff today."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from briefings.needs.finding import counts_by_state
+from briefings.needs.models import NeedState
+from briefings.organizations.requesting import number_of_pending_requests
+from briefings.outbox.finding import counts as counts_of_messages
+from briefings.outbox.models import MessageState
+from briefings.participation.answering import number_of_late_replies
+from briefings.schedule.coming import next_ones
+from briefings.schedule.finding import Seen
+from briefings.schedule.grouping import number_of_open_needs
+from briefings.schedule.overview import Row, Shelf, how_many, rows
+from briefings.schedule.registrants import Counters, counters
+
+SOON = timedelta(days=7)
+NEXT = 3
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One kind of thing that waits: what, how many, and where to go (endpoint and its values)."""
+
+    what: str
+    count: int
+    endpoint: str
+    values: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Today:
+    """What waits, the gaps in briefings of the coming week, and the next briefings with who signed up."""
+
+    waiting: list[Waiting]
+    gaps: list[Row]
+    next: list[tuple[Seen, Counters]]
+
+
+def today(now: datetime) -> Today:
+    """The first page of staff."""
+    coming = next_ones(now, 50)
+    soon = [seen.briefing for seen in coming if seen.briefing.starts_at < now + SOON]
+    return Today(
+        waiting=[one for one in _waiting(now) if one.count],
+        gaps=[row for row in rows(soon, now) if row.gaps],
+        next=[(seen, counters(seen.briefing)) for seen in coming[:NEXT]],
+    )
+
+
+def _waiting(now: datetime) -> list[Waiting]:
+    needs, messages, shelves = counts_by_state(), counts_of_messages(), how_many(now)
+    return [
+        Waiting("검토를 기다리는 수요", needs[NeedState.SUBMITTED], "staff_needs.index", {"state": "submitted"}),
+        Waiting("보완을 기다리는 수요", needs[NeedState.RETURNED], "staff_needs.index", {"state": "returned"}),
+        Waiting("아직 편성하지 않은 수요", number_of_open_needs(now), "staff_matrix.index", {}),
+        Waiting("공개하지 않은 설명회 초안", shelves[Shelf.DRAFT], "staff_briefings.index", {"shelf": "draft"}),
+        Waiting("기한을 넘긴 답글 확인", number_of_late_replies(now), "staff_replies.index", {"state": "late"}),
+        Waiting("보내지 못한 전자우편", messages[MessageState.FAILED], "outbox.index", {"state": "failed"}),
+        Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index", {}),
+    ]

@@ -1,0 +1,91 @@
+"""The first page of staff: what waits, each with its count and the way there."""
+
+from datetime import timedelta
+
+import pytest
+
+from briefings.needs.models import NeedState
+from briefings.organizations.models import OrganizationKind, RequestState
+from briefings.outbox.models import MessageState
+from briefings.outbox.queueing import Recipient, message_under, queue
+from briefings.schedule.models import BriefingState, RegistrationState
+from tests.builders import (
+    a_briefing,
+    a_need,
+    a_registration,
+    a_reply,
+    a_user,
+    an_account_request,
+    an_organization,
+    an_owner,
+    saved,
+)
+
+
+@pytest.fixture
+def staff(client):
+    return client.sign_in(a_user())
+
+
+def test_a_day_on_which_nothing_waits_says_so(staff):
+    page = staff.get("/staff/").text
+    assert "지금 기다리는 일이 없습니다" in page
+    assert "앞으로 열릴 설명회가 없습니다" in page
+
+
+def test_each_thing_that_waits_is_counted_and_leads_to_its_list(staff, now):
+    a_need(state=NeedState.SUBMITTED, published_at=None)
+    a_need(state=NeedState.RETURNED, published_at=None)
+    a_reply(a_need(), due_at=now - timedelta(days=1))
+    a_briefing(needs=0, state=BriefingState.DRAFT)
+    an_account_request(state=RequestState.PENDING, confirmed_at=now)
+    queue("reminder", "k", Recipient("gaon@example.com", "이가온"), now)
+    message = message_under("k")
+    message.state = MessageState.FAILED
+    saved(message)
+    page = staff.get("/staff/").text
+    for what, way in [
+        ("검토를 기다리는 수요", "/staff/needs?state=submitted"),
+        ("보완을 기다리는 수요", "/staff/needs?state=returned"),
+        ("아직 편성하지 않은 수요", "/staff/matrix"),
+        ("공개하지 않은 설명회 초안", "/staff/briefings?shelf=draft"),
+        ("기한을 넘긴 답글 확인", "/staff/replies?state=late"),
+        ("보내지 못한 전자우편", "/staff/outbox?state=failed"),
+        ("승인을 기다리는 계정 신청", "/staff/accounts"),
+    ]:
+        assert f'<a href="{way}"><span>{what}</span> <strong>1건</strong></a>' in page, what
+        assert staff.get(way).status_code == 200
+
+
+def test_what_does_not_wait_is_not_listed(staff):
+    a_need(state=NeedState.SUBMITTED, published_at=None)
+    page = staff.get("/staff/").text
+    assert "보완을 기다리는 수요" not in page
+
+
+def test_briefings_of_the_coming_week_show_what_they_lack(staff, now):
+    a_briefing(starts_at=now + timedelta(days=3), room_url="", title="주소 없는 설명회")
+    a_briefing(starts_at=now + timedelta(days=8), room_url="", title="먼 설명회")
+    page = staff.get("/staff/").text
+    lacking = page[page.index("빠진 것") : page.index('id="next"')]
+    assert "주소 없는 설명회" in lacking
+    assert "접속 주소 없음" in lacking
+    assert "먼 설명회" not in lacking
+
+
+def test_the_next_briefings_show_who_signed_up(staff):
+    briefing = a_briefing(capacity=2)
+    for kind in (OrganizationKind.COMPANY, OrganizationKind.LOCAL):
+        a_registration(briefing, organization=an_organization(kind=kind), support="수어 통역")
+    a_registration(
+        briefing, state=RegistrationState.WAITLISTED, organization=an_organization(kind=OrganizationKind.LOCAL)
+    )
+    page = staff.get("/staff/").text
+    assert "2명 중 2명 신청, 대기 1명" in page
+    assert "<span>지방자치단체 2명</span><span>기업 1명</span>" in page
+    assert "지원 요청 2건" in page
+
+
+def test_only_staff_see_it(client, app):
+    assert client.get("/staff/").status_code == 302
+    assert app.test_client().sign_in(an_owner()).get("/staff/").status_code == 403
