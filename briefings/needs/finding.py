@@ -43,9 +43,10 @@ def audiences() -> list[Audience]:
 
 
 def needs_of(organization: Organization) -> list[Need]:
-    """Everything one organization ever registered, last changed first."""
+    """Everything one organization ever registered: what waits for the owner first, what has ended last."""
     found = _complete(select(Need)).where(Need.organization_id == organization.id)
-    return list(db.session.scalars(found.order_by(Need.changed_at.desc(), Need.id.desc())))
+    turn = case({NeedState.RETURNED: 0, NeedState.DRAFT: 1, NeedState.WITHDRAWN: 3}, value=Need.state, else_=2)
+    return list(db.session.scalars(found.order_by(turn, Need.changed_at.desc(), Need.id.desc())))
 
 
 def need_of(organization: Organization, need_id: int) -> Need | None:

@@ -91,7 +91,7 @@ class NeedForm(Form):
         self.themes.choices = [SelectChoice(theme.id, label(theme)) for theme in finding.themes()]
         self.audiences.choices = [SelectChoice(row.id, label(row)) for row in finding.audiences()]
         self.draft = draft
-        for name in REQUIRED_TO_SUBMIT:
+        for name in (*REQUIRED_TO_SUBMIT, "region", "stage"):
             self[name].flags.required = True
 
     @classmethod
