@@ -145,7 +145,7 @@ class Demo:
 
     def _briefing(self, needs: list[Need], starts_at: datetime, capacity: int, state: BriefingState) -> Briefing:
         theme, audience = needs[0].themes[0], needs[0].audiences[0]
-        what = f"{theme.name} 분야의 수요기관 {len(needs)}곳이 과제를 소개하고 함께할 {audience.name}을(를) 찾습니다."
+        what = f"{theme.name} 분야의 수요기관 {len(needs)}곳이 과제를 소개하고 함께할 기관({audience.name})을 찾습니다."
         made_at = min(self.now, starts_at) - timedelta(days=14)
         briefing = Briefing(
             title=f"{theme.name} 협업이음 온라인 사업설명회",
