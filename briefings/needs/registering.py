@@ -11,6 +11,7 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
+from briefings.organizations.finding import members_of
 from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Recipient, queue
 
@@ -113,13 +114,18 @@ def close(need: Need, by: User, now: datetime) -> None:
 
 
 def owners_of(need: Need) -> list[Recipient]:
-    """Who hears of what happens to a need: its contact, and the account that entered it if that is another person."""
-    contact = need.contact_email.lower()
-    author = need.created_by if need.created_by and need.created_by.is_member and need.created_by.active else None
-    people = [Recipient(author.email, author.name, author.locale)] if author else []
-    if contact and (author is None or author.email != contact):
-        people.append(Recipient(contact, need.contact_name or need.organization.name))
-    return people
+    """Who hears of what happens to a need: its contact, and the account that entered it if that is another person.
+
+    Where neither is known, everybody who acts for its organization.
+    """
+    contact, author = need.contact_email.lower(), need.created_by
+    people = [author] if author and author.is_member and author.active else []
+    if not people and not contact:
+        people = members_of(need.organization)
+    known = [Recipient(user.email, user.name, user.locale) for user in people]
+    if contact and contact not in (user.email for user in people):
+        known.append(Recipient(contact, need.contact_name or need.organization.name))
+    return known
 
 
 def tell_owner(kind: str, need: Need, now: datetime) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need
-from briefings.organizations.finding import members_of, named
+from briefings.needs.registering import owners_of
+from briefings.organizations.finding import named
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
@@ -159,14 +160,6 @@ def _fill(made: ParticipationReply, sender: Sender, offer: Offer, briefing: Brie
     made.name, made.email, made.phone, made.locale = sender.name, sender.email.lower(), sender.phone, sender.locale
     made.offer, made.offer_tags = offer.text, list(offer.tags)
     made.briefing_id = briefing.id if briefing else None
-
-
-def owners_of(need: Need) -> list[Recipient]:
-    """Who hears of what happens to a need: the accounts of its organization, or the contact given in it."""
-    accounts = [Recipient(user.email, user.name, user.locale) for user in members_of(need.organization)]
-    if accounts or not need.contact_email:
-        return accounts
-    return [Recipient(need.contact_email, need.contact_name or need.organization.name)]
 
 
 def _tell_owner(made: ParticipationReply, now: datetime, kind: str = "reply_received") -> None:

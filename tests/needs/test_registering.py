@@ -86,6 +86,16 @@ def test_staff_who_enter_a_need_for_others_get_no_mail_themselves(app, now):
     assert len(mails_to(app, "gildong@example.kr")) == 1
 
 
+def test_without_contact_and_author_everybody_of_the_organization_hears(app):
+    organization = an_organization()
+    first, second = an_owner(organization), an_owner(organization)
+    an_owner(organization, active=False)
+    need = a_need(organization=organization)
+    assert [person.address for person in registering.owners_of(need)] == [first.email, second.email]
+    need.contact_email = "Gildong@example.kr"
+    assert [person.address for person in registering.owners_of(need)] == ["gildong@example.kr"]
+
+
 def test_editing_a_published_need_is_live_and_logged_with_what_changed(owner, now):
     need = a_need(title="옛 이름")
     theme = need.themes[0]
