@@ -20,7 +20,7 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Need, Theme
 from briefings.organizations.models import OrganizationKind
@@ -101,9 +101,9 @@ class ChooseForm(Filters):
 class NewForm(TimesForm):
     """A draft, from needs chosen before."""
 
-    title = StringField("제목", [InputRequired(), Length(max=120)])
-    theme = SelectField("주제", coerce=int)
-    audience = SelectField("대상", coerce=int)
+    title = StringField("제목", [DataRequired(), Length(max=120)])
+    theme = SelectField("주제", [InputRequired()], coerce=int)
+    audience = SelectField("대상", [InputRequired()], coerce=int)
     capacity = IntegerField(
         "정원", [Optional(), NumberRange(min=1, max=MOST_PLACES)], description="비워 두면 제한 없이 받습니다."
     )
@@ -116,12 +116,13 @@ class NewForm(TimesForm):
         self.theme.choices = [(theme.id, theme.name) for theme in themes]
         self.audience.choices = [(audience.id, audience.name) for audience in audiences]
         self.needs.choices = [(need.id, f"{need.title} ({need.organization.name})") for need in needs]
+        self.needs.flags.unmarked = True
 
 
 class CopyForm(TimesForm):
     """A draft, from an earlier briefing."""
 
-    title = StringField("제목", [InputRequired(), Length(max=120)])
+    title = StringField("제목", [DataRequired(), Length(max=120)])
     with_slots = BooleanField("발표 순서와 발표자도 가져오기 (아직 게시 중인 수요만)", default=True)
 
 
@@ -154,9 +155,9 @@ class SlotForm(Form):
 class EditForm(Seen, Form):
     """Everything about a briefing on one page. `starts_at` and `ends_at` only while it is a draft."""
 
-    title = StringField("제목", [InputRequired(), Length(max=120)])
-    theme_id = SelectField("주제", coerce=int)
-    audience_id = SelectField("대상", coerce=int)
+    title = StringField("제목", [DataRequired(), Length(max=120)])
+    theme_id = SelectField("주제", [InputRequired()], coerce=int)
+    audience_id = SelectField("대상", [InputRequired()], coerce=int)
     description = TextAreaField("소개", [Length(max=5000)], description="누리집의 설명회 화면에 보입니다.")
     moderator = StringField("사회자", [Length(max=120)])
     starts_at = MomentField("시작 일시", [InputRequired()])
@@ -267,7 +268,7 @@ class CancelForm(Form):
 
     reason = TextAreaField(
         "취소 사유",
-        [InputRequired(), Length(max=500)],
+        [DataRequired(), Length(max=500)],
         description="신청자와 발표자에게 보내는 안내와 누리집에 그대로 보입니다.",
     )
 
@@ -284,7 +285,7 @@ class RegistrantFilters(Filters):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         states = [(state.value, REGISTRATION_STATES[state]) for state in RegistrationState]
-        self.state.choices = [("", "취소 빼고 모두"), *states]
+        self.state.choices = [("", "확정과 대기"), *states]
         self.kind.choices = [("", "전체"), *((kind.value, KINDS[kind]) for kind in OrganizationKind)]
 
     def conditions(self) -> dict[str, Any]:

@@ -64,8 +64,10 @@ def new() -> ResponseReturnValue:
     chosen = [needs[number] for number in dict.fromkeys(request.args.getlist("need", type=int)) if number in needs]
     themes, audiences = need_finding.themes(), need_finding.audiences()
     starts_at, ends_at = planning.usual_times(len(chosen), now, zone())
+    theme_id = request.args.get("theme", type=int)
     form = NewForm(
-        theme=request.args.get("theme", type=int),
+        title=next((f"{theme.name} 협업이음 사업설명회" for theme in themes if theme.id == theme_id), ""),
+        theme=theme_id,
         audience=request.args.get("audience", type=int),
         needs=[need.id for need in chosen],
         starts_at=starts_at,
