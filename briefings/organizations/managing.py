@@ -21,7 +21,7 @@ def accounts_found(words: str = "", role: Role | None = None) -> Select[Any]:
     found = select(User).outerjoin(Membership, Membership.user_id == User.id)
     found = found.outerjoin(Organization, Organization.id == Membership.organization_id)
     if words:
-        anywhere = (User.name.icontains(words, True), User.email.icontains(words, True))
+        anywhere = (column.icontains(words, autoescape=True) for column in (User.name, User.email))
         found = found.where(or_(*anywhere, Organization.name_key.contains(name_key(words), autoescape=True)))
     if role:
         found = found.where(User.role == role)

@@ -30,7 +30,8 @@ def index() -> ResponseReturnValue:
     """Requests that wait, then every account."""
     filters = AccountFilters(request.args)
     role = Role(filters.role.data) if filters.role.data in set(Role) else None
-    page = db.paginate(accounts_found(filters.q.data or "", role), per_page=PER_PAGE, max_per_page=PER_PAGE)
+    number = request.args.get("page", 1, int)
+    page = db.paginate(accounts_found(filters.q.data or "", role), page=number, per_page=PER_PAGE, error_out=False)
     return render_template(
         "organizations/accounts.html",
         filters=filters,

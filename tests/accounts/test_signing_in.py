@@ -3,9 +3,11 @@
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher, Type
 
+from briefings.accounts import signing_in
 from briefings.accounts.models import Role
-from briefings.accounts.signing_in import HASHER, set_password, user_of_session
+from briefings.accounts.signing_in import set_password, user_of_session
 from briefings.audit.recording import history_of
 from briefings.db import db
 from tests.builders import a_user, an_owner
@@ -78,7 +80,8 @@ def test_an_account_without_a_password_or_switched_off_lets_nobody_in(client, us
 
 def test_an_unknown_address_costs_as_much_work_as_a_known_one(client, user, monkeypatch):
     checked = []
-    checker = SimpleNamespace(verify=lambda known, given: checked.append(given) or HASHER.verify(known, given))
+    verify = signing_in.HASHER.verify
+    checker = SimpleNamespace(verify=lambda known, given: checked.append(given) or verify(known, given))
     monkeypatch.setattr("briefings.accounts.signing_in.HASHER", checker)
     for address in ("haneul@example.kr", "nobody@example.kr"):
         sign_in(client, address, "아닌 비밀번호입니다")
@@ -119,6 +122,20 @@ def test_nobody_is_led_to_another_site_after_signing_in(client, user, elsewhere)
     answer = client.post("/sign-in", query_string={"next": elsewhere}, data={"email": user.email, "password": PASSWORD})
     assert answer.location == "/staff/"
     assert client.get("/sign-in", query_string={"next": elsewhere}).location == "/staff/"
+
+
+def test_a_hash_made_with_less_work_is_renewed_at_the_next_sign_in(client, user, monkeypatch):
+    before, version = user.password_hash, user.session_version
+    monkeypatch.setattr(signing_in, "HASHER", PasswordHasher(time_cost=2, memory_cost=16, parallelism=1))
+    sign_in(client)
+    assert user.password_hash != before
+    assert user.session_version == version
+    assert signing_in.password_fits(user, PASSWORD)
+
+
+def test_passwords_are_hashed_as_owasp_asks():
+    hasher = PasswordHasher()
+    assert (hasher.type, hasher.memory_cost >= 19 * 1024, hasher.time_cost >= 2) == (Type.ID, True, True)
 
 
 def test_nothing_of_the_session_before_lives_on_after_signing_in(client, user):
