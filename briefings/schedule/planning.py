@@ -222,10 +222,17 @@ def obstacles(briefing: Briefing, now: datetime) -> list[str]:
         found.append("신청 마감이 이미 지났습니다.")
     if not plan.slots:
         found.append("발표할 수요가 없습니다.")
+    found.extend(lapsed_needs(briefing))
     for clash in clashes(plan, briefing.id):
         who = clash.presenter_name or clash.presenter_email
         found.append(f"{who} 님이 같은 시간에 ‘{clash.other.title}’에서도 발표합니다.")
     return found
+
+
+def lapsed_needs(briefing: Briefing) -> list[str]:
+    """Which of its needs were closed or withdrawn since they were put in; sentences."""
+    lapsed = [slot.need.title for slot in briefing.slots if slot.need.state is not NeedState.PUBLISHED]
+    return [f"‘{title}’ 수요는 더는 게시 중이 아닙니다." for title in lapsed]
 
 
 def publish(briefing: Briefing, *, by: Actor, now: datetime) -> None:

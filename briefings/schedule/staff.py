@@ -112,7 +112,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         programme=programme_of(briefing),
         counters=counters(briefing),
         obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
-        warnings=[] if settled else warnings(plan_of(briefing), zone()),
+        warnings=[] if settled else _doubts(briefing),
         course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
     )
 
@@ -169,9 +169,7 @@ def _edit_form(briefing: Briefing, act: str, number: str) -> tuple[EditForm, dic
 def _saved(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> bool:
     try:
         with unit_of_work():
-            changed = planning.edit(
-                briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now
-            )
+            changed = planning.edit(briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now)
     except Refused as error:
         form.refuse(error)
         form.look_again(the_briefing(briefing.id))
@@ -293,6 +291,11 @@ def discard(briefing_id: int) -> ResponseReturnValue:
         planning.discard(briefing, by=current_user, now=clock.now())
     flash("초안을 지웠습니다. 들어 있던 수요는 다시 편성을 기다립니다.", "success")
     return redirect(url_for(".index", shelf=Shelf.DRAFT.value))
+
+
+def _doubts(briefing: Briefing) -> list[str]:
+    lapsed = planning.lapsed_needs(briefing) if briefing.state is BriefingState.PUBLISHED else []
+    return lapsed + warnings(plan_of(briefing), zone())
 
 
 def _unsettled(briefing_id: int, now: datetime) -> Briefing:

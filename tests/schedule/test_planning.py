@@ -423,6 +423,14 @@ class TestPublishing:
         with refused("초안만"), unit_of_work():
             planning.publish(draft, by=officer, now=now)
 
+    def test_is_refused_while_a_need_in_it_is_no_longer_published(self, officer, now):
+        draft = a_briefing(needs=2, state=BriefingState.DRAFT)
+        draft.slots[1].need.title, draft.slots[1].need.state = "거둔 과제", NeedState.WITHDRAWN
+        db.session.commit()
+
+        with refused("‘거둔 과제’"), unit_of_work():
+            planning.publish(draft, by=officer, now=now)
+
     def test_is_refused_while_an_obstacle_stands(self, officer, now):
         empty = a_briefing(needs=0, state=BriefingState.DRAFT)
         gone = a_briefing(state=BriefingState.DRAFT, starts_at=now)
