@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -66,16 +67,15 @@ def public_need(need_id: int) -> Need | None:
 
 def public_needs(search: Search) -> Pagination:
     """A page of the needs anyone may read, newest first or by title."""
-    found = _matching(search).where(Need.state.in_(PUBLIC))
     order = (Need.title, Need.id) if search.by_title else (Need.published_at.desc(), Need.id.desc())
-    return _page(found.order_by(*order), search.page, PER_PAGE)
+    return _page([Need.state.in_(PUBLIC), *_conditions(search)], order, search.page, PER_PAGE)
 
 
 def all_needs(search: Search) -> Pagination:
     """A page of all needs for staff: what waits for a decision first, longest wait on top; then the last changed."""
     waiting_since = case((Need.state == NeedState.SUBMITTED, Need.submitted_at)).asc().nulls_last()
-    found = _matching(search).order_by(waiting_since, Need.changed_at.desc(), Need.id.desc())
-    return _page(found, search.page, STAFF_PER_PAGE)
+    order = (waiting_since, Need.changed_at.desc(), Need.id.desc())
+    return _page(_conditions(search), order, search.page, STAFF_PER_PAGE)
 
 
 def counts_by_state() -> dict[NeedState, int]:
@@ -110,20 +110,20 @@ def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
     return [bare.contains(word.lower(), autoescape=True) for word in list(words)[:WORDS_LOOKED_FOR]]
 
 
-def _matching(search: Search) -> Select[Need]:
-    found = _complete(select(Need).join(Need.organization)).where(*says(search.q.split()))
+def _conditions(search: Search) -> list[ColumnElement[bool]]:
+    conditions = says(search.q.split())
     if search.theme:
-        found = found.where(Need.themes.contains(search.theme))
+        conditions.append(Need.themes.contains(search.theme))
     if search.audience:
-        found = found.where(Need.audiences.contains(search.audience))
+        conditions.append(Need.audiences.contains(search.audience))
     if search.region:
         # What is meant for the whole country is meant for this province too.
-        found = found.where(Need.region.in_((search.region, Region.NATIONWIDE)))
+        conditions.append(Need.region.in_((search.region, Region.NATIONWIDE)))
     if search.status:
-        found = found.where(with_status(search.status))
+        conditions.append(with_status(search.status))
     if search.state:
-        found = found.where(Need.state == search.state)
-    return found
+        conditions.append(Need.state == search.state)
+    return conditions
 
 
 def _complete(found: Select[Need]) -> Select[Need]:
@@ -131,5 +131,9 @@ def _complete(found: Select[Need]) -> Select[Need]:
     return found.options(joinedload(Need.organization), selectinload(Need.themes), selectinload(Need.audiences))
 
 
-def _page(found: Select[Need], page: int, per_page: int) -> Pagination:
-    return db.paginate(found, page=page, per_page=per_page, error_out=False)
+def _page(conditions: list[ColumnElement[bool]], order: tuple[Any, ...], page: int, per_page: int) -> Pagination:
+    found = _complete(select(Need).join(Need.organization).where(*conditions).order_by(*order))
+    shown = db.paginate(found, page=page, per_page=per_page, error_out=False, count=False)
+    # Counted here: the library would count over every column of every row found.
+    shown.total = db.session.scalar(select(func.count(Need.id)).join(Need.organization).where(*conditions))
+    return shown
