@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
@@ -186,12 +187,14 @@ def _row(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any]:
     """What every page shows of a briefing; `closed` says why nobody can register, `ended` that it is over."""
     phase = briefing.phase(now)
     closed = registering.closed_reason(briefing, now)
+    waits = phase is Phase.OPEN and places.full
     support_until = briefing.starts_at - SUPPORT_BEFORE
     return {
         "briefing": briefing,
         "places": places,
         "phase": phase,
-        "tone": PHASE_TONES[phase],
+        "status": gettext("대기 신청 받는 중") if waits else label(phase),
+        "tone": "warning" if waits else PHASE_TONES[phase],
         "closed": reason(closed) if closed else None,
         "ended": phase is Phase.ENDED,
         "support_until": support_until if support_until > now else None,

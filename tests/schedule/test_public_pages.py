@@ -138,7 +138,11 @@ class TestOneBriefing:
 
     def test_offers_a_place_in_line_when_full(self, client):
         page = client.get(url(a_briefing(capacity=0))).text
-        assert "대기 신청하기" in page and "자리가 모두 찼습니다" in page
+        assert "대기 신청하기" in page and "자리가 모두 찼습니다" in page and "대기 신청 받는 중" in page
+
+    def test_shows_the_way_in_while_it_is_on(self, client, now):
+        page = client.get(url(a_briefing(starts_at=now - timedelta(minutes=5)))).text
+        assert "지금 진행하고 있습니다" in page and "/registrations/find" in page
 
     def test_turns_to_what_is_left_after_the_end(self, client, now):
         briefing = a_briefing(starts_at=now - timedelta(hours=3), replay_url="https://replay.example.kr/1")
