@@ -119,8 +119,9 @@ def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
     """Insert `rows` (same keys each), leaving out those that break a unique rule; how many were new."""
     if not rows:
         return 0
-    statement = _insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return len(db.session.connection().execute(statement, rows).all())
+    # Row by row, which both drivers are quicker at than at one statement with thousands of values.
+    statement = _insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return db.session.connection().execute(statement, rows).rowcount
 
 
 def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
