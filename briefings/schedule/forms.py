@@ -34,6 +34,7 @@ from briefings.web.forms import ChoicesField, EmailField, Filters, Form, MomentF
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_PLACES = 100_000
+MOST_MINUTES = 180
 
 
 def web_address(form: Form, field: URLField) -> None:
@@ -45,6 +46,12 @@ def web_address(form: Form, field: URLField) -> None:
         sound = False
     if not sound:
         raise ValidationError("https://로 시작하는 주소를 넣어 주세요. 예: https://room.example.kr/abc")
+
+
+def minutes_in(field: IntegerField) -> int:
+    """What was typed, or none where that can be no length of a talk: times are computed before anything is checked."""
+    typed = field.data or 0
+    return typed if 0 <= typed <= MOST_MINUTES else 0
 
 
 def after(other: str) -> Any:
@@ -136,16 +143,16 @@ class SlotForm(Form):
     presenter_name = StringField("발표자 이름", [Length(max=120)])
     presenter_title = StringField("직위", [Length(max=120)])
     presenter_email = EmailField("전자우편")
-    talk_minutes = IntegerField("발표(분)", [InputRequired(), NumberRange(min=1, max=180)])
-    question_minutes = IntegerField("질의(분)", [InputRequired(), NumberRange(min=0, max=180)])
+    talk_minutes = IntegerField("발표(분)", [InputRequired(), NumberRange(min=1, max=MOST_MINUTES)])
+    question_minutes = IntegerField("질의(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])
 
     def plan(self, need: Need) -> SlotPlan:
         """The row as it stands, with no minutes where none can be read."""
         return SlotPlan(
             need.id,
             need.title,
-            self.talk_minutes.data or 0,
-            self.question_minutes.data or 0,
+            minutes_in(self.talk_minutes),
+            minutes_in(self.question_minutes),
             self.presenter_name.data or "",
             self.presenter_title.data or "",
             self.presenter_email.data or "",
@@ -180,7 +187,7 @@ class EditForm(Seen, Form):
     )
     registration_opens_at = MomentField("신청 시작", [InputRequired()])
     registration_closes_at = MomentField("신청 마감", [InputRequired(), after("registration_opens_at")])
-    opening_minutes = IntegerField("여는 말(분)", [InputRequired(), NumberRange(min=0, max=180)])
+    opening_minutes = IntegerField("여는 말(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])
     slots = FieldList(FormField(SlotForm))
     add = SelectField("더 넣을 수요", coerce=int, validate_choice=False)
     agreed = HiddenField("알림 확인")

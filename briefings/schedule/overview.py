@@ -14,6 +14,8 @@ from briefings.needs.models import Need
 from briefings.schedule.finding import Places
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 
+HIGHEST_ID = 2**31 - 1
+
 
 class Shelf(StrEnum):
     """Where staff look for a briefing."""
@@ -74,8 +76,12 @@ def numbered(briefing_id: int) -> Briefing | None:
 
 
 def needs_numbered(ids: set[int]) -> dict[int, Need]:
-    """The needs of these ids with their organizations."""
-    found = select(Need).where(Need.id.in_(ids)).options(joinedload(Need.organization))
+    """The needs of these ids with their organizations; ids no row can have are nobody's."""
+    found = (
+        select(Need)
+        .where(Need.id.in_({number for number in ids if 0 < number <= HIGHEST_ID}))
+        .options(joinedload(Need.organization))
+    )
     return {need.id: need for need in db.session.scalars(found)}
 
 

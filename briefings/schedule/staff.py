@@ -15,7 +15,7 @@ from briefings.needs import finding as need_finding
 from briefings.needs.models import Need
 from briefings.schedule import grouping, impact, overview, planning
 from briefings.schedule.changes import described
-from briefings.schedule.forms import CancelForm, CopyForm, EditForm, MoveForm, NewForm, rearranged
+from briefings.schedule.forms import CancelForm, CopyForm, EditForm, MoveForm, NewForm, minutes_in, rearranged
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
@@ -127,7 +127,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         raise Refused("취소된 설명회는 고칠 수 없습니다.")
     act, _, number = request.form.get("do", "save").partition("-")
     form, needs = _edit_form(briefing, act, number)
-    plan = Plan(*form.times(briefing), form.opening_minutes.data or 0, form.room_url.data or "", form.plans(needs))
+    plan = Plan(*form.times(briefing), minutes_in(form.opening_minutes), form.room_url.data or "", form.plans(needs))
     form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
     effects: list[str] = []
     if act == "save" and form.validate_on_submit():

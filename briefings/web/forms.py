@@ -269,9 +269,12 @@ class MomentField(Field):
             return
         try:
             zone = local(datetime.fromisoformat("2000-01-01T00:00+00:00")).tzinfo
-            self.data = datetime.strptime(text[:16], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+            moment = datetime.strptime(text[:16], "%Y-%m-%d %H:%M").replace(tzinfo=zone)
+            if not 2000 <= moment.year < 2100:  # nothing of ours, and near the ends of the calendar sums overflow
+                raise ValueError(text)
+            self.data = moment
         except ValueError:
-            raise ValueError(self.gettext("Not a valid datetime value.")) from None
+            raise ValueError(str(SENTENCES["Not a valid datetime value."])) from None
 
 
 def searchable(typed: str | None) -> str:
