@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from briefings.needs.models import Need
 from briefings.needs.words import RESOURCES
@@ -20,14 +20,14 @@ from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, Ph
 class SenderForm(Form):
     """Who replies; a subclass made by `reply_form` adds the needs."""
 
-    kind = SelectField(_l("기관 유형"), [InputRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
+    kind = SelectField(_l("기관 유형"), [DataRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
     organization = StringField(
-        _l("기관·회사 이름"), [InputRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
+        _l("기관·회사 이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
     )
-    name = StringField(_l("이름"), [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    name = StringField(_l("이름"), [DataRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
     email = EmailField(
         _l("전자우편"),
-        [InputRequired()],
+        [DataRequired()],
         description=_l("답글을 고치거나 거둘 수 있는 주소와 수요기관의 답을 이 주소로 보내 드립니다."),
     )
     phone = PhoneField(_l("휴대 전화번호"), [Optional()])
@@ -80,7 +80,7 @@ def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
 class ChangeForm(Form):
     """Other words for a reply that was not opened yet."""
 
-    offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [InputRequired(), Length(min=5, max=1000)])
+    offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [DataRequired(), Length(min=5, max=1000)])
     offer_tags = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
     visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES))
@@ -91,7 +91,7 @@ class DeclineForm(Form):
 
     reason = TextAreaField(
         _l("함께하기 어려운 까닭"),
-        [InputRequired(), Length(max=1000)],
+        [DataRequired(), Length(max=1000)],
         description=_l("답글을 보낸 기관에 그대로 전해집니다."),
     )
 
@@ -99,10 +99,10 @@ class DeclineForm(Form):
 class ConsultationForm(Form):
     """What was talked about."""
 
-    held_on = DateField(_l("협의한 날"), [InputRequired()])
+    held_on = DateField(_l("협의한 날"), [DataRequired()])
     notes = TextAreaField(
         _l("나눈 이야기"),
-        [InputRequired(), Length(max=5000)],
+        [DataRequired(), Length(max=5000)],
         description=_l("우리 기관과 사업 담당 직원만 봅니다."),
     )
     next_step = StringField(_l("다음에 할 일"), [Length(max=200)])
@@ -112,13 +112,13 @@ class MatchForm(Form):
     """Who brings what to the joint work agreed on; a subclass made by `match_form` adds the organizations."""
 
     partners = ChoicesField(_l("함께하기로 한 기관"))
-    matched_on = DateField(_l("성사된 날"), [InputRequired()])
+    matched_on = DateField(_l("성사된 날"), [DataRequired()])
     summary = TextAreaField(
         _l("공개할 요약"),
-        [InputRequired(), Length(max=2000)],
+        [DataRequired(), Length(max=2000)],
         description=_l("무엇을 함께하기로 했는지 두세 문장으로 적어 주세요. 과제 화면에 공개됩니다."),
     )
-    own_contribution = StringField(_l("우리 기관이 맡는 일"), [InputRequired(), Length(max=500)])
+    own_contribution = StringField(_l("우리 기관이 맡는 일"), [DataRequired(), Length(max=500)])
 
     replies: Sequence[ParticipationReply] = ()
 

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
@@ -25,11 +25,11 @@ CONSENTS = {"consent": Purpose.REGISTRATION, "provision": Purpose.PROVISION, "ne
 class DetailsForm(Form):
     """What a registrant says about themselves, now and later."""
 
-    kind = SelectField(_l("기관 유형"), [InputRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
+    kind = SelectField(_l("기관 유형"), [DataRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
     organization = StringField(
-        _l("기관·회사 이름"), [InputRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
+        _l("기관·회사 이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
     )
-    name = StringField(_l("이름"), [InputRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    name = StringField(_l("이름"), [DataRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
     department = StringField(
         _l("부서"), [Length(max=100)], render_kw={"autocomplete": "organization-title", "maxlength": 100}
     )
@@ -75,7 +75,7 @@ class RegistrationForm(DetailsForm):
 
     email = EmailField(
         _l("전자우편"),
-        [InputRequired()],
+        [DataRequired()],
         description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
     )
     consent = ConsentField(must=True)
@@ -134,4 +134,4 @@ class ChangeForm(DetailsForm):
 class FindForm(Form):
     """Which address to send the personal links to."""
 
-    email = EmailField(_l("전자우편"), [InputRequired()], description=_l("신청할 때 적은 주소를 입력해 주세요."))
+    email = EmailField(_l("전자우편"), [DataRequired()], description=_l("신청할 때 적은 주소를 입력해 주세요."))

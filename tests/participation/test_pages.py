@@ -197,3 +197,10 @@ def test_lists_of_replies_take_as_many_queries_for_three_as_for_one(app, desk, c
     with count_queries() as three:
         client.get("/my/replies")
     assert len(three) == len(one)
+
+
+def test_spaces_alone_are_no_name(app, client):
+    need = a_need()
+    form = {**SENDER, "organization": "   ", f"chosen_{need.id}": "y", f"offer_{need.id}": "재생 설비가 있습니다."}
+    assert "입력해 주세요" in client.post(f"/needs/{need.id}/reply", data=form).text
+    assert replies() == []
