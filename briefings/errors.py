@@ -1,7 +1,7 @@
 """The one exception by which a use case says no, in words for the person."""
 
 
-def N_(message: str) -> str:  # noqa: N802 (the name gettext tools look for)
+def N_(message: str) -> str:
     """Mark a Korean sentence for the catalogues; it is translated where it is shown."""
     return message
 

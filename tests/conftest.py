@@ -99,7 +99,8 @@ def now() -> Iterator[datetime]:
 
 @pytest.fixture
 def count_queries(app: Flask):
-    """A context manager whose value counts the statements sent inside it: `with count_queries() as sent: …; len(sent)`."""
+    """A context manager that counts the statements sent inside it: `with count_queries() as sent: …; len(sent)`."""
+
     class Counter(list):
         def __enter__(self):
             event.listen(db.engine, "before_cursor_execute", self._note)

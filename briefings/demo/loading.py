@@ -225,7 +225,7 @@ class Demo:
 
     def _replies(self, briefing: Briefing, needs: list[Need]) -> None:
         """Eight replies in the days after; some answered, two consulted, one matched, one that waits too long."""
-        staff = user_with("staff@example.kr")
+        staff = db.session.scalars(select(User).where(User.email == "staff@example.kr")).one()
         consent = current_text(Purpose.REPLY, "ko")
         made = []
         for number in range(8):
@@ -239,7 +239,7 @@ class Demo:
             answering.acknowledge(reply, reply.sent_at + timedelta(days=1))
         self._outcome(made, briefing, staff)
 
-    def _outcome(self, made: list[Any], briefing: Briefing, staff: User | None) -> None:
+    def _outcome(self, made: list[Any], briefing: Briefing, staff: User) -> None:
         today = self.now.astimezone(self.zone).date()
         talked_on = briefing.starts_at.astimezone(self.zone).date() + timedelta(days=8)
         for reply in (made[0], made[1]):

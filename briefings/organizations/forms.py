@@ -45,6 +45,7 @@ class AccountRequestForm(Form):
         description=_l("한두 문장이면 됩니다. 담당자가 승인할 때 참고합니다."),
     )
 
+
 class NewAccountForm(Form):
     """An account an administrator adds."""
 

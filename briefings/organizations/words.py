@@ -36,7 +36,7 @@ ACTS = {
 
 def said(entry: AuditEntry) -> str:
     """One act on an account in a few Korean words, with what it was before and is now."""
-    before, after = entry.detail.get("before"), entry.detail.get("after")
+    before, after = entry.detail.get("before", ""), entry.detail.get("after", "")
     if entry.action == "account.role_changed":
         before, after = ROLES[Role(before)], ROLES[Role(after)]
     change = f": {before or '없음'} → {after or '없음'}" if before or after else ""

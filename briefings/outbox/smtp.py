@@ -37,7 +37,9 @@ def server_from(url: str) -> Server:
     except (ValueError, KeyError):
         port = 0
     if not port or not parts.hostname:
-        raise SettingsError("SMTP_URL must be mailbox: or smtp://, smtp+starttls:// or smtps://[user:password@]host[:port].")
+        raise SettingsError(
+            "SMTP_URL must be mailbox: or smtp://, smtp+starttls:// or smtps://[user:password@]host[:port]."
+        )
     return Server(parts.scheme, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
 
 

@@ -94,7 +94,10 @@ def history_of(item: CalendarItem) -> list[Earlier]:
         Message.key.startswith(f"calendar:{item.id}:", autoescape=True),
     )
     rows = db.session.execute(found.order_by(Message.id))
-    return [Earlier(*row, bool(params.get("again"))) for *row, params in rows]
+    return [
+        Earlier(row.id, row.kind, row.state, row.created_at, row.due_at, row.reference, bool(row.params.get("again")))
+        for row in rows
+    ]
 
 
 def recipient_of(registration: Registration) -> Recipient:

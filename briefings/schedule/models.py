@@ -128,7 +128,8 @@ class Briefing(Base):
         if (starts_at, ends_at) == (self.starts_at, self.ends_at):
             return False
         shift = starts_at - self.starts_at
-        self.registration_closes_at = max(self.registration_closes_at + shift, self.registration_opens_at + timedelta(minutes=1))
+        earliest = self.registration_opens_at + timedelta(minutes=1)
+        self.registration_closes_at = max(self.registration_closes_at + shift, earliest)
         self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
         self.sequence += 1
         return True
@@ -189,7 +190,7 @@ registration_interests = Table(
 
 
 class Registration(Base):
-    """One person's place in a briefing; the same address is one registration, cancelled and taken up again on the same row.
+    """One person's place in a briefing; an address has one row there, cancelled and taken up again.
 
     The waiting list is in the order of `waiting_since`. `link_version` revokes personal links.
     """
@@ -245,7 +246,7 @@ def new_uid_part() -> str:
 
 
 class CalendarItem(Base):
-    """One recipient × one thing in their calendar: the numbers iTIP needs, kept, never recomputed (RFC 5546 2.1.4–2.1.5).
+    """One recipient × one thing in their calendar: the numbers iTIP needs, never recomputed (RFC 5546 2.1.4–2.1.5).
 
     `uid` is the part before the @; the domain is a setting that must never change.
     """

@@ -30,4 +30,5 @@ def programme_of(briefing: Briefing) -> list[ProgrammeEntry]:
     found = select(PresenterSlot).where(PresenterSlot.briefing_id == briefing.id).order_by(PresenterSlot.position)
     with_needs = joinedload(PresenterSlot.need).joinedload(Need.organization)
     slots = db.session.scalars(found.options(with_needs)).all()
-    return [ProgrammeEntry(start, end, slot) for slot, (start, end) in zip(slots, briefing.times_of(slots), strict=True)]
+    times = briefing.times_of(slots)
+    return [ProgrammeEntry(start, end, slot) for slot, (start, end) in zip(slots, times, strict=True)]

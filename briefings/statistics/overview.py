@@ -58,5 +58,5 @@ def overview(briefings: Sequence[Briefing]) -> list[Line]:
     ]
 
 
-def _by_briefing(counted: Select[tuple[int, int]]) -> dict[int, int]:
-    return {briefing_id: number for briefing_id, number in db.session.execute(counted)}
+def _by_briefing(counted: Select[int, int]) -> dict[int, int]:
+    return dict(db.session.execute(counted).tuples().all())

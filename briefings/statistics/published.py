@@ -90,7 +90,7 @@ def published_figures(as_of: date, timezone: str) -> Figures:
     )
 
 
-def _count(query: Select[tuple[int]]) -> int:
+def _count(query: Select[int]) -> int:
     return db.session.scalar(query) or 0
 
 
@@ -106,7 +106,7 @@ def _organizations_by_kind(as_of: date) -> dict[OrganizationKind, int]:
     return {kind: found.get(kind, 0) for kind in OrganizationKind}
 
 
-def _mixed_matches(as_of: date) -> Select[tuple[int]]:
+def _mixed_matches(as_of: date) -> Select[int]:
     """The matches that have both a public and a private organization."""
     public = func.sum(case((Organization.kind.in_(PUBLIC_KINDS), 1), else_=0))
     return (

@@ -66,7 +66,7 @@ def enforce() -> ResponseReturnValue | None:
     if access in ("public", "by_token"):
         return None
     if not current_user.is_authenticated:
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined, no-any-return]
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     allowed = {
         "signed_in": True,
         "member": current_user.is_member,

@@ -44,7 +44,8 @@ CONSENT_TEXTS = (
         "locale": "en",
         "title": "Collection and use of personal data",
         "use": "Confirming your place, sending the access address and changes of time",
-        "items": "Kind and name of organization, your name, e-mail (optional: department, mobile phone, support, questions)",
+        "items": "Kind and name of organization, your name, e-mail"
+        " (optional: department, mobile phone, support, questions)",
         "retention": "One year from the end of the briefing",
         "refusal": "You may refuse. Without consent you cannot register online; please call us instead.",
     },

@@ -1,4 +1,4 @@
-"""What is asked of every page: no barrier axe knows of, no sideways scrolling on a narrow screen, nothing too small to hit."""
+"""What is asked of every page: no barrier axe knows of, no sideways scrolling when narrow, nothing too small to hit."""
 
 import importlib.resources
 
@@ -8,7 +8,7 @@ AXE = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_t
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 NARROW = {"width": 320, "height": 640}
 
-# `preload: false`: axe would fetch style sheets again from wrong addresses, and the content policy would refuse its own.
+# `preload: false`: axe would fetch style sheets from wrong addresses, and the content policy refuses its own.
 RUN_AXE = """rules => axe.run(document, {
     preload: false, runOnly: rules, rules: {'target-size': {enabled: true}}, resultTypes: ['violations']
 })"""
@@ -17,13 +17,14 @@ RUN_AXE = """rules => axe.run(document, {
 TOO_WIDE = """() => {
     const root = document.documentElement;
     if (root.scrollWidth <= root.clientWidth) return [];
-    const scrolls = e => e && (['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+    const moves = e => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX);
+    const scrolls = e => e && (moves(e) || scrolls(e.parentElement));
     return [...document.body.querySelectorAll('*')]
         .filter(e => e.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(e.parentElement))
         .map(e => `${e.localName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}px`).slice(0, 5);
 }"""
 
-# 24 px each way (WCAG 2.5.8; KWCAG 6.1.3 asks for 6 mm across), a tick counted with its label; links within text are exempt.
+# 24 px each way (WCAG 2.5.8; KWCAG 6.1.3: 6 mm across), a tick with its label; links within text are exempt.
 TOO_SMALL = """() => {
     const rect = e => {
         const box = e.getBoundingClientRect();
@@ -36,7 +37,8 @@ TOO_SMALL = """() => {
         .filter(e => e.localName !== 'a' || getComputedStyle(e).display !== 'inline')
         .map(e => [e, rect(e)])
         .filter(([e, box]) => box.width < 24 || box.height < 24)
-        .map(([e, box]) => `${e.localName} “${(e.textContent || e.name).trim().slice(0, 20)}” ${box.width}×${box.height}`);
+        .map(([e, box]) => [e.localName, (e.textContent || e.name).trim().slice(0, 20), box.width, box.height])
+        .map(parts => parts.join(' '));
 }"""
 
 

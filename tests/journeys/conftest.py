@@ -37,9 +37,7 @@ def browser() -> Iterator[Browser]:
     if not program:
         pytest.skip(WITHOUT)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
+        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield running
         running.close()
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from briefings.accounts.models import Role, User
+from briefings.accounts.models import Role
 from briefings.accounts.password_links import password_token
 from briefings.accounts.signing_in import set_password
 from briefings.db import db, unit_of_work
@@ -28,7 +28,10 @@ STAFF = "officer@ministry.example.kr"
 OWNER = "owner@gaon.example.kr"
 NEW_OWNER = "new@haedam.example.kr"
 
-LONG_TITLE = "도서 지역 고령 어업인과 장애인이 함께 쓰는 폐어망·폐부표 수거 선별 작업장의 안전 장비와 재생 원료 판로 공동 개척 시범 사업"
+LONG_TITLE = (
+    "도서 지역 고령 어업인과 장애인이 함께 쓰는 폐어망·폐부표 수거 선별 작업장의"
+    " 안전 장비와 재생 원료 판로 공동 개척 시범 사업"
+)
 
 
 class Rows(dict[str, object]):
@@ -87,7 +90,7 @@ def _needs(rows: Rows, theme: Theme, audience: Audience) -> list[Need]:
     common = {"themes": [theme], "audiences": [audience], "organization": organization}
     tags = {"offer_tags": [Resource.PLACE.value, Resource.PEOPLE.value], "seek_tags": [Resource.EQUIPMENT.value]}
     whole = {
-        "background": "해마다 폐어망 3,000톤이 바다에 버려집니다.\n\n어업인이 모아 오면 선별해 되살리는 작업장을 열었습니다.",
+        "background": "해마다 폐어망 3,000톤이 바다에 버려집니다.\n\n어업인이 모으고 저희가 선별합니다.",
         "beneficiaries": "섬 지역 어업인과 주민",
         "period": "2027. 3.~2027. 12. (10개월)",
         "department": "해양환경과",
@@ -108,17 +111,28 @@ def _needs(rows: Rows, theme: Theme, audience: Audience) -> list[Need]:
 
 
 def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) -> None:
-    common = {"theme": theme, "audience": audience, "now": BEGINNING, "room_note": "영상이 열리지 않으면 044-205-1234로 전화해 주세요."}
+    common = {
+        "theme": theme,
+        "audience": audience,
+        "now": BEGINNING,
+        "room_note": "영상이 열리지 않으면 044-205-1234로 전화해 주세요.",
+    }
     soon, ago = BEGINNING + timedelta(minutes=20), BEGINNING - timedelta(days=20)
     made = {
-        "open": a_briefing(needs=4, description="어업인과 기업이 함께할 과제 네 건을 소개합니다.", moderator="김하늘", **common),
+        "open": a_briefing(
+            needs=4, description="어업인과 기업이 함께할 과제 네 건을 소개합니다.", moderator="김하늘", **common
+        ),
         "full": a_briefing(needs=2, capacity=1, **common),
         "announced": a_briefing(needs=1, registration_opens_at=BEGINNING + timedelta(days=3), **common),
         "closed": a_briefing(needs=1, registration_closes_at=BEGINNING - timedelta(hours=1), **common),
         "soon": a_briefing(needs=2, starts_at=soon, **common),
         "ended": a_briefing(needs=3, starts_at=ago, replay_url="https://room.example.kr/replay", **common),
         "cancelled": a_briefing(
-            needs=1, state=BriefingState.CANCELLED, cancel_reason="발표 기관의 사정으로 열지 못합니다.", cancelled_at=BEGINNING, **common
+            needs=1,
+            state=BriefingState.CANCELLED,
+            cancel_reason="발표 기관의 사정으로 열지 못합니다.",
+            cancelled_at=BEGINNING,
+            **common,
         ),
         "draft": a_briefing(needs=3, state=BriefingState.DRAFT, published_at=None, **common),
         "blank": a_briefing(needs=0, state=BriefingState.DRAFT, published_at=None, room_url="", **common),
@@ -160,16 +174,29 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
     today = BEGINNING.date()
     fresh = a_reply(needs[0], conditions="내년 3월부터 할 수 있습니다.", phone="01012345678")
     late = a_reply(needs[1], due_at=BEGINNING - timedelta(days=2))
-    declined = a_reply(needs[3], state=ReplyState.DECLINED, decline_reason="설비가 이미 있습니다.", acknowledged_at=BEGINNING)
+    declined = a_reply(
+        needs[3], state=ReplyState.DECLINED, decline_reason="설비가 이미 있습니다.", acknowledged_at=BEGINNING
+    )
     withdrawn = a_reply(needs[4], state=ReplyState.WITHDRAWN, withdrawn_at=BEGINNING)
     talked, matched = a_reply(needs[5], visibility=Visibility.PUBLIC), a_reply(needs[2])
     officer = rows["officer"]
     with unit_of_work():
-        note_consultation(talked, today, "서로 맡을 일을 이야기했습니다.", "현장 방문 날짜 정하기", officer, today, BEGINNING)
+        note_consultation(
+            talked, today, "서로 맡을 일을 이야기했습니다.", "현장 방문 날짜 정하기", officer, today, BEGINNING
+        )
         acknowledge(matched, BEGINNING)
         brings = {matched.need.organization_id: "작업장과 전담 인력", matched.organization_id: "재생 설비"}
-        record_match(matched.need, [matched], brings, today, "폐어망 되살림 공정을 함께 시작합니다.", officer, today, BEGINNING)
-    made = {"fresh": fresh, "late": late, "declined": declined, "withdrawn": withdrawn, "talked": talked, "matched": matched}
+        record_match(
+            matched.need, [matched], brings, today, "폐어망 되살림 공정을 함께 시작합니다.", officer, today, BEGINNING
+        )
+    made = {
+        "fresh": fresh,
+        "late": late,
+        "declined": declined,
+        "withdrawn": withdrawn,
+        "talked": talked,
+        "matched": matched,
+    }
     for name, reply in made.items():
         rows[f"reply_{name}"] = reply.public_id
         rows[f"link_{name}"] = token_for("reply", reply.public_id, reply.link_version)

@@ -3,12 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.journeys.checks import barriers, trouble_on_a_phone
 from tests.journeys.person import Person
 from tests.journeys.rows import ADMINISTRATOR, NEW_OWNER, OWNER, PASSWORD, STAFF, Rows
-from tests.journeys.running import Site
 
 pytestmark = pytest.mark.browser
 
