@@ -44,7 +44,14 @@ class UtcDateTime(TypeDecorator[datetime]):
 def words(kind: type[StrEnum]) -> Enum:
     """A column type that stores the words of `kind` and refuses others, by a named check constraint."""
     name = "".join("_" + c.lower() if c.isupper() else c for c in kind.__name__).lstrip("_")
-    return Enum(kind, native_enum=False, length=40, values_callable=lambda e: [m.value for m in e], name=name, create_constraint=True)
+    return Enum(
+        kind,
+        native_enum=False,
+        length=40,
+        values_callable=lambda e: [m.value for m in e],
+        name=name,
+        create_constraint=True,
+    )
 
 
 class Base(DeclarativeBase):
