@@ -203,6 +203,10 @@ class TestComposing:
 
         assert "‘끝 일시’ 칸은 ‘시작 일시’ 칸보다 뒤여야 합니다" in desk.post("/staff/briefings/new", data=form).text
 
+    def test_passes_over_needs_that_do_not_exist(self, desk):
+        page = desk.get("/staff/briefings/new?need=99999999999999999999&need=x&need=-1&theme=x").text
+        assert "고른 수요가 없습니다" in page
+
     def test_copies_an_earlier_briefing(self, desk, now):
         source = a_briefing(needs=2, starts_at=now - timedelta(days=20))
         assert source.title in desk.get(f"/staff/briefings/{source.id}/copy").text
