@@ -59,4 +59,4 @@ def overview(briefings: Sequence[Briefing]) -> list[Line]:
 
 
 def _by_briefing(counted: Select[int, int]) -> dict[int, int]:
-    return dict(db.session.execute(counted).tuples().all())
+    return {briefing_id: number for briefing_id, number in db.session.execute(counted)}
