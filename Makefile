@@ -50,7 +50,7 @@ translations: .venv/.test ## Collect the texts into the catalogues and compile t
 	@.venv/bin/pybabel --quiet extract -F pyproject.toml -k _l -k lazy_gettext --no-location --sort-output \
 		--no-wrap -o build/messages.pot .
 	@for catalogue in $(CATALOGUES); do \
-		.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --omit-header \
+		.venv/bin/pybabel --quiet update --no-fuzzy-matching --ignore-obsolete --no-wrap --ignore-pot-creation-date \
 			-i build/messages.pot -o $$catalogue -l $$(basename $$(dirname $$(dirname $$catalogue))); done
 	@$(MAKE) --no-print-directory $(COMPILED)
 

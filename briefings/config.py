@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from briefings.errors import N_
+
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
 DEFAULT_SECRET_KEY = "only-for-trying-the-program-out"  # noqa: S105 (refused in production)
@@ -41,11 +43,11 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", f"sqlite:///{ROOT}/instance/briefings.db")),
         "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
-        "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", "협업이음 설명회"),
+        "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
         "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}"),
         "TIMEZONE": _zone(environ.get("TIMEZONE", "Asia/Seoul")),
-        "SITE_NAME": environ.get("SITE_NAME", "협업이음 설명회"),
-        "CONTACT_NAME": environ.get("CONTACT_NAME", "협업이음 설명회 담당"),
+        "SITE_NAME": environ.get("SITE_NAME", N_("협업이음 설명회")),
+        "CONTACT_NAME": environ.get("CONTACT_NAME", N_("협업이음 설명회 담당")),
         "CONTACT_PHONE": environ.get("CONTACT_PHONE", "044-000-0000"),
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{domain}"),
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),

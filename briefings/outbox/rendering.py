@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app, render_template
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from jinja2.utils import urlize
 from markupsafe import Markup
 
@@ -33,6 +33,12 @@ def _render(template: str, values: dict[str, Any]) -> str:
     return re.sub(r"\n{3,}", "\n\n", tidy).strip()
 
 
+def sender() -> Mailbox:
+    """Who mails and invitations come from, named in the language of the context."""
+    name = current_app.config["MAIL_FROM_NAME"]
+    return Mailbox(gettext(name), current_app.config["MAIL_FROM"])
+
+
 def html_of(text: str, subject: str) -> str:
     """A small HTML document that says what `text` says: paragraphs, `- ` lists, addresses linked, all else escaped."""
     body, _, footer = text.partition(f"\n{SIGNATURE}\n")
@@ -50,7 +56,7 @@ def mime_of(message: Message, mail: Mail, date: datetime) -> bytes:
         "subject": mail.subject,
         "text": mail.text,
         "html": html_of(mail.text, mail.subject),
-        "sender": Mailbox(settings["MAIL_FROM_NAME"], settings["MAIL_FROM"]),
+        "sender": sender(),
         "recipient": Mailbox(message.recipient_name, message.recipient),
         "message_id": f"<{message.reference}@{domain}>",
         "date": date.astimezone(ZoneInfo(settings["TIMEZONE"])),

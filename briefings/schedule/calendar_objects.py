@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from briefings.calendar.addresses import Mailbox, has_calendar_address
 from briefings.calendar.items import CalendarObject, PartStat, cancel, request
+from briefings.outbox.rendering import sender
 from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemState
 from briefings.web.filters import local, period, phone
 
@@ -28,12 +29,8 @@ def calendar_part(item: CalendarItem, sequence: int) -> CalendarPart | None:
     config, address = current_app.config, item.registration.email
     if not has_calendar_address(address) or address == config["MAIL_FROM"].lower():
         return None
-    entry = item_object(
-        item,
-        sequence,
-        organizer=Mailbox(config["MAIL_FROM_NAME"], config["MAIL_FROM"]),
-        attendee=Mailbox(item.registration.name, address),
-    )
+    attendee = Mailbox(item.registration.name, address)
+    entry = item_object(item, sequence, organizer=sender(), attendee=attendee)
     if entry.cancelled:
         return CalendarPart(cancel(entry), "CANCEL")
     return CalendarPart(request(entry), "REQUEST")
@@ -87,12 +84,13 @@ def _of_briefing(briefing: Briefing) -> dict[str, Any]:
     landing = landing_url(briefing)
     times = period((briefing.starts_at, briefing.ends_at))
     contact = f"{config['CONTACT_EMAIL']}, {phone(config['CONTACT_PHONE'])}"
+    when, details, questions = _("일시"), _("안내"), _("문의")
     lines = (
-        f"{_('일시')}: {times} ({zone_name(briefing.starts_at)})",
-        f"{_('안내')}: {landing}",
+        f"{when}: {times} ({zone_name(briefing.starts_at)})",
+        f"{details}: {landing}",
         "",
         _("입장 링크는 전자우편으로 보내 드린 안내에 있습니다."),
-        f"{_('문의')}: {contact}",
+        f"{questions}: {contact}",
     )
     return {
         "starts_at": briefing.starts_at,

@@ -226,7 +226,8 @@ def _prefixed(prefix: str, briefing: Briefing) -> str:
 
 
 def _headed(words: str, briefing: Briefing) -> str:
-    return f"[{_('협업이음')}] {words}: {briefing.title} ({_short(briefing.starts_at)})"
+    service = _("협업이음")
+    return f"[{service}] {words}: {briefing.title} ({_short(briefing.starts_at)})"
 
 
 def _short(moment: datetime) -> str:

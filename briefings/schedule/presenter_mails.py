@@ -51,7 +51,8 @@ def presenter_released(message: Message, now: datetime) -> Mail | Dropped:
     if briefing.state is BriefingState.PUBLISHED and _entry(briefing, message):
         return Dropped("다시 발표하게 되었습니다.")
     text = render("presenter_released", name=message.recipient_name, briefing=briefing, need=need)
-    return Mail(f"[{_('발표 취소')}] {briefing.title}", text)
+    prefix = _("발표 취소")
+    return Mail(f"[{prefix}] {briefing.title}", text)
 
 
 def _entry(briefing: Briefing, message: Message) -> ProgrammeEntry | None:

@@ -123,7 +123,8 @@ def aria(kwargs: Mapping[str, Any], describedby: str = "", invalid: object = Non
 
 def site_name() -> str:
     """The name of the service in the reader's language."""
-    return gettext(current_app.config["SITE_NAME"])
+    name = current_app.config["SITE_NAME"]
+    return gettext(name)
 
 
 def register(app: Flask) -> None:

@@ -22,7 +22,8 @@ class Named(Protocol):
 def label(value: StrEnum | Named) -> str:
     """Its word or name in the reader's language; KeyError for an enum whose words were not registered."""
     if isinstance(value, StrEnum):
-        return gettext(current_app.extensions["words"][type(value)][value])
+        word = current_app.extensions["words"][type(value)][value]
+        return gettext(word)
     return value.name_en if in_english() and value.name_en else value.name
 
 
