@@ -78,7 +78,6 @@ class TestTheList:
             a_briefing(needs=0)
         assert 'rel="next"' in client.get("/briefings").text
         assert 'rel="prev"' in client.get("/briefings?page=2").text
-        assert client.get("/briefings?page=x").status_code == 200
 
     def test_costs_the_same_however_long_it_is(self, client, count_queries):
         counts = []
