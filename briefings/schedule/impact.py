@@ -1,9 +1,9 @@
 """What a step of the staff sets off, said before it is taken: who gets mail, who gets a place."""
 
+from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.planning import Details, places_at
 from briefings.schedule.presenters import Affected, affected
-from briefings.schedule.registrants import places_of
 from briefings.schedule.slots import Plan, SlotPlan, plan_of
 
 

@@ -11,10 +11,9 @@ from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import differences, refuse_stale
-from briefings.schedule.finding import Places
+from briefings.schedule.finding import Places, places_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registering import fill
-from briefings.schedule.registrants import places_of
 from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
 
 SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."

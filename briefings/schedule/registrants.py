@@ -8,7 +8,6 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.schedule.finding import Places
 from briefings.schedule.models import Briefing, Registration, RegistrationState
 
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -30,16 +29,6 @@ class Counters:
     cancelled: int
     support: int
     by_kind: list[tuple[OrganizationKind, int]]
-
-
-def places_of(briefing: Briefing) -> Places:
-    """Its places as they are taken now."""
-    by_state = _by_state(briefing.id)
-    return Places(
-        briefing.capacity,
-        by_state.get(RegistrationState.CONFIRMED, 0),
-        by_state.get(RegistrationState.WAITLISTED, 0),
-    )
 
 
 def counters(briefing: Briefing) -> Counters:
