@@ -319,6 +319,13 @@ def test_the_answers_people_gave_stay_when_the_time_changes(app, briefing, later
     assert b"PARTSTAT=DECLINED" in delivered(app, GAON)[-1].calendar.replace(b"\r\n ", b"")
 
 
+def test_nothing_is_told_about_what_is_over(app, briefing, now):
+    register(briefing, now)
+    with unit_of_work():
+        assert invitations.tell_of_new_title(briefing, briefing.ends_at) == 0
+        assert invitations.tell_of_cancellation(briefing, briefing.ends_at) == 0
+
+
 def test_a_registration_that_was_destroyed_gets_nothing_more(app, briefing, now):
     registration = register(briefing, now)
     with unit_of_work():
