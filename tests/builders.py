@@ -87,8 +87,8 @@ def a_need(**given: Any) -> Need:
     } | given
     if "organization" not in values and "organization_id" not in values:
         values["organization"] = an_organization()
-    values.setdefault("themes", [a_theme()])
-    values.setdefault("audiences", [an_audience()])
+    values["themes"] = values.get("themes") or [a_theme()]
+    values["audiences"] = values.get("audiences") or [an_audience()]
     return saved(Need(**values))
 
 
@@ -109,8 +109,8 @@ def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Bri
         "changed_at": BEFORE,
         "published_at": BEFORE,
     } | given
-    values.setdefault("theme", a_theme())
-    values.setdefault("audience", an_audience())
+    values["theme"] = values.get("theme") or a_theme()
+    values["audience"] = values.get("audience") or an_audience()
     briefing = Briefing(**values)
     for position in range(needs):
         need = a_need(themes=[briefing.theme], audiences=[briefing.audience])
