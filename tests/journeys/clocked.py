@@ -1,13 +1,28 @@
-"""The program as it is, its clock moved to where the journeys begin: what their web server loads."""
+"""The program as it is, its clock moved: what the web server of the journeys loads."""
 
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import time_machine
 
 from briefings.app import create_app
 
-ahead = timedelta(seconds=float(os.environ["SECONDS_AHEAD"]))
-time_machine.travel(datetime.now(UTC) + ahead, tick=True).start()
+AHEAD = Path(os.environ["AHEAD"])
+"""The file that says how many seconds the clock is ahead of the machine's."""
+
 # The browser keeps its own clock: by it, a session that ends at the server's evening may have ended long ago.
-app = create_app({"PERMANENT_SESSION_LIFETIME": timedelta(days=36500)})
+program = create_app({"PERMANENT_SESSION_LIFETIME": timedelta(days=36500)})
+ahead = float(AHEAD.read_text())
+clock = time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead), tick=True).start()
+
+
+def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """Look at the clock's file, then answer."""
+    global ahead
+    before, ahead = ahead, float(AHEAD.read_text())
+    if ahead != before:
+        clock.shift(ahead - before)
+    return program(environ, start_response)

@@ -3,10 +3,11 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import timedelta
 from itertools import count
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.journeys.person import Person
@@ -60,10 +61,23 @@ def rows(site: Site) -> Rows:
 
 
 @pytest.fixture(autouse=True)
-def now(site: Site) -> Iterator[datetime]:
+def now(site: Site) -> Iterator[time_machine.Traveller]:
     """The time of the server, which goes on; elsewhere in the tests it stands still."""
-    with site.clock():
-        yield datetime.now(UTC)
+    with site.clock() as clock:
+        yield clock
+
+
+@pytest.fixture
+def pass_time(site: Site, now: time_machine.Traveller) -> Iterator[Callable[[timedelta], None]]:
+    """Lets time go by, for the server and the test; afterwards it is as late as if nothing had been."""
+    before = site.ahead.read_text()
+
+    def wait(while_: timedelta) -> None:
+        site.ahead.write_text(str(float(site.ahead.read_text()) + while_.total_seconds()))
+        now.shift(while_)
+
+    yield wait
+    site.ahead.write_text(before)
 
 
 @pytest.fixture(scope="package")

@@ -1,9 +1,12 @@
 """Somebody at a browser: what they do, and what the browser complains of meanwhile."""
 
 import os
+import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
@@ -49,33 +52,48 @@ class Person:
         return self
 
     def write(self, fields: Mapping[str, str], within: Locator | None = None) -> None:
-        """Fill in text fields and choose from lists, each by its label."""
+        """Fill in text fields and choose from lists, each by its label without "(선택)"."""
         for label, value in fields.items():
-            field = (within or self.page).get_by_label(label).first
+            pattern = re.compile(rf"^\s*{re.escape(label)}( \(선택\))?\s*$")
+            field = (within or self.main).get_by_label(pattern)
             if field.evaluate("e => e.localName") == "select":
                 field.select_option(label=value)
             else:
                 field.fill(value)
 
-    def tick(self, *labels: str, within: Locator | None = None) -> None:
-        """Mark checkboxes and radio buttons."""
+    def tick(self, *labels: str, within: str | None = None) -> None:
+        """Mark checkboxes and radio buttons, in the group of that name where several have the same label."""
         for label in labels:
-            (within or self.page).get_by_label(label, exact=True).check()
+            (self.group(within) if within else self.main).get_by_label(label, exact=True).check()
+
+    def set_moment(self, name: str, moment: datetime) -> None:
+        """Fill in a date and a time."""
+        seoul = moment.astimezone(ZoneInfo("Asia/Seoul"))
+        self.write({"날짜": f"{seoul:%Y-%m-%d}", "시각": f"{seoul:%H:%M}"}, within=self.group(name))
 
     def press(self, button: str) -> None:
-        """Press the button of that name, and wait for the page it leads to."""
+        """Press the (last) button of that name, and wait for the page it leads to."""
         with self.page.expect_navigation():
-            self._main().get_by_role("button", name=button, exact=True).click()
+            self.main.get_by_role("button", name=button, exact=True).last.click()
 
     def follow(self, link: str) -> None:
-        """Follow the link of that name on the page itself."""
+        """Follow the first link on the page itself whose words contain these."""
         with self.page.expect_navigation():
-            self._main().get_by_role("link", name=link, exact=True).first.click()
+            self.main.get_by_role("link", name=link).first.click()
 
     def sees(self, *words: str) -> None:
         """AssertionError unless the page says all of it."""
         for text in words:
-            expect(self._main()).to_contain_text(text)
+            expect(self.main).to_contain_text(text)
+
+    def group(self, name: str) -> Locator:
+        """The fields under a legend that contains these words."""
+        return self.main.get_by_role("group", name=name)
+
+    @property
+    def main(self) -> Locator:
+        """The page without header and footer."""
+        return self.page.locator("main")
 
     def take_picture(self, name: str) -> None:
         """Keep the page at all widths in screenshots/, where the run asks for pictures (SCREENSHOTS=1)."""
@@ -95,6 +113,3 @@ class Person:
     def path(self) -> str:
         """Where this person is, without the host."""
         return urlsplit(self.page.url).path
-
-    def _main(self) -> Locator:
-        return self.page.locator("main")

@@ -227,3 +227,11 @@ def _messages(rows: Rows) -> None:
     )
     rows["mail_failed"] = saved(message).id
     rows["mail"] = db.session.scalars(select(Message.id).where(Message.recipient == "mailed@gaon.example.com")).first()
+
+
+def topic(theme: str, audience: str) -> dict[str, list[Theme] | list[Audience]]:
+    """For builders: the theme and the audience of these names."""
+    return {
+        "themes": list(db.session.scalars(select(Theme).where(Theme.name == theme))),
+        "audiences": list(db.session.scalars(select(Audience).where(Audience.name == audience))),
+    }

@@ -29,13 +29,15 @@ class Site:
 
     url: str
     app: Flask
-    ahead: timedelta
+    ahead: Path
+    """The file that says how many seconds the server's clock is ahead of the machine's."""
 
     @contextmanager
-    def clock(self) -> Iterator[None]:
-        """The server's time."""
-        with time_machine.travel(datetime.now(UTC) + self.ahead, tick=True):
-            yield
+    def clock(self) -> Iterator[time_machine.Traveller]:
+        """The server's time, here too."""
+        shift = timedelta(seconds=float(self.ahead.read_text()))
+        with time_machine.travel(datetime.now(UTC) + shift, tick=True) as clock:
+            yield clock
 
     def deliver_mail(self) -> None:
         """What the worker does that runs beside the server."""
@@ -47,7 +49,8 @@ class Site:
 @contextmanager
 def running_site(folder: Path) -> Iterator[Site]:
     """Serve an empty installation, with the clock at BEGINNING, that is gone at the end."""
-    ahead = BEGINNING - datetime.now(UTC)
+    ahead = folder / "ahead"
+    ahead.write_text(str((BEGINNING - datetime.now(UTC)).total_seconds()))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         environment = {
@@ -65,7 +68,7 @@ def running_site(folder: Path) -> Iterator[Site]:
         app = create_app({"RATELIMIT_ENABLED": False}, environ=environment)
         with app.app_context():
             flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-        with _serving(listening, environment | {"SECONDS_AHEAD": str(ahead.total_seconds())}, folder / "server.log"):
+        with _serving(listening, environment | {"AHEAD": str(ahead)}, folder / "server.log"):
             yield Site(url, app, ahead)
 
 
