@@ -1,13 +1,13 @@
 """Forms of replies, consultations and matches."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from briefings.needs.models import Need
 from briefings.needs.words import RESOURCES
@@ -36,7 +36,9 @@ class SenderForm(Form):
         [Length(max=2000)],
         description=_l("함께하려면 필요한 조건이나 가능한 시기가 있으면 적어 주세요."),
     )
-    visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES), default=Visibility.OWNER.value)
+    visibility = RadioField(
+        _l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES), default=Visibility.OWNER.value
+    )
     consent = ConsentField(_l("참여 답글 개인정보 제공 동의"), must=True)
 
     needs: Sequence[Need] = ()
@@ -46,31 +48,39 @@ class SenderForm(Form):
         return self[f"chosen_{need.id}"], self[f"offer_{need.id}"], self[f"tags_{need.id}"]
 
     def chosen(self) -> list[Need]:
-        """The needs ticked."""
-        return [need for need in self.needs if self.parts(need)[0].data]
+        """The needs ticked; where there is one only, that one."""
+        return [need for need in self.needs if len(self.needs) == 1 or self.parts(need)[0].data]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also: at least one need, and a sentence for each one ticked."""
+        """Also: at least one need."""
         fine = super().validate(extra_validators)
         if not self.chosen():
             self.form_errors.append(gettext("답글을 남길 과제를 하나 이상 골라 주세요."))
-            return False
-        for need in self.chosen():
-            _, offer, _ = self.parts(need)
-            if len(offer.data or "") < 5:
-                offer.errors = [gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요.")]
-                fine = False
-        return fine
+        return fine and bool(self.chosen())
+
+
+class SentenceIfChosen:
+    """A chosen need wants a sentence; the others want nothing, so the field is marked neither way."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"unmarked": True}
+
+    def __init__(self, need: Need) -> None:
+        self.need = need
+
+    def __call__(self, form: SenderForm, field: Any) -> None:
+        """ValidationError for a chosen need without words."""
+        if self.need in form.chosen() and len(field.data or "") < 5:
+            raise ValidationError(gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요."))
 
 
 def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
-    """One screen for all `needs`: for each a tick, one sentence, tags; a single need is ticked already."""
+    """One screen for all `needs`: for each a tick, one sentence, tags; a single need is not asked for a tick."""
     fields: dict[str, Any] = {"needs": needs}
     for need in needs:
-        fields[f"chosen_{need.id}"] = BooleanField(_l("이 과제에 답글을 남깁니다"), default=len(needs) == 1)
+        fields[f"chosen_{need.id}"] = BooleanField(_l("이 과제에 답글을 남깁니다"))
         fields[f"offer_{need.id}"] = TextAreaField(
             _l("우리 기관이 보탤 수 있는 것"),
-            [Length(max=1000)],
+            [SentenceIfChosen(need), Length(max=1000)],
             description=_l("한 문장이면 됩니다. 예: 폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
         )
         fields[f"tags_{need.id}"] = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
@@ -83,7 +93,7 @@ class ChangeForm(Form):
     offer = TextAreaField(_l("우리 기관이 보탤 수 있는 것"), [DataRequired(), Length(min=5, max=1000)])
     offer_tags = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
-    visibility = RadioField(_l("공개 범위"), choices=options(VISIBILITIES))
+    visibility = RadioField(_l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES))
 
 
 class DeclineForm(Form):
@@ -111,7 +121,7 @@ class ConsultationForm(Form):
 class MatchForm(Form):
     """Who brings what to the joint work agreed on; a subclass made by `match_form` adds the organizations."""
 
-    partners = ChoicesField(_l("함께하기로 한 기관"))
+    partners = ChoicesField(_l("함께하기로 한 기관"), [DataRequired()])
     matched_on = DateField(_l("성사된 날"), [DataRequired()])
     summary = TextAreaField(
         _l("공개할 요약"),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -13,6 +14,7 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.models import Need
+from briefings.organizations.finding import organization_of
 from briefings.organizations.models import OrganizationKind
 from briefings.participation import replying
 from briefings.participation.forms import ChangeForm, SenderForm, reply_form
@@ -152,9 +154,9 @@ def _write(
 
 def _known(registration: Registration | None, needs: Sequence[Need]) -> dict[str, object]:
     if registration is None:
-        return {}
+        return _of_account()
     interesting = {need.id for need in registration.interests}
-    ticks = {f"chosen_{need.id}": need.id in interesting or len(needs) == 1 for need in needs}
+    ticks = {f"chosen_{need.id}": need.id in interesting for need in needs}
     return {
         "kind": registration.organization.kind.value,
         "organization": registration.organization.name,
@@ -163,6 +165,15 @@ def _known(registration: Registration | None, needs: Sequence[Need]) -> dict[str
         "phone": registration.phone,
         **ticks,
     }
+
+
+def _of_account() -> dict[str, object]:
+    """What is known of a need owner who is signed in and replies to another's need."""
+    organization = organization_of(current_user) if current_user.is_authenticated else None
+    if organization is None:
+        return {}
+    person = {"name": current_user.name, "email": current_user.email, "phone": current_user.phone}
+    return {"kind": organization.kind.value, "organization": organization.name, **person}
 
 
 def _sender(form: SenderForm) -> Sender:

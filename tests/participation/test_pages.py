@@ -78,8 +78,9 @@ def test_what_was_given_at_registration_is_filled_in(app, client):
 
 
 def test_errors_stand_at_the_field_and_the_typing_is_kept(app, client):
-    need = a_need()
-    answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, "consent": "", f"offer_{need.id}": "재생 설비"})
+    briefing = a_briefing(needs=2)
+    form = {**SENDER, "consent": "", f"offer_{briefing.slots[0].need_id}": "재생 설비"}
+    answer = client.post(f"/briefings/{briefing.public_id}/reply", data=form)
     assert answer.status_code == 200
     assert "답글을 남길 과제를 하나 이상 골라 주세요" in answer.text
     assert "동의’에 답해 주세요" in answer.text
@@ -114,7 +115,7 @@ def test_the_sender_sees_changes_and_takes_back_the_reply_by_link(app, client):
     )
     db.session.expire_all()
     assert made.offer == "설비와 인력이 있습니다."
-    assert "거두어들일까요" in client.get(link(made, "/withdraw")).text
+    assert "거두어들이시겠습니까" in client.get(link(made, "/withdraw")).text
     db.session.expire_all()
     assert made.state is ReplyState.SENT
     assert "거두어들였습니다" in client.post(link(made, "/withdraw"), follow_redirects=True).text
@@ -204,3 +205,10 @@ def test_spaces_alone_are_no_name(app, client):
     form = {**SENDER, "organization": "   ", f"chosen_{need.id}": "y", f"offer_{need.id}": "재생 설비가 있습니다."}
     assert "입력해 주세요" in client.post(f"/needs/{need.id}/reply", data=form).text
     assert replies() == []
+
+
+def test_an_owner_who_replies_to_anothers_need_finds_the_account_filled_in(app, client):
+    owner = an_owner(an_organization("가온공단 본사"))
+    page = client.sign_in(owner).get(f"/needs/{a_need().id}/reply").text
+    assert "가온공단 본사" in page
+    assert owner.email in page
