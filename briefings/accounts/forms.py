@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 from briefings.accounts.passwords import LONGEST
 from briefings.web.forms import EmailField, Form, PhoneField
 
-LOCALES = [SelectChoice("ko", "한국어"), SelectChoice("en", "English")]
+LOCALES = [SelectChoice(code, name, {"lang": code}) for code, name in (("ko", "한국어"), ("en", "English"))]
 PASSWORD_HINT = _l("10자 이상. 이름이나 흔한 낱말, 이어진 글쇠만으로는 정할 수 없습니다.")
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 from flask_babel import force_locale
+from markupsafe import Markup
 
 from briefings.web import filters
 
@@ -98,6 +99,15 @@ def test_phone_numbers_are_grouped_as_people_know_them(typed: str | None, writte
 )
 def test_what_others_see_tells_no_one_apart(value: str | None, shown: str):
     assert filters.masked(value) == shown
+
+
+def test_english_pages_say_which_words_are_korean():
+    written = filters.korean("AI로 찾는 <협업> 2026, 2nd")
+    assert written == "AI로 찾는 <협업> 2026, 2nd"
+    with force_locale("en"):
+        written = filters.korean("AI로 찾는 <협업> 2026, 2nd")
+        assert written == Markup('<span lang="ko">AI로 찾는 &lt;협업&gt;</span> 2026, 2nd')
+        assert filters.korean(written) is written
 
 
 def test_aria_says_only_what_there_is_to_say():

@@ -1,0 +1,208 @@
+"""The English catalogue is whole, our words are plain, and English pages say which of their words are Korean."""
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+from babel.messages.pofile import read_po
+from flask import Flask
+from jinja2 import Environment, FileSystemLoader, meta, nodes
+
+from briefings.accounts.models import User
+from briefings.db import db
+from tests.client import XHTML, PageClient
+from tests.journeys.rows import NEW_OWNER, OWNER, fill
+from tests.journeys.test_every_page import NEW_OWNERS, OWNERS, PUBLIC, VISITOR
+
+ROOT = Path(__file__).parents[1]
+CATALOGUE = ROOT / "briefings" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+HANGUL = re.compile("[가-힣]")
+PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
+MARKS = ("_", "_l", "N_", "gettext", "lazy_gettext")
+OWN_NAMES = {"English"}  # a language is called what its readers call it
+
+# Where to change a word, everywhere: what we do not write → what we write instead.
+GLOSSARY = {
+    r"이메일|메일(?!박스)": "전자우편",
+    r"홈페이지|웹\s?사이트": "누리집",
+    r"노쇼": "불참",
+    r"(?<![가-힣])반려(?!동물)": "돌려보냄",
+    r"귀하|귀사": "수신자의 이름, 기관의 이름",
+    r"금번|금회|차회": "이번, 다음",
+    r"(?<![가-힣])상기(?![가-힣])|(?<![가-힣])동 건": "위의, 이",
+    r"익일|금일|명일": "다음 날, 오늘, 내일",
+    r"필히|기\s등록|당해|소정의": "꼭, 이미 등록한, 그",
+    r"클릭": "누르다",
+    r"바랍니다": "-해 주세요",
+    r"[가-힣](?<!주세)(?<!필)요[.?!]": "합쇼체, 부탁은 -해 주세요",
+}
+SAYS_NOTHING = {"자세히", "자세히 보기", "더보기", "더 보기", "여기", "여기를 누르세요", "바로가기", "확인", "확인하기"}
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    """What is translated."""
+    with CATALOGUE.open("rb") as file:
+        return read_po(file)
+
+
+@pytest.fixture(scope="module")
+def used(tmp_path_factory) -> set[str]:
+    """The texts the program says today, collected the way `make translations` does."""
+    found = tmp_path_factory.mktemp("texts") / "messages.pot"
+    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "-o", str(found), "."]
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *options], cwd=ROOT, check=True)
+    with found.open("rb") as file:
+        return {message.id for message in read_po(file) if message.id}
+
+
+def test_everything_is_translated(catalogue, used):
+    translated = {message.id for message in catalogue if message.id and message.string and not message.fuzzy}
+    assert sorted(used - translated) == [], "run `make translations` and write the English"
+
+
+def test_nothing_is_translated_that_nobody_says(catalogue, used):
+    kept = {message.id for message in [*catalogue, *catalogue.obsolete.values()] if message.id}
+    assert sorted(kept - used) == [], "run `make translations`"
+
+
+def test_translations_have_the_places_of_their_originals(catalogue):
+    differing = [m.id for m in catalogue if sorted(PLACES.findall(m.id)) != sorted(PLACES.findall(m.string))]
+    assert differing == []
+
+
+def test_originals_are_korean_and_translations_are_not(catalogue):
+    messages = [message for message in catalogue if message.id and message.id not in OWN_NAMES]
+    assert [message.id for message in messages if not HANGUL.search(message.id)] == []
+    assert [message.id for message in messages if HANGUL.search(message.string)] == []
+
+
+def test_no_text_is_marked_inside_an_f_string():
+    """Before Python 3.12 nothing finds it there."""
+    inside = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in _modules()
+        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in MARKS
+    ]
+    assert inside == []
+
+
+def test_all_korean_in_templates_for_everybody_is_marked():
+    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.do"])  # noqa: S701
+    parsed = {name: environment.parse(_source(environment, name)) for name in environment.list_templates()}
+    for_everybody = _for_everybody(parsed)
+    assert len(for_everybody) > 80
+    unmarked = [f"{name}:{line} {text}" for name in for_everybody for line, text in _unmarked(parsed[name])]
+    assert not unmarked, "\n".join(unmarked)
+
+
+def test_words_are_those_of_the_glossary():
+    found = [
+        f"{where}: {match[0]} → {instead}"
+        for where, text in _texts()
+        for word, instead in GLOSSARY.items()
+        for match in [re.search(word, text)]
+        if match
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_links_and_buttons_say_what_they_do():
+    assert [where for where, text in _texts() if text.strip() in SAYS_NOTHING] == []
+
+
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+def test_english_pages_mark_what_is_korean(app: Flask, client: PageClient):
+    rows = fill()
+    left = []
+    for email, pages in {VISITOR: PUBLIC, OWNER: OWNERS, NEW_OWNER: NEW_OWNERS}.items():
+        person = app.test_client()
+        if email:
+            person.sign_in(db.session.scalars(db.select(User).filter_by(email=email)).one())
+        for name, address in pages.items():
+            path, _, act = address.partition(" = ")[0].partition(" | ")
+            path = "/en" + path.format(**rows)
+            answer = person.post(path) if act else person.get(path)
+            assert answer.mimetype == "text/html", f"{name}: {answer.status}"
+            left += [f"{name}: {text}" for text in _korean_in(answer.text)]
+    assert not left, "\n".join(left)
+
+
+def _korean_in(page: str) -> Iterator[str]:
+    """Texts of an English page that are Korean and do not say so."""
+    body = html5lib.parse(page).find(f"{XHTML}body")
+    assert body is not None
+    return _korean_of(body, "en")
+
+
+def _korean_of(element: Element, language: str) -> Iterator[str]:
+    if not isinstance(element.tag, str) or element.tag in (f"{XHTML}textarea", f"{XHTML}script"):
+        return
+    language = element.get("lang", language)
+    for text in (element.text, *(child.tail for child in element)):
+        if language == "en" and text and HANGUL.search(text):
+            yield f"<{element.tag.removeprefix(XHTML)}> {text.strip()}"
+    for child in element:
+        yield from _korean_of(child, language)
+
+
+def _modules() -> list[Path]:
+    return sorted((ROOT / "briefings").rglob("*.py"))
+
+
+def _source(environment: Environment, name: str) -> str:
+    assert environment.loader
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _for_everybody(parsed: dict[str, nodes.Template]) -> list[str]:
+    """Names of the templates of mails and of pages in the public frame, and of all their parts."""
+    wanted = [
+        name for name, template in parsed.items() if name.startswith("mail/") or _frame(template) == "public.html"
+    ]
+    for name in wanted:
+        parts = meta.find_referenced_templates(parsed[name])
+        wanted += [part for part in parts if part and part not in wanted]
+    return wanted
+
+
+def _frame(template: nodes.Template) -> object:
+    extends = template.find(nodes.Extends)
+    return extends.template.value if extends and isinstance(extends.template, nodes.Const) else None
+
+
+def _unmarked(template: nodes.Template) -> Iterator[tuple[int, str]]:
+    calls = [
+        call for call in template.find_all(nodes.Call) if isinstance(call.node, nodes.Name) and call.node.name == "_"
+    ]
+    marked = {id(constant) for call in calls for constant in call.find_all(nodes.Const)}
+    for part in template.find_all(nodes.TemplateData):
+        if HANGUL.search(part.data):
+            yield part.lineno, part.data.strip()
+    for constant in template.find_all(nodes.Const):
+        if isinstance(constant.value, str) and HANGUL.search(constant.value) and id(constant) not in marked:
+            yield constant.lineno, constant.value
+
+
+def _texts() -> Iterator[tuple[str, str]]:
+    """(place, text) for every Korean text in templates and modules, staff's included."""
+    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.do"])  # noqa: S701
+    for name in environment.list_templates():
+        for node in environment.parse(_source(environment, name)).find_all((nodes.TemplateData, nodes.Const)):
+            text = node.data if isinstance(node, nodes.TemplateData) else node.value
+            if isinstance(text, str) and HANGUL.search(text):
+                for piece in re.split(r"<[^>]*>", text):
+                    yield f"templates/{name}:{node.lineno}", piece
+    for path in _modules():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and HANGUL.search(node.value):
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
