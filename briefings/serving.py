@@ -48,7 +48,7 @@ def serve_command(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker until Ctrl-C."""
     _refuse_port_in_use(host, port)
     manager = Pair(OwnLinesOnly(sys.stdout, prefix=False))
-    manager.add_process("web", _command("gunicorn", *_web_options(host, port, workers), "briefings.app:create_app()"))
+    manager.add_process("web", _command("gunicorn", *web_options(host, port, workers), "briefings.app:create_app()"))
     quiet = {**os.environ, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
     manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"), env=quiet)
     signal.signal(signal.SIGHUP, _stop_as_well)
@@ -64,7 +64,8 @@ def _command(module: str, *arguments: str) -> str:
     return "exec " + shlex.join([sys.executable, "-m", module, *arguments])
 
 
-def _web_options(host: str, port: int, workers: int) -> list[str]:
+def web_options(host: str, port: int, workers: int) -> list[str]:
+    """How the web server is to run."""
     return [
         f"--bind={host}:{port}",
         f"--workers={workers}",

@@ -1,0 +1,1 @@
+"""How fast the program is next to the bare limits: small programs that do the same work and nothing else."""

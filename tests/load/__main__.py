@@ -1,0 +1,226 @@
+"""Measure the program next to the bare limits and print one table for each group.
+
+Each figure is the median of rounds in which the programs take turns: the machine may be busy with other things.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
+from functools import partial
+from itertools import count
+from statistics import median
+
+import psycopg
+
+from briefings import clock
+from briefings.app import create_app
+from tests.database import postgresql_server
+from tests.load import mails
+from tests.load.programs import STAFF, Program, environment, filled, served
+from tests.load.visitors import Visitor, hidden, per_second
+
+PAGES, CROWDED = 0, 1  # which briefing is for what; then one for each rush, and from the end one for each round
+STAY = 10  # pages a visitor looks at: a connection kept for ever would tie everybody to one process
+SMALLER_IS_BETTER = ("seconds", "MiB")
+Figures = dict[str, float]
+Databases = dict[str, tuple[str, list[str]]]
+"""By program the address, and the public ids of the briefings in it."""
+numbers = count(1)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="one short round of everything, to see that it works")
+    quick = parser.parse_args().quick
+    rounds, rushes, seconds, people, visitors = (1, 1, 0.2, 200, 100) if quick else (3, 2, 1.0, 10_000, 500)
+    capacities = [80, None, *[visitors // 5] * rushes, *[None] * (18 - rushes)]
+    with databases(capacities, people) as on, ExitStack() as running:
+        show("Start, and after 300 answers", starts(on, rounds))
+        ours = running.enter_context(served("ours", *on["ours"]))
+        others = {name: running.enter_context(served(name, *on[name], lengths(ours))) for name in ("raw", "orm")}
+        programs = {"ours": ours} | others
+        show("Anybody, 8 at once", pages(programs, rounds, seconds, people) | registrations(programs, rounds, seconds))
+        until = "seconds until all are served on"
+        with on_files(capacities) as small:
+            rushed = {
+                f"{until} PostgreSQL, none over": rush(programs, rushes, visitors),
+                f"{until} SQLite, none over": rush(small, rushes, visitors),
+            }
+        show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", rushed)
+        show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
+
+
+@contextmanager
+def databases(capacities: Sequence[int | None], people: int) -> Iterator[Databases]:
+    """A filled one for each program, on one PostgreSQL server."""
+    with postgresql_server() as url:
+        found = {name: url.replace("/postgres?", f"/{name}?") for name in ("ours", "raw", "orm")}
+        for name in found:
+            execute(url, f"CREATE DATABASE {name}")
+        on = {name: (address, filled(name, address, capacities, people)) for name, address in found.items()}
+        for address in found.values():
+            execute(address, "VACUUM ANALYZE")  # which it does by itself some time after so many rows have come
+        yield on
+
+
+def execute(url: str, statement: str) -> None:
+    """Outside any transaction."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@contextmanager
+def on_files(capacities: Sequence[int | None]) -> Iterator[dict[str, Program]]:
+    """The programs that know SQLite, on a database file each."""
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
+        files = {name: f"sqlite:///{folder}/{name}.db" for name in ("ours", "orm")}
+        on = {name: (url, filled(name, url, capacities)) for name, url in files.items()}
+        yield {name: running.enter_context(served(name, *where)) for name, where in on.items()}
+
+
+def in_turns(
+    rounds: int, measure: Callable[[str, int], float], names: Sequence[str] = ("ours", "raw", "orm")
+) -> Figures:
+    """For each program the median of what `measure` finds, which is told its name and the number of the round."""
+    found = [{name: measure(name, number) for name in names} for number in range(rounds)]
+    return {name: median(each[name] for each in found) for name in names}
+
+
+def starts(on: Databases, rounds: int) -> dict[str, Figures]:
+    """From the command to the first answer, and the memory of both processes."""
+    memory: Figures = {}
+
+    def first_answer(name: str, number: int) -> float:
+        with served(name, *on[name]) as program:
+            for _ in range(300 // STAY):
+                look(program, f"/briefings/{program.keys[PAGES]}")
+            memory[name] = program.mebibytes()
+            return program.first_answer
+
+    return {"seconds to the first answer": in_turns(rounds, first_answer), "MiB of two web processes": memory}
+
+
+def lengths(ours: Program) -> str:
+    """How long our pages are, for the others to be as long."""
+    briefing = f"/briefings/{ours.keys[PAGES]}"
+    paths = {"index": "/briefings", "show": briefing, "register": f"{briefing}/register"}
+    with Visitor(ours.port) as visitor:
+        return json.dumps({kind: len(visitor.get(path).encode()) for kind, path in paths.items()})
+
+
+def look(program: Program, path: str) -> None:
+    """Open a page as often as a visitor stays."""
+    with Visitor(program.port) as visitor:
+        for _ in range(STAY):
+            visitor.get(path)
+
+
+def pages(programs: Mapping[str, Program], rounds: int, seconds: float, people: int) -> dict[str, Figures]:
+    """What anybody may look at."""
+    paths = {
+        "briefing pages a second": ("/briefings/{}", PAGES),
+        f"the same with {people:,} registered": ("/briefings/{}", CROWDED),
+        "lists of 20 a second": ("/briefings", PAGES),
+        "event .ics a second": ("/briefings/{}/briefing.ics", PAGES),
+    }
+
+    def answered(path: str, briefing: int, name: str, number: int) -> float:
+        program = programs[name]
+        return STAY * per_second(partial(look, program, path.format(program.keys[briefing])), seconds)
+
+    return {what: in_turns(rounds, partial(answered, *where)) for what, where in paths.items()}
+
+
+def register(program: Program, key: str) -> None:
+    """The page, the form, the answer, by somebody new."""
+    number = next(numbers)
+    person = {"name": "이가온", "email": f"visitor{number}@example.com", "organization": f"가온재활용 {number % 100}"}
+    answers = {"kind": "company", "consent": "yes", "provision": "no", "news": "no"}
+    with Visitor(program.port) as visitor:
+        visitor.get(f"/briefings/{key}")
+        form = hidden(visitor.get(f"/briefings/{key}/register"))
+        visitor.post(f"/briefings/{key}/register", form | person | answers, expected=303)
+
+
+def registrations(programs: Mapping[str, Program], rounds: int, seconds: float) -> dict[str, Figures]:
+    """Every round in a briefing of its own."""
+
+    def done(name: str, number: int) -> float:
+        return per_second(partial(register, programs[name], programs[name].keys[-1 - number]), 2 * seconds)
+
+    return {"whole registrations a second": in_turns(rounds, done)}
+
+
+def rush(programs: Mapping[str, Program], rounds: int, visitors: int) -> Figures:
+    """For a fifth as many seats: seconds until all are served; AssertionError if anybody was seated over, or lost."""
+
+    def served_after(name: str, number: int) -> float:
+        program, key, begun = programs[name], programs[name].keys[2 + number], time.perf_counter()
+        with ThreadPoolExecutor(64) as crowd:
+            list(crowd.map(lambda _: register(program, key), range(visitors)))
+        took, states = time.perf_counter() - begun, program.states(key)
+        assert states == {"confirmed": visitors // 5, "waitlisted": visitors - visitors // 5}, f"{name}: {states}"
+        return took
+
+    return in_turns(rounds, served_after, ("ours", "orm"))
+
+
+def move(ours: Program) -> dict[str, Figures]:
+    """What staff do: look at the form, at the effects, and press the button."""
+    path, day = f"/staff/briefings/{CROWDED + 1}/move", f"{clock.now() + timedelta(days=40):%Y-%m-%d}"
+    times = {"starts_at": [day, "14:00"], "ends_at": [day, "15:30"]}
+    with Visitor(ours.port) as staff:
+        staff.post("/sign-in", hidden(staff.get("/sign-in")) | STAFF, expected=302)
+        form, begun = hidden(staff.get(path)) | times, time.perf_counter()
+        form, shown = hidden(staff.post(path, form, expected=200)) | times, time.perf_counter()
+        staff.post(path, form, expected=302)
+    done = time.perf_counter()
+    return {
+        "seconds until staff see the effects": {"ours": shown - begun},
+        "seconds until moved": {"ours": done - shown},
+    }
+
+
+def sent(ours: Program, rounds: int, seconds: float) -> dict[str, Figures]:
+    """By one worker, into the mailbox next to only building, and over SMTP next to building and handing over."""
+    app = create_app(environ=environment(ours.url))
+    mails.delivered_per_second(app, "mailbox:", 0.2)
+    words = mails.words_of_one(app)
+
+    def way(smtp_url: str, to: int | None, name: str, number: int) -> float:
+        if name == "ours":
+            return mails.delivered_per_second(app, smtp_url, seconds)
+        return mails.bare_per_second(words, to, seconds)
+
+    with mails.mail_server() as port:
+        ways = {
+            "mails a second into the mailbox (raw: only built)": ("mailbox:", None),
+            "mails a second over SMTP (raw: one by one)": (f"smtp://127.0.0.1:{port}", port),
+        }
+        return {what: in_turns(rounds, partial(way, *where), ("ours", "raw")) for what, where in ways.items()}
+
+
+def show(title: str, rows: Mapping[str, Figures]) -> None:
+    """Print a table; whatever is measured, a ratio above 1 is better than the bare program."""
+    print(f"\n| {title:<64} |    ours |     raw |     orm | of raw | of orm |")
+    print(f"|{'-' * 66}|{'--------:|' * 3}{'-------:|' * 2}")
+    for what, figures in rows.items():
+        power = -1 if what.startswith(SMALLER_IS_BETTER) else 1
+        ratios = {name: (figures["ours"] / figure) ** power for name, figure in figures.items()}
+        cells = [f"{_digits(figures.get(name)):>7}" for name in ("ours", "raw", "orm")]
+        cells += [f"{_digits(ratios.get(name)):>6}" for name in ("raw", "orm")]
+        print(f"| {what:<64} | {' | '.join(cells)} |", flush=True)
+
+
+def _digits(value: float | None) -> str:
+    return "" if value is None else f"{value:,.{0 if value >= 20 else 2}f}"
+
+
+if __name__ == "__main__":
+    main()
