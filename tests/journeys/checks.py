@@ -13,15 +13,23 @@ RUN_AXE = """rules => axe.run(document, {
     preload: false, runOnly: rules, rules: {'target-size': {enabled: true}}, resultTypes: ['violations']
 })"""
 
-# What cannot be reached by scrolling downwards, but for what scrolls sideways in a frame of its own.
+# What sticks out of a narrow screen, or is cut off where it cannot be scrolled to; tables may scroll in their frame.
 TOO_WIDE = """() => {
     const root = document.documentElement;
-    if (root.scrollWidth <= root.clientWidth) return [];
-    const moves = e => ['auto', 'scroll', 'hidden'].includes(getComputedStyle(e).overflowX);
-    const scrolls = e => e && (moves(e) || scrolls(e.parentElement));
-    return [...document.body.querySelectorAll('*')]
-        .filter(e => e.getBoundingClientRect().right > root.clientWidth + 1 && !scrolls(e.parentElement))
-        .map(e => `${e.localName}.${e.className} ${Math.round(e.getBoundingClientRect().right)}px`).slice(0, 5);
+    const edge = e => !e ? root.clientWidth
+        : e.matches('[role=region][tabindex]') ? Infinity
+        : getComputedStyle(e).overflowX === 'visible' ? edge(e.parentElement)
+        : Math.min(e.getBoundingClientRect().right, edge(e.parentElement));
+    const right = e => Math.max(...[...e.childNodes].filter(n => n.nodeType === 3 && n.data.trim()).map(text => {
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        return range.getBoundingClientRect().right;
+    }), e.matches('input, select, textarea, button, img, iframe, svg') ? e.getBoundingClientRect().right : 0);
+    const found = [...document.body.querySelectorAll('*')]
+        .filter(e => e.checkVisibility() && !e.closest('.sr-only, .skip-link, thead, option, iframe'))
+        .filter(e => right(e) > edge(e.parentElement) + 1)
+        .map(e => `${e.localName}.${e.className} “${e.textContent.trim().slice(0, 20)}” ${Math.round(right(e))} px`);
+    return root.scrollWidth > root.clientWidth ? [`scrolls to ${root.scrollWidth} px`, ...found] : found;
 }"""
 
 # 24 px each way (WCAG 2.5.8; KWCAG 6.1.3: 6 mm across), a tick with its label; links within text are exempt.

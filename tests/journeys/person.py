@@ -105,8 +105,11 @@ class Person:
         """Keep the page as it looks at one width."""
         size = self.page.viewport_size
         self.page.set_viewport_size({"width": width, "height": 800})
+        # As high as the page: what is inside a frame is drawn only where it is in view.
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        self.page.set_viewport_size({"width": width, "height": height})
         path = PICTURES / f"{name}.png"
-        self.page.screenshot(path=path, full_page=True)
+        self.page.screenshot(path=path)
         self.page.set_viewport_size(size)
         return path
 
