@@ -44,7 +44,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
-        "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}"),
+        "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}").lower(),
         "TIMEZONE": _zone(environ.get("TIMEZONE", "Asia/Seoul")),
         "SITE_NAME": environ.get("SITE_NAME", N_("협업이음 설명회")),
         "CONTACT_NAME": environ.get("CONTACT_NAME", N_("협업이음 설명회 담당")),
@@ -61,11 +61,11 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SESSION_COOKIE_SECURE": address.scheme == "https",
         "REMEMBER_COOKIE_HTTPONLY": True,
         "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        "WTF_CSRF_SSL_STRICT": False,  # personal pages send no referrer; the token in the form is the proof
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still posts; the token dies with the session
         "MAX_CONTENT_LENGTH": 30 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "BABEL_DEFAULT_LOCALE": "ko",
-        "BABEL_DEFAULT_TIMEZONE": "Asia/Seoul",
         "BABEL_TRANSLATION_DIRECTORIES": str(PACKAGE / "translations"),
     }
 
