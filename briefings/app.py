@@ -137,6 +137,5 @@ def _extend(app: Flask) -> None:
     problems.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
     app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
-    app.url_build_error_handlers.append(lambda error, endpoint, values: f"#{endpoint}")  # TEMPORARY until every slice is in
     app.before_request(access.enforce)
     app.after_request(security.add_headers)
