@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from briefings.errors import Refused
 from briefings.web.filters import when
+from briefings.web.routing import own_path
 
 
 def reason(refused: Refused) -> str:
@@ -25,7 +26,7 @@ def page_before() -> str | None:
     """The address on this host that the person came from, if the browser told."""
     came_from = urlsplit(request.referrer or "")
     same_host = came_from.netloc == request.host
-    return came_from.path + (f"?{came_from.query}" if came_from.query else "") if same_host else None
+    return own_path(came_from.path + (f"?{came_from.query}" if came_from.query else "")) if same_host else None
 
 
 def show_refused(refused: Refused) -> tuple[str, int]:

@@ -1,9 +1,8 @@
 """Headers on every answer, and what may ask how often."""
 
-from flask import Response, current_app, request
+from flask import Response, current_app, request, session
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
-from flask_login import current_user
 
 from briefings.web.access import access_of
 
@@ -26,7 +25,7 @@ def add_headers(response: Response) -> Response:
     if current_app.config["PREFERRED_URL_SCHEME"] == "https":
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     access = access_of(current_app, request.endpoint) if request.endpoint else "public"
-    personal = access != "public" or bool(current_user)
+    personal = access != "public" or "_user_id" in session
     headers.setdefault("Referrer-Policy", "no-referrer" if access == "by_token" else "same-origin")
     if request.endpoint != "static":
         headers.setdefault("Cache-Control", "no-store" if personal else "no-cache")
