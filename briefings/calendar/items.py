@@ -4,7 +4,6 @@ The properties follow RFC 5545, RFC 5546 3.2 and RFC 7986, narrowed to what the 
 """
 
 import re
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from icalendar import Alarm, Calendar, Event
 from icalendar.prop import vCalAddress, vDDDTypes, vDuration, vInt, vText, vUri
 
-from briefings.calendar.addresses import Mailbox, ascii_domain, calendar_address
+from briefings.calendar.addresses import Mailbox, calendar_address
 from briefings.calendar.text import display_name, one_line, plain_text
 from briefings.calendar.vtimezone import fits, vtimezone
 
@@ -71,11 +70,6 @@ class CalendarObject:
         _require(_is_zone(self.timezone), "timezone", self.timezone)
         _require(bool(_URL.fullmatch(self.url)), "url", self.url)
         _require(self.alarm_minutes is None or self.alarm_minutes >= 0, "alarm", self.alarm_minutes)
-
-
-def new_uid(calendar_domain: str) -> str:
-    """A UID nobody can guess, for one recipient only: it is the reply token too. The domain is what follows the @."""
-    return f"{secrets.token_hex(16)}@{ascii_domain(calendar_domain)}"
 
 
 def request(item: CalendarObject, *, organisation: str = ORGANISATION) -> bytes:

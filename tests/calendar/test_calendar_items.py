@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from briefings.calendar.addresses import Mailbox
-from briefings.calendar.items import cancel, new_uid, published, request
+from briefings.calendar.items import cancel, published, request
 from tests.calendar.lint import complaints
 from tests.calendar.readers import READERS, agreed
 from tests.calendar.worked import (
@@ -180,15 +180,6 @@ def test_an_open_item_cannot_be_withdrawn() -> None:
 def test_an_address_in_hangul_goes_out_in_punycode() -> None:
     item = an_item(attendee=Mailbox("김", "kim@한국.kr"))
     assert b":mailto:kim@xn--3e0b707e.kr" in request(item).replace(b"\r\n ", b"")
-
-
-def test_uids_are_random() -> None:
-    uid = new_uid("cal.briefing.example.kr")
-    assert re.fullmatch(r"[0-9a-f]{32}@cal\.briefing\.example\.kr", uid)
-    assert uid != new_uid("cal.briefing.example.kr")
-    assert new_uid("cal.설명회.kr").partition("@")[2].startswith("cal.xn--")
-    with pytest.raises(ValueError, match="domain"):
-        new_uid("cal.example.kr\r\nX:1")
 
 
 def test_the_same_item_gives_the_same_octets() -> None:

@@ -1,12 +1,13 @@
 """The worked examples: one person's way from invitation to withdrawal, a presenter's slot, and a feed."""
 
+import secrets
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from briefings.calendar.addresses import Mailbox
-from briefings.calendar.items import CalendarObject, PartStat, new_uid
+from briefings.calendar.items import CalendarObject, PartStat
 from briefings.calendar.message import scheduling_message
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -126,7 +127,7 @@ FEED = (
 
 def an_item(**changes: Any) -> CalendarObject:
     """A new item like INVITED."""
-    return replace(INVITED, **{"uid": new_uid("cal.briefing.example.kr"), **changes})
+    return replace(INVITED, **{"uid": f"{secrets.token_hex(16)}@cal.briefing.example.kr", **changes})
 
 
 def moved(item: CalendarObject, days: int = 2) -> CalendarObject:
