@@ -14,6 +14,7 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.errors import N_
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
 from briefings.organizations.finding import named
@@ -28,9 +29,9 @@ from briefings.schedule.registering import Applicant, register
 
 NEEDS = Path(__file__).with_name("needs.toml")
 ACCOUNTS = (
-    (Role.ADMINISTRATOR, "admin@example.kr", "한결", "관리자"),
-    (Role.OFFICER, "staff@example.kr", "김하늘", "사업 담당 직원"),
-    (Role.OWNER, "owner@example.kr", "홍길동", "수요기관 담당자"),
+    (Role.ADMINISTRATOR, "admin@example.kr", "한결", N_("관리자")),
+    (Role.OFFICER, "staff@example.kr", "김하늘", N_("사업 담당 직원")),
+    (Role.OWNER, "owner@example.kr", "홍길동", N_("수요기관 담당자")),
 )
 """Role, address, name, and what the role is called when the accounts are printed."""
 
