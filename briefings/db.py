@@ -13,6 +13,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
 
+from briefings.errors import N_, Refused
+
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -91,13 +93,15 @@ def unit_of_work() -> Iterator[Session]:
 
 
 def lock(row: Any) -> None:
-    """Hold `row` until the transaction ends and refresh it: on PostgreSQL and SQLite alike.
+    """Hold `row` until the transaction ends and refresh it, on PostgreSQL and SQLite alike; Refused if it is gone.
 
     SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both.
     """
     state = inspect(row)
     table, key = state.mapper.local_table, state.mapper.primary_key[0]
-    db.session.execute(update(table).where(key == state.identity[0]).values({key.name: key}))
+    held = update(table).where(key == state.identity[0]).values({key.name: key}).returning(key)
+    if db.session.scalar(held) is None:
+        raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
     db.session.refresh(row)
 
 

@@ -6,28 +6,30 @@ from sqlalchemy import func, select
 
 from briefings.accounts.models import User
 from briefings.audit.recording import record
-from briefings.db import db
+from briefings.db import db, insert_new
 from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Theme
 
 Topic = Theme | Audience
+TAKEN = N_("같은 이름이 이미 있습니다.")
 
 
 def add(kind: type[Theme] | type[Audience], name: str, name_en: str, by: User, now: datetime) -> Topic:
-    """A new one at the end of its list; Refused if the name is taken."""
-    _refuse_taken(kind, name)
+    """A new one at the end of its list; Refused if the name is taken, also when two people add it at once."""
     last = db.session.scalar(select(func.max(kind.position))) or 0
-    topic = kind(name=name, name_en=name_en, position=last + 1)
-    db.session.add(topic)
-    db.session.flush()
+    if not insert_new(kind.__table__, [{"name": name, "name_en": name_en, "position": last + 1}]):
+        raise Refused(TAKEN, field="name")
+    rows: list[Topic] = list(db.session.scalars(select(kind).where(kind.name == name)))
+    [topic] = rows
     record(by, "topic.added", topic, now, name=name)
     return topic
 
 
 def rename(topic: Topic, name: str, name_en: str, by: User, now: datetime) -> None:
     """Another name for the same thing, everywhere at once; Refused if it is taken."""
-    if name != topic.name:
-        _refuse_taken(type(topic), name)
+    kind: type[Theme] | type[Audience] = type(topic)
+    if name != topic.name and db.session.scalar(select(kind.id).where(kind.name == name)):
+        raise Refused(TAKEN, field="name")
     record(by, "topic.renamed", topic, now, before=topic.name, after=name)
     topic.name, topic.name_en = name, name_en
 
@@ -41,8 +43,3 @@ def move_up(topic: Topic, by: User, now: datetime) -> None:
     for position, row in enumerate(rows, start=1):
         row.position = position
     record(by, "topic.moved", topic, now, position=topic.position)
-
-
-def _refuse_taken(kind: type[Theme] | type[Audience], name: str) -> None:
-    if db.session.scalar(select(kind.id).where(kind.name == name)):
-        raise Refused(N_("같은 이름이 이미 있습니다."), field="name")

@@ -10,7 +10,7 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.opening import open_account, send_password_link
 from briefings.accounts.roles import change_role
 from briefings.audit.recording import record
-from briefings.db import db
+from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import name_key, named
 from briefings.organizations.models import Membership, Organization, OrganizationKind
@@ -59,6 +59,7 @@ def assign(user: User, role: Role, organization: tuple[str, OrganizationKind] | 
 
 
 def _tie(user: User, organization: tuple[str, OrganizationKind] | None, now: datetime) -> None:
+    lock(user)  # of two that tie an account at once, the second finds what the first has done
     membership = db.session.get(Membership, user.id)
     if user.role is not Role.OWNER:
         if membership:

@@ -63,6 +63,7 @@ def note_consultation(
     """Keep what was talked about; Refused for a day to come."""
     if held_on > today:
         raise Refused(N_("협의한 날은 오늘이거나 지난 날이어야 합니다."), field="held_on")
+    lock(made.need)  # before the reply, as in `record_match`: neither waits for the other
     lock(made)
     made.begin_consultation(now)
     made.need.consulting_since = made.need.consulting_since or now

@@ -74,6 +74,11 @@ class ParticipationReply(Base):
         """The tags of the offer."""
         return [Resource(tag) for tag in self.offer_tags]
 
+    def send(self, now: datetime, due_at: datetime) -> None:
+        """Lay it before the owner, as if for the first time where it had been taken back."""
+        self.state, self.sent_at, self.due_at = ReplyState.SENT, now, due_at
+        self.acknowledged_at, self.withdrawn_at, self.decline_reason = None, None, ""
+
     def acknowledge(self, now: datetime) -> None:
         """The owner has seen it."""
         if self.state is not ReplyState.SENT:

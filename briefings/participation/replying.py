@@ -78,7 +78,9 @@ def reply(
     or is the organization's own.
     """
     organization = named(sender.organization, sender.kind, now)
-    sent = Sent([], [])
+    offers, sent = list(offers), Sent([], [])
+    for need in sorted((offer.need for offer in offers), key=lambda need: need.id):  # so that nobody waits in a ring
+        lock(need)
     for offer in offers:
         _check(offer.need, organization)
         known = reply_of(organization, offer.need)
@@ -95,8 +97,7 @@ def reply(
         made = known or ParticipationReply(need=offer.need, organization=organization)
         _fill(made, sender, offer, briefing)
         made.conditions, made.visibility = conditions, visibility
-        made.state, made.sent_at, made.withdrawn_at = ReplyState.SENT, now, None
-        made.due_at = due_at(now, zone)
+        made.send(now, due_at(now, zone))
         db.session.add(made)
         db.session.flush()
         answer(f"reply:{made.public_id}", consent, True, now)
@@ -157,11 +158,13 @@ def _check(need: Need, organization: Organization) -> None:
 
 
 def _fill(made: ParticipationReply, sender: Sender, offer: Offer, briefing: Briefing | None) -> None:
+    if made.email and made.email != sender.email.lower():
+        made.link_version += 1  # whoever sent and withdrew the one before must not open this one
     made.name, made.email, made.phone, made.locale = sender.name, sender.email.lower(), sender.phone, sender.locale
     made.offer, made.offer_tags = offer.text, list(offer.tags)
     made.briefing_id = briefing.id if briefing else None
 
 
 def _tell_owner(made: ParticipationReply, now: datetime, kind: str = "reply_received") -> None:
-    for to in owners_of(made.need):
-        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{to.address}", to, now, reply=made.id)
+    for place, to in enumerate(owners_of(made.need)):
+        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}", to, now, reply=made.id)

@@ -107,11 +107,13 @@ def register_again(registration: Registration, now: datetime) -> None:
 
 def change(registration: Registration, details: Details, now: datetime) -> None:
     """Replace what the registrant said; the address and the place stay. Refused after the end or a cancellation."""
+    organization = named(details.organization, details.kind, now)
+    lock(registration)
     if registration.state is RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
     if registration.briefing.is_over(now):
         raise Refused(N_("이미 끝난 설명회입니다."))
-    registration.organization = named(details.organization, details.kind, now)
+    registration.organization = organization
     _write_down(registration, details)
     of_registration = registration_interests.c.registration_id == registration.id
     db.session.execute(delete(registration_interests).where(of_registration))

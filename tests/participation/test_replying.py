@@ -1,5 +1,6 @@
 """Replies: one per organization and need, told to owner and sender, changeable until opened."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from briefings.participation.models import Match, ParticipationReply, ReplyState
 from briefings.participation.replying import Offer, Sender, due_at
 from briefings.privacy.consenting import consents_with, current_text
 from briefings.privacy.models import Purpose
+from briefings.web.tokens import token_fits, token_for
 from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
 
 TODAY = date(2026, 11, 23)
@@ -158,3 +160,36 @@ def test_the_clock_of_the_owner_runs_on_working_days_of_the_installation(sent, d
     assert due_at(datetime.fromisoformat(sent).replace(tzinfo=kst), "Asia/Seoul") == datetime.fromisoformat(
         due
     ).replace(tzinfo=kst)
+
+
+def test_a_reply_sent_anew_by_another_person_is_not_opened_by_the_link_of_the_first(app, now):
+    need = a_need()
+    first = send(now, need).replies[0]
+    link = token_for("reply", first.public_id, first.link_version)
+    with unit_of_work():
+        replying.withdraw(first, now)
+    again = send(now, need, sender=replace(GAON, name="박나래", email="narae@example.com")).replies[0]
+    assert (again.id, again.name) == (first.id, "박나래")
+    assert not token_fits(link, "reply", again.public_id, again.link_version)
+
+
+def test_a_reply_sent_anew_waits_for_its_owner_anew(app, now):
+    need = a_need()
+    made = send(now, need).replies[0]
+    with unit_of_work():
+        answering.decline(made, "예산이 없습니다.", now)
+    with unit_of_work():
+        replying.withdraw(made, now)
+    send(now, need)
+    assert (made.state, made.acknowledged_at, made.withdrawn_at, made.decline_reason) == (
+        ReplyState.SENT,
+        None,
+        None,
+        "",
+    )
+
+
+def test_an_owner_with_the_longest_of_addresses_is_told(app, now):
+    longest = f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 58}.kr"
+    send(now, a_need(contact_email=longest))
+    assert mails("reply_received") == [longest]

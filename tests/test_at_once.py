@@ -1,0 +1,191 @@
+"""Two people, or one who presses twice, post at the same moment: both get an answer, and things are done once."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from briefings.accounts.models import Role
+from briefings.db import db
+from briefings.needs.models import Theme
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.participation.models import Match, ParticipationReply
+from briefings.schedule.links import token_of
+from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.web.security import limiter
+from tests.builders import (
+    a_briefing,
+    a_need,
+    a_registration,
+    a_reply,
+    a_user,
+    an_account_request,
+    an_organization,
+    an_owner,
+)
+from tests.client import PageClient
+from tests.schedule.test_last_seat import a_database, a_program
+
+ROUNDS = {"sqlite": 2, "postgresql": 12}
+PERSON = {"kind": "company", "name": "이가온", "email": "gaon@example.com", "consent": "yes"}
+
+pytestmark = pytest.mark.slow
+Press = tuple[PageClient, str, dict[str, object]]
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def program(request) -> Iterator[tuple[Flask, int]]:
+    """The application, and how often to try what may go wrong by chance."""
+    with a_database(request.param) as url, a_program(url) as app:
+        app.test_client_class = PageClient
+        limiter.enabled = False
+        yield app, ROUNDS[request.param]
+
+
+def at_once(*presses: Press) -> list[int]:
+    """Post all at the same moment; the status of each answer, in order of size."""
+    start = threading.Barrier(len(presses))
+    answers: list[int] = []
+
+    def press(client: PageClient, address: str, form: dict[str, object]) -> None:
+        start.wait(timeout=30)
+        with client.application.app_context():
+            answers.append(client.post(address, data=form).status_code)
+
+    threads = [threading.Thread(target=press, args=each) for each in presses]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    db.session.rollback()
+    return sorted(answers)
+
+
+def twice(app: Flask, address: str, form: dict[str, object] | None = None, user: object = None) -> list[int]:
+    """The same post twice at once."""
+    clients = (app.test_client(), app.test_client())
+    if user:
+        clients = tuple(client.sign_in(user) for client in clients)
+    return at_once(*((client, address, form or {}) for client in clients))
+
+
+def count(row: type, *conditions: object) -> int:
+    return db.session.scalars(select(func.count()).select_from(row).where(*conditions)).one()
+
+
+def repeated(test: Callable[[Flask, int], None]) -> Callable[[tuple[Flask, int]], None]:
+    """A test that is run anew as often as its database needs."""
+
+    def run(program: tuple[Flask, int]) -> None:
+        app, rounds = program
+        for number in range(rounds):
+            test(app, number)
+
+    run.__doc__ = test.__doc__
+    return run
+
+
+@repeated
+def test_one_reply_however_often_it_is_posted(app, number):
+    need = a_need()
+    known = an_organization(kind=OrganizationKind.COMPANY)
+    name = known.name if number % 2 else f"새 회사 {number}"
+    form = {**PERSON, "organization": name, "visibility": "owner", f"chosen_{need.id}": "y"}
+    form[f"offer_{need.id}"] = "재생 원료로 바꾸는 설비가 있습니다."
+    assert twice(app, f"/needs/{need.id}/reply", form) == [303, 303]
+    assert count(ParticipationReply, ParticipationReply.need_id == need.id) == 1
+    assert count(Organization, Organization.name == name) == 1
+
+
+@repeated
+def test_one_registration_however_often_it_is_posted(app, number):
+    briefing = a_briefing()
+    form = {**PERSON, "organization": "가온재활용", "provision": "no", "news": "no"}
+    assert twice(app, f"/briefings/{briefing.public_id}/register", form) == [303, 303]
+    assert count(Registration, Registration.briefing_id == briefing.id) == 1
+
+
+@repeated
+def test_a_registration_taken_up_again_twice_has_one_place(app, number):
+    registration = a_registration(state=RegistrationState.CANCELLED)
+    assert twice(app, f"/r/{token_of(registration)}/register") == [303, 303]
+    assert registration.state is RegistrationState.CONFIRMED
+
+
+@repeated
+def test_what_a_registrant_says_may_be_saved_twice(app, number):
+    registration = a_registration()
+    interest = registration.briefing.slots[0].need_id
+    form = {**PERSON, "organization": registration.organization.name, "interests": [interest]}
+    assert twice(app, f"/r/{token_of(registration)}/change", form) == [303, 303]
+    assert [need.id for need in registration.interests] == [interest]
+
+
+@repeated
+def test_of_two_who_acknowledge_one_is_told_that_it_was_done(app, number):
+    organization = an_organization()
+    made = a_reply(a_need(organization=organization))
+    owner = an_owner(organization)
+    assert twice(app, f"/my/replies/{made.public_id}/acknowledge", user=owner) == [303, 409]
+
+
+@repeated
+def test_consulting_and_matching_do_not_wait_for_each_other_for_good(app, number):
+    organization = an_organization()
+    made = a_reply(a_need(organization=organization))
+    desks = [app.test_client().sign_in(an_owner(organization)) for _ in range(2)]
+    noted = {"held_on": "2026-11-20", "notes": "설비를 둘러보았습니다."}
+    agreed = {
+        "partners": [made.id],
+        "matched_on": "2026-11-20",
+        "summary": "폐어망을 함께 되살립니다.",
+        "own_contribution": "작업장",
+    }
+    address = f"/my/replies/{made.public_id}"
+    answers = at_once((desks[0], f"{address}/consultations", noted), (desks[1], f"{address}/match", agreed))
+    assert answers in ([303, 303], [200, 303])  # a matched reply takes no consultation any more
+    assert made.need.matched_at
+
+
+@repeated
+def test_one_match_however_often_it_is_recorded(app, number):
+    organization = an_organization()
+    made = a_reply(a_need(organization=organization))
+    agreed = {
+        "partners": [made.id],
+        "matched_on": "2026-11-20",
+        "summary": "폐어망을 함께 되살립니다.",
+        "own_contribution": "작업장",
+    }
+    assert twice(app, f"/my/replies/{made.public_id}/match", agreed, an_owner(organization)) == [303, 303]
+    assert count(Match, Match.need_id == made.need_id) == 1
+
+
+@repeated
+def test_of_two_who_publish_one_is_told_that_it_was_done(app, number):
+    briefing = a_briefing(state=BriefingState.DRAFT)
+    assert twice(app, f"/staff/briefings/{briefing.id}/publish", user=a_user()) == [302, 409]
+
+
+@repeated
+def test_of_two_who_discard_a_draft_one_is_told_that_it_is_gone(app, number):
+    briefing_id = a_briefing(state=BriefingState.DRAFT).id
+    answers = twice(app, f"/staff/briefings/{briefing_id}/discard", user=a_user())
+    assert answers in ([302, 404], [302, 409])
+    assert not count(Briefing, Briefing.id == briefing_id)
+
+
+@repeated
+def test_of_two_who_approve_one_is_told_that_it_was_done(app, number):
+    request = an_account_request(state="pending")
+    form = {"organization": request.organization_name, "kind": "local"}
+    assert twice(app, f"/staff/accounts/requests/{request.id}/approve", form, a_user()) == [200, 302]
+
+
+@repeated
+def test_of_two_who_add_a_theme_one_is_told_that_it_is_there(app, number):
+    form = {"name": f"바다 {number}", "name_en": f"Sea {number}"}
+    assert twice(app, "/staff/needs/topics/themes/new", form, a_user(Role.OFFICER)) == [200, 302]
+    assert count(Theme, Theme.name == form["name"]) == 1
