@@ -11,8 +11,10 @@ from briefings.organizations.models import Membership, Organization, Organizatio
 
 
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: no spaces, one case, one Unicode form."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """What two spellings of one name have in common: no spaces, nothing unseen, one case, one Unicode form."""
+    seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    # One sign may become many (㈜, ﷺ): of names that grow too long for the column, the beginning counts.
+    return "".join(unicodedata.normalize("NFKC", seen).casefold().split())[:120]
 
 
 def organization_named(name: str, kind: OrganizationKind) -> Organization | None:

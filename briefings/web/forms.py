@@ -35,6 +35,8 @@ from briefings.web.problems import reason
 
 # Control characters and the signs that turn the direction of writing: none belongs in a text, all can deceive.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Signs that take no room and say nothing; they come along when text is copied, and would make a name look empty.
+UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 LINE_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
 
 # What WTForms and Flask-WTF say, said in our words (UI.md 4.1: what is wrong, then what to do).
@@ -65,6 +67,7 @@ SENTENCES = {
     "File does not have an approved extension: {extensions}": _l("이 형식은 받지 않습니다. 받는 형식: {extensions}"),
     "File does not have an approved extension.": _l("이 형식의 파일은 받지 않습니다."),
 }
+LONGEST_NUMBER = 30
 SHORT_NUMBERS = 999_999  # 119, 1345: nobody is reached there
 REQUIRED = ("This field is required.", "File is required.")
 
@@ -106,7 +109,7 @@ def _with_particle(label: str) -> str:
 
 
 def _tidy_line(value: Any) -> Any:
-    return unicodedata.normalize("NFC", value).strip() if isinstance(value, str) else value
+    return unicodedata.normalize("NFC", UNSEEN.sub("", value)).strip() if isinstance(value, str) else value
 
 
 def _tidy_text(value: Any) -> Any:
@@ -211,7 +214,8 @@ class PhoneField(TelField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.render_kw = {"autocomplete": "tel", "inputmode": "tel", "maxlength": 30} | (self.render_kw or {})
+        keys = {"autocomplete": "tel", "inputmode": "tel", "maxlength": LONGEST_NUMBER}
+        self.render_kw = keys | (self.render_kw or {})
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Refuse what can be no phone number."""
@@ -220,6 +224,7 @@ class PhoneField(TelField):
         try:
             number = phonenumbers.parse(self.data, "KR")
             possible = phonenumbers.is_possible_number(number) and number.national_number > SHORT_NUMBERS
+            possible = possible and len(phone(self.data)) <= LONGEST_NUMBER
         except phonenumbers.NumberParseException:
             possible = False
         if not possible:

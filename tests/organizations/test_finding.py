@@ -16,6 +16,16 @@ def test_spaces_do_not_make_another_organization(app, now, spelling):
     assert named(spelling, OrganizationKind.PUBLIC_INSTITUTION, now) == known
 
 
+def test_signs_that_nobody_sees_do_not_make_another_organization(app, now):
+    known = an_organization("행정안전부")
+    assert named("행정\u200b안전부\u200e", OrganizationKind.PUBLIC_INSTITUTION, now) == known
+
+
+def test_a_name_whose_signs_stand_for_many_has_room(app, now):
+    name = "\ufdfa" * 120  # one sign, eighteen letters
+    assert named(name, OrganizationKind.COMPANY, now) == named(name, OrganizationKind.COMPANY, now)
+
+
 def test_the_same_name_of_another_kind_is_another_organization(app, now):
     known = an_organization("가온")
     assert organization_named("가온", OrganizationKind.COMPANY) is None

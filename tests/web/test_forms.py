@@ -109,6 +109,15 @@ def test_what_is_no_phone_number_is_refused(typed: str):
     assert "다시 확인해 주세요" in filled(Person, name="김가온", phone=typed).errors["phone"][0]
 
 
+def test_a_phone_number_longer_than_its_place_is_refused():
+    assert "phone" in filled(Person, name="김가온", phone="010-1234-5678;ext=12345678901234567890").errors
+
+
+def test_a_name_of_signs_that_nobody_sees_is_no_name():
+    assert "name" in filled(Person, name="\u200b\ufeff\u200e").errors
+    assert filled(Person, name="김\u200b가온").name.data == "김가온"
+
+
 @pytest.mark.parametrize("typed", [["2026-11-23", "14:00"], ["2026-11-23T14:00"], ["2026-11-23", "14:00:00"]])
 def test_a_moment_is_read_on_the_clock_of_seoul(typed: list[str]):
     assert filled(Answer, at=typed).at.data == datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
