@@ -84,9 +84,9 @@ class Seen:
         """The briefing's `changed_at` then; a moment that fits no briefing where the mark is broken."""
         try:
             found = datetime.fromisoformat(self.seen.data or "")
-        except ValueError:
+            return found.astimezone(UTC) if found.tzinfo else NEVER
+        except (ValueError, OverflowError):
             return NEVER
-        return found if found.tzinfo else NEVER
 
     def look_again(self, briefing: Briefing) -> None:
         """The next press speaks of the state shown now."""
@@ -139,7 +139,7 @@ class SlotForm(Form):
     class Meta(Form.Meta):
         csrf = False
 
-    need_id = HiddenField("수요", filters=[lambda value: int(value) if str(value).isdecimal() else 0])
+    need_id = HiddenField("수요", filters=[lambda value: int(value) if re.fullmatch("[0-9]{1,10}", str(value)) else 0])
     presenter_name = StringField("발표자 이름", [Length(max=120)])
     presenter_title = StringField("직위", [Length(max=120)])
     presenter_email = EmailField("전자우편")

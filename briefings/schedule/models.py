@@ -128,8 +128,9 @@ class Briefing(Base):
         if (starts_at, ends_at) == (self.starts_at, self.ends_at):
             return False
         shift = starts_at - self.starts_at
-        earliest = self.registration_opens_at + timedelta(minutes=1)
-        self.registration_closes_at = max(self.registration_closes_at + shift, earliest)
+        self.registration_closes_at += shift
+        if self.registration_closes_at <= self.registration_opens_at:
+            self.registration_opens_at += shift
         self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
         self.sequence += 1
         return True

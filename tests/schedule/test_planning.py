@@ -14,7 +14,7 @@ from briefings.errors import Refused
 from briefings.needs.models import NeedState
 from briefings.outbox.models import Message
 from briefings.schedule import grouping, invitations, planning
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, Phase, Registration, RegistrationState
 from briefings.schedule.planning import Details
 from briefings.schedule.slots import SlotPlan, clashes, plan_of, slot_for, warnings
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience, an_organization, saved
@@ -452,6 +452,18 @@ class TestMoving:
     def move(self, briefing, officer, now, new, seen=None):
         with unit_of_work():
             planning.reschedule(briefing, new, seen=seen or briefing.changed_at, by=officer, now=now)
+
+    def test_before_its_registration_would_open_opens_that_earlier_too(self, officer, now):
+        opens_at, starts_at = now + timedelta(days=5), now + timedelta(days=10)
+        closes_at = starts_at - timedelta(days=1)
+        given = {"registration_opens_at": opens_at, "registration_closes_at": closes_at}
+        briefing = a_briefing(starts_at=starts_at, **given)
+
+        self.move(briefing, officer, now, times(starts_at - timedelta(days=8)))
+
+        assert briefing.registration_opens_at == opens_at - timedelta(days=8)
+        assert briefing.registration_closes_at == closes_at - timedelta(days=8)
+        assert briefing.phase(now) is Phase.OPEN
 
     def test_takes_presenters_and_registrants_along(self, officer, now):
         briefing = a_briefing(needs=2)
