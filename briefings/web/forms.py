@@ -9,10 +9,12 @@ from typing import Any
 
 import email_validator
 import phonenumbers
+from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from markupsafe import Markup
+from werkzeug.datastructures import CombinedMultiDict
 from wtforms import EmailField as PlainEmailField
 from wtforms import (
     Field,
@@ -140,6 +142,10 @@ class Form(FlaskForm):
                 field.filters = [tidy, *field.filters]
                 field.validators = [_refuse_control_characters, *field.validators]
             return field
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            found = super().wrap_formdata(form, formdata)
+            return request.form if isinstance(found, CombinedMultiDict) else found  # files are no texts
 
     def refuse(self, error: Refused, field: str | None = None) -> None:
         """Show why a use case declined: at `field` (or the field the error names), otherwise above the form."""
