@@ -28,7 +28,7 @@ TOO_WIDE = """() => {
     const found = [...document.body.querySelectorAll('*')]
         .filter(e => e.checkVisibility() && !e.closest('.sr-only, .skip-link, thead, option, iframe'))
         .filter(e => right(e) > edge(e.parentElement) + 1)
-        .map(e => `${e.localName}.${e.className} “${e.textContent.trim().slice(0, 20)}” ${Math.round(right(e))} px`);
+        .map(e => `too wide: ${e.localName} “${e.textContent.trim().slice(0, 20)}” up to ${Math.round(right(e))} px`);
     return root.scrollWidth > root.clientWidth ? [`scrolls to ${root.scrollWidth} px`, ...found] : found;
 }"""
 
@@ -59,8 +59,17 @@ def barriers(page: Page) -> list[str]:
 
 def trouble_on_a_phone(page: Page) -> list[str]:
     """What is too wide or too small where the screen is narrow."""
+    return _when_narrow(page, TOO_WIDE) + _when_narrow(page, TOO_SMALL)
+
+
+def what_is_cut_off(page: Page) -> list[str]:
+    """What is too wide where the screen is narrow."""
+    return _when_narrow(page, TOO_WIDE)
+
+
+def _when_narrow(page: Page, script: str) -> list[str]:
     before = page.viewport_size
     page.set_viewport_size(NARROW)
-    wide, small = page.evaluate(TOO_WIDE), page.evaluate(TOO_SMALL)
+    found = page.evaluate(script)
     page.set_viewport_size(before)
-    return [f"wider than 320 px: {wide}"] * bool(wide) + [f"too small: {small}"] * bool(small)
+    return found

@@ -85,7 +85,7 @@ def somebody(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
     """Makes people, each with a browser window, cookies and a network address of their own."""
     contexts = []
 
-    def come(**how) -> Person:
+    def come(to: Site = site, **how) -> Person:
         context = browser.new_context(
             locale="ko-KR",
             timezone_id="Asia/Seoul",
@@ -95,7 +95,7 @@ def somebody(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        return Person(context, site)
+        return Person(context, to)
 
     yield come
     for context in contexts:

@@ -1,23 +1,26 @@
 """What the installation of the journeys holds: one of every state that a page can show, under a short name each."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
-from briefings.accounts.models import Role
+from briefings.accounts.models import Role, User
 from briefings.accounts.password_links import password_token
 from briefings.accounts.signing_in import set_password
 from briefings.db import db, unit_of_work
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
-from briefings.organizations.models import AccountRequest, OrganizationKind, RequestState
+from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState
 from briefings.participation.answering import acknowledge, note_consultation, record_match
 from briefings.participation.models import ReplyState, Visibility
+from briefings.privacy.consenting import answer_all, current_texts
+from briefings.privacy.models import Purpose
 from briefings.schedule.links import token_of
 from briefings.schedule.models import Briefing, BriefingState, RegistrationState
-from briefings.schedule.registering import Applicant, register
+from briefings.schedule.registering import Applicant, consents_of, register
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
 from tests.journeys.running import BEGINNING
@@ -34,7 +37,7 @@ LONG_TITLE = (
 )
 
 
-class Rows(dict[str, object]):
+class Rows(dict[str, Any]):
     """Values for the addresses of pages: `"/needs/{need}".format(**rows)`."""
 
 
@@ -45,7 +48,8 @@ def fill() -> Rows:
     audience = db.session.scalars(select(Audience).order_by(Audience.position)).first()
     assert theme and audience
     rows.update(theme=theme.id, audience=audience.id)
-    _people(rows)
+    rows["organization"], rows["officer"] = people()
+    _requests(rows)
     needs = _needs(rows, theme, audience)
     _briefings(rows, theme, audience, needs)
     _replies(rows, needs)
@@ -53,24 +57,25 @@ def fill() -> Rows:
     return rows
 
 
-def _people(rows: Rows) -> None:
+def people() -> tuple[Organization, User]:
+    """Who signs in, each with PASSWORD; the owner's organization, and the officer."""
     organization = an_organization("가온해양환경공단")
-    staff = a_user(Role.OFFICER, email=STAFF, name="김하늘")
-    people = [
+    officer = a_user(Role.OFFICER, email=STAFF, name="김하늘")
+    everybody = [
+        officer,
         a_user(Role.ADMINISTRATOR, email=ADMINISTRATOR, name="한결"),
-        staff,
         an_owner(organization, email=OWNER, name="홍길동"),
         an_owner(email=NEW_OWNER, name="나새로"),
     ]
     with unit_of_work():
-        for person in people:
+        for person in everybody:
             set_password(person, PASSWORD)
-    rows.update(organization=organization, officer=staff, user=staff.id)
-    rows["new_password"] = password_token(staff, BEGINNING + timedelta(days=1))
-    _requests(rows)
+    return organization, officer
 
 
 def _requests(rows: Rows) -> None:
+    officer = rows["officer"]
+    rows.update(user=officer.id, new_password=password_token(officer, BEGINNING + timedelta(days=1)))
     given = {
         "organization_name": "해담나눔협회",
         "organization_kind": OrganizationKind.ASSOCIATION,
@@ -162,6 +167,10 @@ def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
     }
     for _ in range(25):
         a_registration(made["open"])
+    texts = current_texts([Purpose.REGISTRATION, Purpose.PROVISION, Purpose.NEWS], "ko")
+    with unit_of_work():
+        answers = [(text.id, purpose is not Purpose.NEWS) for purpose, text in texts.items()]
+        answer_all(consents_of(registrations["confirmed"]), answers, BEGINNING)
     seen = BEGINNING - timedelta(minutes=5)
     for name in ("inside", "past"):
         saved(Attendance(registration=registrations[name], first_seen_at=seen, last_seen_at=seen))

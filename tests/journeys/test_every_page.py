@@ -1,12 +1,16 @@
 """Every page in every state it can be in, in both languages: no barrier, no sideways scrolling, no complaint."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
+from playwright.sync_api import Browser
+from werkzeug.exceptions import NotFound
 
 from tests.journeys.checks import barriers, trouble_on_a_phone
 from tests.journeys.person import Person
-from tests.journeys.rows import ADMINISTRATOR, NEW_OWNER, OWNER, PASSWORD, STAFF, Rows
+from tests.journeys.rows import ADMINISTRATOR, NEW_OWNER, OWNER, PASSWORD, STAFF, Rows, people
+from tests.journeys.running import Site, running_site
 
 pytestmark = pytest.mark.browser
 
@@ -125,7 +129,7 @@ STAFFS = {
     "candidates planned too": "/staff/matrix/{theme}/{audience}?planned=1",
     "staff briefings": "/staff/briefings",
     "staff briefings drafts": "/staff/briefings?shelf=draft",
-    "staff briefings past": "/staff/briefings?shelf=past",
+    "staff briefings past": "/staff/briefings?shelf=over",
     "briefing of needs": "/staff/briefings/new?need={need}&need={need_bare}&theme={theme}&audience={audience}",
     "briefing of nothing": "/staff/briefings/new",
     "briefing of nothing wrongly": "/staff/briefings/new | submit",
@@ -182,16 +186,25 @@ IN_ENGLISH = (VISITOR, OWNER, NEW_OWNER)
 @pytest.fixture(scope="module")
 def sitting(somebody: Callable[..., Person], rows: Rows) -> Iterator[Callable[[str], Person]]:
     """One person of each role who looks at all pages of theirs."""
-    people: dict[str, Person] = {}
+    sitting: dict[str, Person] = {}
 
     def person(email: str) -> Person:
-        if email not in people:
-            people[email] = somebody()
+        if email not in sitting:
+            sitting[email] = somebody()
             if email:
-                people[email].sign_in(email, PASSWORD)
-        return people[email]
+                sitting[email].sign_in(email, PASSWORD)
+        return sitting[email]
 
     return person
+
+
+@pytest.fixture(scope="module")
+def new_site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An installation that has accounts and nothing else."""
+    with running_site(tmp_path_factory.mktemp("new")) as site:
+        with site.app.app_context():
+            people()
+        yield site
 
 
 CASES = [
@@ -200,6 +213,62 @@ CASES = [
     for prefix in (("", "/en") if email in IN_ENGLISH else ("",))
     for name, address in pages.items()
 ]
+
+
+NOT_PAGES = {
+    "static",
+    "front.health",
+    "front.robots",
+    "front.sitemap",
+    "briefings.ics",
+    "registrations.ics",
+    "outbox.download",
+    "outbox.body",  # a mail in its frame
+    "briefings.short",  # leads on
+    "briefings.registered",  # only after registering: test_signing_up.py
+}
+
+
+AT_THE_BEGINNING = {
+    VISITOR: (
+        "/",
+        "/needs",
+        "/briefings",
+        "/briefings?past=1",
+        "/briefings/calendar",
+        "/search?q=폐어망",
+        "/statistics",
+    ),
+    STAFF: (
+        *("/staff/", "/staff/needs", "/staff/matrix", "/staff/briefings", "/staff/replies", "/staff/outbox"),
+        *("/staff/statistics", "/staff/accounts"),
+    ),
+}
+
+
+@pytest.mark.parametrize("email", [VISITOR, STAFF], ids=["a visitor", "an officer"])
+def test_an_installation_without_anything_says_what_to_do(new_site, somebody, email):
+    person = somebody(to=new_site)
+    if email:
+        person.sign_in(email, PASSWORD)
+    found = []
+    for address in AT_THE_BEGINNING[email]:
+        person.open(address)
+        person.take_picture(f"nothing-at{address.partition('?')[0].replace('/', '-')}")
+        found += [f"{address} {trouble}" for trouble in barriers(person.page) + trouble_on_a_phone(person.page)]
+    assert not found + person.complaints
+
+
+def test_no_page_is_left_out(site, rows):
+    addresses = site.app.url_map.bind("")
+    looked_at = set()
+    for pages in TABLE.values():
+        for address in pages.values():
+            path = address.partition(" ")[0].partition("?")[0].format(**rows)
+            with suppress(NotFound):
+                looked_at.add(addresses.match(path)[0])
+    shown = {rule.endpoint for rule in site.app.url_map.iter_rules() if "GET" in rule.methods}
+    assert shown - looked_at - NOT_PAGES == set()
 
 
 @pytest.mark.parametrize(("email", "prefix", "address"), CASES)

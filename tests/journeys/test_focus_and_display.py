@@ -1,0 +1,86 @@
+"""Going through pages by Tab, and pages as people set them: sharp colours, large letters, colours of their own."""
+
+import pytest
+
+from tests.journeys.checks import barriers, trouble_on_a_phone, what_is_cut_off
+from tests.journeys.keyboard import MOST_STOPS, Keyboard
+from tests.journeys.person import Person
+from tests.journeys.rows import OWNER, PASSWORD, STAFF
+
+pytestmark = pytest.mark.browser
+
+KEY_PAGES = {
+    "": [
+        "/",
+        "/needs",
+        "/needs/{need}",
+        "/briefings/{open}",
+        "/briefings/{open}/register",
+        "/r/{confirmed}",
+        "/sign-in",
+    ],
+    OWNER: ["/my/needs/new", "/my/replies/{reply_fresh}"],
+    STAFF: ["/staff/", "/staff/matrix", "/staff/briefings/{draft_id}/edit", "/staff/outbox/{mail}"],
+}
+CASES = [pytest.param(email, address, id=address) for email, pages in KEY_PAGES.items() for address in pages]
+
+
+@pytest.fixture(scope="module")
+def sitting(somebody, rows):
+    """One person of each role."""
+    people: dict[str, Person] = {"": somebody()}
+    return lambda email: people.setdefault(email, people.get(email) or somebody().sign_in(email, PASSWORD))
+
+
+@pytest.mark.parametrize(("email", "address"), CASES)
+def test_tab_leads_visibly_through_the_whole_page(sitting, rows, email, address):
+    person = sitting(email)
+    person.open(address.format(**rows))
+    stops = Keyboard(person.page).stops()
+    assert stops[0]["name"] == "본문 바로가기"
+    assert stops[-1]["name"] == "화면 설정", "the last link of the footer is not reached, or Tab is caught somewhere"
+    assert len(stops) < MOST_STOPS
+    assert [stop["name"] for stop in stops if not stop["shows"]] == []
+    assert [stop["name"] for stop in stops if not stop["free"]] == []
+
+
+def test_the_skip_link_leads_past_the_header(sitting):
+    page = sitting("").page
+    sitting("").open("/needs")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+
+
+@pytest.mark.parametrize("address", ["/", "/needs?q=폐어망", "/briefings/{open}/register", "/statistics"])
+def test_sharp_colours_and_large_letters_hold_on_every_kind_of_page(somebody, rows, address):
+    visitor = somebody()
+    visitor.open("/display")
+    visitor.tick("선명한 화면(어두운 바탕, 밝은 글자)", "아주 크게")
+    visitor.press("화면 설정 저장하기")
+    visitor.open(address.format(**rows))
+    assert visitor.page.locator("html").get_attribute("data-krds-mode") == "high-contrast"
+    visitor.take_picture(f"sharp{address.replace('/', '-').partition('{')[0]}")
+    found = barriers(visitor.page) + trouble_on_a_phone(visitor.page) + visitor.complaints
+    assert not found, "\n".join(found)
+
+
+def test_colours_of_the_readers_own_leave_buttons_and_fields_visible(somebody, rows):
+    visitor = somebody(forced_colors="active")
+    visitor.open(f"/briefings/{rows['open']}/register")
+    visitor.take_picture("forced-colours")
+    for part in (".krds-btn.primary", ".krds-input", ".consent"):
+        width = visitor.page.locator(part).first.evaluate("e => parseFloat(getComputedStyle(e).borderTopWidth)")
+        assert width >= 1, f"{part} has no border"
+
+
+def test_more_space_between_letters_and_lines_cuts_nothing_off(somebody, rows):
+    """WCAG 1.4.12; set by script because the content policy admits no style of ours."""
+    visitor = somebody()
+    visitor.open(f"/briefings/{rows['open']}/register")
+    visitor.page.evaluate(
+        """() => document.querySelectorAll('body *').forEach(e => Object.assign(e.style, {
+            lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em'}))"""
+    )
+    assert what_is_cut_off(visitor.page) == []
