@@ -60,7 +60,7 @@ wheel: .venv/.test ## Build the package for production in dist/
 lock: .venv/.test ## Look for newer versions and write all lock files
 	@$(LOCK) pyproject.toml -o requirements.lock
 	@$(LOCK) pyproject.toml --extra test -c requirements.lock -o tests/requirements.lock
-	@$(LOCK) --group npm -o npm.lock
+	@$(LOCK) --group npm -o .ci/npm.lock
 
 clean: ## Remove everything that was made, the local database too
 	@rm -rf .venv instance build dist briefings/static/vendor $(COMPILED)
@@ -89,14 +89,15 @@ clean: ## Remove everything that was made, the local database too
 	@.venv/bin/pybabel --quiet compile -i $< -o $@
 
 # Fonts and icons are a nicety: without network the program runs on system fonts, and the next run tries again.
-.venv/.npm: npm.lock .venv/.run
-	@command -v npm >/dev/null || { echo "Installing npm into .venv to fetch fonts and icons ..."; $(INSTALL) npm.lock; }
+.venv/.npm: .ci/npm.lock .venv/.run
+	@command -v npm >/dev/null || { echo "Installing npm into .venv to fetch fonts and icons ..."; $(INSTALL) .ci/npm.lock; }
 	@touch $@
 
 assets: .venv/.run
 	@$(MAKE) --silent .venv/.npm && $(PYTHON) -m briefings.assets || true
 
 database run: export IEUM_ENV ?= development
+database run: export LOG_LEVEL ?= WARNING
 database run: export PUBLIC_URL ?= http://127.0.0.1:$(PORT)
 database: .venv/.run assets $(COMPILED)
 	@mkdir -p instance

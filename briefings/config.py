@@ -28,8 +28,9 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     production = environ.get("IEUM_ENV", "production") == "production"
     public_url = environ.get("PUBLIC_URL", "" if production else "http://127.0.0.1:8000").rstrip("/")
     secret_key = environ.get("SECRET_KEY", DEFAULT_SECRET_KEY)
+    database = environ.get("DATABASE_URL", "" if production else f"sqlite:///{ROOT}/instance/briefings.db")
     if production:
-        _refuse_unsafe(secret_key, public_url)
+        _refuse_unsafe(secret_key, public_url, database)
     address = urlsplit(public_url)
     if address.scheme not in ("http", "https") or not address.hostname or address.path:
         raise SettingsError(f"PUBLIC_URL must be http(s)://host[:port] without a path, not {public_url!r}.")
@@ -40,7 +41,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PUBLIC_URL": public_url,
         "SERVER_NAME": address.netloc,
         "PREFERRED_URL_SCHEME": address.scheme,
-        "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", f"sqlite:///{ROOT}/instance/briefings.db")),
+        "SQLALCHEMY_DATABASE_URI": database_url(database),
         "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
@@ -53,7 +54,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
         "NOTICE": environ.get("NOTICE", ""),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
-        "TRUSTED_PROXIES": int(environ.get("TRUSTED_PROXIES", "0")),
+        "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES", "0")),
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URL", "memory://"),
         "RATELIMIT_ENABLED": environ.get("RATELIMIT_ENABLED", "1") == "1",
         "SESSION_COOKIE_SAMESITE": "Lax",
@@ -86,9 +87,17 @@ def _zone(name: str) -> str:
     return name
 
 
-def _refuse_unsafe(secret_key: str, public_url: str) -> None:
+def _number(name: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise SettingsError(f"{name} must be a number, not {text!r}.")
+    return int(text)
+
+
+def _refuse_unsafe(secret_key: str, public_url: str, database: str) -> None:
     if secret_key == DEFAULT_SECRET_KEY or len(secret_key) < 32:
         how = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
         raise SettingsError(f"Set SECRET_KEY to at least 32 random characters, for instance what this prints: {how}")
     if not public_url:
         raise SettingsError("Set PUBLIC_URL to the address people use, e.g. https://briefings.example.kr.")
+    if not database:
+        raise SettingsError("Set DATABASE_URL, e.g. postgresql://briefings:password@127.0.0.1/briefings.")

@@ -10,7 +10,7 @@ from briefings.config import settings_from
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text("utf-8")
-PRODUCTION = {"SECRET_KEY": "x" * 32, "PUBLIC_URL": "https://briefings.example.kr"}
+PRODUCTION = {"SECRET_KEY": "x" * 32, "PUBLIC_URL": "https://briefings.example.kr", "DATABASE_URL": "sqlite://"}
 
 
 class Watched(dict):
