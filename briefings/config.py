@@ -64,7 +64,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "PERMANENT_SESSION_LIFETIME": 8 * 3600,
         "WTF_CSRF_SSL_STRICT": False,  # personal pages send no referrer; the token in the form is the proof
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still posts; the token dies with the session
-        "MAX_CONTENT_LENGTH": 30 * 1024 * 1024,
+        "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "BABEL_DEFAULT_LOCALE": "ko",
         "BABEL_TRANSLATION_DIRECTORIES": str(PACKAGE / "translations"),

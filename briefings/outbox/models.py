@@ -22,9 +22,6 @@ class MessageState(StrEnum):
     DROPPED = "dropped"
 
 
-UNDELIVERED = (MessageState.QUEUED, MessageState.SENDING)
-
-
 class Message(Base):
     """One message to one person. Its words are made when it is sent, from `kind` and `params`.
 

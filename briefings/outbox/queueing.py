@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from briefings.db import db, insert_new
-from briefings.outbox.models import Message, MessageState
+from briefings.outbox.models import Message
 
 
 class Recipient(NamedTuple):
@@ -47,14 +47,3 @@ def queued_lately(kind: str, address: str, now: datetime) -> int:
     lately = Message.created_at > now - timedelta(hours=1)
     found = select(func.count()).where(Message.recipient == address, Message.kind == kind, lately)
     return db.session.scalars(found).one()
-
-
-def message_under(key: str) -> Message | None:
-    """The message queued under `key`, whatever became of it."""
-    return db.session.scalar(select(Message).where(Message.key == key))
-
-
-def was_sent(key: str) -> bool:
-    """Whether the message under `key` has been handed over."""
-    state = db.session.scalar(select(Message.state).where(Message.key == key))
-    return state is MessageState.SENT

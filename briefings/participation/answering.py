@@ -128,17 +128,6 @@ def partners_possible(need: Need) -> list[ParticipationReply]:
     )
 
 
-def waiting_replies(organization: Organization) -> int:
-    """How many replies to the organization's needs nobody has acknowledged."""
-    found = select(func.count()).select_from(ParticipationReply).join(Need, Need.id == ParticipationReply.need_id)
-    return (
-        db.session.scalar(
-            found.where(Need.organization_id == organization.id, ParticipationReply.state == ReplyState.SENT)
-        )
-        or 0
-    )
-
-
 def late_replies(found: Select[Any], now: datetime) -> Select[Any]:
     """Of the replies in `found`, those nobody acknowledged in time."""
     return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_at < now)

@@ -78,13 +78,6 @@ def number(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
-def file_size(size: int) -> str:
-    """`820KB`, `3.4MB`: `size` is in bytes."""
-    if size < 1024 * 1024:
-        return f"{max(1, round(size / 1024)):,}KB"
-    return f"{number(size / 1024 / 1024)}MB"
-
-
 def phone(value: str | None) -> str:
     """`010-1234-5678`, `02-123-4567`, `1588-0000`, `+81 3-1234-5678`, however it was typed; else unchanged."""
     try:
@@ -149,7 +142,6 @@ def register(app: Flask) -> None:
         period,
         machine_time,
         number,
-        file_size,
         phone,
         masked,
         aria,

@@ -66,12 +66,10 @@ SENTENCES = {
     "Number must be between %(min)s and %(max)s.": _l("%(min)s부터 %(max)s까지의 숫자로 적어 주세요."),
     "Invalid value, must be one of: %(values)s.": _l("다음 가운데 하나를 적어 주세요: %(values)s"),
     "Invalid value, can't be any of: %(values)s.": _l("다음은 쓸 수 없습니다: %(values)s"),
-    "File does not have an approved extension: {extensions}": _l("이 형식은 받지 않습니다. 받는 형식: {extensions}"),
-    "File does not have an approved extension.": _l("이 형식의 파일은 받지 않습니다."),
 }
 LONGEST_NUMBER = 30
 SHORT_NUMBERS = 999_999  # 119, 1345: nobody is reached there
-REQUIRED = ("This field is required.", "File is required.")
+REQUIRED = "This field is required."
 
 
 class Sentences:
@@ -82,7 +80,7 @@ class Sentences:
 
     def gettext(self, string: str) -> str:
         """Our sentence for a built-in message; a message of our own passes through."""
-        if string in REQUIRED:
+        if string == REQUIRED:
             return missing(self.field)
         return str(SENTENCES.get(string, string))
 
@@ -92,12 +90,10 @@ class Sentences:
 
 
 def missing(field: Field) -> str:
-    """What to say when `field` was left empty: `이름을 입력해 주세요.`, or 골라, 올려 for choices and files."""
+    """What to say when `field` was left empty: `이름을 입력해 주세요.`, or 골라 for choices."""
     label = _with_particle(str(field.label.text))
     if hasattr(field, "iter_choices"):
         return gettext("%(label)s 골라 주세요.", label=label)
-    if field.widget is not None and getattr(field.widget, "input_type", "") == "file":
-        return gettext("%(label)s 올려 주세요.", label=label)
     return gettext("%(label)s 입력해 주세요.", label=label)
 
 

@@ -4,10 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from briefings.db import db
 from briefings.needs.models import NeedState
 from briefings.organizations.models import OrganizationKind, RequestState
-from briefings.outbox.models import MessageState
-from briefings.outbox.queueing import Recipient, message_under, queue
+from briefings.outbox.models import Message, MessageState
+from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.models import BriefingState, RegistrationState
 from tests.builders import (
     a_briefing,
@@ -40,7 +41,7 @@ def test_each_thing_that_waits_is_counted_and_leads_to_its_list(staff, now):
     a_briefing(needs=0, state=BriefingState.DRAFT)
     an_account_request(state=RequestState.PENDING, confirmed_at=now)
     queue("reminder", "k", Recipient("gaon@example.com", "이가온"), now)
-    message = message_under("k")
+    message = db.session.query(Message).one()
     message.state = MessageState.FAILED
     saved(message)
     page = staff.get("/staff/").text

@@ -58,11 +58,6 @@ def test_numbers_have_commas(value: float, written: str):
     assert filters.number(value) == written
 
 
-@pytest.mark.parametrize(("size", "written"), [(1, "1KB"), (820 * 1024, "820KB"), (3565158, "3.4MB"), (2097152, "2MB")])
-def test_file_sizes_are_rounded_to_what_people_say(size: int, written: str):
-    assert filters.file_size(size) == written
-
-
 @pytest.mark.parametrize(
     ("typed", "written"),
     [

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FileField, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms import FieldList, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from briefings.errors import Refused
@@ -33,7 +33,6 @@ class Answer(Form):
     minutes = IntegerField("발표 시간", [InputRequired(), NumberRange(5, 60)])
     scope = RadioField("공개 범위", choices=["owner", "public"], validators=[InputRequired()])
     wants = ChoicesField("관심 수요", choices=["1", "2", "3"])
-    paper = FileField("파일(PDF)", [InputRequired()])
     must = ConsentField("개인정보 수집·이용 동의", must=True)
     may = ConsentField("소식 받기")
 
@@ -68,7 +67,6 @@ def test_a_missing_value_is_asked_for_by_its_name():
     assert errors["at"] == ["시작 일시를 입력해 주세요."]
     assert errors["minutes"] == ["발표 시간을 입력해 주세요."]
     assert errors["scope"] == ["공개 범위를 골라 주세요."]
-    assert errors["paper"] == ["파일(PDF)을 올려 주세요."]
     with force_locale("en"):
         assert "“이름”" in filled(Person).errors["name"][0]
 
@@ -172,7 +170,6 @@ def test_the_summary_leads_to_the_first_control_of_each_wrong_field():
     assert [target for target, _ in filled(Answer, minutes="5").error_summary()] == [
         "at",
         "scope-0",
-        "paper",
         "must-0",
     ]
 
