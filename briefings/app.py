@@ -52,7 +52,7 @@ from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.web import access, display, filters, labels, problems, security, stamped
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
-from briefings.web.routing import RowNumber
+from briefings.web.routing import RowNumber, refuse_odd_addresses
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
@@ -137,5 +137,6 @@ def _extend(app: Flask) -> None:
     problems.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
     app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
+    app.before_request(refuse_odd_addresses)
     app.before_request(access.enforce)
     app.after_request(security.add_headers)

@@ -25,6 +25,7 @@ from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import staff
 from briefings.web.filters import period
 from briefings.web.forms import Form
+from briefings.web.routing import row_number
 
 pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
 pages.context_processor(lambda: {"tones": PHASE_TONES})
@@ -60,8 +61,9 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Make a draft of the needs named in the address."""
     now = clock.now()
-    needs = overview.needs_numbered(set(request.args.getlist("need", type=int)))
-    chosen = [needs[number] for number in dict.fromkeys(request.args.getlist("need", type=int)) if number in needs]
+    numbers = dict.fromkeys(request.args.getlist("need", type=row_number))
+    needs = overview.needs_numbered(set(numbers))
+    chosen = [needs[number] for number in numbers if number in needs]
     themes, audiences = need_finding.themes(), need_finding.audiences()
     starts_at, ends_at = planning.usual_times(len(chosen), now, zone())
     theme_id = request.args.get("theme", type=int)
@@ -156,7 +158,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
 def _edit_form(briefing: Briefing, act: str, number: str) -> tuple[EditForm, dict[int, Need]]:
     formdata = None
     if request.method == "POST":
-        chosen = request.form.get("add", 0, type=int) if act == "add" else 0
+        chosen = request.form.get("add", 0, type=row_number) if act == "add" else 0
         added = overview.needs_numbered({chosen}).get(chosen)
         formdata = rearranged(request.form, act, number, slot_for(added) if added else None)
     form = EditForm.of(briefing, formdata)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from flask import has_request_context, request
 from flask_babel import Babel
@@ -31,6 +32,7 @@ def language() -> str:
 
 def other_language_url() -> str:
     """This same page in the other language."""
-    path = request.full_path if request.query_string else request.path
+    query = request.query_string.decode("ascii", "replace")
+    path = quote(request.path) + (f"?{query}" if query else "")
     root = request.script_root
     return root.removesuffix("/en") + path if language() == "en" else f"{root}/en{path}"

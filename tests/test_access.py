@@ -1,0 +1,164 @@
+"""Who may call what: every view of the program with its mark, reviewed here, and the marks kept on every one."""
+
+from itertools import product
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from briefings.accounts.models import Role
+from briefings.web.access import MARKS, access_of
+from tests.builders import a_user, an_owner
+
+ACCESS = {
+    "public": """
+        account_requests: new sent
+        accounts: forgotten forgotten_sent sign_in
+        briefings: ics index month register registered short show
+        display: settings
+        front: accessibility guide health home privacy robots search sitemap
+        needs: index show
+        registrations: find links_sent
+        replies: sent write write_for_briefing
+        static
+        statistics: index
+    """,
+    "by_token": """
+        account_requests: confirmation
+        accounts: new_password
+        live: enter join
+        registrations: cancel change confirm_cancel ics invite_again register_again show withdraw_consent
+        replies: change show withdraw write_from_join write_with_link
+    """,
+    "signed_in": """
+        accounts: own own_password sign_out
+    """,
+    "member": """
+        owner: close edit needs new show withdraw
+        owner_replies: acknowledge decline index match note_consultation show
+    """,
+    "staff": """
+        outbox: body download index send_again show
+        staff: today
+        staff_accounts: account_request approve_request decline_request index
+        staff_briefings: cancel cancel_registration copy discard edit index move new publish registration
+            registrations show
+        staff_matrix: index show
+        staff_needs: add_topic close edit index list_topics move_topic new publish rename_topic send_back show
+            withdraw
+        staff_replies: index show
+        staff_statistics: briefing index
+    """,
+    "administrator": """
+        staff_accounts: new off on send_link show
+    """,
+}
+
+
+def table():
+    """The mark of each endpoint."""
+    found, prefix = {}, ""
+    for mark, names in ACCESS.items():
+        for name in names.split():
+            if name.endswith(":"):
+                prefix = name.replace(":", ".")
+            else:
+                found[name if name == "static" else prefix + name] = mark
+    return found
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """The rules of a method, the one that ends the session last."""
+    found = [rule for rule in app.url_map.iter_rules() if method in rule.methods and rule.endpoint != "static"]
+    return sorted(found, key=lambda rule: rule.endpoint == "accounts.sign_out")
+
+
+def address(app: Flask, rule: Rule, text: str = "abcd2345", number: int = 2**31 - 1) -> str:
+    """An address of the rule, of a thing that is not there."""
+    values = {}
+    for name in rule.arguments - set(rule.defaults or {}):
+        kind = type(rule._converters[name]).__name__
+        values[name] = {"RowNumber": number, "AnyConverter": "themes"}.get(kind, text)
+    with app.test_request_context():
+        return rule.build(values, append_unknown=False)[1]
+
+
+@pytest.fixture
+def visitors(app):
+    """A client for each kind of visitor, and the marks whose views it may call."""
+    open_ = {"public", "by_token"}
+    signed_in = open_ | {"signed_in"}
+    return [
+        (app.test_client(), open_),
+        (app.test_client().sign_in(a_user(Role.EXPERT)), signed_in),
+        (app.test_client().sign_in(an_owner()), signed_in | {"member"}),
+        (app.test_client().sign_in(a_user(Role.OFFICER)), signed_in | {"staff"}),
+        (app.test_client().sign_in(a_user(Role.ADMINISTRATOR)), signed_in | {"staff", "administrator"}),
+    ]
+
+
+def test_every_view_has_the_mark_reviewed_here(app):
+    marks = {endpoint: access_of(app, endpoint) for endpoint in app.view_functions}
+    assert marks == table()
+    assert set(marks.values()) <= set(MARKS)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_mark_lets_in_whom_it_names_and_nobody_else(app, visitors, method):
+    marks = table()
+    for (visitor, allowed), rule in product(visitors, rules(app, method)):
+        answer = visitor.open(address(app, rule), method=method)
+        to_sign_in = (answer.location or "").startswith("/sign-in?")
+        if marks[rule.endpoint] in allowed:
+            assert not to_sign_in, rule
+            assert answer.status_code not in (401, 403), rule
+        else:
+            assert to_sign_in or answer.status_code == 403, f"{rule} lets in more than {marks[rule.endpoint]}"
+
+
+def test_a_personal_page_is_not_there_for_whoever_has_no_link(app, client):
+    for method in ("GET", "POST"):
+        for rule in rules(app, method):
+            if access_of(app, rule.endpoint) == "by_token":
+                answer = client.open(address(app, rule, text="abcd2345.AAAA"), method=method)
+                assert answer.status_code in (404, 410), rule
+                assert answer.headers["Referrer-Policy"] == "no-referrer", rule
+
+
+def test_no_form_is_taken_without_its_token(app, visitors, monkeypatch):
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    for (visitor, _), rule in product(visitors, rules(app, "POST")):
+        assert visitor.post(address(app, rule)).status_code == 400, rule
+
+
+@pytest.mark.parametrize("odd", ["\x00", "²", "가나다", "a" * 3000, "..", "%", "'\"<>", "\U0001f600"])
+def test_no_address_breaks_a_page(app, visitors, odd):
+    (administrator, _), (owner, _) = visitors[-1], visitors[2]
+    named_by_text = [rule for rule in rules(app, "GET") if not rule.arguments <= {"need_id", "briefing_id"}]
+    for visitor, rule in product((administrator, owner), named_by_text):
+        assert visitor.get(address(app, rule, text=odd)).status_code < 500, rule
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=%00",
+        "q=%25_",
+        "page=0",
+        "page=99999999999999999999",
+        "page=x",
+        "state=x",
+        "theme=99999999999999999999",
+        "need=99999999999999999999&need=x",
+        "as_of=x",
+    ],
+)
+def test_no_query_breaks_a_list(app, visitors, query):
+    (administrator, _), (owner, _) = visitors[-1], visitors[2]
+    lists = [rule for rule in rules(app, "GET") if not rule.arguments]
+    for visitor, rule in product((administrator, owner), lists):
+        assert visitor.get(f"{address(app, rule)}?{query}").status_code < 500, rule
+
+
+def test_a_number_no_row_can_have_is_no_address(client):
+    assert client.get(f"/needs/{2**31}").status_code == 404
