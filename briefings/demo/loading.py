@@ -185,7 +185,7 @@ class Demo:
             locale="ko",
             interests=tuple(need.id for need in needs[number % 2 :: 2]),
             question="참여하려면 어떤 준비가 필요합니까?" if number % 6 == 0 else "",
-            support="문자 통역이 필요합니다." if number == 4 else "",
+            support="문자 통역이 필요합니다." if number % 20 == 4 else "",
         )
 
     def _coming(self, needs: list[Need], weeks: int, capacity: int, people: int) -> None:

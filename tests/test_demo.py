@@ -1,0 +1,36 @@
+"""The example data: every state once, loaded once, never in production."""
+
+from briefings.app import create_app
+from briefings.db import db
+from briefings.needs.models import Need, NeedState
+from briefings.outbox.models import Message
+from briefings.participation.models import Match
+from briefings.schedule.models import Briefing, Registration, RegistrationState
+from tests.test_config import SAFE
+
+
+def test_the_example_data_shows_every_state_and_is_loaded_once(app, now):
+    run = app.test_cli_runner().invoke
+    assert "Example data loaded." in run(args=["demo"]).output
+    assert "there already" in run(args=["demo"]).output
+    briefings = db.session.query(Briefing).order_by(Briefing.starts_at).all()
+    assert [briefing.phase(now).value for briefing in briefings] == ["ended", "open", "open", "draft"]
+    assert (briefings[1].starts_at - now).days in range(2, 14)
+    states = {need.state for need in db.session.query(Need)}
+    assert states == {NeedState.PUBLISHED, NeedState.SUBMITTED, NeedState.RETURNED, NeedState.DRAFT}
+    assert db.session.query(Match).count() == 1
+    full = db.session.query(Registration).filter_by(briefing_id=briefings[2].id, state=RegistrationState.WAITLISTED)
+    assert full.count() == 3
+
+
+def test_every_mail_of_the_example_data_goes_to_an_address_that_leads_nowhere(app):
+    app.test_cli_runner().invoke(args=["demo"])
+    domains = {message.recipient.partition("@")[2] for message in db.session.query(Message)}
+    assert domains <= {"example.kr", "example.com"}
+
+
+def test_the_example_accounts_are_not_loaded_in_production():
+    app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"}, environ=SAFE)
+    result = app.test_cli_runner().invoke(args=["demo"])
+    assert result.exit_code != 0
+    assert "not loaded" in result.output
