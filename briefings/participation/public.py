@@ -31,13 +31,14 @@ from briefings.web.access import by_token, public
 from briefings.web.language import language
 from briefings.web.security import limiter
 
+OFTEN = "10/minute;100/hour"  # whole ministries share one network address, and reply after the same briefing
 pages = Blueprint("replies", __name__)
 pages.context_processor(lambda: {"reply_tones": REPLY_TONES})
 
 
 @pages.route("/needs/<int:need_id>/reply", methods=["GET", "POST"])
 @public
-@limiter.limit("20/hour", methods=["POST"])
+@limiter.limit(OFTEN, methods=["POST"])
 def write(need_id: int) -> ResponseReturnValue:
     """Reply to one need."""
     with_owner = joinedload(Need.organization)
@@ -49,7 +50,7 @@ def write(need_id: int) -> ResponseReturnValue:
 
 @pages.route("/briefings/<public_id>/reply", methods=["GET", "POST"])
 @public
-@limiter.limit("20/hour", methods=["POST"])
+@limiter.limit(OFTEN, methods=["POST"])
 def write_for_briefing(public_id: str) -> ResponseReturnValue:
     """Reply to any of the needs presented in a briefing."""
     briefing = db.session.scalar(select(Briefing).where(Briefing.public_id == public_id))
@@ -61,7 +62,7 @@ def write_for_briefing(public_id: str) -> ResponseReturnValue:
 @pages.route("/r/<token>/reply", methods=["GET", "POST"], defaults={"purpose": "registration"})
 @pages.route("/join/<token>/reply", methods=["GET", "POST"], defaults={"purpose": "join"}, endpoint="write_from_join")
 @by_token
-@limiter.limit("20/hour", methods=["POST"])
+@limiter.limit(OFTEN, methods=["POST"])
 def write_with_link(token: str, purpose: str) -> ResponseReturnValue:
     """The same, with what the person gave at registration filled in."""
     registration = registration_behind(token, purpose)

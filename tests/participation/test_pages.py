@@ -212,3 +212,9 @@ def test_an_owner_who_replies_to_anothers_need_finds_the_account_filled_in(app, 
     page = client.sign_in(owner).get(f"/needs/{a_need().id}/reply").text
     assert "가온공단 본사" in page
     assert owner.email in page
+
+
+def test_more_replies_may_come_from_one_network_address_than_after_one_briefing(app, client, limited):
+    need = a_need()
+    answers = [client.post(f"/needs/{need.id}/reply", data=SENDER).status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
