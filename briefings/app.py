@@ -52,7 +52,7 @@ from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.web import access, display, filters, labels, problems, security, stamped
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url
-from briefings.web.routing import RowNumber, refuse_odd_addresses
+from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
@@ -108,6 +108,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.config.update(settings or {})
     logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     app.url_map.converters["int"] = RowNumber
+    app.request_class = TidyRequest
     _extend(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -137,6 +138,6 @@ def _extend(app: Flask) -> None:
     problems.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
     app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
-    app.before_request(refuse_odd_addresses)
+    app.before_request(refuse_odd_paths)
     app.before_request(access.enforce)
     app.after_request(security.add_headers)

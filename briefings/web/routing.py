@@ -2,8 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from flask import abort, request
+from flask import Request, abort, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from werkzeug.routing import IntegerConverter
+from werkzeug.utils import cached_property
 
 LAST_ROW = 2**31 - 1
 LAST_PAGE = 1_000_000
@@ -24,12 +26,23 @@ def row_number(text: str) -> int:
     return number
 
 
-def refuse_odd_addresses() -> None:
-    """Before each request: 400 where an address holds a NUL, which no text of ours may, 404 for no page of a list."""
-    if "\0" in request.path or any("\0" in text for values in request.args.listvalues() for text in values):
-        abort(400)
-    page = request.args.get("page", "1")
-    if not (page.isascii() and page.isdigit() and len(page) < 10 and 0 < int(page) <= LAST_PAGE):
+class TidyRequest(Request):
+    """A request whose query holds no NUL, which no text of ours may, and `page` only as a number a page can have."""
+
+    @cached_property
+    def args(self) -> MultiDict[str, str]:
+        """What stands behind the question mark; nonsense counts as not said."""
+        pairs = ((name, text.replace("\0", "")) for name, text in super().args.items(multi=True))
+        return ImmutableMultiDict((name, text) for name, text in pairs if name != "page" or _is_page(text))
+
+
+def _is_page(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= LAST_PAGE
+
+
+def refuse_odd_paths() -> None:
+    """Before each request: 404 for a path with a NUL, which is the name of nothing."""
+    if "\0" in request.path:
         abort(404)
 
 
