@@ -15,7 +15,7 @@ export PYTHONUTF8 := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint format bench translations wheel lock clean assets database
+.PHONY: help run demo test lint format bench pictures translations wheel lock clean assets database
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ bench: .venv/.test assets $(COMPILED) ## Measure speed and memory next to the ba
 demo: ## Throw the local database away and load the demonstration anew
 	@rm -f instance/briefings.db*
 	@$(MAKE) --no-print-directory database
+
+pictures: .venv/.test assets $(COMPILED) ## Take the pictures of README anew from the running example
+	@$(PYTHON) -m tests.journeys.screenshots
 
 translations: .venv/.test ## Collect the texts into the catalogues and compile them
 	@mkdir -p build

@@ -42,6 +42,8 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SERVER_NAME": address.netloc,
         "PREFERRED_URL_SCHEME": address.scheme,
         "SQLALCHEMY_DATABASE_URI": database_url(database),
+        # A connection that a restart of the database cut is replaced before it is used.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
         "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),

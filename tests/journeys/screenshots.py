@@ -1,0 +1,96 @@
+"""README's pictures, taken anew from the running example: `make pictures`."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, sync_playwright
+
+from briefings.demo.people import PASSWORD
+
+PICTURES = Path(__file__).parent / "pictures"
+STAFF = "staff@example.kr"
+
+
+@contextmanager
+def running_example() -> Iterator[str]:
+    """The address of the program with the example data in a database of its own; its mails are delivered."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        address = f"http://127.0.0.1:{port}"
+        settings = {"IEUM_ENV": "development", "DATABASE_URL": f"sqlite:///{folder}/example.db", "PUBLIC_URL": address}
+        environment = {**os.environ, "LOG_LEVEL": "WARNING", **settings}
+        flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
+        for command in (["db", "upgrade"], ["demo"], ["worker", "--once"]):
+            subprocess.run([*flask, *command], env=environment, check=True)
+        server = subprocess.Popen([*flask, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
+        try:
+            wait_for(address)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(10)
+
+
+def wait_for(address: str) -> None:
+    """Return when the program answers; OSError after half a minute."""
+    for attempt in range(60):
+        try:
+            urllib.request.urlopen(f"{address}/health").close()  # noqa: S310 (our own address)
+            return
+        except OSError:
+            if attempt == 59:
+                raise
+            time.sleep(0.5)
+
+
+def take(page: Page, name: str) -> None:
+    """Write one picture of what the window shows."""
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=PICTURES / f"{name}.png")
+    print(f"tests/journeys/pictures/{name}.png")
+
+
+def take_all(address: str) -> None:
+    """The pictures README shows, two of them as a phone shows them."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        settings = {"base_url": address, "locale": "ko-KR", "timezone_id": "Asia/Seoul"}
+        page = browser.new_page(viewport={"width": 1100, "height": 800}, **settings)
+        page.goto("/")
+        take(page, "home")
+        page.goto("/sign-in")
+        page.get_by_label("전자우편").fill(STAFF)
+        page.get_by_label("비밀번호", exact=True).fill(PASSWORD)
+        page.get_by_role("button", name="로그인").click()
+        page.wait_for_url("**/staff/")
+        page.goto("/staff/matrix")
+        take(page, "matrix")
+        page.goto("/staff/outbox?kind=invitation")
+        page.locator("main table a").first.click()
+        take(page, "invitation")
+        page.goto("/staff/statistics/briefings/1")
+        take(page, "funnel")
+        phone = browser.new_page(viewport={"width": 390, "height": 780}, **settings)
+        phone.goto("/briefings")
+        phone.locator("main article a").first.click()
+        take(phone, "briefing")
+        phone.get_by_role("link", name="설명회 신청하기").first.click()
+        take(phone, "registration")
+        browser.close()
+
+
+if __name__ == "__main__":
+    PICTURES.mkdir(exist_ok=True)
+    with running_example() as address:
+        take_all(address)
