@@ -62,4 +62,4 @@ class OwnAccountForm(Form):
 
     name = StringField(_l("이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
     phone = PhoneField(_l("전화번호"), [Length(max=30)])
-    locale = SelectField(_l("알림을 받을 언어"), choices=LOCALES)
+    locale = SelectField(_l("알림을 받을 언어"), [InputRequired()], choices=LOCALES)

@@ -74,8 +74,8 @@ def guide() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """개인정보 처리방침 (개인정보 보호법 제30조): what is kept, from the consent texts in force."""
-    texts = list(current_texts(Purpose, language()).values())
-    return render_template("front/privacy.html", texts=texts, since=POLICY_SINCE)
+    texts = current_texts(Purpose, language())
+    return render_template("front/privacy.html", texts=[texts[purpose] for purpose in Purpose], since=POLICY_SINCE)
 
 
 @pages.get("/accessibility")
