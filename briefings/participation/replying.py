@@ -154,7 +154,7 @@ def _check(need: Need, organization: Organization) -> None:
     if not need.takes_replies:
         raise Refused(N_("‘%(title)s’ 과제는 더 이상 답글을 받지 않습니다."), title=need.title)
     if need.organization_id == organization.id:
-        raise Refused(N_("‘%(title)s’은(는) 귀 기관의 과제입니다."), title=need.title)
+        raise Refused(N_("‘%(title)s’ 과제는 귀 기관의 것입니다."), title=need.title)
 
 
 def _fill(made: ParticipationReply, sender: Sender, offer: Offer, briefing: Briefing | None) -> None:

@@ -245,7 +245,7 @@ def move(briefing_id: int) -> ResponseReturnValue:
             if form.agreed.data == period(form.times()):
                 with unit_of_work():
                     planning.reschedule(briefing, form.times(), seen=form.seen_at(), by=current_user, now=now)
-                flash(f"{period(form.times())}(으)로 옮기고 모두에게 알렸습니다.", "success")
+                flash(f"설명회를 옮기고 모두에게 알렸습니다. 새 일시: {period(form.times())}", "success")
                 return redirect(url_for(".show", briefing_id=briefing_id))
             plan = planning.thought_move(briefing, form.times(), now)
             form.agreed.data = period(form.times())

@@ -102,7 +102,7 @@ def _with_particle(label: str) -> str:
         return f"“{label}”"
     last = re.sub(r"\s*\([^)]*\)$", "", label)[-1:]
     if not "가" <= last <= "힣":
-        return f"{label}을(를)"
+        return f"‘{label}’ 칸을"
     return label + ("을" if (ord(last) - ord("가")) % 28 else "를")
 
 
