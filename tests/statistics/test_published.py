@@ -27,7 +27,7 @@ def record(app):
         load_history()
 
 
-def test_the_record_has_the_five_published_figures(record):
+def test_the_record_has_the_published_figures_and_is_loaded_once(app, record):
     for as_of, *expected in PUBLISHED:
         found = published_figures(as_of, "Asia/Seoul")
         counted = [
@@ -39,35 +39,24 @@ def test_the_record_has_the_five_published_figures(record):
             found.public_private,
         ]
         assert [b if a is None else a for a, b in zip(expected, counted, strict=True)] == counted, as_of
-
-
-def test_the_organizations_in_matches_by_kind_are_those_of_june_2021(record):
-    figures = published_figures(date(2021, 6, 10), "Asia/Seoul")
-    kinds = figures.in_matches_by_kind
-    assert figures.in_matches - figures.public_in_matches == 163
-    assert kinds[OrganizationKind.PUBLIC_INSTITUTION] == 94
-    assert kinds[OrganizationKind.LOCAL] == 72
-    assert kinds[OrganizationKind.CENTRAL] == 28
-
-
-def test_shares_are_those_published(record):
     assert published_figures(date(2020, 12, 31), "Asia/Seoul").public_private_share == 56.9
     assert published_figures(date(2021, 4, 30), "Asia/Seoul").public_private_share == 54.5
 
+    in_june = published_figures(date(2021, 6, 10), "Asia/Seoul")
+    assert in_june.in_matches - in_june.public_in_matches == 163
+    assert in_june.in_matches_by_kind[OrganizationKind.PUBLIC_INSTITUTION] == 94
+    assert in_june.in_matches_by_kind[OrganizationKind.LOCAL] == 72
+    assert in_june.in_matches_by_kind[OrganizationKind.CENTRAL] == 28
 
-def test_the_record_is_loaded_once(record):
     with unit_of_work():
         assert load_history() is False
     assert db.session.query(Need).count() == 1175
-
-
-def test_nothing_counts_before_the_opening(record):
-    before = published_figures(date(2020, 6, 18), "Asia/Seoul")
-    assert (before.needs, before.replying, before.matches) == (0, 0, 0)
-    assert before.reply_rate is None
-
-
-def test_the_command_prints_them(app, record):
     printed = app.test_cli_runner().invoke(args=["statistics", "--as-of", "2021-06-10"]).output
     assert "849  등록된 수요 과제" in printed
     assert "357  성사에 함께한 기관 (성사마다 셈)" in printed
+
+
+def test_nothing_counts_before_the_opening(app):
+    before = published_figures(date(2020, 6, 18), "Asia/Seoul")
+    assert (before.needs, before.replying, before.matches) == (0, 0, 0)
+    assert before.reply_rate is None
