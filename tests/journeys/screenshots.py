@@ -54,9 +54,11 @@ def wait_for(address: str) -> None:
             time.sleep(0.5)
 
 
-def take(page: Page, name: str) -> None:
-    """Write one picture of what the window shows."""
+def take(page: Page, name: str, top: str = "body") -> None:
+    """Write one picture of what the window shows when `top` is at its upper edge."""
     page.wait_for_load_state("networkidle")
+    page.locator(top).first.evaluate("element => scrollTo(0, scrollY + element.getBoundingClientRect().top - 24)")
+    page.wait_for_timeout(500)  # a frame is drawn some time after it comes into view
     page.screenshot(path=PICTURES / f"{name}.png")
     print(f"tests/journeys/pictures/{name}.png")
 
@@ -78,9 +80,9 @@ def take_all(address: str) -> None:
         take(page, "matrix")
         page.goto("/staff/outbox?kind=invitation")
         page.locator("main table a").first.click()
-        take(page, "invitation")
+        take(page, "invitation", ".mail")
         page.goto("/staff/statistics/briefings/1")
-        take(page, "funnel")
+        take(page, "funnel", "main h2")
         phone = browser.new_page(viewport={"width": 390, "height": 780}, **settings)
         phone.goto("/briefings")
         phone.locator("main article a").first.click()
