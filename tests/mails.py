@@ -19,7 +19,8 @@ def mails_to(app: Flask, address: str) -> list[Mail | Dropped]:
 
 def _composed(app: Flask, message: Message) -> Mail | Dropped:
     base_url = app.config["PUBLIC_URL"] + ("/en" if message.locale == "en" else "")
-    with app.test_request_context(base_url=base_url):
+    # A context of its own: in the test's, the language of the mail before would still be in force.
+    with app.app_context(), app.test_request_context(base_url=base_url):
         return app.extensions["composers"][message.kind](message, clock.now())
 
 

@@ -68,6 +68,7 @@ def test_the_mail_is_in_the_language_of_the_page_it_was_asked_on(app, client, us
     assert message.locale == "en"
     [mail] = mails_to(app, "haneul@example.kr")
     assert links_in(mail)[0].startswith("/en/new-password/")
+    assert "works once, until Mon 23 Nov 2026, 11:00 KST" in mail.text
 
 
 def test_asking_is_limited_for_one_address_and_for_one_place(client, user, limited):
