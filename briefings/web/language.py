@@ -1,4 +1,4 @@
-"""Korean at /…, English at /en/…: each language has its own address, so links can be shared and nothing is remembered."""
+"""Korean at /…, English at /en/…: each language has its own address, so links are shared and nothing is remembered."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
