@@ -29,8 +29,9 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     public_url = environ.get("PUBLIC_URL", "" if production else "http://127.0.0.1:8000").rstrip("/")
     secret_key = environ.get("SECRET_KEY", DEFAULT_SECRET_KEY)
     database = environ.get("DATABASE_URL", "" if production else f"sqlite:///{ROOT}/instance/briefings.db")
+    smtp_url = environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:")
     if production:
-        _refuse_unsafe(secret_key, public_url, database)
+        _refuse_unsafe(secret_key, public_url, database, smtp_url)
     address = urlsplit(public_url)
     if address.scheme not in ("http", "https") or not address.hostname or address.path:
         raise SettingsError(f"PUBLIC_URL must be http(s)://host[:port] without a path, not {public_url!r}.")
@@ -44,7 +45,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SQLALCHEMY_DATABASE_URI": database_url(database),
         # A connection that a restart of the database cut is replaced before it is used.
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
-        "SMTP_URL": environ.get("SMTP_URL", "smtp://127.0.0.1:25" if production else "mailbox:"),
+        "SMTP_URL": smtp_url,
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
         "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}").lower(),
@@ -95,7 +96,7 @@ def _number(name: str, text: str) -> int:
     return int(text)
 
 
-def _refuse_unsafe(secret_key: str, public_url: str, database: str) -> None:
+def _refuse_unsafe(secret_key: str, public_url: str, database: str, smtp_url: str) -> None:
     if secret_key == DEFAULT_SECRET_KEY or len(secret_key) < 32:
         how = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
         raise SettingsError(f"Set SECRET_KEY to at least 32 random characters, for instance what this prints: {how}")
@@ -103,3 +104,5 @@ def _refuse_unsafe(secret_key: str, public_url: str, database: str) -> None:
         raise SettingsError("Set PUBLIC_URL to the address people use, e.g. https://briefings.example.kr.")
     if not database:
         raise SettingsError("Set DATABASE_URL, e.g. postgresql://briefings:password@127.0.0.1/briefings.")
+    if smtp_url.startswith("mailbox:"):
+        raise SettingsError("Set SMTP_URL to a mail server: with mailbox: no mail leaves, and staff read everybody's.")

@@ -35,6 +35,7 @@ def test_production_does_not_start_without(missing):
         ("TIMEZONE", "Asia/Nowhere"),
         ("TIMEZONE", "../../etc/passwd"),
         ("TRUSTED_PROXIES", "one"),
+        ("SMTP_URL", "mailbox:"),
     ],
 )
 def test_production_does_not_start_with(name, value):
