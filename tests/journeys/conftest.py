@@ -38,7 +38,10 @@ def browser() -> Iterator[Browser]:
     if not program:
         pytest.skip(WITHOUT)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        only_here = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+        running = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-dev-shm-usage", only_here]
+        )
         yield running
         running.close()
 

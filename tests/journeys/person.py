@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
 
 from tests.journeys.running import ROOT, Site
 
@@ -25,7 +25,7 @@ class Person:
         self.complaints: list[str] = []
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(f"script: {error}"))
-        context.route(lambda url: not url.startswith(site.url), self._refuse_abroad)
+        self.page.on("request", self._notice)
 
     def _hear(self, message: ConsoleMessage) -> None:
         # The browser reports a page that answers 4xx, which error pages and refused forms do, as if it were broken.
@@ -33,9 +33,9 @@ class Person:
         if message.type in ("error", "warning") and not (document and "Failed to load resource" in message.text):
             self.complaints.append(f"console: {message.text}")
 
-    def _refuse_abroad(self, route) -> None:
-        self.complaints.append(f"request to another host: {route.request.url}")
-        route.abort()
+    def _notice(self, request: Request) -> None:
+        if not request.url.startswith((self.site.url, "data:", "blob:")):
+            self.complaints.append(f"request to another host: {request.url}")
 
     def open(self, address: str) -> Response:
         """Go to a path of the site, or to a full address of it as mails print them."""

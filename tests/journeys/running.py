@@ -55,7 +55,7 @@ def running_site(folder: Path) -> Iterator[Site]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         environment = {
-            "IEUM_ENV": "production",
+            "IEUM_ENV": "development",  # where mails stay in the mailbox
             "SECRET_KEY": "a key for journeys, long enough to be taken seriously",
             "PUBLIC_URL": url,
             "DATABASE_URL": f"sqlite:///{folder / 'journeys.db'}",
