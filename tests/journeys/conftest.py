@@ -16,6 +16,7 @@ from tests.journeys.running import Site, running_site
 
 WITHOUT = "no Chromium: not one browser test ran (Debian: apt-get install chromium, or set CHROMIUM=/path/to/it)"
 addresses = count(1)
+present: list[Person] = []
 
 
 def chromium() -> str | None:
@@ -27,6 +28,16 @@ def pytest_terminal_summary(terminalreporter) -> None:
     """Say loudly that something was not looked at."""
     if any(WITHOUT in str(report.longrepr) for report in terminalreporter.stats.get("skipped", [])):
         terminalreporter.write_line(f"WARNING: {WITHOUT}", yellow=True, bold=True)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
+    """Keep what everybody saw when a journey failed: screenshots/failed-….png."""
+    report = yield
+    if call.when == "call" and report.failed:
+        for number, person in enumerate(present):
+            person.keep_picture(f"failed-{item.name.replace('/', '-')}-{number}", 1280)
+    return report
 
 
 @pytest.fixture(scope="package")
@@ -86,7 +97,6 @@ def pass_time(site: Site, now: time_machine.Traveller) -> Iterator[Callable[[tim
 @pytest.fixture(scope="package")
 def somebody(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
     """Makes people, each with a browser window, cookies and a network address of their own."""
-    contexts = []
 
     def come(to: Site = site, **how) -> Person:
         context = browser.new_context(
@@ -97,9 +107,10 @@ def somebody(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
             **how,
         )
         context.set_default_timeout(10_000)
-        contexts.append(context)
-        return Person(context, to)
+        present.append(Person(context, to))
+        return present[-1]
 
     yield come
-    for context in contexts:
-        context.close()
+    for person in present:
+        person.page.context.close()
+    present.clear()
