@@ -146,7 +146,7 @@ class NeedForOrganizationForm(NeedForm):
     """A need that staff enter for an organization."""
 
     organization = StringField("기관 이름", [DataRequired(), Length(max=120)])
-    kind = SelectField("기관 유형", choices=kind_choices)
+    kind = SelectField("기관 유형", [DataRequired()], choices=kind_choices)
 
     @property
     def organization_kind(self) -> OrganizationKind:
