@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import flask_migrate
+import hypothesis
 import pytest
 import time_machine
 from flask import Flask
@@ -18,6 +19,9 @@ from tests.client import PageClient
 from tests.database import postgresql_server
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
+
+hypothesis.settings.register_profile("repeatable", derandomize=True)  # a run that fails today fails tomorrow
+hypothesis.settings.load_profile("repeatable")
 
 SETTINGS = {
     "TESTING": True,

@@ -17,7 +17,7 @@ def complaints(data: bytes) -> list[str]:
     found = [*_bytes(data), *_order(data, lines), *_zones(lines)]
     for event in _events(lines):
         found += [*_numbers(event), *_people(event, method), *_status(event, method), *_times(event)]
-    addressed = any(value.lower().startswith("mailto:") for _, _, value in lines)
+    addressed = any(name in ("ORGANIZER", "ATTENDEE") for _, name, _ in lines)
     if method not in _MESSAGES and (method is not None or addressed):
         found.append("a feed has no METHOD and no addresses")
     return found
