@@ -36,7 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo):
     report = yield
     if call.when == "call" and report.failed:
         for number, person in enumerate(present):
-            person.keep_picture(f"failed-{item.name.replace('/', '-')}-{number}", 1280)
+            person.keep_picture(f"failed-{item.name}-{number}", 1280)
     return report
 
 

@@ -108,7 +108,7 @@ class Person:
         # As high as the page: what is inside a frame is drawn only where it is in view.
         height = self.page.evaluate("document.documentElement.scrollHeight")
         self.page.set_viewport_size({"width": width, "height": height})
-        path = PICTURES / f"{name}.png"
+        path = PICTURES / (re.sub(r"[^\w-]+", "-", name) + ".png")
         self.page.screenshot(path=path)
         self.page.set_viewport_size(size)
         return path

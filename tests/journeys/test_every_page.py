@@ -254,7 +254,7 @@ def test_an_installation_without_anything_says_what_to_do(new_site, somebody, em
     found = []
     for address in AT_THE_BEGINNING[email]:
         person.open(address)
-        person.take_picture(f"nothing-at{address.partition('?')[0].replace('/', '-')}")
+        person.take_picture(f"nothing-at{address.partition('?')[0]}")
         found += [f"{address} {trouble}" for trouble in barriers(person.page) + trouble_on_a_phone(person.page)]
     assert not found + person.complaints
 
@@ -281,7 +281,7 @@ def test_page(sitting, rows, request, email, prefix, address):
     assert answer.status == int(status or 200)
     if act:
         _send(person, act)
-    person.take_picture(request.node.callspec.id.replace(" ", "-"))
+    person.take_picture(request.node.callspec.id)
     # In English the words are others, the look is the same.
     found = barriers(person.page, look=not prefix) + trouble_on_a_phone(person.page) + person.complaints
     assert not found, "\n".join(found)

@@ -61,7 +61,7 @@ def test_sharp_colours_and_large_letters_hold_on_every_kind_of_page(somebody, ro
     visitor.press("화면 설정 저장하기")
     visitor.open(address.format(**rows))
     assert visitor.page.locator("html").get_attribute("data-krds-mode") == "high-contrast"
-    visitor.take_picture(f"sharp{address.replace('/', '-').partition('{')[0]}")
+    visitor.take_picture(f"sharp{address.partition('{')[0]}")
     found = barriers(visitor.page) + trouble_on_a_phone(visitor.page) + visitor.complaints
     assert not found, "\n".join(found)
 
