@@ -25,7 +25,7 @@ run: database ## Set everything up and run the demonstration on http://127.0.0.1
 	@$(FLASK) serve --port $(PORT)
 
 test: .venv/.test assets $(COMPILED) ## Run all tests on SQLite and PostgreSQL (some: make test ARGS="tests/schedule -k seat")
-	@$(PYTHON) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: .venv/.test ## Check style, import rules and types
 	@echo "Checking style, import rules and types ..."
