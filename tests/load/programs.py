@@ -60,7 +60,7 @@ class Program:
 def environment(url: str, port: int = 8000) -> dict[str, str]:
     """The settings it is measured with: as in production, without limits on how often one may ask."""
     return {
-        "IEUM_ENV": "production",
+        "IEUM_ENV": "development",
         "SECRET_KEY": "a key for measuring, long enough to be taken seriously",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
         "DATABASE_URL": url,
