@@ -97,6 +97,12 @@ def visitors(app):
     ]
 
 
+def who_may(visitors, rule: Rule):
+    """Somebody whom the mark of the view lets in: an owner where only members may, otherwise an administrator."""
+    (administrator, _), (owner, _) = visitors[-1], visitors[2]
+    return owner if table()[rule.endpoint] == "member" else administrator
+
+
 def test_every_view_has_the_mark_reviewed_here(app):
     marks = {endpoint: access_of(app, endpoint) for endpoint in app.view_functions}
     assert marks == table()
@@ -133,10 +139,9 @@ def test_no_form_is_taken_without_its_token(app, visitors, monkeypatch):
 
 @pytest.mark.parametrize("odd", ["\x00", "²", "가나다", "a" * 3000, "..", "%", "'\"<>", "\U0001f600"])
 def test_no_address_breaks_a_page(app, visitors, odd):
-    (administrator, _), (owner, _) = visitors[-1], visitors[2]
     named_by_text = [rule for rule in rules(app, "GET") if not rule.arguments <= {"need_id", "briefing_id"}]
-    for visitor, rule in product((administrator, owner), named_by_text):
-        assert visitor.get(address(app, rule, text=odd)).status_code < 500, rule
+    for rule in named_by_text:
+        assert who_may(visitors, rule).get(address(app, rule, text=odd)).status_code < 500, rule
 
 
 @pytest.mark.parametrize(
@@ -154,10 +159,8 @@ def test_no_address_breaks_a_page(app, visitors, odd):
     ],
 )
 def test_no_query_breaks_a_list(app, visitors, query):
-    (administrator, _), (owner, _) = visitors[-1], visitors[2]
-    lists = [rule for rule in rules(app, "GET") if not rule.arguments]
-    for visitor, rule in product((administrator, owner), lists):
-        assert visitor.get(f"{address(app, rule)}?{query}").status_code < 500, rule
+    for rule in [rule for rule in rules(app, "GET") if not rule.arguments]:
+        assert who_may(visitors, rule).get(f"{address(app, rule)}?{query}").status_code < 500, rule
 
 
 def test_a_number_no_row_can_have_is_no_address(client):
