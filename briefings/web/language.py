@@ -8,7 +8,6 @@ from flask import has_request_context, request
 from flask_babel import Babel
 
 babel = Babel()
-LANGUAGES = ("ko", "en")
 
 
 class LanguagePrefix:
