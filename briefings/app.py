@@ -35,6 +35,7 @@ from briefings.organizations import words as organization_words
 from briefings.outbox import pages as outbox_pages
 from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
+from briefings.outbox.texts import Text
 from briefings.participation import mails as participation_mails
 from briefings.participation import need_pages
 from briefings.participation import owner as participation_owner
@@ -84,6 +85,10 @@ COMPOSERS: dict[str, Composer] = {
     **schedule_presenter_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
 }
+TEXTS: dict[str, dict[str, Text]] = {
+    "계정": account_mails.TEXTS,
+}
+"""Every text of a message, as staff see them listed."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
@@ -115,6 +120,8 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["text_groups"] = TEXTS
+    app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}
     access.refuse_unmarked_views(app)
     return app
 

@@ -18,8 +18,9 @@ from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.delivering import Compose, Letter, Unreachable, deliver_due
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
-from briefings.outbox.rendering import mime_of
+from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
+from briefings.outbox.texts import Texts
 from briefings.schedule.reminders import queue_due
 
 log = logging.getLogger(__name__)
@@ -31,19 +32,17 @@ SECONDS_UNTIL_SERVER_IS_TRIED_AGAIN = 20
 
 def deliver(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Hand over every message that is due; Unreachable if the mail server takes none."""
-    compose = composing_in(app)
     with way_out(app.config["SMTP_URL"], app.config["MAIL_FROM"]) as send:
-        while not stopping() and deliver_due(send, compose, clock.now, stopping):
+        while not stopping() and deliver_due(send, composing_in(app), clock.now, stopping):
             pass
 
 
 def composing_in(app: Flask) -> Compose:
-    """Composes a message as if its reader had asked for it: addresses in full, words in the reader's language."""
+    """Composes the messages of one round, with the texts as they are when it begins."""
+    texts = Texts()
 
     def compose(message: Message, now: datetime) -> Letter | Dropped:
-        base_url = app.config["PUBLIC_URL"] + ("/en" if message.locale == "en" else "")
-        # A context of its own: in the worker's, the language of the message before would still be in force.
-        with app.app_context(), app.test_request_context(base_url=base_url):
+        with as_reader(app, message.locale, texts):
             mail = app.extensions["composers"][message.kind](message, now)
             return mail if isinstance(mail, Dropped) else Letter(mail.subject, mime_of(message, mail, now))
 

@@ -3,14 +3,15 @@
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from briefings.accounts.models import User
 from briefings.accounts.password_links import FORGOTTEN_FOR, INVITED_FOR, password_token
 from briefings.accounts.signing_in import user_with
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
-from briefings.outbox.rendering import render
+from briefings.outbox.rendering import write
+from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.web.filters import when
 
 
 def set_password(message: Message, now: datetime) -> Mail | Dropped:
@@ -18,8 +19,7 @@ def set_password(message: Message, now: datetime) -> Mail | Dropped:
     user = user_with(message.recipient)
     if user is None or not user.active or user.session_version != message.params["session_version"]:
         return Dropped("그사이 비밀번호를 정했거나 계정을 껐습니다.")
-    subject = _("[협업이음] 계정이 준비되었습니다. 비밀번호를 정해 주세요")
-    return _with_link(user, "set_password", subject, now + INVITED_FOR)
+    return _with_link(user, "set_password", now + INVITED_FOR)
 
 
 def forgotten_password(message: Message, now: datetime) -> Mail | Dropped:
@@ -27,23 +27,44 @@ def forgotten_password(message: Message, now: datetime) -> Mail | Dropped:
     user = user_with(message.recipient)
     if user is None or not user.active:
         return Dropped("이 주소로 쓰는 계정이 없습니다.")
-    return _with_link(user, "forgotten_password", _("[협업이음] 비밀번호를 새로 정하는 링크"), now + FORGOTTEN_FOR)
+    return _with_link(user, "forgotten_password", now + FORGOTTEN_FOR)
 
 
-def _with_link(user: User, template: str, subject: str, expires_at: datetime) -> Mail:
+def _with_link(user: User, text: str, expires_at: datetime) -> Mail:
     link = url_for("accounts.new_password", token=password_token(user, expires_at), _external=True)
-    return Mail(subject, render(template, name=user.name, link=link, expires_at=expires_at))
+    return write(text, {"이름": user.name, "비밀번호 링크": link, "기한": when(expires_at)})
 
 
 def password_changed(message: Message, now: datetime) -> Mail | Dropped:
     """Word to the person that the password is another one now: whoever did it, they should know."""
     forgotten = url_for("accounts.forgotten", _external=True)
-    text = render("password_changed", name=message.recipient_name, at=message.created_at, forgotten=forgotten)
-    return Mail(_("[협업이음] 비밀번호가 바뀌었습니다"), text)
+    values = {"이름": message.recipient_name, "바뀐 때": when(message.created_at), "비밀번호 찾기": forgotten}
+    return write("password_changed", values)
 
 
 COMPOSERS: dict[str, Composer] = {
     "set_password": set_password,
     "forgotten_password": forgotten_password,
     "password_changed": password_changed,
+}
+
+_LINK = (
+    NAME,
+    Placeholder("비밀번호 링크", "본인만 쓰는, 비밀번호를 정하는 주소", "https://briefings.example.kr/password/…"),
+    Placeholder("기한", "링크를 쓸 수 있는 마지막 때", "2026. 11. 24.(화) 10:00"),
+)
+TEXTS = {
+    "set_password": Text("새 계정의 비밀번호 정하기", _LINK, must=("비밀번호 링크",)),
+    "forgotten_password": Text("비밀번호 다시 정하기", _LINK, must=("비밀번호 링크",)),
+    "password_changed": Text(
+        "비밀번호가 바뀌었다는 알림",
+        (
+            NAME,
+            Placeholder("바뀐 때", "비밀번호가 바뀐 때", "2026. 11. 23.(월) 10:00"),
+            Placeholder(
+                "비밀번호 찾기", "비밀번호를 새로 정하는 화면의 주소", "https://briefings.example.kr/forgotten"
+            ),
+        ),
+        must=("비밀번호 찾기",),
+    ),
 }

@@ -1,24 +1,83 @@
-"""From a template and values to the text of a mail, and from the text to its HTML part."""
+"""From a text and values to the words of a message, and from the words to the HTML part of a mail."""
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app, render_template
+from flask import Flask, current_app, g, render_template, url_for
 from flask_babel import get_locale, gettext
 from jinja2.utils import urlize
 from markupsafe import Markup
 
 from briefings.calendar.addresses import Mailbox
 from briefings.calendar.message import plain_message, scheduling_message
-from briefings.outbox.mail import Mail
+from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message
+from briefings.outbox.texts import Template, Text, Texts, built_in, fill
+from briefings.web.filters import phone, site_name
 
 SIGNATURE = "-- "  # RFC 3676, 4.3: what follows this line is the sender's signature
 LINK_STYLE = Markup('<a style="color:#0b50d0" href=')
 
 Block = tuple[str, list[Markup]]
+
+
+def write(name: str, values: Mapping[str, object], **of_mail: Any) -> Mail:
+    """The mail that the text `name` makes of `values`, in the language of the context, footer included.
+
+    `values` has one for each placeholder of the text, empty where there is nothing to say; `of_mail` goes to Mail.
+    """
+    words = words_of(name, values)
+    values_of_footer = _common() | {"처리방침 주소": url_for("front.privacy", _external=True)}
+    footer = fill(built_in("footer", _language()), values_of_footer)
+    return Mail(words.subject, f"{words.body}\n\n{SIGNATURE}\n{footer.body}\n", **of_mail)
+
+
+def words_of(name: str, values: Mapping[str, object]) -> Template:
+    """Subject and body that the text `name` makes of `values`, in the language of the context; no footer."""
+    text: Text = current_app.extensions["texts"][name]
+    if unsaid := [each.name for each in text.placeholders if each.name not in values]:
+        raise LookupError(f"text {name}: no value given for {', '.join(unsaid)}")
+    if "texts" not in g:
+        g.texts = Texts()
+    return fill(g.texts.template(name, _language()), _common() | dict(values), text.must)
+
+
+def compose(app: Flask, message: Message, now: datetime, texts: Texts | None = None) -> Mail | Dropped:
+    """What `message` says to its reader at this moment, in their language."""
+    with as_reader(app, message.locale, texts):
+        composed: Mail | Dropped = app.extensions["composers"][message.kind](message, now)
+        return composed
+
+
+@contextmanager
+def as_reader(app: Flask, locale: str, texts: Texts | None = None) -> Iterator[None]:
+    """As if a reader of `locale` had asked for it: addresses in full, words in their language.
+
+    Whoever composes many messages gives the `texts`, so that the database is not asked for them each time.
+    """
+    base_url = app.config["PUBLIC_URL"] + ("/en" if locale == "en" else "")
+    # A context of its own: in the caller's, the language of the message before would still be in force.
+    with app.app_context(), app.test_request_context(base_url=base_url):
+        g.texts = texts or Texts()
+        yield
+
+
+def _common() -> dict[str, object]:
+    settings = current_app.config
+    return {
+        "서비스 이름": site_name(),
+        "문의처": gettext(settings["CONTACT_NAME"]),
+        "문의 전화": phone(settings["CONTACT_PHONE"]),
+        "문의 전자우편": settings["CONTACT_EMAIL"],
+    }
+
+
+def _language() -> str:
+    return str(get_locale().language)
 
 
 def render(template: str, **values: Any) -> str:

@@ -7,7 +7,7 @@ from markupsafe import escape
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.received import received
-from briefings.outbox.rendering import html_of, mime_of, render
+from briefings.outbox.rendering import html_of, mime_of, write
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -20,7 +20,8 @@ def reader(app, request):
 
 
 def test_every_mail_ends_with_who_sends_it_and_where_to_write(reader, now):
-    text = render("password_changed", name="김하늘", at=now, forgotten="http://briefings.example.kr/forgotten")
+    values = {"이름": "김하늘", "바뀐 때": now, "비밀번호 찾기": "http://briefings.example.kr/forgotten"}
+    text = write("password_changed", values).text
     body, _, footer = text.partition("\n\n-- \n")
     assert "help@briefings.example.kr" in footer and "044-000-0000" in footer
     assert f"http://briefings.example.kr{'/en' if reader == 'en' else ''}/privacy" in footer
