@@ -3,23 +3,24 @@
 from datetime import datetime
 
 from flask import url_for
-from flask_babel import gettext as _
 
 from briefings.accounts.signing_in import user_with
 from briefings.needs.finding import need_numbered
 from briefings.needs.models import Need, NeedState
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
-from briefings.outbox.rendering import render
+from briefings.outbox.rendering import write
+from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.web.filters import when
 
 
 def submitted(message: Message, now: datetime) -> Mail | Dropped:
     """We have it; what happens next."""
     need = _need(message)
-    subject = _("[협업이음] 수요 과제가 접수되었습니다: %(title)s", title=need.title)
-    return Mail(
-        subject, render("need_submitted", name=message.recipient_name, need=need, address=_own_page(message, need))
-    )
+    submitted_at = when(need.submitted_at) if need.submitted_at else ""
+    own_page = _own_page(message, need)
+    text = "need_submitted" if own_page else "need_submitted_contact"
+    return write(text, {**_said(message, need), "제출한 때": submitted_at, "과제 주소": own_page})
 
 
 def published(message: Message, now: datetime) -> Mail | Dropped:
@@ -28,8 +29,7 @@ def published(message: Message, now: datetime) -> Mail | Dropped:
     if not need.is_public:
         return Dropped("그 사이 과제를 철회함")
     address = url_for("needs.show", need_id=need.id, _external=True)
-    subject = _("[협업이음] 수요 과제를 게시했습니다: %(title)s", title=need.title)
-    return Mail(subject, render("need_published", name=message.recipient_name, need=need, address=address))
+    return write("need_published", {**_said(message, need), "과제 주소": address})
 
 
 def returned(message: Message, now: datetime) -> Mail | Dropped:
@@ -37,10 +37,13 @@ def returned(message: Message, now: datetime) -> Mail | Dropped:
     need = _need(message)
     if need.state is not NeedState.RETURNED:
         return Dropped("그 사이 과제를 다시 제출했거나 철회함")
-    subject = _("[협업이음] 수요 과제를 고쳐 다시 제출해 주세요: %(title)s", title=need.title)
-    return Mail(
-        subject, render("need_returned", name=message.recipient_name, need=need, address=_own_page(message, need))
-    )
+    own_page = _own_page(message, need)
+    text = "need_returned" if own_page else "need_returned_contact"
+    return write(text, {**_said(message, need), "까닭": need.return_reason, "과제 주소": own_page})
+
+
+def _said(message: Message, need: Need) -> dict[str, str]:
+    return {"이름": message.recipient_name, "과제": need.title, "수요기관": need.organization.name}
 
 
 def _need(message: Message) -> Need:
@@ -60,4 +63,23 @@ COMPOSERS: dict[str, Composer] = {
     "need_submitted": submitted,
     "need_published": published,
     "need_returned": returned,
+}
+
+_NEED = (
+    NAME,
+    Placeholder("과제", "수요 과제의 제목", "폐어망 되살림 공정 함께 만들기"),
+    Placeholder("수요기관", "과제를 올린 기관", "한려해양공단"),
+)
+_SUBMITTED = (*_NEED, Placeholder("제출한 때", "과제를 제출한 때", "2026. 11. 23.(월) 10:00"))
+_REASON = Placeholder("까닭", "돌려보내는 까닭", "제공 자원을 더 적어 주세요.")
+_OWN_PAGE = Placeholder("과제 주소", "과제를 고치는 화면의 주소", "https://briefings.example.kr/my/needs/1")
+_PAGE = Placeholder("과제 주소", "누구나 보는 과제 화면의 주소", "https://briefings.example.kr/needs/1")
+TEXTS = {
+    "need_submitted": Text("과제 제출 (계정이 있는 분)", (*_SUBMITTED, _OWN_PAGE)),
+    "need_submitted_contact": Text("과제 제출 (계정이 없는 분)", _SUBMITTED, kinds=("need_submitted",)),
+    "need_published": Text("과제 공개", (*_NEED, _PAGE), must=("과제 주소",)),
+    "need_returned": Text("과제 돌려보냄 (계정이 있는 분)", (*_NEED, _REASON, _OWN_PAGE), must=("까닭", "과제 주소")),
+    "need_returned_contact": Text(
+        "과제 돌려보냄 (계정이 없는 분)", (*_NEED, _REASON), must=("까닭",), kinds=("need_returned",)
+    ),
 }

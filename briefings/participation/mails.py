@@ -9,11 +9,14 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.needs.models import Need
-from briefings.outbox.mail import Dropped, Mail
+from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
-from briefings.outbox.rendering import render
+from briefings.outbox.rendering import write
+from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.participation.links import reply_url
 from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.web.filters import when
+from briefings.web.labels import label
 
 
 def _replies(ids: list[int]) -> list[ParticipationReply]:
@@ -34,55 +37,73 @@ def to_owner_received(message: Message, now: datetime) -> Mail | Dropped:
     made = _one(message)
     if made.state is ReplyState.WITHDRAWN:
         return Dropped("답글을 거두어들임")
-    address = url_for("owner_replies.show", public_id=made.public_id, _external=True)
-    text = render("reply_received", name=message.recipient_name, reply=made, address=address)
-    return Mail(_("[협업이음] 새 참여 답글: %(organization)s", organization=made.organization.name), text)
+    values = {
+        "기관 유형": label(made.organization.kind),
+        "보탤 수 있는 것": made.offer,
+        "확인 기한": when(made.due_at),
+        "답글 주소": url_for("owner_replies.show", public_id=made.public_id, _external=True),
+    }
+    return write("reply_received", {**_said(message, made), **values})
 
 
 def to_owner_withdrawn(message: Message, now: datetime) -> Mail | Dropped:
     """The need's owner hears that a reply was taken back."""
-    made = _one(message)
-    text = render("reply_withdrawn", name=message.recipient_name, reply=made)
-    return Mail(_("[협업이음] 거두어들인 참여 답글: %(organization)s", organization=made.organization.name), text)
+    return write("reply_withdrawn", _said(message, _one(message)))
 
 
 def to_sender_sent(message: Message, now: datetime) -> Mail | Dropped:
     """Who replied gets the link to each reply, which proves the address."""
-    sent = [(made, reply_url(made)) for made in _replies(message.params["replies"])]
-    text = render("reply_sent", name=message.recipient_name, sent=sent)
-    return Mail(_("[협업이음] 참여 답글 %(number)s건을 보냈습니다", number=len(sent)), text)
+    sent = _replies(message.params["replies"])
+    listed = "\n\n".join(_listed(made) for made in sent)
+    return write("reply_sent", {"이름": message.recipient_name, "답글 수": len(sent), "답글 목록": listed})
+
+
+def _listed(made: ParticipationReply) -> str:
+    heading = _("이 답글을 보고 고치거나 거두어들이는 주소:")
+    return (
+        f"- {_('과제')}: {made.need.title}\n- {_('수요기관')}: {made.need.organization.name}\n"
+        f"- {_('보탤 수 있는 것')}: {made.offer}\n\n{heading}\n{reply_url(made)}"
+    )
 
 
 def to_sender_exists(message: Message, now: datetime) -> Mail | Dropped:
     """Somebody of the same organization replied again: the first sender gets the link to change it."""
     made = _one(message)
-    text = render("reply_exists", name=message.recipient_name, reply=made, address=reply_url(made))
-    return Mail(_("[협업이음] 이미 보낸 참여 답글이 있습니다: %(title)s", title=made.need.title), text)
+    return write("reply_exists", {**_said(message, made), "답글 링크": reply_url(made)})
 
 
 def to_sender_acknowledged(message: Message, now: datetime) -> Mail | Dropped:
     """The owner has read it."""
     made = _one(message)
-    text = render("reply_acknowledged", name=message.recipient_name, reply=made, address=reply_url(made))
-    return Mail(_("[협업이음] 수요기관이 답글을 확인했습니다: %(title)s", title=made.need.title), text)
+    return write("reply_acknowledged", {**_said(message, made), "답글 링크": reply_url(made)})
 
 
 def to_sender_declined(message: Message, now: datetime) -> Mail | Dropped:
     """The owner says no, and why."""
     made = _one(message)
-    text = render("reply_declined", name=message.recipient_name, reply=made)
-    return Mail(_("[협업이음] 답글에 대한 수요기관의 답: %(title)s", title=made.need.title), text)
+    others = url_for("needs.index", _external=True)
+    return write(
+        "reply_declined", {**_said(message, made), "수요기관의 답": made.decline_reason, "과제 목록 주소": others}
+    )
 
 
 def to_sender_matched(message: Message, now: datetime) -> Mail | Dropped:
     """Joint work was recorded."""
     made = _one(message)
     address = url_for("needs.show", need_id=made.need_id, _external=True)
-    text = render("reply_matched", name=message.recipient_name, reply=made, address=address)
-    return Mail(_("[협업이음] 협업이 성사되었습니다: %(title)s", title=made.need.title), text)
+    return write("reply_matched", {**_said(message, made), "과제 주소": address})
 
 
-COMPOSERS = {
+def _said(message: Message, made: ParticipationReply) -> dict[str, str]:
+    return {
+        "이름": message.recipient_name,
+        "과제": made.need.title,
+        "수요기관": made.need.organization.name,
+        "답글 기관": made.organization.name,
+    }
+
+
+COMPOSERS: dict[str, Composer] = {
     "reply_received": to_owner_received,
     "reply_withdrawn": to_owner_withdrawn,
     "reply_sent": to_sender_sent,
@@ -90,4 +111,51 @@ COMPOSERS = {
     "reply_acknowledged": to_sender_acknowledged,
     "reply_declined": to_sender_declined,
     "reply_matched": to_sender_matched,
+}
+
+_NEED = Placeholder("과제", "수요 과제의 제목", "폐어망 되살림 공정 함께 만들기")
+_TO_OWNER = (NAME, _NEED, Placeholder("답글 기관", "답글을 보낸 기관", "가온재활용"))
+_TO_SENDER = (NAME, _NEED, Placeholder("수요기관", "과제를 올린 기관", "한려해양공단"))
+_LINK = Placeholder(
+    "답글 링크", "본인만 쓰는, 답글을 고치거나 거두어들이는 주소", "https://briefings.example.kr/replies/…"
+)
+TEXTS = {
+    "reply_received": Text(
+        "새 참여 답글 (수요기관)",
+        (
+            *_TO_OWNER,
+            Placeholder("기관 유형", "답글을 보낸 기관의 유형", "기업"),
+            Placeholder("보탤 수 있는 것", "답글의 내용", "폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
+            Placeholder("확인 기한", "답글을 확인해야 하는 때", "2026. 11. 27.(금) 18:00"),
+            Placeholder("답글 주소", "답글을 확인하는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
+        ),
+        must=("답글 주소",),
+    ),
+    "reply_withdrawn": Text("거두어들인 참여 답글 (수요기관)", _TO_OWNER),
+    "reply_sent": Text(
+        "보낸 참여 답글",
+        (
+            NAME,
+            Placeholder("답글 수", "보낸 답글의 수", "2"),
+            Placeholder(
+                "답글 목록", "보낸 답글마다 과제, 내용, 고치는 주소", "- 과제: 폐어망 되살림 공정 함께 만들기\n…"
+            ),
+        ),
+        must=("답글 목록",),
+    ),
+    "reply_exists": Text("이미 보낸 참여 답글", (*_TO_SENDER, _LINK), must=("답글 링크",)),
+    "reply_acknowledged": Text("수요기관이 확인한 참여 답글", (*_TO_SENDER, _LINK), must=("답글 링크",)),
+    "reply_declined": Text(
+        "함께하지 않는 참여 답글",
+        (
+            *_TO_SENDER,
+            Placeholder("수요기관의 답", "수요기관이 적은 까닭", "올해 예산이 이미 정해졌습니다."),
+            Placeholder("과제 목록 주소", "공개된 과제 목록의 주소", "https://briefings.example.kr/needs"),
+        ),
+        must=("수요기관의 답",),
+    ),
+    "reply_matched": Text(
+        "성사된 참여 답글",
+        (*_TO_SENDER, Placeholder("과제 주소", "과제 화면의 주소", "https://briefings.example.kr/needs/1")),
+    ),
 }

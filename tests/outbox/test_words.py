@@ -1,0 +1,168 @@
+"""The words of every mail that is not to registrants, in both languages, as files to be read: tests/outbox/snapshots.
+
+`UPDATE_SNAPSHOTS=1 pytest tests/outbox/test_words.py` writes them anew. Those to registrants: tests/schedule/snapshots.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from briefings.accounts.models import Role
+from briefings.needs.models import NeedState
+from briefings.organizations.models import OrganizationKind, RequestState
+from briefings.outbox.mail import Mail
+from briefings.outbox.models import Message
+from briefings.outbox.rendering import compose
+from briefings.participation.models import ParticipationReply, ReplyState
+from tests.builders import a_need, a_reply, a_user, an_account_request, an_organization
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+READER = {"email": "haneul@example.kr", "name": "김하늘"}
+Scene = tuple[str, dict[str, Any]]
+"""The kind of a message, and its parameters."""
+
+
+def set_password(now: datetime) -> Scene:
+    user = a_user(Role.OWNER, id=4711, **READER)
+    return "set_password", {"session_version": user.session_version}
+
+
+def forgotten_password(now: datetime) -> Scene:
+    a_user(Role.OWNER, id=4711, **READER)
+    return "forgotten_password", {}
+
+
+def password_changed(now: datetime) -> Scene:
+    return "password_changed", {}
+
+
+def account_request(now: datetime) -> Scene:
+    asked = an_account_request(public_id="7p3vdabc", organization_name="다도해군", requested_at=now, **READER)
+    return "account_request", {"request": asked.public_id}
+
+
+def account_exists(now: datetime) -> Scene:
+    a_user(Role.OWNER, **READER)
+    return account_request(now)
+
+
+def account_declined(now: datetime) -> Scene:
+    asked = an_account_request(
+        public_id="7p3vdabc",
+        organization_name="다도해군",
+        state=RequestState.DECLINED,
+        decided_at=now,
+        decline_reason="같은 부서에서 쓰시는 계정이 이미 있습니다.",
+        **READER,
+    )
+    return "account_declined", {"request": asked.public_id}
+
+
+def need_submitted(now: datetime) -> Scene:
+    a_user(Role.OWNER, **READER)
+    return need_submitted_by_staff(now)
+
+
+def need_submitted_by_staff(now: datetime) -> Scene:
+    return "need_submitted", _need(state=NeedState.SUBMITTED)
+
+
+def need_published(now: datetime) -> Scene:
+    return "need_published", _need()
+
+
+def need_returned(now: datetime) -> Scene:
+    a_user(Role.OWNER, **READER)
+    return need_returned_to_contact(now)
+
+
+def need_returned_to_contact(now: datetime) -> Scene:
+    reason = "제공 자원을 더 적어 주세요.\n\n- 설비의 크기\n- 쓸 수 있는 때"
+    return "need_returned", _need(state=NeedState.RETURNED, return_reason=reason)
+
+
+def reply_received(now: datetime) -> Scene:
+    return "reply_received", {"reply": _reply().id}
+
+
+def reply_withdrawn(now: datetime) -> Scene:
+    return "reply_withdrawn", {"reply": _reply(state=ReplyState.WITHDRAWN).id}
+
+
+def reply_sent(now: datetime) -> Scene:
+    other = _reply(public_id="8q4wexyz", offer="돌아오는 봄부터 쓸 수 있는 시험 설비가 있습니다.\n하루 2톤입니다.")
+    other.need.title = "빈집을 일터로"
+    return "reply_sent", {"replies": [_reply().id, other.id]}
+
+
+def reply_exists(now: datetime) -> Scene:
+    return "reply_exists", {"reply": _reply().id}
+
+
+def reply_acknowledged(now: datetime) -> Scene:
+    return "reply_acknowledged", {"reply": _reply().id}
+
+
+def reply_declined(now: datetime) -> Scene:
+    reason = "올해 예산이 이미 정해졌습니다.\n내년에 다시 살펴보겠습니다."
+    return "reply_declined", {"reply": _reply(state=ReplyState.DECLINED, decline_reason=reason).id}
+
+
+def reply_matched(now: datetime) -> Scene:
+    return "reply_matched", {"reply": _reply(state=ReplyState.ACKNOWLEDGED).id}
+
+
+def _need(**given: Any) -> dict[str, int]:
+    organization = an_organization("한려해양공단")
+    return {"need": a_need(id=815, title="폐어망 되살림 공정 함께 만들기", organization=organization, **given).id}
+
+
+def _reply(**given: Any) -> ParticipationReply:
+    need = a_need(title="폐어망 되살림 공정 함께 만들기", organization=an_organization())
+    need.organization.name = "한려해양공단"
+    made = a_reply(need, **{"public_id": "7p3vdabc", **given})
+    made.organization.name, made.organization.kind = "가온재활용", OrganizationKind.COMPANY
+    return made
+
+
+SCENES = (
+    set_password,
+    forgotten_password,
+    password_changed,
+    account_request,
+    account_exists,
+    account_declined,
+    need_submitted,
+    need_submitted_by_staff,
+    need_published,
+    need_returned,
+    need_returned_to_contact,
+    reply_received,
+    reply_withdrawn,
+    reply_sent,
+    reply_exists,
+    reply_acknowledged,
+    reply_declined,
+    reply_matched,
+)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_every_mail_reads_as_it_should(
+    app: Flask, now: datetime, scene: Callable[[datetime], Scene], locale: str
+) -> None:
+    kind, params = scene(now)
+    reader = {"recipient": READER["email"], "recipient_name": READER["name"], "locale": locale}
+    mail = compose(app, Message(kind=kind, params=params, created_at=now, **reader), now)
+    assert isinstance(mail, Mail), mail
+    file = SNAPSHOTS / f"{scene.__name__}.{locale}.txt"
+    written = f"Subject: {mail.subject}\n{mail.text}"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        file.write_text(written, encoding="utf-8")
+    assert written == file.read_text(encoding="utf-8")
