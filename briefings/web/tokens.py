@@ -3,15 +3,20 @@
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from flask import current_app
+
+HIDDEN = "hidden-in-preview"
+"""What stands for a token where somebody else reads along; it opens nothing."""
+_hidden = ContextVar("hidden", default=False)
 
 
 def token_for(purpose: str, public_id: str, version: int) -> str:
     """The token that opens one thing for one purpose; raising `version` revokes every earlier one. 160 bits."""
-    key = str(current_app.config["SECRET_KEY"]).encode()
-    digest = hmac.digest(key, f"personal-link|{purpose}|{public_id}|{version}".encode(), hashlib.sha256)[:20]
-    return f"{public_id}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
+    return HIDDEN if _hidden.get() else _token(purpose, public_id, version)
 
 
 def public_id_in(token: str) -> str:
@@ -21,4 +26,20 @@ def public_id_in(token: str) -> str:
 
 def token_fits(token: str, purpose: str, public_id: str, version: int) -> bool:
     """Whether `token` is the current one, compared in constant time."""
-    return hmac.compare_digest(token.encode(), token_for(purpose, public_id, version).encode())
+    return hmac.compare_digest(token.encode(), _token(purpose, public_id, version).encode())
+
+
+@contextmanager
+def hidden_tokens() -> Iterator[None]:
+    """Inside, every personal link leads nowhere: a mail can be shown to others than its reader."""
+    before = _hidden.set(True)
+    try:
+        yield
+    finally:
+        _hidden.reset(before)
+
+
+def _token(purpose: str, public_id: str, version: int) -> str:
+    key = str(current_app.config["SECRET_KEY"]).encode()
+    digest = hmac.digest(key, f"personal-link|{purpose}|{public_id}|{version}".encode(), hashlib.sha256)[:20]
+    return f"{public_id}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"
