@@ -45,6 +45,7 @@ from briefings.participation import words as participation_words
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
+from briefings.schedule import presenter_pages, presenter_staff_pages
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
 from briefings.schedule import registration_pages
@@ -69,8 +70,10 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     need_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
+    presenter_pages.pages,
     schedule_matrix.pages,
     schedule_staff.pages,
+    presenter_staff_pages.pages,
     participation_public.pages,
     participation_owner.pages,
     participation_staff.pages,
@@ -86,7 +89,11 @@ COMPOSERS: dict[str, Composer] = {
     **participation_mails.COMPOSERS,
 }
 TEXTS: dict[str, dict[str, Text]] = {
-    "계정": account_mails.TEXTS,
+    "계정": {**account_mails.TEXTS, **organization_mails.TEXTS},
+    "수요 과제": need_mails.TEXTS,
+    "참여 답글": participation_mails.TEXTS,
+    "설명회 신청": schedule_mails.TEXTS,
+    "발표": schedule_presenter_mails.TEXTS,
 }
 """Every text of a message, as staff see them listed."""
 COMMANDS: tuple[Command, ...] = (

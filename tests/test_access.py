@@ -4,10 +4,11 @@ from itertools import product
 
 import pytest
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import AnyConverter, Rule
 
 from briefings.accounts.models import Role
 from briefings.web.access import MARKS, access_of
+from briefings.web.routing import RowNumber
 from tests.builders import a_user, an_owner
 
 ACCESS = {
@@ -18,6 +19,7 @@ ACCESS = {
         display: settings
         front: accessibility guide health home privacy robots search sitemap
         needs: index show
+        presenters: done
         registrations: find links_sent
         replies: sent write write_for_briefing
         static
@@ -27,6 +29,7 @@ ACCESS = {
         account_requests: confirmation
         accounts: new_password
         live: enter join
+        presenters: accept decline hand_over ics invite_again show
         registrations: cancel change confirm_cancel ics invite_again register_again show withdraw_consent
         replies: change show withdraw write_from_join write_with_link
     """,
@@ -44,6 +47,7 @@ ACCESS = {
         staff_briefings: cancel cancel_registration copy discard edit index move new publish registration
             registrations show
         staff_matrix: index show
+        staff_presenters: act index
         staff_needs: add_topic close edit index list_topics move_topic new publish rename_topic send_back show
             withdraw
         staff_replies: index show
@@ -77,8 +81,9 @@ def address(app: Flask, rule: Rule, text: str = "abcd2345", number: int = 2**31 
     """An address of the rule, of a thing that is not there."""
     values = {}
     for name in rule.arguments - set(rule.defaults or {}):
-        kind = type(rule._converters[name]).__name__
-        values[name] = {"RowNumber": number, "AnyConverter": "themes"}.get(kind, text)
+        converter = rule._converters[name]
+        of_words = min(converter.items) if isinstance(converter, AnyConverter) else text
+        values[name] = number if isinstance(converter, RowNumber) else of_words
     with app.test_request_context():
         return rule.build(values, append_unknown=False)[1]
 

@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, u
 from sqlalchemy.orm import aliased
 
 from briefings.calendar.addresses import mail_address
-from briefings.db import db, unit_of_work
+from briefings.db import db, insert_new, unit_of_work
 from briefings.outbox.mail import Dropped
-from briefings.outbox.models import Message, MessageState
+from briefings.outbox.models import Medium, Message, MessageState, UndeliverableAddress
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,12 @@ class Deferred(Exception):
 
 
 class Rejected(Exception):
-    """This message will never be taken."""
+    """This message will never be taken; `address` where that is about the recipient and no other will be either."""
+
+    def __init__(self, reason: str, *, address: bool = False, status: str = "") -> None:
+        super().__init__(reason)
+        self.address = address
+        self.status = status
 
 
 class Unreachable(Exception):
@@ -61,8 +66,8 @@ def deliver_due(send: Send, compose: Compose, clock: Clock, stopping: Callable[[
     at work. Unreachable is passed on, after everything not yet handed over went back into the line.
     """
     lease = clock() + LEASE
-    waiting = _claim(clock(), lease)
-    found = len(waiting)
+    waiting, undeliverable = _claim(clock(), lease)
+    found = len(waiting) + undeliverable
     try:
         while waiting and not stopping() and clock() < lease - MARGIN:
             outcome = _attempt(waiting[0], send, compose, clock())
@@ -74,11 +79,14 @@ def deliver_due(send: Send, compose: Compose, clock: Clock, stopping: Callable[[
     return found
 
 
-def _claim(now: datetime, lease: datetime) -> list[Message]:
-    """Up to BATCH messages, in order, that nobody else will touch until `lease`; detached from any session."""
+def _claim(now: datetime, lease: datetime) -> tuple[list[Message], int]:
+    """Up to BATCH messages, in order, that nobody else will touch until `lease`; detached from any session.
+
+    And how many were dropped because mail to their addresses comes back.
+    """
     abandoned = and_(Message.state == MessageState.SENDING, Message.claimed_until < now)
     if not db.session.scalar(select(or_(exists(_line(_is_next(now))), exists(_line(abandoned))))):
-        return []  # looking takes no lock, and this is looked at every other second
+        return [], 0  # looking takes no lock, and this is looked at every other second
     with unit_of_work() as session:
         again = case((Message.attempts + 1 >= ATTEMPTS, MessageState.FAILED.value), else_=MessageState.QUEUED.value)
         session.execute(
@@ -87,21 +95,37 @@ def _claim(now: datetime, lease: datetime) -> list[Message]:
             )
         )
         claim = _change(_line(_is_next(now))).values(state=MessageState.SENDING, claimed_until=lease)
-        claimed = session.scalars(claim.returning(Message), execution_options={"populate_existing": True}).all()
+        claimed = set(session.scalars(claim.returning(Message), execution_options={"populate_existing": True}))
         for message in claimed:
             session.expunge(message)
-    return sorted(claimed, key=lambda message: message.id)
+        undeliverable = _drop_undeliverable(claimed)
+    return sorted(claimed - undeliverable, key=lambda message: message.id), len(undeliverable)
+
+
+def _drop_undeliverable(claimed: set[Message]) -> set[Message]:
+    """Those of `claimed` whose addresses take nothing; the database knows them as dropped."""
+    addresses = [message.recipient.lower() for message in claimed]
+    known = set(
+        db.session.scalars(select(UndeliverableAddress.address).where(UndeliverableAddress.address.in_(addresses)))
+    )
+    found = {message for message in claimed if message.recipient.lower() in known and message.medium is Medium.MAIL}
+    if found:
+        dropped = update(Message).where(Message.id.in_([message.id for message in found]))
+        values = {"state": MessageState.DROPPED, "claimed_until": None, "error": "전자우편이 되돌아온 주소입니다."}
+        db.session.execute(dropped.values(values), execution_options={"synchronize_session": False})
+    return found
 
 
 def _is_next(now: datetime) -> ColumnElement[bool]:
     """Due, and no earlier message to the same recipient is under way, due, or put off after a failure.
 
-    One queued for a later day holds nobody up until its time has come.
+    One queued for a later day holds nobody up until its time has come; one that staff hold, only its own thread.
     """
     earlier = aliased(Message)
     in_line = or_(
         earlier.state == MessageState.SENDING,
         and_(earlier.state == MessageState.QUEUED, or_(earlier.due_at <= now, earlier.attempts > 0)),
+        and_(earlier.state == MessageState.HELD, earlier.thread == Message.thread, earlier.thread != ""),
     )
     held_up = exists().where(earlier.recipient == Message.recipient, earlier.id < Message.id, in_line)
     return and_(Message.state == MessageState.QUEUED, Message.due_at <= now, ~held_up)
@@ -144,8 +168,17 @@ def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> d
     except Deferred as error:
         return {"subject": letter.subject, **_put_off(message, now, str(error), ATTEMPTS)}
     except Rejected as error:
+        if error.address:
+            with unit_of_work():
+                mark_undeliverable(message.recipient, now, str(error), error.status, message.id)
         return {"state": MessageState.FAILED, "attempts": attempts, "error": str(error), "subject": letter.subject}
     return {"state": MessageState.SENT, "attempts": attempts, "sent_at": now, "raw": kept, "subject": letter.subject}
+
+
+def mark_undeliverable(address: str, now: datetime, reason: str, status: str = "", message: int | None = None) -> None:
+    """Send nothing more to an address until staff clear it; the first mark stays."""
+    row = {"address": address.lower(), "since": now, "reason": reason, "status": status, "message_id": message}
+    insert_new(UndeliverableAddress.__table__, [row])
 
 
 def _put_off(message: Message, now: datetime, error: str, most: int) -> dict[str, Any]:

@@ -1,11 +1,11 @@
-"""One queued or sent message."""
+"""Messages queued or sent, the addresses they came back from, and the texts that staff wrote anew."""
 
 import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Index, LargeBinary, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from briefings.db import Base, words
@@ -15,28 +15,48 @@ from briefings.errors import N_, Refused
 class MessageState(StrEnum):
     """Where a message is; a deferred one is QUEUED again with an error and a later due time."""
 
+    HELD = "held"
     QUEUED = "queued"
     SENDING = "sending"
     SENT = "sent"
     FAILED = "failed"
+    BOUNCED = "bounced"
     DROPPED = "dropped"
+
+
+class Medium(StrEnum):
+    """By which way a message goes: mail, or the gateway for text messages and 알림톡."""
+
+    MAIL = "mail"
+    TEXT = "text"
 
 
 class Message(Base):
     """One message to one person. Its words are made when it is sent, from `kind` and `params`.
 
-    `key` says what it is about (`reminder:day-before:17:2`): the same key is never written twice.
+    `key` says what it is about (`reminder:day:17:2`): the same key is never written twice. `thread` names what must
+    arrive in order even past a message that is held (`item:17`: one entry of one calendar); `about` names what it
+    belongs to for staff (`briefing:4`).
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_state_due_at", "state", "due_at"),
         Index("ix_messages_recipient_id", "recipient", "id"),
+        Index("ix_messages_thread_id", "thread", "id"),
+        Index("ix_messages_about_id", "about", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(200), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
+    thread: Mapped[str] = mapped_column(String(40), default="")
+    about: Mapped[str] = mapped_column(String(40), default="")
+    medium: Mapped[Medium] = mapped_column(words(Medium), default=Medium.MAIL)
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    """Where a text message goes; `recipient` is its reader's mail address all the same."""
+    cost: Mapped[int | None]
+    """What a text message cost, in won."""
     recipient: Mapped[str] = mapped_column(String(320))
     recipient_name: Mapped[str] = mapped_column(String(120))
     locale: Mapped[str] = mapped_column(String(5))
@@ -56,6 +76,45 @@ class Message(Base):
 
     def queue_again(self, now: datetime) -> None:
         """Put a failed message back into the line, as if it had never been tried; Refused for any other."""
-        if self.state is not MessageState.FAILED:
+        if self.state not in (MessageState.FAILED, MessageState.BOUNCED):
             raise Refused(N_("보내지 못한 전자우편만 다시 보낼 수 있습니다."))
         self.state, self.attempts, self.due_at = MessageState.QUEUED, 0, now
+
+    def hold(self) -> None:
+        """Keep a message that still waits from leaving; Refused for any other."""
+        if self.state is not MessageState.QUEUED:
+            raise Refused(N_("아직 기다리고 있는 것만 보류할 수 있습니다."))
+        self.state = MessageState.HELD
+
+    def release(self, now: datetime) -> None:
+        """Let a held message go, at once if its time has come; Refused for any other."""
+        if self.state is not MessageState.HELD:
+            raise Refused(N_("보류한 것만 내보낼 수 있습니다."))
+        self.state, self.due_at = MessageState.QUEUED, max(now, self.due_at)
+
+
+class UndeliverableAddress(Base):
+    """An address that was refused for good or that mail came back from: nothing more is sent until staff clear it."""
+
+    __tablename__ = "undeliverable_addresses"
+
+    address: Mapped[str] = mapped_column(String(320), primary_key=True)
+    since: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(20), default="")
+    """The enhanced status code (RFC 3463), such as 5.1.1, if one was given."""
+    reason: Mapped[str] = mapped_column(Text)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey(Message.id))
+
+
+class WrittenText(Base):
+    """A text that staff wrote in place of the built-in one."""
+
+    __tablename__ = "written_texts"
+    __table_args__ = (UniqueConstraint("name", "locale"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    locale: Mapped[str] = mapped_column(String(5))
+    subject: Mapped[str] = mapped_column(Text)
+    body: Mapped[str] = mapped_column(Text)
+    changed_at: Mapped[datetime]

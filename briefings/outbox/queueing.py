@@ -1,12 +1,13 @@
 """Putting messages in line, in the same transaction as the change they speak of."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
 from briefings.db import db, insert_new
-from briefings.outbox.models import Message
+from briefings.outbox.models import Medium, Message, MessageState
 
 
 class Recipient(NamedTuple):
@@ -17,27 +18,59 @@ class Recipient(NamedTuple):
     locale: str = "ko"
 
 
-def queue(kind: str, key: str, to: Recipient, now: datetime, due_at: datetime | None = None, **params: Any) -> bool:
+class Draft(NamedTuple):
+    """One message to be queued, under its key; `params` must be JSON. With a `phone` it is a text message."""
+
+    key: str
+    to: Recipient
+    params: dict[str, Any]
+    thread: str = ""
+    phone: str = ""
+
+
+def queue(
+    kind: str,
+    key: str,
+    to: Recipient,
+    now: datetime,
+    due_at: datetime | None = None,
+    *,
+    thread: str = "",
+    about: str = "",
+    held: bool = False,
+    **params: Any,
+) -> bool:
     """Queue one message, due now or later; False if one under this key exists already. `params` must be JSON."""
-    return bool(queue_many(kind, [(key, to, params)], now, due_at))
+    return bool(queue_many(kind, [Draft(key, to, params, thread)], now, due_at, about=about, held=held))
 
 
 def queue_many(
-    kind: str, messages: list[tuple[str, Recipient, dict[str, Any]]], now: datetime, due_at: datetime | None = None
+    kind: str,
+    drafts: Sequence[Draft],
+    now: datetime,
+    due_at: datetime | None = None,
+    *,
+    about: str = "",
+    held: bool = False,
 ) -> int:
-    """Queue (key, recipient, params) for each, in one statement; how many were new."""
+    """Queue each draft, in one statement; how many were new. Those `held` wait until staff release them."""
     rows = [
         {
             "kind": kind,
-            "key": key,
-            "recipient": to.address,
-            "recipient_name": to.name,
-            "locale": to.locale,
-            "params": params,
+            "key": draft.key,
+            "thread": draft.thread,
+            "about": about,
+            "medium": Medium.TEXT if draft.phone else Medium.MAIL,
+            "phone": draft.phone,
+            "recipient": draft.to.address,
+            "recipient_name": draft.to.name,
+            "locale": draft.to.locale,
+            "params": draft.params,
+            "state": MessageState.HELD if held else MessageState.QUEUED,
             "created_at": now,
             "due_at": due_at or now,
         }
-        for key, to, params in messages
+        for draft in drafts
     ]
     return insert_new(Message.__table__, rows)
 

@@ -1,5 +1,6 @@
 """The ways out: an SMTP server, or the program's own mailbox where nothing leaves the house."""
 
+import re
 import smtplib
 import ssl
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ MAILBOX = "mailbox:"
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 TIMEOUT = 15.0
 """Seconds for each answer of the server; a message takes at most four (see MARGIN in delivering.py)."""
+NO_SUCH_MAILBOX = (550, 551, 553)  # RFC 5321, 4.2.3
 TOO_LARGE = 552  # the one refusal at MAIL FROM that is about the message (RFC 1870, 6.1), not about us
 
 
@@ -76,7 +78,7 @@ class Connection:
         except smtplib.SMTPNotSupportedError:
             raise Rejected("보내는 서버가 영문이 아닌 전자우편 주소를 받지 않습니다.") from None
         except smtplib.SMTPRecipientsRefused as error:
-            raise _refusal(*error.recipients[recipient]) from None
+            raise _refusal_of_address(*error.recipients[recipient]) from None
         except smtplib.SMTPSenderRefused as error:
             if 500 <= error.smtp_code != TOO_LARGE:
                 raise Unreachable(f"서버가 보내는 주소를 거절했습니다: {_said(error)}") from None
@@ -129,6 +131,16 @@ class Connection:
 def _refusal(code: int, text: bytes | str) -> Deferred | Rejected:
     """RFC 5321, 4.2.1: 4xx may be tried again, 5xx must not."""
     return Rejected(_reply(code, text)) if code >= 500 else Deferred(_reply(code, text))
+
+
+def _refusal_of_address(code: int, text: bytes | str) -> Deferred | Rejected:
+    """A permanent no at RCPT that is about the address: no such mailbox or domain (RFC 3463, 3.2), not a full one."""
+    refusal = _refusal(code, text)
+    found = re.search(r"\b5\.\d{1,3}\.\d{1,3}\b", str(refusal))
+    status = found[0] if found else ""
+    if isinstance(refusal, Rejected) and (status.startswith("5.1.") or (not status and code in NO_SUCH_MAILBOX)):
+        return Rejected(str(refusal), address=True, status=status)
+    return refusal
 
 
 def _reply(code: int, text: bytes | str) -> str:

@@ -3,17 +3,21 @@
 from briefings.outbox.models import MessageState
 
 MESSAGE_STATES = {
+    MessageState.HELD: "보류",
     MessageState.QUEUED: "대기 중",
     MessageState.SENDING: "보내는 중",
     MessageState.SENT: "보냄",
     MessageState.FAILED: "보내지 못함",
+    MessageState.BOUNCED: "되돌아옴",
     MessageState.DROPPED: "보내지 않음",
 }
 MESSAGE_TONES = {
+    MessageState.HELD: "warning",
     MessageState.QUEUED: "info",
     MessageState.SENDING: "info",
     MessageState.SENT: "success",
     MessageState.FAILED: "error",
+    MessageState.BOUNCED: "error",
     MessageState.DROPPED: "quiet",
 }
 WORDS = {MessageState: MESSAGE_STATES}
@@ -23,6 +27,7 @@ KINDS = {
     "invitation": "설명회 신청 완료와 일정 초대",
     "new_time": "설명회 일시 변경",
     "new_title": "설명회 이름 변경",
+    "place_of_presenter": "발표자의 설명회 신청 완료",
     "withdrawal": "설명회 참석 취소",
     "waitlisted": "설명회 대기 신청",
     "waiting_new_time": "설명회 일시 변경 (대기 신청자)",
@@ -32,6 +37,9 @@ KINDS = {
     "reminder": "설명회 전날 알림",
     "presenter_slot": "발표 일정",
     "presenter_released": "발표 일정 취소",
+    "presenter_chase": "발표 확인 재촉",
+    "rehearsal": "리허설 일정",
+    "rehearsal_off": "리허설 일정 취소",
     "reply_received": "참여 답글 도착",
     "reply_withdrawn": "참여 답글 거두어들임",
     "reply_sent": "참여 답글 접수",

@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 from briefings.calendar.addresses import Mailbox, has_calendar_address
 from briefings.calendar.items import CalendarObject, PartStat, cancel, request
 from briefings.outbox.rendering import sender
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemState
+from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemKind, ItemState
 from briefings.web.filters import local, period, phone
 
-ALARM_MINUTES = 10
+ALARM_MINUTES = {ItemKind.REGISTRATION: 10, ItemKind.PRESENTATION: 30, ItemKind.REHEARSAL: 10}
 
 
 class CalendarPart(NamedTuple):
@@ -25,12 +25,11 @@ class CalendarPart(NamedTuple):
 
 
 def calendar_part(item: CalendarItem, sequence: int) -> CalendarPart | None:
-    """The REQUEST or, for a closed item, the CANCEL to send; None for an address no calendar message can go to."""
-    config, address = current_app.config, item.registration.email
-    if not has_calendar_address(address) or address == config["MAIL_FROM"].lower():
+    """The REQUEST or, for a closed item, the CANCEL to send; None where no calendar message can or should go."""
+    config, address = current_app.config, item.email
+    if not item.by_mail or not has_calendar_address(address) or address == config["MAIL_FROM"].lower():
         return None
-    attendee = Mailbox(item.registration.name, address)
-    entry = item_object(item, sequence, organizer=sender(), attendee=attendee)
+    entry = item_object(item, sequence, organizer=sender(), attendee=Mailbox(item.name, address))
     if entry.cancelled:
         return CalendarPart(cancel(entry), "CANCEL")
     return CalendarPart(request(entry), "REQUEST")
@@ -39,7 +38,8 @@ def calendar_part(item: CalendarItem, sequence: int) -> CalendarPart | None:
 def item_object(
     item: CalendarItem, sequence: int, *, organizer: Mailbox | None = None, attendee: Mailbox | None = None
 ) -> CalendarObject:
-    """What stands, or stood, in the calendar of one registrant."""
+    """What stands, or stood, in the calendar of one recipient."""
+    summary, lines = _words(item)
     return CalendarObject(
         uid=f"{item.uid}@{current_app.config['CALENDAR_DOMAIN']}",
         sequence=sequence,
@@ -47,26 +47,33 @@ def item_object(
         dtstamp=item.dtstamp - timedelta(seconds=item.sequence - sequence),
         created=item.created_at,
         modified=item.modified_at,
-        **_of_briefing(item.registration.briefing),
+        **_described(item.briefing, (item.starts_at, item.ends_at), summary, lines),
         organizer=organizer,
         attendee=attendee,
         partstat=PartStat(item.partstat),
-        alarm_minutes=ALARM_MINUTES,
+        alarm_minutes=ALARM_MINUTES[item.kind],
+        related_to=None if item.kind is ItemKind.REGISTRATION else public_uid(item.briefing),
         cancelled=item.state is ItemState.CLOSED,
     )
 
 
-def public_object(briefing: Briefing) -> CalendarObject:
-    """A briefing as anyone may keep it."""
+def public_object(briefing: Briefing, *, busy: bool = True) -> CalendarObject:
+    """A briefing as anyone may keep it; `busy=False` for those who have their own part of it as well."""
     return CalendarObject(
-        uid=f"s-{briefing.public_id}@{current_app.config['CALENDAR_DOMAIN']}",
+        uid=public_uid(briefing),
         sequence=briefing.sequence,
         dtstamp=briefing.changed_at,
         created=briefing.created_at,
         modified=briefing.changed_at,
-        **_of_briefing(briefing),
+        **_described(briefing, (briefing.starts_at, briefing.ends_at), briefing.title, _join_line()),
+        busy=busy,
         cancelled=briefing.state is BriefingState.CANCELLED,
     )
+
+
+def public_uid(briefing: Briefing) -> str:
+    """The UID of a briefing in public calendars, and the PARENT of what presenters have in theirs."""
+    return f"s-{briefing.public_id}@{current_app.config['CALENDAR_DOMAIN']}"
 
 
 def landing_url(briefing: Briefing) -> str:
@@ -79,25 +86,45 @@ def zone_name(moment: datetime) -> str:
     return get_timezone_name(local(moment), locale=get_locale())
 
 
-def _of_briefing(briefing: Briefing) -> dict[str, Any]:
+def _words(item: CalendarItem) -> tuple[str, list[str]]:
+    """The SUMMARY of an item and what its description says beside the time and the addresses."""
+    title = item.briefing.title
+    if item.kind is ItemKind.REHEARSAL:
+        rehearsal, briefing = _("리허설"), _("설명회")
+        times = period((item.briefing.starts_at, item.briefing.ends_at))
+        return f"[{rehearsal}] {title}", [
+            f"{briefing}: {times}",
+            _("발표자 모두 같은 방에서 소리와 화면을 맞춰 봅니다."),
+        ]
+    if item.need is not None:
+        talk, briefing = _("발표"), _("설명회")
+        times = period((item.briefing.starts_at, item.briefing.ends_at))
+        return f"[{talk}] {item.need.title}", [f"{briefing}: {title}, {times}"]
+    return title, _join_line()
+
+
+def _join_line() -> list[str]:
+    return [_("입장 링크는 전자우편으로 보내 드린 안내에 있습니다.")]
+
+
+def _described(briefing: Briefing, times: tuple[datetime, datetime], summary: str, lines: list[str]) -> dict[str, Any]:
     config = current_app.config
     landing = landing_url(briefing)
-    times = period((briefing.starts_at, briefing.ends_at))
     contact = f"{config['CONTACT_EMAIL']}, {phone(config['CONTACT_PHONE'])}"
     when, details, questions = _("일시"), _("안내"), _("문의")
-    lines = (
-        f"{when}: {times} ({zone_name(briefing.starts_at)})",
+    described = (
+        f"{when}: {period(times)} ({zone_name(times[0])})",
         f"{details}: {landing}",
         "",
-        _("입장 링크는 전자우편으로 보내 드린 안내에 있습니다."),
+        *lines,
         f"{questions}: {contact}",
     )
     return {
-        "starts_at": briefing.starts_at,
-        "ends_at": briefing.ends_at,
+        "starts_at": times[0],
+        "ends_at": times[1],
         "timezone": config["TIMEZONE"],
-        "summary": briefing.title,
-        "description": "\n".join(lines),
+        "summary": summary,
+        "description": "\n".join(described),
         "url": landing,
         "conference_label": _("온라인 설명회"),
     }

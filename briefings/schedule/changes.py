@@ -46,6 +46,9 @@ def refuse_stale(briefing: Briefing, seen: datetime) -> None:
 
 def described(entry: AuditEntry) -> list[str]:
     """What one act on a briefing was, in words: the fields of an edit with short new values, or the act."""
+    if presenter := entry.detail.get("presenter"):
+        to, need = entry.detail.get("to"), entry.detail["need"]
+        return [f"{ACTIONS[entry.action]}: {presenter}{f' → {to}' if to else ''} (‘{need}’)"]
     changed = entry.detail.get("changed")
     if not changed or entry.action != "briefing.edited":
         return [ACTIONS.get(entry.action, entry.action)]

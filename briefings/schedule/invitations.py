@@ -1,77 +1,77 @@
-"""What goes into registrants' calendars, and when: one item per registration, numbered as iTIP asks (RFC 5546 2.1.4).
+"""What goes into registrants' calendars, and when: one item per registration.
 
-Every message about an item has the key `calendar:<item>:<sequence>`, so that its history can be read from the outbox.
 Whoever calls holds the lock on the briefing: nobody registers or leaves between reading the items and telling them.
 """
 
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from briefings.db import db
-from briefings.errors import N_, Refused
-from briefings.outbox.models import Message, MessageState
-from briefings.outbox.queueing import Recipient, queue, queue_many
-from briefings.schedule.models import Briefing, CalendarItem, ItemState, Registration, RegistrationState
+from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
+from briefings.schedule import items
+from briefings.schedule.models import (
+    ASKED_ANEW,
+    Briefing,
+    CalendarItem,
+    ItemKind,
+    ItemState,
+    Registration,
+    RegistrationState,
+)
 
-DEBOUNCE = timedelta(minutes=15)
-"""How long a new title waits for the next one before anybody is told of it."""
-RESENDS_PER_HOUR = 3
 _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
 
 
-class Earlier(NamedTuple):
-    """One message about a calendar item, as far as later ones depend on it; `again`: the same sent once more."""
+def invite(registration: Registration, now: datetime, promoted: bool = False) -> None:
+    """Put a confirmed place into the calendar and say so; `promoted` from the waiting list.
 
-    id: int
-    kind: str
-    state: MessageState
-    created_at: datetime
-    due_at: datetime
-    reference: str
-    again: bool
+    Whoever presents at the briefing has that in the calendar already, and is only told of the place.
+    """
+    briefing = registration.briefing
+    if _presents(registration):
+        key = f"place_of_presenter:{registration.id}:{int(now.timestamp())}"
+        about = items.concerning(briefing)
+        queue("place_of_presenter", key, recipient_of(registration), now, registration=registration.id, **about)
+        return
+    item = CalendarItem(
+        kind=ItemKind.REGISTRATION,
+        briefing=briefing,
+        registration=registration,
+        name=registration.name,
+        email=registration.email,
+        locale=registration.locale,
+        starts_at=briefing.starts_at,
+        ends_at=briefing.ends_at,
+    )
+    items.open_item(item, "invitation", now, promoted=promoted)
 
 
-def invite(registration: Registration, now: datetime, promoted: bool = False) -> CalendarItem:
-    """Make a new calendar item for a confirmed place and send the invitation; `promoted` from the waiting list."""
-    item = CalendarItem(registration=registration, sequence=0, created_at=now, modified_at=now, dtstamp=now)
-    db.session.add(item)
-    db.session.flush()
-    _tell(item, "invitation", now, promoted=promoted)
-    return item
-
-
-def withdraw(registration: Registration, now: datetime, by_staff: bool = False) -> None:
-    """Close the open calendar item of a registration that gave its place up, and say so."""
+def withdraw(registration: Registration, now: datetime, why: str) -> None:
+    """Close the open calendar item of a registration, if there is one, and say so: `self`, `staff`, `presents`."""
     item = open_item(registration)
     if item is not None:
         item.close(now)
-        _tell(item, "withdrawal", now, why="staff" if by_staff else "self")
+        items.tell(item, "withdrawal", now, why=why)
 
 
 def resend_invite(registration: Registration, now: datetime) -> None:
     """Send the same calendar object once more; Refused beyond three an hour or without a confirmed place."""
-    item = open_item(registration)
-    if item is None or registration.briefing.is_over(now):
-        raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
-    since = now - timedelta(hours=1)
-    lately = [message for message in history_of(item) if message.again and message.created_at > since]
-    if len(lately) >= RESENDS_PER_HOUR:
-        raise Refused(N_("일정 초대는 한 시간에 세 번까지 다시 보냅니다. 잠시 뒤에 다시 시도해 주세요."))
-    key = f"calendar:{item.id}:{item.sequence}:again:{int(now.timestamp())}"
-    queue("invitation", key, recipient_of(registration), now, item=item.id, sequence=item.sequence, again=True)
+    items.resend(open_item(registration), now)
 
 
 def tell_of_new_time(briefing: Briefing, now: datetime) -> int:
     """Send every registrant the new time, those with a place into their calendar; how many were told."""
-    told = _tell_calendars(briefing, "new_time", now)
+    answers = case((CalendarItem.partstat.in_(ASKED_ANEW), "NEEDS-ACTION"), else_=CalendarItem.partstat)
+    times = {"starts_at": briefing.starts_at, "ends_at": briefing.ends_at, "partstat": answers}
+    told = _tell_calendars(briefing, "new_time", now, times | {"time_sequence": CalendarItem.sequence + 1})
     return told + _tell_waiting(briefing, "waiting_new_time", now)
 
 
 def tell_of_new_title(briefing: Briefing, now: datetime) -> int:
     """Send everyone with a place the new title, after a while in which further edits make it one message; how many."""
-    return _tell_calendars(briefing, "new_title", now, due_at=now + DEBOUNCE)
+    return _tell_calendars(briefing, "new_title", now, due_at=now + items.DEBOUNCE)
 
 
 def tell_of_cancellation(briefing: Briefing, now: datetime) -> int:
@@ -86,28 +86,19 @@ def open_item(registration: Registration) -> CalendarItem | None:
     return db.session.scalar(select(CalendarItem).where(of_registration, CalendarItem.state == ItemState.OPEN))
 
 
-def history_of(item: CalendarItem) -> list[Earlier]:
-    """Every message ever queued about `item`, oldest first."""
-    columns = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
-    found = select(*columns, Message.params).where(
-        Message.recipient == item.registration.email,
-        Message.key.startswith(f"calendar:{item.id}:", autoescape=True),
-    )
-    rows = db.session.execute(found.order_by(Message.id))
-    return [
-        Earlier(row.id, row.kind, row.state, row.created_at, row.due_at, row.reference, bool(row.params.get("again")))
-        for row in rows
-    ]
-
-
 def recipient_of(registration: Registration) -> Recipient:
     """Whom mail about a registration goes to."""
     return Recipient(registration.email, registration.name, registration.locale)
 
 
-def _tell(item: CalendarItem, kind: str, now: datetime, **params: Any) -> None:
-    key = f"calendar:{item.id}:{item.sequence}"
-    queue(kind, key, recipient_of(item.registration), now, item=item.id, sequence=item.sequence, **params)
+def _presents(registration: Registration) -> bool:
+    presented = select(CalendarItem.id).where(
+        CalendarItem.briefing_id == registration.briefing_id,
+        CalendarItem.kind == ItemKind.PRESENTATION,
+        CalendarItem.email == registration.email,
+        CalendarItem.state == ItemState.OPEN,
+    )
+    return db.session.scalar(presented.limit(1)) is not None
 
 
 def _tell_calendars(
@@ -121,29 +112,41 @@ def _tell_calendars(
     """Raise every open item's sequence by one UPDATE, queue by one INSERT: 10,000 people in well under a second."""
     if briefing.is_over(now):
         return 0
-    of_briefing = select(Registration.id).where(Registration.briefing_id == briefing.id).scalar_subquery()
-    are_open = (CalendarItem.registration_id.in_(of_briefing), CalendarItem.state == ItemState.OPEN)
-    columns = (CalendarItem.id, CalendarItem.sequence, CalendarItem.dtstamp, *_ADDRESSED)
-    found = select(*columns).join(CalendarItem.registration).where(*are_open).order_by(CalendarItem.id)
-    rows = db.session.execute(found).all()
+    are_open = (
+        CalendarItem.briefing_id == briefing.id,
+        CalendarItem.kind == ItemKind.REGISTRATION,
+        CalendarItem.state == ItemState.OPEN,
+    )
+    addressed = (CalendarItem.email, CalendarItem.name, CalendarItem.locale)
+    columns = (CalendarItem.id, CalendarItem.sequence, CalendarItem.dtstamp, *addressed)
+    rows = db.session.execute(select(*columns).where(*are_open).order_by(CalendarItem.id)).all()
     # One stamp for all, later than any earlier one by a second at least.
     stamp = max([now, *(row.dtstamp + timedelta(seconds=1) for row in rows)])
     values = {"sequence": CalendarItem.sequence + 1, "modified_at": now, "dtstamp": stamp} | (change or {})
     raised = update(CalendarItem).where(*are_open).values(values)
     db.session.execute(raised, execution_options={"synchronize_session": False})
-    messages = []
-    for item, sequence, _, *addressed in rows:
-        about = {"item": item, "sequence": sequence + 1, **params}
-        messages.append((f"calendar:{item}:{sequence + 1}", Recipient(*addressed), about))
-    return queue_many(kind, messages, now, due_at)
+    drafts = [
+        Draft(
+            f"calendar:{item}:{sequence + 1}",
+            Recipient(*to),
+            {"item": item, "sequence": sequence + 1, **params},
+            items.thread_of(item),
+        )
+        for item, sequence, _, *to in rows
+    ]
+    return queue_many(kind, drafts, now, due_at, **items.concerning(briefing))
 
 
 def _tell_waiting(briefing: Briefing, kind: str, now: datetime, **params: Any) -> int:
     """Plain mail to the waiting list: nothing of theirs stands in a calendar."""
     waiting = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.WAITLISTED)
     found = select(Registration.id, *_ADDRESSED).where(*waiting)
-    messages = []
-    for registration, *addressed in db.session.execute(found.order_by(Registration.waiting_since, Registration.id)):
-        about = {"registration": registration, "sequence": briefing.sequence, **params}
-        messages.append((f"{kind}:{registration}:{briefing.sequence}", Recipient(*addressed), about))
-    return queue_many(kind, messages, now)
+    drafts = [
+        Draft(
+            f"{kind}:{registration}:{briefing.sequence}",
+            Recipient(*to),
+            {"registration": registration, "sequence": briefing.sequence, **params},
+        )
+        for registration, *to in db.session.execute(found.order_by(Registration.waiting_since, Registration.id))
+    ]
+    return queue_many(kind, drafts, now, **items.concerning(briefing))

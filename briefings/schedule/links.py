@@ -5,7 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
-from briefings.schedule.models import Briefing, Registration
+from briefings.needs.models import Need
+from briefings.schedule.models import Briefing, PresenterSlot, Registration
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 
@@ -22,6 +23,26 @@ def personal_url(registration: Registration) -> str:
 def join_url(registration: Registration) -> str:
     """The full address of the person's way into the room, for a mail."""
     return url_for("live.join", token=token_of(registration, "join"), _external=True)
+
+
+def presenter_url(slot: PresenterSlot) -> str:
+    """The full address of a presenter's own page, for a mail."""
+    return url_for("presenters.show", token=presenter_token(slot), _external=True)
+
+
+def presenter_token(slot: PresenterSlot) -> str:
+    """The current token of a slot's presenter; another presenter has another."""
+    return token_for("presenter", slot.public_id, slot.link_version)
+
+
+def slot_behind(token: str) -> PresenterSlot:
+    """The slot whose present presenter a token was made for, with briefing and need; 404 for any other token."""
+    found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
+    need = joinedload(PresenterSlot.need).joinedload(Need.organization)
+    slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
+    if slot is None or not token_fits(token, "presenter", slot.public_id, slot.link_version):
+        abort(404)
+    return slot
 
 
 def registration_behind(token: str, purpose: str = "registration") -> Registration:

@@ -1,7 +1,6 @@
 """The words of mails to registrants, made when each is sent from what is true then."""
 
 from datetime import datetime
-from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -10,17 +9,17 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.outbox.mail import Composer, Dropped, Mail
-from briefings.outbox.models import Message, MessageState
-from briefings.outbox.rendering import render
-from briefings.schedule.calendar_objects import CalendarPart, calendar_part, landing_url, zone_name
+from briefings.outbox.models import Message
+from briefings.outbox.rendering import write
+from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.schedule.calendar_objects import calendar_part, landing_url, zone_name
 from briefings.schedule.finding import coming_of, place_in_line
-from briefings.schedule.invitations import Earlier, history_of
+from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
 from briefings.schedule.models import (
     Briefing,
     BriefingState,
     CalendarItem,
-    ItemState,
     Registration,
     RegistrationState,
 )
@@ -28,41 +27,40 @@ from briefings.schedule.reminders import is_stale
 from briefings.schedule.words import REGISTRATION_STATES
 from briefings.web.filters import clock_time, in_english, local, period
 
-OVER = Dropped("설명회가 이미 끝났습니다.")
-GONE = Dropped("신청 기록이 더는 없습니다.")
-
 
 def invitation(message: Message, now: datetime) -> Mail | Dropped:
     """A confirmed place, the invitation for the calendar with it; sent again as it was on request."""
-    found = _to_be_told(message, now)
+    found = still_to_tell(message, now)
     return found if isinstance(found, Dropped) else _invitation(found.item, message)
 
 
 def update(message: Message, now: datetime) -> Mail | Dropped:
     """Another time or title; the invitation itself where nothing about the item has left before."""
-    found = _to_be_told(message, now)
+    found = still_to_tell(message, now)
     if isinstance(found, Dropped):
         return found
     if found.before is None:
         return _invitation(found.item, message)
-    registration, title_only = found.item.registration, message.kind == "new_title"
-    calendar = calendar_part(found.item, message.params["sequence"])
-    text = _render(registration, "new_time", join=join_url(registration), waiting=False, title_only=title_only)
-    subject = _prefixed(_("변경") if title_only else _("일시 변경"), registration.briefing)
-    return _mail(subject, text, calendar, found.before)
+    registration = _place_of(found.item)
+    calendar, method = calendar_part(found.item, message.params["sequence"]) or (None, None)
+    values = said_of(registration) | {"입장 링크": join_url(registration)}
+    return write(message.kind, values, calendar=calendar, method=method, in_reply_to=found.before.reference)
 
 
 def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
     """A place given up, taken away or called off, and out of the calendar if it ever stood there."""
-    found = _about(message, now)
+    found = told_of(message, now)
     if isinstance(found, Dropped):
         return found
-    registration, before = found.item.registration, found.before
-    calendar = calendar_part(found.item, message.params["sequence"]) if before else None
-    why = message.params["why"]
-    text = _render(registration, "withdrawal", why=why, waiting=False, with_calendar=calendar is not None)
-    subject = _prefixed(_("취소"), registration.briefing)
-    return _mail(subject, text, calendar, before)
+    before = found.before
+    part = calendar_part(found.item, message.params["sequence"]) if before else None
+    calendar, method = part or (None, None)
+    in_calendar = _(
+        "달력의 일정도 함께 취소됩니다. ‘취소됨’으로 남아 있으면 직접 지워 주세요. 첨부 파일은 열지 않으셔도 됩니다."
+    )
+    values = said_of(_place_of(found.item)) | {"달력 안내": in_calendar if part else ""}
+    text = WITHDRAWALS[message.params["why"]]
+    return write(text, values, calendar=calendar, method=method, in_reply_to=before and before.reference)
 
 
 def waitlisted(message: Message, now: datetime) -> Mail | Dropped:
@@ -74,8 +72,7 @@ def waitlisted(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("더는 대기 중이 아닙니다.")
     if refused := _nothing_to_come(registration.briefing, now):
         return refused
-    text = _render(registration, "waitlisted", place=place_in_line(registration))
-    return Mail(_headed(_("대기 신청을 받았습니다"), registration.briefing), text)
+    return write("waitlisted", said_of(registration) | {"대기 순번": place_in_line(registration)})
 
 
 def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
@@ -88,8 +85,7 @@ def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 상황이 바뀌었습니다.")
     if refused := _nothing_to_come(briefing, now):
         return refused
-    text = _render(registration, "new_time", join=None, waiting=True, title_only=False)
-    return Mail(_prefixed(_("일시 변경"), briefing), text)
+    return write("waiting_new_time", said_of(registration))
 
 
 def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
@@ -99,8 +95,9 @@ def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
         return GONE
     if registration.briefing.is_over(now):
         return OVER
-    text = _render(registration, "withdrawal", why=message.params["why"], waiting=True, with_calendar=False)
-    return Mail(_prefixed(_("취소"), registration.briefing), text)
+    why = message.params["why"]
+    text = "waiting_withdrawal_self" if why == "self" else WITHDRAWALS[why]
+    return write(text, said_of(registration) | {"달력 안내": ""})
 
 
 def already_registered(message: Message, now: datetime) -> Mail | Dropped:
@@ -111,8 +108,7 @@ def already_registered(message: Message, now: datetime) -> Mail | Dropped:
     if registration.state is RegistrationState.CANCELLED:
         return Dropped("그사이 신청을 취소했습니다.")
     waiting = registration.state is RegistrationState.WAITLISTED
-    text = _render(registration, "already_registered", waiting=waiting)
-    return Mail(_headed(_("이미 신청하신 설명회입니다"), registration.briefing), text)
+    return write("already_waiting" if waiting else "already_registered", said_of(registration))
 
 
 def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
@@ -120,17 +116,14 @@ def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
     found = coming_of(message.recipient, now)
     if not found:
         return Dropped("앞으로 열릴 설명회의 신청이 없습니다.")
-    listed = [
-        (
-            registration.briefing.title,
-            period((registration.briefing.starts_at, registration.briefing.ends_at)),
-            _(REGISTRATION_STATES[registration.state]),
-            personal_url(registration),
-        )
-        for registration in found
-    ]
-    text = render("my_registrations", name=message.recipient_name, registrations=listed, zone=zone_name(now))
-    return Mail(_("[협업이음] 신청하신 설명회 %(number)s건", number=len(listed)), text)
+    listed = "\n\n".join(_listed(registration) for registration in found)
+    values = {"이름": message.recipient_name, "신청 수": len(found), "신청 목록": listed}
+    return write("my_registrations", values)
+
+
+def _listed(registration: Registration) -> str:
+    briefing, state = registration.briefing, _(REGISTRATION_STATES[registration.state])
+    return f"{briefing.title}\n{_('일시')}: {_time_of(briefing)}\n{_('상태')}: {state}\n{personal_url(registration)}"
 
 
 def reminder(message: Message, now: datetime) -> Mail | Dropped:
@@ -143,63 +136,32 @@ def reminder(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 상황이 바뀌었습니다.")
     if briefing.state is not BriefingState.PUBLISHED or is_stale(briefing, now):
         return Dropped("알리기에 너무 늦었습니다.")
-    text = _render(registration, "reminder", join=join_url(registration))
-    return Mail(_headed(_("설명회가 곧 열립니다"), briefing), text)
-
-
-class Told(NamedTuple):
-    """What a message is about: the item, and the first message about it that left, if one did."""
-
-    item: CalendarItem
-    before: Earlier | None
-
-
-def _about(message: Message, now: datetime) -> Told | Dropped:
-    """The item of a message, unless it is over or the address is known to take nothing."""
-    found = select(CalendarItem).where(CalendarItem.id == message.params["item"])
-    with_briefing = joinedload(CalendarItem.registration).joinedload(Registration.briefing)
-    item = db.session.scalar(found.options(with_briefing))
-    if item is None:
-        return GONE
-    if item.registration.briefing.is_over(now):
-        return OVER
-    history = history_of(item)
-    if not message.params.get("again") and _superseded(message, history, now):
-        return Dropped("더 새로운 안내가 뒤따릅니다.")
-    earlier = [each for each in history if each.id < message.id]
-    before = next((each for each in earlier if each.state is MessageState.SENT), None)
-    undeliverable = before is None and any(each.state is MessageState.FAILED for each in earlier)
-    if undeliverable and not message.params.get("again"):
-        return Dropped("초대가 전달되지 않은 주소입니다.")
-    return Told(item, before)
-
-
-def _to_be_told(message: Message, now: datetime) -> Told | Dropped:
-    """The same for what asks to come: only while the item stands."""
-    found = _about(message, now)
-    if isinstance(found, Told) and found.item.state is ItemState.CLOSED:
-        return Dropped("그사이 신청이 취소되었습니다.")
-    return found
-
-
-def _superseded(message: Message, history: list[Earlier], now: datetime) -> bool:
-    """Whether a later message says what is true now; a new title, which is put off, counts only against another one."""
-    later = [each for each in history if each.id > message.id and not each.again]
-    return any(each.due_at <= now or message.kind == "new_title" for each in later)
+    values = {"입장 링크": join_url(registration), "방이 열리지 않을 때": briefing.room_note}
+    return write("reminder", said_of(registration) | values)
 
 
 def _invitation(item: CalendarItem, message: Message) -> Mail:
-    registration = item.registration
-    calendar = calendar_part(item, message.params["sequence"])
-    promoted, with_calendar = bool(message.params.get("promoted")), calendar is not None
-    join = join_url(registration)
-    text = _render(registration, "invitation", join=join, promoted=promoted, with_calendar=with_calendar)
-    return _mail(_prefixed(_("초대"), registration.briefing), text, calendar)
-
-
-def _mail(subject: str, text: str, part: CalendarPart | None, first: Earlier | None = None) -> Mail:
+    registration = _place_of(item)
+    part = calendar_part(item, message.params["sequence"])
     calendar, method = part or (None, None)
-    return Mail(subject, text, calendar, method, first and first.reference)
+    text = "invitation_promoted" if message.params.get("promoted") else "invitation"
+    values = {"입장 링크": join_url(registration), "달력 안내": _about_calendar(enclosed=part is not None)}
+    return write(text, said_of(registration) | values, calendar=calendar, method=method)
+
+
+def _about_calendar(enclosed: bool) -> str:
+    if not enclosed:
+        return _("달력에 넣을 일정 파일은 위의 안내 주소에서 내려받을 수 있습니다.")
+    return _(
+        "달력에 넣을 수 있는 일정 초대를 함께 보냅니다. 달력에 보이지 않으면 초대에서 ‘수락’을 눌러 주세요. "
+        "일정이 바뀌거나 취소되면 달력에도 알려 드립니다."
+    )
+
+
+def _place_of(item: CalendarItem) -> Registration:
+    if item.registration is None:
+        raise LookupError(f"item {item.id} belongs to no registration")
+    return item.registration
 
 
 def _registration(message: Message) -> Registration | None:
@@ -207,27 +169,23 @@ def _registration(message: Message) -> Registration | None:
     return db.session.scalar(found.options(joinedload(Registration.briefing)))
 
 
-def _render(registration: Registration, template: str, **values: object) -> str:
+def said_of(registration: Registration) -> dict[str, str]:
+    """The values of the placeholders in REGISTRATION."""
     briefing = registration.briefing
-    return render(
-        template,
-        name=registration.name,
-        briefing=briefing,
-        zone=zone_name(briefing.starts_at),
-        landing=landing_url(briefing),
-        personal=personal_url(registration),
-        index=url_for("briefings.index", _external=True),
-        **values,
-    )
+    return {
+        "이름": registration.name,
+        "설명회": briefing.title,
+        "일시": _time_of(briefing),
+        "짧은 일시": _short(briefing.starts_at),
+        "안내 주소": landing_url(briefing),
+        "신청 내역 링크": personal_url(registration),
+        "설명회 목록 주소": url_for("briefings.index", _external=True),
+        "취소 사유": briefing.cancel_reason,
+    }
 
 
-def _prefixed(prefix: str, briefing: Briefing) -> str:
-    return f"[{prefix}] {briefing.title} ({_short(briefing.starts_at)})"
-
-
-def _headed(words: str, briefing: Briefing) -> str:
-    service = _("협업이음")
-    return f"[{service}] {words}: {briefing.title} ({_short(briefing.starts_at)})"
+def _time_of(briefing: Briefing) -> str:
+    return f"{period((briefing.starts_at, briefing.ends_at))} ({zone_name(briefing.starts_at)})"
 
 
 def _short(moment: datetime) -> str:
@@ -253,4 +211,66 @@ COMPOSERS: dict[str, Composer] = {
     "already_registered": already_registered,
     "my_registrations": my_registrations,
     "reminder": reminder,
+}
+
+WITHDRAWALS = {"self": "withdrawal_self", "staff": "withdrawal_staff", "briefing": "withdrawal_briefing"}
+"""Whose doing it was → the text that says so."""
+
+REGISTRATION = (
+    NAME,
+    Placeholder("설명회", "설명회의 이름", "탄소중립 협업이음 사업설명회"),
+    Placeholder("일시", "설명회의 시작과 끝", "2026. 12. 3.(목) 10:00~11:30 (대한민국 표준시)"),
+    Placeholder("짧은 일시", "제목에 적는 시작", "12/3 10:00"),
+    Placeholder("안내 주소", "설명회 안내 화면의 주소", "https://briefings.example.kr/b/4h2k9xyz"),
+    Placeholder("신청 내역 링크", "본인만 쓰는, 신청을 보고 바꾸고 취소하는 주소", "https://briefings.example.kr/r/…"),
+    Placeholder("설명회 목록 주소", "앞으로 열릴 설명회 목록의 주소", "https://briefings.example.kr/briefings"),
+)
+JOIN = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://briefings.example.kr/join/…")
+_CALENDAR = Placeholder("달력 안내", "함께 보내는 일정 초대나 일정 파일의 설명", "일정 초대를 함께 보냅니다.", True)
+_WITHDRAWN = (*REGISTRATION, _CALENDAR)
+_JOIN, _LINK = ("일시", "입장 링크", "신청 내역 링크"), ("신청 내역 링크",)
+_INVITED = (*REGISTRATION, JOIN, _CALENDAR)
+_ENDED = ("withdrawal", "waiting_ended")
+TEXTS = {
+    "invitation": Text("신청 완료와 일정 초대", _INVITED, must=_JOIN),
+    "invitation_promoted": Text("대기 신청 확정과 일정 초대", _INVITED, must=_JOIN, kinds=("invitation",)),
+    "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=_JOIN),
+    "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=_JOIN),
+    "withdrawal_self": Text("참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal",)),
+    "withdrawal_staff": Text("참석 취소 (담당자가 취소)", _WITHDRAWN, must=("설명회",), kinds=_ENDED),
+    "withdrawal_briefing": Text(
+        "설명회 취소",
+        (*_WITHDRAWN, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),
+        must=("설명회", "일시"),
+        kinds=_ENDED,
+    ),
+    "waitlisted": Text(
+        "대기 신청",
+        (*REGISTRATION, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
+        must=_LINK,
+    ),
+    "waiting_new_time": Text("일시 변경 (대기 신청자)", REGISTRATION, must=("일시", *_LINK)),
+    "waiting_withdrawal_self": Text(
+        "대기 취소 (본인이 취소)", REGISTRATION, must=("설명회",), kinds=("waiting_ended",)
+    ),
+    "already_registered": Text("이미 신청한 설명회", REGISTRATION, must=_LINK),
+    "already_waiting": Text("이미 대기 신청한 설명회", REGISTRATION, must=_LINK, kinds=("already_registered",)),
+    "my_registrations": Text(
+        "신청 내역 링크",
+        (
+            NAME,
+            Placeholder("신청 수", "앞으로 열릴 설명회에 신청한 수", "2"),
+            Placeholder("신청 목록", "신청마다 설명회, 일시, 상태, 신청 내역 링크", "탄소중립 협업이음 사업설명회\n…"),
+        ),
+        must=("신청 목록",),
+    ),
+    "reminder": Text(
+        "설명회 전날 알림",
+        (
+            *REGISTRATION,
+            JOIN,
+            Placeholder("방이 열리지 않을 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),
+        ),
+        must=_JOIN,
+    ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, new_public_id, words
@@ -42,11 +42,52 @@ class RegistrationState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class SlotState(StrEnum):
+    """What the presenter of a slot said; nobody is asked before the briefing is published."""
+
+    UNANSWERED = "unanswered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Step(StrEnum):
+    """A rung of the ladder of reminders, or one of the two mails after the end."""
+
+    WEEK = "week"
+    THREE_DAYS = "three_days"
+    RECONFIRM = "reconfirm"
+    DAY = "day"
+    TWO_HOURS = "two_hours"
+    MISSED = "missed"
+    THANKS = "thanks"
+    ABSENT = "absent"
+
+
+USUAL_STEPS = (Step.WEEK, Step.THREE_DAYS, Step.DAY, Step.TWO_HOURS, Step.MISSED, Step.THANKS, Step.ABSENT)
+"""What a new briefing sends by itself; asking everybody to reconfirm is for staff to add."""
+
+
+class ItemKind(StrEnum):
+    """What a calendar item puts into somebody's calendar."""
+
+    REGISTRATION = "registration"
+    PRESENTATION = "presentation"
+    REHEARSAL = "rehearsal"
+
+
 class ItemState(StrEnum):
     """A calendar item is open until it is cancelled; there is no way back, a new one is made."""
 
     OPEN = "open"
     CLOSED = "closed"
+
+
+class Channel(StrEnum):
+    """How somebody keeps their calendar: invitations by mail, a feed they subscribe to, or not at all."""
+
+    INVITE = "invite"
+    FEED = "feed"
+    NONE = "none"
 
 
 def timetable(starts_at: datetime, opening_minutes: int, minutes: Iterable[int]) -> list[tuple[datetime, datetime]]:
@@ -67,6 +108,7 @@ class Briefing(Base):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("capacity IS NULL OR capacity >= 0", name="capacity_not_negative"),
         CheckConstraint("registration_closes_at > registration_opens_at", name="registration_closes_after_opening"),
+        CheckConstraint("rehearsal_ends_at > rehearsal_starts_at", name="rehearsal_ends_after_start"),
         Index("ix_briefings_state_starts_at", "state", "starts_at"),
     )
 
@@ -87,6 +129,13 @@ class Briefing(Base):
     """What to do when the room does not open: a telephone number, another address."""
     replay_url: Mapped[str] = mapped_column(String(500), default="")
     moderator: Mapped[str] = mapped_column(String(120), default="")
+    rehearsal_starts_at: Mapped[datetime | None]
+    rehearsal_ends_at: Mapped[datetime | None]
+    """When presenters try the room out; both or neither."""
+    reminders: Mapped[list[str]] = mapped_column(JSON, default=lambda: [step.value for step in USUAL_STEPS])
+    """Which rungs of the ladder it climbs (`Step`); when each is due follows from the start."""
+    hold_mails: Mapped[bool] = mapped_column(default=False)
+    """Whether every mail about it waits until staff let it go."""
     state: Mapped[BriefingState] = mapped_column(words(BriefingState), default=BriefingState.DRAFT)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int] = mapped_column(default=0)
@@ -164,6 +213,7 @@ class PresenterSlot(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
     briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"))
     need_id: Mapped[int] = mapped_column(ForeignKey(Need.id), index=True)
     position: Mapped[int]
@@ -172,6 +222,13 @@ class PresenterSlot(Base):
     presenter_name: Mapped[str] = mapped_column(String(120), default="")
     presenter_title: Mapped[str] = mapped_column(String(120), default="")
     presenter_email: Mapped[str] = mapped_column(String(320), default="")
+    standby_name: Mapped[str] = mapped_column(String(120), default="")
+    standby_title: Mapped[str] = mapped_column(String(120), default="")
+    standby_email: Mapped[str] = mapped_column(String(320), default="")
+    state: Mapped[SlotState] = mapped_column(words(SlotState), default=SlotState.UNANSWERED)
+    answered_at: Mapped[datetime | None]
+    decline_reason: Mapped[str] = mapped_column(Text, default="")
+    link_version: Mapped[int] = mapped_column(default=1)
 
     briefing: Mapped[Briefing] = relationship(back_populates="slots")
     need: Mapped[Need] = relationship()
@@ -180,6 +237,12 @@ class PresenterSlot(Base):
     def minutes(self) -> int:
         """Talk and questions together."""
         return self.talk_minutes + self.question_minutes
+
+    def hand_over(self, name: str, title: str, email: str) -> None:
+        """Somebody else presents: nothing is known of their answer, and earlier links open nothing any more."""
+        self.presenter_name, self.presenter_title, self.presenter_email = name, title, email
+        self.state, self.answered_at, self.decline_reason = SlotState.UNANSWERED, None, ""
+        self.link_version += 1
 
 
 registration_interests = Table(
@@ -217,6 +280,9 @@ class Registration(Base):
     locale: Mapped[str] = mapped_column(String(5), default="ko")
     state: Mapped[RegistrationState] = mapped_column(words(RegistrationState))
     link_version: Mapped[int] = mapped_column(default=1)
+    brought_by_id: Mapped[int | None] = mapped_column(ForeignKey("registrations.id"))
+    """The colleague who registered this person too."""
+    reconfirmed_at: Mapped[datetime | None]
     registered_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
@@ -224,6 +290,7 @@ class Registration(Base):
 
     briefing: Mapped[Briefing] = relationship()
     organization: Mapped[Organization] = relationship()
+    brought_by: Mapped["Registration | None"] = relationship(remote_side=[id])
     interests: Mapped[list[Need]] = relationship(secondary=registration_interests)
 
     def confirm(self, now: datetime) -> None:
@@ -246,35 +313,64 @@ def new_uid_part() -> str:
     return secrets.token_hex(16)
 
 
+def _one_open(kind: str, *columns: str) -> Index:
+    """An index that lets only one item of a kind be open for the same thing and address."""
+    only = text(f"state = 'open' AND kind = '{kind}'")
+    name = f"uq_calendar_items_open_{kind}"
+    return Index(name, *columns, unique=True, sqlite_where=only, postgresql_where=only)
+
+
 class CalendarItem(Base):
     """One recipient × one thing in their calendar: the numbers iTIP needs, never recomputed (RFC 5546 2.1.4–2.1.5).
 
-    `uid` is the part before the @; the domain is a setting that must never change.
+    It belongs to one address for good; another address gets another item. `uid` is the part before the @; the domain is
+    a setting that must never change. `starts_at` and `ends_at` are what the recipient was last told.
     """
 
     __tablename__ = "calendar_items"
     __table_args__ = (
         CheckConstraint("sequence >= 0", name="sequence_not_negative"),
-        Index(
-            "uq_calendar_items_open",
-            "registration_id",
-            unique=True,
-            sqlite_where=Column("state") == "open",
-            postgresql_where=Column("state") == "open",
-        ),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("(kind = 'registration') = (registration_id IS NOT NULL)", name="registration_of_its_kind"),
+        CheckConstraint("(kind = 'presentation') = (need_id IS NOT NULL)", name="need_of_its_kind"),
+        Index("ix_calendar_items_briefing_id_state", "briefing_id", "state"),
+        Index("ix_calendar_items_email", "email"),
+        _one_open("registration", "registration_id"),
+        _one_open("presentation", "briefing_id", "need_id", "email"),
+        _one_open("rehearsal", "briefing_id", "email"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey(Registration.id), index=True)
+    kind: Mapped[ItemKind] = mapped_column(words(ItemKind))
+    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id))
+    registration_id: Mapped[int | None] = mapped_column(ForeignKey(Registration.id), index=True)
+    need_id: Mapped[int | None] = mapped_column(ForeignKey(Need.id))
+    name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(320))
+    locale: Mapped[str] = mapped_column(String(5), default="ko")
+    by_mail: Mapped[bool] = mapped_column(default=True)
+    """Whether its messages carry the calendar object; not for those who keep a feed or no calendar."""
     uid: Mapped[str] = mapped_column(String(32), unique=True, default=new_uid_part)
     sequence: Mapped[int] = mapped_column(default=0)
+    time_sequence: Mapped[int] = mapped_column(default=0)
+    """The SEQUENCE that told of the present time; an answer to an earlier one was about another time."""
     state: Mapped[ItemState] = mapped_column(words(ItemState), default=ItemState.OPEN)
     partstat: Mapped[str] = mapped_column(String(20), default="ACCEPTED")
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
     created_at: Mapped[datetime]
     modified_at: Mapped[datetime]
     dtstamp: Mapped[datetime]
+    # The last answer from the recipient's calendar, as it said of itself.
+    answer_sequence: Mapped[int | None]
+    answer_dtstamp: Mapped[datetime | None]
+    answer_partstat: Mapped[str] = mapped_column(String(20), default="")
+    answer_comment: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None]
 
-    registration: Mapped[Registration] = relationship()
+    briefing: Mapped[Briefing] = relationship()
+    registration: Mapped[Registration | None] = relationship()
+    need: Mapped[Need | None] = relationship()
 
     def change(self, now: datetime) -> None:
         """Its content is another one: SEQUENCE rises by one, DTSTAMP by at least a second."""
@@ -282,7 +378,32 @@ class CalendarItem(Base):
         self.dtstamp = max(now, self.dtstamp + timedelta(seconds=1))
         self.modified_at = now
 
+    def move(self, starts_at: datetime, ends_at: datetime, now: datetime) -> None:
+        """Another time: a yes stays, a no or a perhaps was about the earlier one and is asked for anew."""
+        self.change(now)
+        self.starts_at, self.ends_at, self.time_sequence = starts_at, ends_at, self.sequence
+        if self.partstat in ASKED_ANEW:
+            self.partstat = "NEEDS-ACTION"
+
     def close(self, now: datetime) -> None:
         """Withdraw it for good."""
         self.change(now)
         self.state = ItemState.CLOSED
+
+
+ASKED_ANEW = ("DECLINED", "TENTATIVE")
+"""Answers that a new time takes back."""
+
+
+class CalendarSetting(Base):
+    """How one address keeps its calendar; the feed's secret is known only by its SHA-256."""
+
+    __tablename__ = "calendar_settings"
+
+    email: Mapped[str] = mapped_column(String(320), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(words(Channel), default=Channel.INVITE)
+    feed_hash: Mapped[str | None] = mapped_column(String(64), unique=True)
+    feed_etag: Mapped[str] = mapped_column(String(64), default="")
+    feed_changed_at: Mapped[datetime | None]
+    """When the ETag last became another one: the Last-Modified of the feed."""
+    changed_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import differences, refuse_stale
 from briefings.schedule.finding import Places, places_of
-from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.models import Briefing, BriefingState, SlotState
 from briefings.schedule.registering import fill
 from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
 
@@ -139,7 +139,7 @@ def edit(
     refuse_stale(briefing, seen)
     if briefing.state is BriefingState.CANCELLED:
         raise Refused("취소된 설명회는 고칠 수 없습니다.")
-    before, old_title = plan_of(briefing), briefing.title
+    before, old_title, old_room = plan_of(briefing), briefing.title, briefing.room_url
     _refuse_window(briefing, details)
     if details.times and details.times != (briefing.starts_at, briefing.ends_at):
         _refuse_times(details.times, now)
@@ -156,11 +156,19 @@ def edit(
     after = plan_of(briefing)
     if not briefing.is_over(now):
         refuse_clashes(after, briefing.id)
-    presenters.tell_of_changes(briefing, before, now)
-    if briefing.state is BriefingState.PUBLISHED and briefing.title != old_title:
-        invitations.tell_of_new_title(briefing, now)
+    _tell_of_edit(briefing, old_title, old_room, now)
     record(by, "briefing.edited", briefing, now, changed=changed)
     return True
+
+
+def _tell_of_edit(briefing: Briefing, old_title: str, old_room: str, now: datetime) -> None:
+    """Presenters hear at once of their time and room; a title waits a while. Registrants' way in stays the same."""
+    if briefing.state is not BriefingState.PUBLISHED:
+        return
+    new_title, new_room = briefing.title != old_title, briefing.room_url != old_room
+    presenters.keep_calendars(briefing, now, "room" if new_room else "title" if new_title else "time")
+    if new_title:
+        invitations.tell_of_new_title(briefing, now)
 
 
 def _write_down(briefing: Briefing, details: Details) -> dict[str, list[Any]]:
@@ -234,6 +242,15 @@ def lapsed_needs(briefing: Briefing) -> list[str]:
     return [f"‘{title}’ 수요는 더는 게시 중이 아닙니다." for title in lapsed]
 
 
+def declined_slots(briefing: Briefing) -> list[str]:
+    """Which slots stand open because their presenters declined; sentences."""
+    declined = [slot for slot in briefing.slots if slot.state is SlotState.DECLINED]
+    return [
+        f"{slot.presenter_name or slot.presenter_email} 님이 ‘{slot.need.title}’ 발표를 사양했습니다. 다른 발표자를 찾아 주세요."
+        for slot in declined
+    ]
+
+
 def publish(briefing: Briefing, *, by: Actor, now: datetime) -> None:
     """Show it to everyone and tell each presenter their time; Refused with the first obstacle."""
     lock(briefing)
@@ -241,7 +258,7 @@ def publish(briefing: Briefing, *, by: Actor, now: datetime) -> None:
         for obstacle in obstacles(briefing, now):
             raise Refused(f"{obstacle} 고친 뒤에 공개해 주세요.")
     briefing.publish(now)
-    presenters.tell_all(briefing, now)
+    presenters.keep_calendars(briefing, now)
     record(by, "briefing.published", briefing, now)
 
 
@@ -258,7 +275,7 @@ def reschedule(
     refuse_clashes(plan_of(briefing), briefing.id)
     if briefing.state is BriefingState.PUBLISHED:
         invitations.tell_of_new_time(briefing, now)
-        presenters.tell_of_changes(briefing, before, now)
+        presenters.keep_calendars(briefing, now)
     moved = {"starts_at": [_iso(before.starts_at), _iso(times[0])], "ends_at": [_iso(before.ends_at), _iso(times[1])]}
     record(by, "briefing.moved", briefing, now, changed=moved)
 
@@ -278,7 +295,7 @@ def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None
     lock(briefing)
     briefing.cancel(reason, now)
     invitations.tell_of_cancellation(briefing, now)
-    presenters.release_all(briefing, now)
+    presenters.keep_calendars(briefing, now)
     record(by, "briefing.cancelled", briefing, now, reason=reason)
 
 

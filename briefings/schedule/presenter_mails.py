@@ -2,73 +2,236 @@
 
 from datetime import datetime
 
-from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from briefings.db import db
-from briefings.needs.models import Need
 from briefings.outbox.mail import Composer, Dropped, Mail
-from briefings.outbox.models import Message, MessageState
-from briefings.outbox.rendering import render
-from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.presenters import about
-from briefings.schedule.programme import ProgrammeEntry, programme_of
-from briefings.web.filters import when
+from briefings.outbox.models import Message
+from briefings.outbox.rendering import write
+from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.schedule.calendar_objects import calendar_part, landing_url, zone_name
+from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
+from briefings.schedule.links import personal_url, presenter_url
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    CalendarItem,
+    PresenterSlot,
+    Registration,
+    RegistrationState,
+    SlotState,
+)
+from briefings.schedule.presenters import slot_of
+from briefings.web.filters import period, when
 
 
 def presenter_slot(message: Message, now: datetime) -> Mail | Dropped:
-    """When and how somebody presents; nothing where they no longer do or a newer message follows."""
-    briefing = db.session.get(Briefing, message.params["briefing"])
-    if briefing is None or briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
-        return Dropped("취소되었거나 끝난 설명회입니다.")
-    entry = _entry(briefing, message)
-    if entry is None:
+    """When and where somebody presents, into their calendar; what is new where they have been told before."""
+    found = still_to_tell(message, now)
+    if isinstance(found, Dropped):
+        return found
+    slot = slot_of(found.item)
+    if slot is None:
         return Dropped("발표자가 바뀌었습니다.")
-    if _any_about(message, Message.id > message.id):
-        return Dropped("더 새로운 안내가 뒤따릅니다.")
-    moved = message.params["moved"] and _any_about(message, Message.state == MessageState.SENT)
-    text = render(
-        "presenter_slot",
-        name=entry.slot.presenter_name or message.recipient_name,
-        briefing=briefing,
-        entry=entry,
-        moved=moved,
-        address=url_for("briefings.show", public_id=briefing.public_id, _external=True),
-    )
-    prefix = _("발표 일정 변경") if moved else _("발표 일정")
-    return Mail(f"[{prefix}] {briefing.title}: {when(entry.starts_at)}", text)
+    text = "presenter_slot" if found.before is None or message.params.get("again") else CHANGES[message.params["news"]]
+    return _write(text, message, found.item, _of_slot(slot, found.item), found.before and found.before.reference)
 
 
 def presenter_released(message: Message, now: datetime) -> Mail | Dropped:
-    """That somebody need not present, and why; nothing to those who were never told to."""
-    briefing = db.session.get(Briefing, message.params["briefing"])
-    need = db.session.get(Need, message.params["need"])
-    if briefing is None or need is None or briefing.is_over(now):
-        return Dropped("설명회가 이미 끝났습니다.")
-    if not _any_about(message, Message.state == MessageState.SENT):
+    """That somebody need not present, out of the calendar; nothing to those who were never told to."""
+    found = told_of(message, now)
+    if isinstance(found, Dropped):
+        return found
+    if found.before is None:
         return Dropped("발표 안내를 보낸 적이 없습니다.")
-    if briefing.state is BriefingState.PUBLISHED and _entry(briefing, message):
-        return Dropped("다시 발표하게 되었습니다.")
-    text = render("presenter_released", name=message.recipient_name, briefing=briefing, need=need)
-    prefix = _("발표 취소")
-    return Mail(f"[{prefix}] {briefing.title}", text)
+    called_off = found.item.briefing.state is BriefingState.CANCELLED
+    text = "presenter_called_off" if called_off else "presenter_released"
+    return _write(text, message, found.item, _of_need(found.item), found.before.reference)
 
 
-def _entry(briefing: Briefing, message: Message) -> ProgrammeEntry | None:
-    """The place in the order a message is about, while the same person has it."""
-    for entry in programme_of(briefing):
-        same_person = entry.slot.presenter_email.lower() == message.recipient.lower()
-        if same_person and entry.slot.need_id == message.params["need"]:
-            return entry
-    return None
+def rehearsal(message: Message, now: datetime) -> Mail | Dropped:
+    """When presenters try the room out, into the calendar."""
+    found = still_to_tell(message, now)
+    if isinstance(found, Dropped):
+        return found
+    if found.item.ends_at <= now:
+        return OVER
+    first = found.before is None or message.params.get("again")
+    values = {"접속 주소": found.item.briefing.room_url}
+    text = "rehearsal" if first else "rehearsal_changed"
+    return _write(text, message, found.item, values, found.before and found.before.reference)
 
 
-def _any_about(message: Message, condition: ColumnElement[bool]) -> bool:
-    """Whether another `presenter_slot` message on the same place to the same person meets `condition`."""
-    same = Message.key.startswith(about(message.params["briefing"], message.params["need"]), autoescape=True)
-    found = select(Message.id).where(same, Message.recipient == message.recipient, Message.id != message.id, condition)
-    return db.session.scalar(found.limit(1)) is not None
+def rehearsal_off(message: Message, now: datetime) -> Mail | Dropped:
+    """That there is no rehearsal, or not for this presenter any more."""
+    found = told_of(message, now)
+    if isinstance(found, Dropped):
+        return found
+    if found.before is None or found.item.ends_at <= now:
+        return Dropped("알릴 것이 없는 리허설입니다.")
+    return _write("rehearsal_off", message, found.item, {}, found.before.reference)
 
 
-COMPOSERS: dict[str, Composer] = {"presenter_slot": presenter_slot, "presenter_released": presenter_released}
+def presenter_chase(message: Message, now: datetime) -> Mail | Dropped:
+    """A question whether somebody will come, to those who have not said so."""
+    of_need = (
+        PresenterSlot.briefing_id == message.params["briefing"],
+        PresenterSlot.need_id == message.params["need"],
+    )
+    slot = db.session.scalar(select(PresenterSlot).where(*of_need))
+    if slot is None or slot.presenter_email.lower() != message.recipient.lower():
+        return Dropped("발표자가 바뀌었습니다.")
+    if slot.state is not SlotState.UNANSWERED:
+        return Dropped("그사이 답했습니다.")
+    briefing = slot.briefing
+    if briefing.state is not BriefingState.PUBLISHED or now >= briefing.starts_at:
+        return Dropped("취소되었거나 이미 시작한 설명회입니다.")
+    times = dict(zip((each.id for each in briefing.slots), briefing.times_of(briefing.slots), strict=True))[slot.id]
+    values = _of_briefing(briefing) | {
+        "이름": slot.presenter_name or message.recipient_name,
+        "발표 일시": period(times),
+        "발표 시작": when(times[0]),
+        "수요": slot.need.title,
+        "발표자 링크": presenter_url(slot),
+    }
+    return write("presenter_chase", values)
+
+
+def place_of_presenter(message: Message, now: datetime) -> Mail | Dropped:
+    """A confirmed place of somebody who presents: the calendar has the slot already."""
+    registration = db.session.get(Registration, message.params["registration"])
+    if registration is None or registration.state is not RegistrationState.CONFIRMED:
+        return GONE
+    if registration.briefing.is_over(now):
+        return OVER
+    values = _of_briefing(registration.briefing) | {
+        "이름": registration.name,
+        "신청 내역 링크": personal_url(registration),
+    }
+    return write("place_of_presenter", values)
+
+
+def _write(text: str, message: Message, item: CalendarItem, values: dict[str, str], before: str | None) -> Mail:
+    part = calendar_part(item, message.params["sequence"])
+    said = _of_briefing(item.briefing) | {
+        "이름": item.name or message.recipient_name,
+        "일시": period((item.starts_at, item.ends_at)),
+        "시작": when(item.starts_at),
+        "달력 안내": _("일정 초대를 함께 보냅니다. 달력에서 ‘수락’이나 ‘거절’을 누르셔도 됩니다.") if part else "",
+    }
+    calendar, method = part or (None, None)
+    return write(text, said | values, calendar=calendar, method=method, in_reply_to=before)
+
+
+def _of_briefing(briefing: Briefing) -> dict[str, str]:
+    return {
+        "설명회": briefing.title,
+        "설명회 일시": f"{period((briefing.starts_at, briefing.ends_at))} ({zone_name(briefing.starts_at)})",
+        "사회": briefing.moderator,
+        "안내 주소": landing_url(briefing),
+        "취소 사유": briefing.cancel_reason,
+    }
+
+
+def _of_slot(slot: PresenterSlot, item: CalendarItem) -> dict[str, str]:
+    minutes = _("발표 %(talk)s분, 질의 %(questions)s분", talk=slot.talk_minutes, questions=slot.question_minutes)
+    return _of_need(item) | {
+        "시간 배분": minutes,
+        "발표자 링크": presenter_url(slot),
+        "접속 주소": slot.briefing.room_url,
+        "접속이 안 될 때": slot.briefing.room_note if slot.briefing.room_url else "",
+        "접속 주소 없음": "" if slot.briefing.room_url else _("접속 주소는 정해지는 대로 다시 알려 드립니다."),
+    }
+
+
+def _of_need(item: CalendarItem) -> dict[str, str]:
+    return {"수요": item.need.title if item.need else ""}
+
+
+CHANGES = {"new": "presenter_moved", "time": "presenter_moved", "room": "presenter_room", "title": "presenter_title"}
+"""What is new → the text that says so."""
+
+COMPOSERS: dict[str, Composer] = {
+    "presenter_slot": presenter_slot,
+    "presenter_released": presenter_released,
+    "presenter_chase": presenter_chase,
+    "rehearsal": rehearsal,
+    "rehearsal_off": rehearsal_off,
+    "place_of_presenter": place_of_presenter,
+}
+
+_BRIEFING = (
+    Placeholder("설명회", "설명회의 이름", "탄소중립 협업이음 사업설명회"),
+    Placeholder("설명회 일시", "설명회의 시작과 끝", "2026. 12. 3.(목) 10:00~11:30 (대한민국 표준시)"),
+    Placeholder("안내 주소", "설명회 안내 화면의 주소", "https://briefings.example.kr/b/4h2k9xyz"),
+)
+_ENTRY = (
+    NAME,
+    *_BRIEFING,
+    Placeholder("일시", "달력에 들어가는 시작과 끝", "2026. 12. 3.(목) 10:10~10:25"),
+    Placeholder("시작", "달력에 들어가는 시작", "2026. 12. 3.(목) 10:10"),
+)
+_CALENDAR = Placeholder(
+    "달력 안내",
+    "일정 초대를 함께 보낼 때의 설명",
+    "일정 초대를 함께 보냅니다. 달력에서 ‘수락’이나 ‘거절’을 누르셔도 됩니다.",
+    True,
+)
+_ROOM = Placeholder("접속 주소", "화상회의의 주소", "https://room.example.kr/abc", True)
+_NEED = Placeholder("수요", "발표할 수요의 이름", "폐어망 되살림 공정 함께 만들기")
+_LINK = Placeholder(
+    "발표자 링크", "본인만 쓰는, 수락하거나 사양하거나 넘기는 주소", "https://briefings.example.kr/present/…"
+)
+_SLOT = (
+    *_ENTRY,
+    _NEED,
+    _LINK,
+    _ROOM,
+    _CALENDAR,
+    Placeholder("시간 배분", "발표와 질의의 길이", "발표 9분, 질의 6분"),
+    Placeholder("사회", "사회자의 이름", "윤다온", True),
+    Placeholder("접속이 안 될 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),
+    Placeholder(
+        "접속 주소 없음", "접속 주소가 아직 없을 때의 설명", "접속 주소는 정해지는 대로 다시 알려 드립니다.", True
+    ),
+)
+_OFF = (*_ENTRY, _NEED)
+_REHEARSAL = (*_ENTRY, _ROOM, _CALENDAR)
+TEXTS = {
+    "presenter_slot": Text("발표 부탁과 발표 일정", _SLOT, must=("일시", "발표자 링크")),
+    "presenter_moved": Text("발표 시각 변경", _SLOT, must=("일시", "발표자 링크"), kinds=("presenter_slot",)),
+    "presenter_room": Text("발표자의 접속 주소 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
+    "presenter_title": Text("발표자에게 설명회 이름 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
+    "presenter_released": Text("발표 일정 취소", _OFF, must=("수요",)),
+    "presenter_called_off": Text(
+        "설명회 취소 (발표자)",
+        (*_OFF, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),
+        must=("수요",),
+        kinds=("presenter_released",),
+    ),
+    "presenter_chase": Text(
+        "발표 확인 부탁",
+        (
+            NAME,
+            *_BRIEFING,
+            _NEED,
+            _LINK,
+            Placeholder("발표 일시", "발표의 시작과 끝", "2026. 12. 3.(목) 10:10~10:25"),
+            Placeholder("발표 시작", "발표의 시작", "2026. 12. 3.(목) 10:10"),
+        ),
+        must=("발표 일시", "발표자 링크"),
+    ),
+    "rehearsal": Text("리허설 일정", _REHEARSAL, must=("일시",)),
+    "rehearsal_changed": Text("리허설 일정 변경", _REHEARSAL, must=("일시",), kinds=("rehearsal",)),
+    "rehearsal_off": Text("리허설 취소", _ENTRY, must=("설명회",)),
+    "place_of_presenter": Text(
+        "발표자의 설명회 신청 완료",
+        (
+            NAME,
+            *_BRIEFING,
+            Placeholder("신청 내역 링크", "본인만 쓰는 신청 내역의 주소", "https://briefings.example.kr/r/…"),
+        ),
+        must=("신청 내역 링크",),
+    ),
+}

@@ -1,12 +1,36 @@
-"""Telling presenters when they speak: once at publication, later only those whose time or place changed."""
+"""What presenters are told and have in their calendars: their own slot times, the rehearsal, and what they answer.
+
+An item belongs to one need's slot and one address. `keep_calendars` compares what should stand with what does and tells
+each person only their own difference: nothing has to know which edit led there.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from briefings.outbox.queueing import Recipient, queue
-from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.slots import Plan, SlotPlan, plan_of
+from sqlalchemy import select
+
+from briefings.audit.recording import Actor, record
+from briefings.db import db, lock
+from briefings.errors import N_, Refused
+from briefings.schedule import items
+from briefings.schedule.invitations import invite, open_item, withdraw
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    CalendarItem,
+    ItemKind,
+    ItemState,
+    PresenterSlot,
+    Registration,
+    RegistrationState,
+    SlotState,
+)
+from briefings.schedule.slots import Plan, SlotPlan, plan_of, refuse_clashes
+
+HELD_BACK = timedelta(days=2)
+"""Nobody is pressed for an answer within this time of being asked."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +45,17 @@ class Affected:
         return bool(self.new or self.moved or self.released)
 
 
+class Entry(NamedTuple):
+    """What should stand in one presenter's calendar."""
+
+    kind: ItemKind
+    need_id: int | None
+    email: str
+
+
+Times = tuple[datetime, datetime]
+
+
 def affected(before: Plan, after: Plan) -> Affected:
     """Who presents now and did not, whose time or room is another one, who presents no longer."""
     then, now = _places(before), _places(after)
@@ -31,6 +66,130 @@ def affected(before: Plan, after: Plan) -> Affected:
     )
 
 
+def keep_calendars(briefing: Briefing, now: datetime, news: str = "time") -> None:
+    """Bring presenters' calendars to what the briefing says, and tell each what is new.
+
+    `news` says what changed for those whose time did not: `time` nothing, `room` or `title` everybody's.
+    """
+    if briefing.is_over(now):
+        return
+    wanted, standing = _wanted(briefing), _standing(briefing)
+    for entry, item in standing.items():
+        if entry not in wanted:
+            release(item, now)
+    for entry, (name, times) in wanted.items():
+        if entry in standing:
+            _renew(standing[entry], times, now, news)
+        else:
+            _present(briefing, entry, name, times, now)
+    _leave_places_to_registrants(briefing, {entry.email for entry in wanted}, now)
+
+
+def release(item: CalendarItem, now: datetime, silently: bool = False) -> None:
+    """Take an entry out of a presenter's calendar; `silently` when the calendar itself said no and has done so."""
+    item.close(now)
+    if not silently:
+        items.tell(item, "rehearsal_off" if item.kind is ItemKind.REHEARSAL else "presenter_released", now)
+
+
+def accept(slot: PresenterSlot, now: datetime, by: Actor | None = None) -> None:
+    """The presenter will come, as they say themselves or as staff (`by`) heard; saying so again changes nothing."""
+    _lock(slot, now)
+    if slot.state is SlotState.DECLINED:
+        raise Refused(N_("이미 사양한 발표입니다. 다시 맡으시려면 담당자에게 알려 주세요."))
+    if slot.state is SlotState.ACCEPTED:
+        return
+    slot.state, slot.answered_at = SlotState.ACCEPTED, now
+    for item in items_of(slot):
+        item.partstat = "ACCEPTED"
+    _record("slot.accepted", slot, now, by)
+
+
+def decline(slot: PresenterSlot, now: datetime, reason: str = "", by_calendar: bool = False) -> None:
+    """The presenter will not come: the stand-by takes the slot and is asked, or it stands open for staff to fill.
+
+    The entry leaves the presenter's calendar; `by_calendar` when it has left already.
+    """
+    _lock(slot, now)
+    if slot.state is SlotState.DECLINED:
+        return
+    slot.state, slot.answered_at, slot.decline_reason = SlotState.DECLINED, now, reason
+    _record("slot.declined", slot, now, reason=reason)
+    if by_calendar:
+        for item in items_of(slot):
+            release(item, now, silently=True)
+    _raise_standby(slot)
+    keep_calendars(slot.briefing, now)
+
+
+def hand_over(slot: PresenterSlot, name: str, title: str, email: str, now: datetime) -> None:
+    """A colleague presents instead: one calendar entry is withdrawn, another sent, and the colleague is asked."""
+    _lock(slot, now)
+    if email.lower() == slot.presenter_email.lower():
+        raise Refused(N_("지금 발표자와 같은 주소입니다. 동료의 주소를 적어 주세요."), field="email")
+    _record("slot.handed_over", slot, now, to=name)
+    slot.hand_over(name, title, email)
+    _settle(slot, now)
+
+
+def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
+    """Staff let the stand-by present; Refused where there is none."""
+    _lock(slot, now)
+    if not slot.standby_email:
+        raise Refused("예비 발표자가 없습니다. 먼저 적어 주세요.")
+    _record("slot.standby_raised", slot, now, by, to=slot.standby_name)
+    _raise_standby(slot)
+    _settle(slot, now)
+
+
+def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Actor, now: datetime) -> bool:
+    """Write down who presents if the presenter cannot; whether that is somebody else than before."""
+    lock(slot.briefing)
+    db.session.refresh(slot)
+    if (name, title, email) == (slot.standby_name, slot.standby_title, slot.standby_email):
+        return False
+    slot.standby_name, slot.standby_title, slot.standby_email = name, title, email
+    _record("slot.standby_named", slot, now, by, to=name)
+    return True
+
+
+def _raise_standby(slot: PresenterSlot) -> None:
+    if slot.standby_email:
+        slot.hand_over(slot.standby_name, slot.standby_title, slot.standby_email)
+        slot.standby_name = slot.standby_title = slot.standby_email = ""
+
+
+def _settle(slot: PresenterSlot, now: datetime) -> None:
+    """Nobody is in two places at once, and calendars follow."""
+    db.session.flush()
+    refuse_clashes(plan_of(slot.briefing), slot.briefing_id)
+    keep_calendars(slot.briefing, now)
+
+
+def _record(action: str, slot: PresenterSlot, now: datetime, by: Actor | None = None, **detail: str) -> None:
+    """In the course of the briefing; without an actor it was the presenter."""
+    who = slot.presenter_name or slot.presenter_email
+    record(by, action, slot.briefing, now, need=slot.need.title, presenter=who, **detail)
+
+
+def items_of(slot: PresenterSlot) -> list[CalendarItem]:
+    """The open entry of a slot's present presenter, if there is one."""
+    found = select(CalendarItem).where(
+        CalendarItem.briefing_id == slot.briefing_id,
+        CalendarItem.need_id == slot.need_id,
+        CalendarItem.email == slot.presenter_email.lower(),
+        CalendarItem.state == ItemState.OPEN,
+    )
+    return list(db.session.scalars(found))
+
+
+def slot_of(item: CalendarItem) -> PresenterSlot | None:
+    """The slot an entry is about, while its recipient still has it."""
+    of_need = (PresenterSlot.briefing_id == item.briefing_id, PresenterSlot.need_id == item.need_id)
+    slot = db.session.scalar(select(PresenterSlot).where(*of_need))
+    return slot if slot is not None and slot.presenter_email.lower() == item.email else None
+
+
 def _places(plan: Plan) -> dict[tuple[int, str], tuple[SlotPlan, object]]:
     return {
         (slot.need_id, slot.presenter_email.lower()): (slot, (times, plan.room_url))
@@ -39,40 +198,84 @@ def _places(plan: Plan) -> dict[tuple[int, str], tuple[SlotPlan, object]]:
     }
 
 
-def tell_all(briefing: Briefing, now: datetime) -> None:
-    """Tell every presenter with an e-mail their slot's time."""
-    _tell(briefing, (slot for slot in plan_of(briefing).slots if slot.presenter_email), now, moved=False)
+def _wanted(briefing: Briefing) -> dict[Entry, tuple[str, Times]]:
+    if briefing.state is not BriefingState.PUBLISHED:
+        return {}
+    wanted: dict[Entry, tuple[str, Times]] = {}
+    for slot, times in zip(briefing.slots, briefing.times_of(briefing.slots), strict=True):
+        if not slot.presenter_email or slot.state is SlotState.DECLINED:
+            continue
+        email = slot.presenter_email.lower()
+        wanted[Entry(ItemKind.PRESENTATION, slot.need_id, email)] = (slot.presenter_name, times)
+        if briefing.rehearsal_starts_at and briefing.rehearsal_ends_at:
+            rehearsal = (briefing.rehearsal_starts_at, briefing.rehearsal_ends_at)
+            wanted[Entry(ItemKind.REHEARSAL, None, email)] = (slot.presenter_name, rehearsal)
+    return wanted
 
 
-def tell_of_changes(briefing: Briefing, before: Plan, now: datetime) -> None:
-    """Tell those of a published briefing whom the change since `before` concerns; nobody after its end."""
-    if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
+def _standing(briefing: Briefing) -> dict[Entry, CalendarItem]:
+    found = select(CalendarItem).where(
+        CalendarItem.briefing_id == briefing.id,
+        CalendarItem.kind != ItemKind.REGISTRATION,
+        CalendarItem.state == ItemState.OPEN,
+    )
+    return {Entry(item.kind, item.need_id, item.email): item for item in db.session.scalars(found)}
+
+
+def _renew(item: CalendarItem, times: Times, now: datetime, news: str) -> None:
+    kind = items.INVITATIONS[item.kind]
+    if (item.starts_at, item.ends_at) != times:
+        item.move(*times, now)
+        items.tell(item, kind, now, news="time")
+    elif news != "time":
+        item.change(now)
+        items.tell(item, kind, now, now + items.DEBOUNCE if news == "title" else None, news=news)
+
+
+def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: datetime) -> None:
+    item = CalendarItem(
+        kind=entry.kind,
+        briefing=briefing,
+        need_id=entry.need_id,
+        name=name,
+        email=entry.email,
+        partstat="NEEDS-ACTION",
+        starts_at=times[0],
+        ends_at=times[1],
+    )
+    items.open_item(item, items.INVITATIONS[entry.kind], now, news="new")
+
+
+def _leave_places_to_registrants(briefing: Briefing, presenters: Iterable[str], now: datetime) -> None:
+    """Who presents has no second entry for the same briefing as a registrant; who presents no longer gets it back."""
+    confirmed = select(Registration).where(
+        Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED
+    )
+    for registration in db.session.scalars(confirmed.where(Registration.email.in_(presenters))):
+        withdraw(registration, now, "presents")
+    released = select(CalendarItem.email).where(
+        CalendarItem.briefing_id == briefing.id,
+        CalendarItem.kind == ItemKind.PRESENTATION,
+        CalendarItem.state == ItemState.CLOSED,
+        CalendarItem.modified_at == now,
+    )
+    if briefing.state is not BriefingState.PUBLISHED:
         return
-    who = affected(before, plan_of(briefing))
-    _tell(briefing, who.new, now, moved=False)
-    _tell(briefing, who.moved, now, moved=True)
-    _release(briefing, who.released, now)
+    again = confirmed.where(Registration.email.in_(released), Registration.email.not_in(presenters))
+    for registration in db.session.scalars(again):
+        if open_item(registration) is None:
+            invite(registration, now)
 
 
-def release_all(briefing: Briefing, now: datetime) -> None:
-    """Tell every presenter with an e-mail that they need not present."""
-    _release(briefing, (slot for slot in plan_of(briefing).slots if slot.presenter_email), now)
+def settled_reason(slot: PresenterSlot, now: datetime) -> Refused | None:
+    """Why nobody can answer about a slot any more, or None."""
+    if slot.briefing.state is not BriefingState.PUBLISHED or slot.briefing.is_over(now):
+        return Refused(N_("취소되었거나 끝난 설명회입니다."))
+    return None
 
 
-def about(briefing_id: int, need_id: int) -> str:
-    """What the keys of all mails about one presenter's time begin with."""
-    return f"presenter_slot:{briefing_id}:{need_id}:"
-
-
-def _tell(briefing: Briefing, slots: Iterable[SlotPlan], now: datetime, *, moved: bool) -> None:
-    for slot in slots:
-        key = about(briefing.id, slot.need_id) + now.isoformat()
-        to = Recipient(slot.presenter_email, slot.presenter_name)
-        queue("presenter_slot", key, to, now, briefing=briefing.id, need=slot.need_id, moved=moved)
-
-
-def _release(briefing: Briefing, slots: Iterable[SlotPlan], now: datetime) -> None:
-    for slot in slots:
-        key = f"presenter_released:{briefing.id}:{slot.need_id}:{now.isoformat()}"
-        to = Recipient(slot.presenter_email, slot.presenter_name)
-        queue("presenter_released", key, to, now, briefing=briefing.id, need=slot.need_id)
+def _lock(slot: PresenterSlot, now: datetime) -> None:
+    lock(slot.briefing)
+    db.session.refresh(slot)
+    if refused := settled_reason(slot, now):
+        raise refused

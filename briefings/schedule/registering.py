@@ -14,6 +14,7 @@ from briefings.outbox.queueing import queue, queued_lately
 from briefings.privacy.consenting import answer_all
 from briefings.schedule.finding import coming_of
 from briefings.schedule.invitations import invite, recipient_of, withdraw
+from briefings.schedule.items import concerning
 from briefings.schedule.models import (
     Briefing,
     BriefingState,
@@ -23,6 +24,8 @@ from briefings.schedule.models import (
     registration_interests,
 )
 
+ASKED_FOR = ("my_registrations", "already_registered")
+"""What somebody waits for at this moment: staff hold nothing of it."""
 MAILS_PER_HOUR = 3
 """How often one address is told of its own registrations: more would let strangers fill its mailbox."""
 
@@ -133,7 +136,7 @@ def cancel(registration: Registration, now: datetime, by_staff: bool = False) ->
     had_place = registration.state is RegistrationState.CONFIRMED
     registration.cancel(now)
     if had_place:
-        withdraw(registration, now, by_staff)
+        withdraw(registration, now, "staff" if by_staff else "self")
         _fill(briefing, now)
     else:
         _queue("waiting_ended", registration, now, why="staff" if by_staff else "self")
@@ -231,4 +234,5 @@ def _send_link_again(registration: Registration, now: datetime) -> None:
 
 def _queue(kind: str, registration: Registration, now: datetime, **params: Any) -> None:
     key = f"{kind}:{registration.id}:{int(now.timestamp())}"
-    queue(kind, key, recipient_of(registration), now, registration=registration.id, **params)
+    about = concerning(registration.briefing) | ({"held": False} if kind in ASKED_FOR else {})
+    queue(kind, key, recipient_of(registration), now, registration=registration.id, **about, **params)

@@ -6,7 +6,7 @@ from sqlalchemy import String, cast, exists, literal, select
 
 from briefings.db import db
 from briefings.outbox.models import Message
-from briefings.outbox.queueing import Recipient, queue_many
+from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
 
 DUE_BEFORE = timedelta(hours=24)
@@ -35,7 +35,7 @@ def queue_due(now: datetime) -> int:
     )
     near = due.add_columns(Registration.confirmed_at, Briefing.starts_at).order_by(Registration.id)
     messages = [
-        (words, Recipient(email, name, locale), {"registration": registration, "sequence": sequence})
+        Draft(words, Recipient(email, name, locale), {"registration": registration, "sequence": sequence})
         for words, registration, email, name, locale, sequence, confirmed_at, starts_at in db.session.execute(near)
         if confirmed_at <= starts_at - DUE_BEFORE
     ]

@@ -106,10 +106,12 @@ def arrange(briefing: Briefing, slots: Sequence[SlotPlan]) -> None:
     for position, plan in enumerate(slots, start=1):
         slot = kept.pop(plan.need_id, None)
         if slot is None:
-            slot = PresenterSlot(need_id=plan.need_id)
+            slot = PresenterSlot(need_id=plan.need_id, link_version=0)
             briefing.slots.append(slot)
         slot.position = position
         slot.talk_minutes, slot.question_minutes = plan.talk_minutes, plan.question_minutes
+        if plan.presenter_email.lower() != (slot.presenter_email or "").lower():
+            slot.hand_over(plan.presenter_name, plan.presenter_title, plan.presenter_email)
         slot.presenter_name, slot.presenter_title = plan.presenter_name, plan.presenter_title
         slot.presenter_email = plan.presenter_email
     for left_out in kept.values():

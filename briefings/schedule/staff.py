@@ -21,14 +21,14 @@ from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import Plan, clashes, plan_of, slot_for, warnings
-from briefings.schedule.words import PHASE_TONES
+from briefings.schedule.words import PHASE_TONES, SLOT_TONES
 from briefings.web.access import staff
 from briefings.web.filters import period
 from briefings.web.forms import Form
 from briefings.web.routing import row_number
 
 pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
-pages.context_processor(lambda: {"tones": PHASE_TONES})
+pages.context_processor(lambda: {"tones": PHASE_TONES, "slot_tones": SLOT_TONES})
 
 PER_PAGE = 20
 
@@ -296,7 +296,8 @@ def discard(briefing_id: int) -> ResponseReturnValue:
 
 
 def _doubts(briefing: Briefing) -> list[str]:
-    lapsed = planning.lapsed_needs(briefing) if briefing.state is BriefingState.PUBLISHED else []
+    published = briefing.state is BriefingState.PUBLISHED
+    lapsed = planning.lapsed_needs(briefing) + planning.declined_slots(briefing) if published else []
     return lapsed + warnings(plan_of(briefing), zone())
 
 

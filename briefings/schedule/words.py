@@ -1,7 +1,7 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.schedule.models import Phase, RegistrationState
+from briefings.schedule.models import Phase, RegistrationState, SlotState
 
 PHASES = {
     Phase.DRAFT: N_("초안"),
@@ -33,7 +33,13 @@ REGISTRATION_TONES = {
     RegistrationState.WAITLISTED: "warning",
     RegistrationState.CANCELLED: "quiet",
 }
-WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES}
+SLOT_STATES = {
+    SlotState.UNANSWERED: N_("답을 기다림"),
+    SlotState.ACCEPTED: N_("수락함"),
+    SlotState.DECLINED: N_("사양함"),
+}
+SLOT_TONES = {SlotState.UNANSWERED: "warning", SlotState.ACCEPTED: "success", SlotState.DECLINED: "error"}
+WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES, SlotState: SLOT_STATES}
 
 DETAILS = {
     "title": "제목",
@@ -62,5 +68,10 @@ ACTIONS = {
     "briefing.moved": "일시 변경",
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
+    "slot.accepted": "발표 수락",
+    "slot.declined": "발표 사양",
+    "slot.handed_over": "발표 넘김",
+    "slot.standby_raised": "예비 발표자로 바꾸기",
+    "slot.standby_named": "예비 발표자 적기",
 }
 """What staff read for the acts in the audit log."""

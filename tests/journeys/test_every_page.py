@@ -222,6 +222,7 @@ NOT_PAGES = {
     "front.sitemap",
     "briefings.ics",
     "registrations.ics",
+    "presenters.ics",
     "outbox.download",
     "outbox.body",  # a mail in its frame
     "briefings.short",  # leads on

@@ -1,0 +1,1 @@
+"""What staff write to a chosen group of a briefing in their own words."""

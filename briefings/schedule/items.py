@@ -1,0 +1,149 @@
+"""What stands in people's calendars: opened, changed and closed with a message each, numbered as iTIP asks.
+
+Every message about an item has the key `calendar:<item>:<sequence>` (RFC 5546 2.1.4) and the thread `item:<item>`, so
+that its history can be read from the outbox. Whoever calls holds the lock on the briefing.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from briefings.db import db
+from briefings.errors import N_, Refused
+from briefings.outbox.mail import Dropped
+from briefings.outbox.models import Message, MessageState
+from briefings.outbox.queueing import Recipient, queue
+from briefings.schedule.models import Briefing, CalendarItem, CalendarSetting, Channel, ItemKind, ItemState
+
+INVITATIONS = {
+    ItemKind.REGISTRATION: "invitation",
+    ItemKind.PRESENTATION: "presenter_slot",
+    ItemKind.REHEARSAL: "rehearsal",
+}
+"""The kind of message that puts each kind of item into a calendar."""
+DEBOUNCE = timedelta(minutes=15)
+"""How long a new title waits for the next one before anybody is told of it."""
+RESENDS_PER_HOUR = 3
+
+
+UNDELIVERED = (MessageState.FAILED, MessageState.BOUNCED)
+OVER = Dropped("설명회가 이미 끝났습니다.")
+GONE = Dropped("신청 기록이 더는 없습니다.")
+
+
+class Earlier(NamedTuple):
+    """One message about a calendar item, as far as later ones depend on it; `again`: the same sent once more."""
+
+    id: int
+    kind: str
+    state: MessageState
+    created_at: datetime
+    due_at: datetime
+    reference: str
+    again: bool
+
+
+class Told(NamedTuple):
+    """What a message is about: the item, and the first message about it that left, if one did."""
+
+    item: CalendarItem
+    before: Earlier | None
+
+
+def open_item(item: CalendarItem, kind: str, now: datetime, **params: Any) -> CalendarItem:
+    """Put a new item into its recipient's calendar and say so; those who keep a feed or no calendar get words alone."""
+    item.sequence, item.created_at, item.modified_at, item.dtstamp = 0, now, now, now
+    item.by_mail = channel_of(item.email) is Channel.INVITE
+    db.session.add(item)
+    db.session.flush()
+    tell(item, kind, now, **params)
+    return item
+
+
+def tell(item: CalendarItem, kind: str, now: datetime, due_at: datetime | None = None, **params: Any) -> None:
+    """Queue what is to be said of the item as it stands now."""
+    about: dict[str, Any] = {"item": item.id, "sequence": item.sequence, **params}
+    _queue(kind, item, f"calendar:{item.id}:{item.sequence}", now, due_at, about)
+
+
+def resend(item: CalendarItem | None, now: datetime) -> None:
+    """Send the same calendar object once more; Refused beyond three an hour, or where none stands or is to come."""
+    if item is None or item.briefing.is_over(now):
+        raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
+    since = now - timedelta(hours=1)
+    if sum(message.again and message.created_at > since for message in history_of(item)) >= RESENDS_PER_HOUR:
+        raise Refused(N_("일정 초대는 한 시간에 세 번까지 다시 보냅니다. 잠시 뒤에 다시 시도해 주세요."))
+    key = f"calendar:{item.id}:{item.sequence}:again:{int(now.timestamp())}"
+    about = {"item": item.id, "sequence": item.sequence, "again": True}
+    _queue(INVITATIONS[item.kind], item, key, now, None, about)
+
+
+def history_of(item: CalendarItem) -> list[Earlier]:
+    """Every message ever queued about `item`, oldest first."""
+    columns = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
+    found = select(*columns, Message.params).where(Message.thread == thread_of(item.id)).order_by(Message.id)
+    return [
+        Earlier(row.id, row.kind, row.state, row.created_at, row.due_at, row.reference, bool(row.params.get("again")))
+        for row in db.session.execute(found)
+    ]
+
+
+def told_of(message: Message, now: datetime) -> Told | Dropped:
+    """The item a message is about, unless it is over, a later message says more, or the address takes nothing."""
+    found = select(CalendarItem).where(CalendarItem.id == message.params["item"])
+    together = (CalendarItem.registration, CalendarItem.briefing, CalendarItem.need)
+    item = db.session.scalar(found.options(*(joinedload(each) for each in together)))
+    if item is None:
+        return GONE
+    if item.briefing.is_over(now):
+        return OVER
+    history, again = history_of(item), message.params.get("again")
+    if not again and _superseded(message, history, now):
+        return Dropped("더 새로운 안내가 뒤따릅니다.")
+    earlier = [each for each in history if each.id < message.id]
+    before = next((each for each in earlier if each.state is MessageState.SENT), None)
+    undeliverable = before is None and any(each.state in UNDELIVERED for each in earlier)
+    if undeliverable and not again:
+        return Dropped("초대가 전달되지 않은 주소입니다.")
+    return Told(item, before)
+
+
+def still_to_tell(message: Message, now: datetime) -> Told | Dropped:
+    """The same for what asks to come: only while the item stands."""
+    found = told_of(message, now)
+    if isinstance(found, Told) and found.item.state is ItemState.CLOSED:
+        return Dropped("그사이 취소되었습니다.")
+    return found
+
+
+def _superseded(message: Message, history: list[Earlier], now: datetime) -> bool:
+    """Whether a later message says what is true now; a new title, which is put off, counts only against another one."""
+    held = MessageState.HELD
+    later = [each for each in history if each.id > message.id and not each.again and each.state is not held]
+    put_off = message.kind == "new_title" or message.params.get("news") == "title"
+    return any(each.due_at <= now or put_off for each in later)
+
+
+def channel_of(email: str) -> Channel:
+    """How an address keeps its calendar; by invitations unless it chose otherwise."""
+    chosen = select(CalendarSetting.channel).where(CalendarSetting.email == email.lower())
+    return db.session.scalar(chosen) or Channel.INVITE
+
+
+def thread_of(item_id: int) -> str:
+    """The name of everything that is said about one item."""
+    return f"item:{item_id}"
+
+
+def concerning(briefing: Briefing) -> dict[str, Any]:
+    """What every message about a briefing is queued with: staff find it there, and it is held if they want so."""
+    return {"about": f"briefing:{briefing.id}", "held": briefing.hold_mails}
+
+
+def _queue(
+    kind: str, item: CalendarItem, key: str, now: datetime, due_at: datetime | None, params: dict[str, Any]
+) -> None:
+    to = Recipient(item.email, item.name, item.locale)
+    queue(kind, key, to, now, due_at, thread=thread_of(item.id), **concerning(item.briefing), **params)

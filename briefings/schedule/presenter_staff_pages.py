@@ -1,0 +1,130 @@
+"""The staff's page of a briefing's presenters: who has answered, who stands by."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from wtforms import FieldList, FormField, HiddenField, StringField
+from wtforms.validators import Length
+
+from briefings import clock
+from briefings.db import unit_of_work
+from briefings.errors import Refused
+from briefings.schedule import items, presenters
+from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.programme import programme_of
+from briefings.schedule.staff import the_briefing
+from briefings.schedule.words import SLOT_TONES
+from briefings.web.access import staff
+from briefings.web.forms import EmailField, Form
+from briefings.web.problems import reason
+
+pages = Blueprint("staff_presenters", __name__, url_prefix="/staff/briefings")
+pages.context_processor(lambda: {"tones": SLOT_TONES})
+
+
+class StandbyForm(Form):
+    """Who presents one need if its presenter cannot."""
+
+    class Meta(Form.Meta):
+        csrf = False
+
+    slot = HiddenField("발표")
+    standby_name = StringField("예비 발표자 이름", [Length(max=120)])
+    standby_title = StringField("직위", [Length(max=120)])
+    standby_email = EmailField("전자우편", render_kw={"autocomplete": "off"})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A stand-by who is to be asked needs an address."""
+        sound = super().validate(extra_validators)
+        if self.standby_name.data and not self.standby_email.data and not self.standby_email.errors:
+            self.standby_email.errors = ["예비 발표자에게 알릴 전자우편 주소를 적어 주세요."]
+            return False
+        return sound
+
+
+class StandbysForm(Form):
+    """The stand-bys of a whole briefing."""
+
+    slots = FieldList(FormField(StandbyForm))
+
+
+@pages.route("/<int:briefing_id>/presenters", methods=["GET", "POST"])
+@staff
+def index(briefing_id: int) -> ResponseReturnValue:
+    """Who presents, what they answered, and who stands by."""
+    briefing = the_briefing(briefing_id)
+    by_id = {slot.public_id: slot for slot in briefing.slots}
+    form = StandbysForm(data={"slots": [_row(slot) for slot in briefing.slots]})
+    if form.validate_on_submit():
+        _name_standbys(form, by_id)
+        return redirect(url_for(".index", briefing_id=briefing_id), 303)
+    rows = {row.form.slot.data: row.form for row in form.slots}
+    return render_template(
+        "schedule/staff/presenters.html",
+        briefing=briefing,
+        form=form,
+        entries=[(entry, rows.get(entry.slot.public_id)) for entry in programme_of(briefing)],
+        settled=presenters.settled_reason(briefing.slots[0], clock.now()) if briefing.slots else None,
+    )
+
+
+@pages.post("/<int:briefing_id>/presenters/<slot_id>/<any('accepted', 'standby', 'invitation'):what>")
+@staff
+def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
+    """Note a yes by telephone, let the stand-by present, or send the invitation again."""
+    doings: dict[str, tuple[Callable[[PresenterSlot], Any], str]] = {
+        "accepted": (
+            lambda slot: presenters.accept(slot, clock.now(), current_user),
+            "수락한 것으로 적었습니다.",
+        ),
+        "standby": (
+            lambda slot: presenters.raise_standby(slot, current_user, clock.now()),
+            "예비 발표자로 바꾸고 두 사람 모두에게 알렸습니다.",
+        ),
+        "invitation": (
+            lambda slot: items.resend(next(iter(presenters.items_of(slot)), None), clock.now()),
+            "일정 초대를 다시 보냈습니다.",
+        ),
+    }
+    do, done = doings[what]
+    try:
+        with unit_of_work():
+            do(_slot(the_briefing(briefing_id), slot_id))
+    except Refused as error:
+        flash(reason(error), "error")
+    else:
+        flash(done, "success")
+    return redirect(url_for(".index", briefing_id=briefing_id), 303)
+
+
+def _row(slot: PresenterSlot) -> dict[str, str]:
+    names = ("standby_name", "standby_title", "standby_email")
+    return {"slot": slot.public_id} | {name: getattr(slot, name) for name in names}
+
+
+def _slot(briefing: Briefing, public_id: str) -> PresenterSlot:
+    found = next((slot for slot in briefing.slots if slot.public_id == public_id), None)
+    if found is None:
+        raise Refused("그사이 발표 순서에서 빠진 수요입니다.")
+    return found
+
+
+def _name_standbys(form: StandbysForm, slots: dict[str, PresenterSlot]) -> None:
+    now = clock.now()
+    with unit_of_work():
+        changed = [
+            presenters.name_standby(
+                slots[row.form.slot.data],
+                row.form.standby_name.data or "",
+                row.form.standby_title.data or "",
+                row.form.standby_email.data or "",
+                current_user,
+                now,
+            )
+            for row in form.slots
+            if row.form.slot.data in slots
+        ]
+    flash(*(("예비 발표자를 적었습니다.", "success") if any(changed) else ("바뀐 내용이 없습니다.", "info")))
