@@ -80,18 +80,6 @@ def _language() -> str:
     return str(get_locale().language)
 
 
-def render(template: str, **values: Any) -> str:
-    """The text of `templates/mail/<template>.txt` with the footer every mail owes, in the language of the context."""
-    body = _render(template, values)
-    return f"{body}\n\n{SIGNATURE}\n{_render('footer', {})}\n"
-
-
-def _render(template: str, values: dict[str, Any]) -> str:
-    text = render_template(f"mail/{template}.txt", **values)
-    tidy = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", tidy).strip()
-
-
 def sender() -> Mailbox:
     """Who mails and invitations come from, named in the language of the context."""
     name = current_app.config["MAIL_FROM_NAME"]
