@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from briefings.accounts.models import Role
-from briefings.needs.models import NeedState
+from briefings.needs.models import Need, NeedState
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
@@ -95,9 +95,11 @@ def reply_withdrawn(now: datetime) -> Scene:
 
 
 def reply_sent(now: datetime) -> Scene:
-    other = _reply(public_id="8q4wexyz", offer="돌아오는 봄부터 쓸 수 있는 시험 설비가 있습니다.\n하루 2톤입니다.")
-    other.need.title = "빈집을 일터로"
-    return "reply_sent", {"replies": [_reply().id, other.id]}
+    first = _reply()
+    other = _a_need(id=816, title="빈집을 일터로", organization=first.need.organization)
+    offer = "돌아오는 봄부터 쓸 수 있는 시험 설비가 있습니다.\n하루 2톤입니다."
+    second = _reply(other, public_id="8q4wexyz", organization=first.organization, offer=offer)
+    return "reply_sent", {"replies": [first.id, second.id]}
 
 
 def reply_exists(now: datetime) -> Scene:
@@ -118,16 +120,17 @@ def reply_matched(now: datetime) -> Scene:
 
 
 def _need(**given: Any) -> dict[str, int]:
-    organization = an_organization("한려해양공단")
-    return {"need": a_need(id=815, title="폐어망 되살림 공정 함께 만들기", organization=organization, **given).id}
+    return {"need": _a_need(**given).id}
 
 
-def _reply(**given: Any) -> ParticipationReply:
-    need = a_need(title="폐어망 되살림 공정 함께 만들기", organization=an_organization())
-    need.organization.name = "한려해양공단"
-    made = a_reply(need, **{"public_id": "7p3vdabc", **given})
-    made.organization.name, made.organization.kind = "가온재활용", OrganizationKind.COMPANY
-    return made
+def _a_need(**given: Any) -> Need:
+    organization = given.pop("organization", None) or an_organization("한려해양공단")
+    return a_need(**{"id": 815, "title": "폐어망 되살림 공정 함께 만들기", "organization": organization} | given)
+
+
+def _reply(need: Need | None = None, **given: Any) -> ParticipationReply:
+    organization = given.pop("organization", None) or an_organization("가온재활용", OrganizationKind.COMPANY)
+    return a_reply(need or _a_need(), **{"public_id": "7p3vdabc", "organization": organization} | given)
 
 
 SCENES = (
