@@ -4,9 +4,9 @@ Whoever calls holds the lock on the briefing: nobody registers or leaves between
 """
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import case, select, update
+from sqlalchemy import ColumnElement, case, exists, select, update
 
 from briefings.db import db
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
@@ -15,6 +15,8 @@ from briefings.schedule.models import (
     ASKED_ANEW,
     Briefing,
     CalendarItem,
+    CalendarSetting,
+    Channel,
     ItemKind,
     ItemState,
     Registration,
@@ -24,17 +26,40 @@ from briefings.schedule.models import (
 _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
 
 
-def invite(registration: Registration, now: datetime, promoted: bool = False) -> None:
-    """Put a confirmed place into the calendar and say so; `promoted` from the waiting list.
+class Known(NamedTuple):
+    """What decides how somebody hears of a place: how their address keeps its calendar, and whether it presents there."""
 
-    Whoever presents at the briefing has that in the calendar already, and is only told of the place.
+    channel: Channel | None
+    presents: bool
+
+
+def known_of(email: str, briefing_id: int) -> tuple[ColumnElement[Channel | None], ColumnElement[bool]]:
+    """The columns of `Known`, for a statement that asks for more."""
+    chosen = select(CalendarSetting.channel).where(CalendarSetting.email == email)
+    presented = exists().where(
+        CalendarItem.briefing_id == briefing_id,
+        CalendarItem.kind == ItemKind.PRESENTATION,
+        CalendarItem.email == email,
+        CalendarItem.state == ItemState.OPEN,
+    )
+    return chosen.scalar_subquery(), presented
+
+
+def invite(
+    registration: Registration, now: datetime, promoted: bool = False, known: Known | None = None, by: str = ""
+) -> CalendarItem | None:
+    """Put a confirmed place into the calendar and say so; `promoted` from the waiting list, taken `by` a colleague.
+
+    Whoever presents at the briefing has that in the calendar already: they are only told of the place, and get None.
     """
     briefing = registration.briefing
-    if _presents(registration):
+    if known is None:
+        known = Known(*db.session.execute(select(*known_of(registration.email, briefing.id))).one())
+    if known.presents:
         key = f"place_of_presenter:{registration.id}:{int(now.timestamp())}"
         about = items.concerning(briefing)
         queue("place_of_presenter", key, recipient_of(registration), now, registration=registration.id, **about)
-        return
+        return None
     item = CalendarItem(
         kind=ItemKind.REGISTRATION,
         briefing=briefing,
@@ -45,7 +70,8 @@ def invite(registration: Registration, now: datetime, promoted: bool = False) ->
         starts_at=briefing.starts_at,
         ends_at=briefing.ends_at,
     )
-    items.open_item(item, "invitation", now, promoted=promoted)
+    channel = known.channel or Channel.INVITE
+    return items.open_item(item, "invitation", now, channel=channel, promoted=promoted, **({"by": by} if by else {}))
 
 
 def withdraw(registration: Registration, now: datetime, why: str) -> None:
@@ -54,6 +80,14 @@ def withdraw(registration: Registration, now: datetime, why: str) -> None:
     if item is not None:
         item.close(now)
         items.tell(item, "withdrawal", now, why=why)
+
+
+def rename(registration: Registration, name: str, now: datetime) -> None:
+    """Let the entry in the registrant's calendar bear another name from its next message on."""
+    item = open_item(registration)
+    if item is not None:
+        item.name = name
+        item.change(now)
 
 
 def resend_invite(registration: Registration, now: datetime) -> None:
@@ -89,16 +123,6 @@ def open_item(registration: Registration) -> CalendarItem | None:
 def recipient_of(registration: Registration) -> Recipient:
     """Whom mail about a registration goes to."""
     return Recipient(registration.email, registration.name, registration.locale)
-
-
-def _presents(registration: Registration) -> bool:
-    presented = select(CalendarItem.id).where(
-        CalendarItem.briefing_id == registration.briefing_id,
-        CalendarItem.kind == ItemKind.PRESENTATION,
-        CalendarItem.email == registration.email,
-        CalendarItem.state == ItemState.OPEN,
-    )
-    return db.session.scalar(presented.limit(1)) is not None
 
 
 def _tell_calendars(

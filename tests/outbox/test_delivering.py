@@ -12,7 +12,7 @@ from briefings.db import db, unit_of_work
 from briefings.outbox import smtp
 from briefings.outbox.delivering import BATCH, LEASE, LONGEST_PAUSE, Unreachable, deliver_due
 from briefings.outbox.mail import Dropped, Mail
-from briefings.outbox.models import MessageState
+from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.queueing import Recipient, queue
 from tests.outbox.conftest import line_up, messages, states
 from tests.outbox.mail_server import MailServer
@@ -186,9 +186,34 @@ def test_each_recipient_gets_their_messages_in_the_order_they_were_queued(delive
 
 
 def test_a_failed_message_lets_the_next_one_pass(deliver, mail_server, now):
-    line_up(now, "nobody@example.kr", "nobody@example.kr")
+    line_up(now, "spam@example.kr", "spam@example.kr")
     deliver(mail_server.url)
     assert states() == ["failed", "failed"]
+
+
+def test_nothing_more_is_sent_to_an_address_that_does_not_exist(deliver, mail_server, now):
+    line_up(now, "nobody@example.kr")
+    deliver(mail_server.url)
+    line_up(now, "Nobody@example.kr", "good@example.kr", start=2)
+    deliver(mail_server.url)
+    assert states() == ["failed", "dropped", "sent"]
+    assert messages()[1].error == "전자우편이 되돌아온 주소입니다."
+    mark = db.session.get(UndeliverableAddress, "nobody@example.kr")
+    assert (mark.status, mark.message_id, mark.since) == ("5.1.1", messages()[0].id, now)
+
+
+def test_a_held_message_keeps_its_own_thread_waiting_and_nothing_else(deliver, mail_server, now):
+    to = Recipient("a@example.kr", "김하늘")
+    with unit_of_work():
+        queue("plain", "1", to, now, thread="item:1", held=True)
+        queue("plain", "2", to, now, thread="item:1")
+        queue("plain", "3", to, now, thread="item:2")
+    deliver(mail_server.url)
+    assert states() == ["held", "queued", "sent"]
+    with unit_of_work() as session:
+        session.get(Message, messages()[0].id).release(now)
+    deliver(mail_server.url)
+    assert [str(mail["Subject"]) for _, mail in mail_server.taken] == [f"[협업이음] {n}" for n in (3, 1, 2)]
 
 
 def test_what_no_longer_concerns_its_reader_is_dropped_with_the_reason(deliver, mail_server, app, monkeypatch, now):

@@ -310,13 +310,19 @@ def test_every_calendar_program_ends_in_the_right_state(app, briefing, later, no
     assert shown.starts_at == briefing.starts_at
 
 
-def test_the_answers_people_gave_stay_when_the_time_changes(app, briefing, later, now):
+@pytest.mark.parametrize(
+    ("answer", "then"), [("ACCEPTED", "ACCEPTED"), ("DECLINED", "NEEDS-ACTION"), ("TENTATIVE", "NEEDS-ACTION")]
+)
+def test_a_yes_stays_when_the_time_changes_and_any_other_answer_is_asked_for_anew(
+    app, briefing, later, now, answer, then
+):
     registration = register(briefing, now)
-    invitations.open_item(registration).partstat = "DECLINED"
+    invitations.open_item(registration).partstat = answer
     db.session.commit()
     delivered(app, GAON)
     move(briefing, briefing.starts_at + timedelta(days=1), later(hours=1))
-    assert b"PARTSTAT=DECLINED" in delivered(app, GAON)[-1].calendar.replace(b"\r\n ", b"")
+    assert f"PARTSTAT={then};".encode() in delivered(app, GAON)[-1].calendar.replace(b"\r\n ", b"")
+    assert invitations.open_item(registration).time_sequence == 1
 
 
 def test_nothing_is_told_about_what_is_over(app, briefing, now):

@@ -16,6 +16,7 @@ from briefings.outbox.models import Message
 from briefings.schedule import grouping, invitations, planning
 from briefings.schedule.models import Briefing, BriefingState, Phase, Registration, RegistrationState
 from briefings.schedule.planning import Details
+from briefings.schedule.presenters import keep_calendars
 from briefings.schedule.slots import SlotPlan, clashes, plan_of, slot_for, warnings
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience, an_organization, saved
 
@@ -296,17 +297,17 @@ class TestOrder:
         briefing = a_briefing(needs=3)
         slots = [replace(s, presenter_email=f"p{n}@example.kr") for n, s in enumerate(plan_of(briefing).slots)]
         self.edit(briefing, officer, now, slots=slots)
-        assert [(m.recipient, m.params["moved"]) for m in messages("presenter_slot")] == [
-            (f"p{n}@example.kr", False) for n in range(3)
+        assert [(m.recipient, m.params["news"]) for m in messages("presenter_slot")] == [
+            (f"p{n}@example.kr", "new") for n in range(3)
         ]
 
         later = now + timedelta(hours=1)
         handed_over = replace(slots[1], presenter_email="new@example.kr")
         self.edit(briefing, officer, later, slots=[slots[0], slots[2], handed_over])
 
-        assert [(m.recipient, m.params["moved"]) for m in messages("presenter_slot")[3:]] == [
-            ("new@example.kr", False),
-            ("p2@example.kr", True),
+        assert [(m.recipient, m.params["news"]) for m in messages("presenter_slot")[3:]] == [
+            ("p2@example.kr", "time"),
+            ("new@example.kr", "new"),
         ]
         assert [m.recipient for m in messages("presenter_released")] == ["p1@example.kr"]
 
@@ -469,12 +470,16 @@ class TestMoving:
         briefing = a_briefing(needs=2)
         briefing.slots[1].presenter_email = "nuri@example.kr"
         registered(briefing, RegistrationState.WAITLISTED, 1)
+        keep_calendars(briefing, now)
         old = briefing.starts_at
 
         self.move(briefing, officer, now, times(old + timedelta(days=7)))
 
         assert (briefing.starts_at, briefing.sequence) == (old + timedelta(days=7), 1)
-        assert [(m.recipient, m.params["moved"]) for m in messages("presenter_slot")] == [("nuri@example.kr", True)]
+        assert [(m.recipient, m.params["news"]) for m in messages("presenter_slot")] == [
+            ("nuri@example.kr", "new"),
+            ("nuri@example.kr", "time"),
+        ]
         assert told("person1@example.kr")
         assert history_of(briefing)[-1].action == "briefing.moved"
 
@@ -512,6 +517,7 @@ class TestCallingOff:
         briefing = a_briefing(needs=1)
         briefing.slots[0].presenter_email = "nuri@example.kr"
         registered(briefing, RegistrationState.WAITLISTED, 1)
+        keep_calendars(briefing, now)
 
         with unit_of_work():
             planning.cancel(briefing, "발표 기관의 사정", by=officer, now=now)
