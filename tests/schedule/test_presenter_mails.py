@@ -249,7 +249,7 @@ class TestAnswers:
         db.session.commit()
         return found
 
-    def test_a_yes_is_kept_in_the_calendar_that_is_sent_later(self, app, briefing, slot, officer, now):
+    def test_a_yes_is_kept_in_the_calendar_that_is_sent_later(self, app, briefing, slot, officer, now, later):
         delivered(app, NURI)
         with unit_of_work():
             presenters.accept(slot, now)
