@@ -50,7 +50,7 @@ COMPOSERS: dict[str, Composer] = {
 
 _LINK = (
     NAME,
-    Placeholder("비밀번호 링크", "본인만 쓰는, 비밀번호를 정하는 주소", "https://briefings.example.kr/password/…"),
+    Placeholder("비밀번호 링크", "본인만 쓰는, 비밀번호를 정하는 주소", "https://briefings.example.kr/new-password/…"),
     Placeholder("기한", "링크를 쓸 수 있는 마지막 때", "2026. 11. 24.(화) 10:00"),
 )
 TEXTS = {

@@ -31,6 +31,11 @@ class Placeholder(NamedTuple):
     example: str
     optional: bool = False
 
+    @property
+    def written(self) -> str:
+        """As it stands in a text."""
+        return f"#{{{self.name}}}"
+
 
 @dataclass(frozen=True)
 class Text:
@@ -137,8 +142,8 @@ def check(subject: str, body: str, text: Text) -> list[Fault]:
 
 
 def example_values(text: Text) -> dict[str, str]:
-    """A value for every placeholder a text may use."""
-    return {name: each.example for name, each in text.known().items()}
+    """An example for every placeholder of a text's own."""
+    return {each.name: each.example for each in text.placeholders}
 
 
 def _paragraph(paragraph: str, said: Mapping[str, str]) -> str:
@@ -176,14 +181,15 @@ def _shape(subject: str, body: str) -> Iterator[Fault]:
 def _unreadable(words: str, text: Text) -> Iterator[str]:
     """Placeholders nobody can fill, each once, and those never closed."""
     known = list(text.known())
-    for name in dict.fromkeys(placeholders_in(words)):
-        if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.4)
-            meant = f" 혹시 #{{{near[0]}}}입니까?" if near else ""
-            listed = ", ".join(f"#{{{each}}}" for each in known)
-            yield f"#{{{name}}}은(는) 이 글에 없는 자리입니다.{meant} 쓸 수 있는 자리: {listed}"
+    unknown = [name for name in dict.fromkeys(placeholders_in(words)) if name not in known]
+    for name in unknown:
+        near = difflib.get_close_matches(name, known, 1, 0.4)
+        meant = f" 혹시 #{{{near[0]}}}입니까?" if near else ""
+        yield f"이 글에는 #{{{name}}} 자리가 없습니다.{meant}"
+    if unknown:
+        yield "쓸 수 있는 자리: " + ", ".join(f"#{{{name}}}" for name in known)
     for opened in re.finditer(r"#\{.{0,20}", PLACEHOLDER.sub("·", words)):
-        yield f"‘{opened[0]}’에서 연 자리를 닫지 않았습니다. 이름 뒤에 }}를 적어 주세요."
+        yield f"‘{opened[0].strip()}’에서 연 자리를 닫지 않았습니다. 이름 뒤에 }}를 적어 주세요."
 
 
 def _lost_with_others(body: str, text: Text) -> Iterator[str]:
