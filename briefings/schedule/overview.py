@@ -1,10 +1,12 @@
 """Briefings as staff look at them: by where they stand, with sign-ups and gaps, in few statements."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.audit.models import AuditEntry
@@ -12,9 +14,10 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.schedule.finding import Places
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState, SlotState
 
 HIGHEST_ID = 2**31 - 1
+LATEST = 50
 
 
 class Shelf(StrEnum):
@@ -58,13 +61,13 @@ def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
     slots = _slots(ids)
     made = []
     for briefing in briefings:
-        number, incomplete = slots.get(briefing.id, (0, 0))
+        counted = slots.get(briefing.id, Slots(0, 0, 0, 0))
         places = Places(
             briefing.capacity,
             people.get((briefing.id, RegistrationState.CONFIRMED), 0),
             people.get((briefing.id, RegistrationState.WAITLISTED), 0),
         )
-        made.append(Row(briefing, places, number, _gaps(briefing, number, incomplete, now)))
+        made.append(Row(briefing, places, counted.number, _gaps(briefing, counted, now)))
     return made
 
 
@@ -83,6 +86,21 @@ def needs_numbered(ids: set[int]) -> dict[int, Need]:
         .options(joinedload(Need.organization))
     )
     return {need.id: need for need in db.session.scalars(found)}
+
+
+def titles(about: Iterable[str] | None = None) -> dict[str, str]:
+    """Briefings as messages name them (`briefing:4`) with their titles: those named, or else the latest there are."""
+    found = select(Briefing.id, Briefing.title, Briefing.starts_at).order_by(Briefing.starts_at.desc(), Briefing.id)
+    if about is None:
+        found = found.where(Briefing.state != BriefingState.DRAFT).limit(LATEST)
+    else:
+        numbers = {
+            int(number)
+            for kind, _, number in (name.partition(":") for name in about)
+            if kind == "briefing" and number.isdecimal()
+        }
+        found = found.where(Briefing.id.in_({number for number in numbers if number <= HIGHEST_ID}))
+    return {f"briefing:{number}": title for number, title, _ in db.session.execute(found)}
 
 
 def course_of(briefing: Briefing) -> list[AuditEntry]:
@@ -105,21 +123,36 @@ def _people(ids: list[int]) -> dict[tuple[int, RegistrationState], int]:
     return {(briefing_id, state): count for briefing_id, state, count in db.session.execute(grouped)}
 
 
-def _slots(ids: list[int]) -> dict[int, tuple[int, int]]:
+class Slots(NamedTuple):
+    """Of one briefing: how many slots, how many without a presenter to write to, without an answer, declined."""
+
+    number: int
+    incomplete: int
+    unanswered: int
+    declined: int
+
+
+def _slots(ids: list[int]) -> dict[int, Slots]:
     incomplete = or_(PresenterSlot.presenter_name == "", PresenterSlot.presenter_email == "")
-    counted = select(PresenterSlot.briefing_id, func.count(), func.count().filter(incomplete))
+    silent = and_(PresenterSlot.state == SlotState.UNANSWERED, ~incomplete)
+    each = (incomplete, silent, PresenterSlot.state == SlotState.DECLINED)
+    counted = select(PresenterSlot.briefing_id, func.count(), *(func.count().filter(one) for one in each))
     grouped = counted.where(PresenterSlot.briefing_id.in_(ids)).group_by(PresenterSlot.briefing_id)
-    return {briefing_id: (number, without) for briefing_id, number, without in db.session.execute(grouped)}
+    return {briefing_id: Slots(*numbers) for briefing_id, *numbers in db.session.execute(grouped)}
 
 
-def _gaps(briefing: Briefing, slots: int, incomplete: int, now: datetime) -> list[str]:
+def _gaps(briefing: Briefing, slots: Slots, now: datetime) -> list[str]:
     if briefing.state is BriefingState.CANCELLED or briefing.is_over(now):
         return []
     found = []
-    if not slots:
+    if not slots.number:
         found.append("발표할 수요 없음")
-    if incomplete:
-        found.append(f"발표자 정보 {incomplete}건 빠짐")
+    if slots.incomplete:
+        found.append(f"발표자 정보 {slots.incomplete}건 빠짐")
+    if slots.declined:
+        found.append(f"발표자 {slots.declined}명이 사양함")
+    if slots.unanswered and briefing.state is BriefingState.PUBLISHED:
+        found.append(f"발표자 {slots.unanswered}명의 답을 기다림")
     if not briefing.room_url:
         found.append("접속 주소 없음")
     return found

@@ -18,8 +18,9 @@ from briefings.participation.answering import acknowledge, note_consultation, re
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
-from briefings.schedule.links import token_of
+from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.presenters import keep_calendars
 from briefings.schedule.registering import Applicant, consents_of, register
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
@@ -174,6 +175,16 @@ def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
     seen = BEGINNING - timedelta(minutes=5)
     for name in ("inside", "past"):
         saved(Attendance(registration=registrations[name], first_seen_at=seen, last_seen_at=seen))
+    slot = made["open"].slots[0]
+    slot.presenter_email, slot.standby_name, slot.standby_email = (
+        "presents@gaon.example.kr",
+        "최다온",
+        "daon@gaon.example.kr",
+    )
+    db.session.commit()
+    with unit_of_work():
+        keep_calendars(made["open"], BEGINNING)
+    rows["presenter"] = presenter_token(slot)
     for name, registration in registrations.items():
         rows[name], rows[f"{name}_join"] = token_of(registration), token_of(registration, "join")
         rows[f"{name}_number"] = registration.public_id
