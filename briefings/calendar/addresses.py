@@ -45,6 +45,14 @@ def has_calendar_address(address: str) -> bool:
     return True
 
 
+def comparable(address: str) -> str:
+    """`address` as it is the same for everybody who writes it, in lower case; empty if it is no mail address."""
+    try:
+        return mail_address(address).lower()
+    except ValueError:
+        return ""
+
+
 def ascii_domain(domain: str) -> str:
     """`domain` in lower-case ASCII (punycode); ValueError if it is none."""
     found = domain.lower()

@@ -1,4 +1,5 @@
-"""A stranger's calendar object, read for a card in the staff's mailbox: nothing in it is trusted, fetched or expanded.
+"""A stranger's calendar object, read for a card in the staff's mailbox or as an answer: nothing in it is trusted,
+fetched or expanded.
 
 Not with `Calendar.from_ical`: it expands the time zones of the file, whose rules may run without end, and keeps them
 for the whole process.
@@ -14,16 +15,20 @@ from icalendar.parser import Contentline, Contentlines, Parameters
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from briefings.calendar.addresses import Mailbox
-from briefings.calendar.text import one_line
+from briefings.calendar.text import one_line, plain_text
 
 LARGEST = 64 * 1024
+COMMENT_LENGTH = 1000
 _ATTENDEES = 50
+_VALUE_LENGTH = 4000
 _NAMES = (
     "BEGIN",
     "END",
     "METHOD",
     "UID",
     "SEQUENCE",
+    "DTSTAMP",
+    "COMMENT",
     "SUMMARY",
     "DTSTART",
     "DTEND",
@@ -60,20 +65,40 @@ class CalendarSummary:
     attendees: tuple[Invited, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """An ATTENDEE of an answer, the PARTSTAT (upper case, may be empty), and who gave it in their stead, if anyone."""
+
+    address: str
+    partstat: str
+    sent_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarAnswer:
+    """What a calendar object says as an answer: clean, short text, unproven. `dtstamp` counts only in UTC."""
+
+    method: str
+    uid: str
+    sequence: int | None
+    dtstamp: datetime | None
+    comment: str
+    attendees: tuple[Answering, ...]
+
+
 def read_calendar(data: bytes) -> CalendarSummary | None:
     """What `data` says of its event (that without RECURRENCE-ID, if there are several); never raises.
 
     None if it is longer than 64 KiB or not one calendar object with an event. Broken lines are passed over.
     """
-    if len(data) > LARGEST:
+    found = _one_calendar(data)
+    if found is None:
         return None
-    calendars, events = _components(data.decode("utf-8-sig", "replace"))
-    if len(calendars) != 1 or not events:
-        return None
-    event = next((each for each in events if "RECURRENCE-ID" not in each), events[0])
+    calendar, events = found
+    event = _main(events)
     organizer = event.get("ORGANIZER")
     return CalendarSummary(
-        method=_text(calendars[0], "METHOD").upper(),
+        method=_text(calendar, "METHOD").upper(),
         uid=_text(event, "UID").lower(),
         sequence=_number(_text(event, "SEQUENCE")),
         summary=_text(event, "SUMMARY"),
@@ -89,6 +114,28 @@ def read_calendar(data: bytes) -> CalendarSummary | None:
     )
 
 
+def read_answer(data: bytes) -> CalendarAnswer | None:
+    """The same for what an answer is dealt with by; None also where the events are not all about one UID."""
+    found = _one_calendar(data)
+    if found is None:
+        return None
+    calendar, events = found
+    event = _main(events)
+    uids = {_text(each, "UID").lower() for each in events}
+    if len(uids) > 1 or "" in uids:
+        return None
+    comments = [plain_text(line.value).strip() for line in event.get("COMMENT", [])]
+    stamped_in_utc = "DTSTAMP" in event and event["DTSTAMP"][0].value.endswith("Z")
+    return CalendarAnswer(
+        method=_text(calendar, "METHOD").upper(),
+        uid=uids.pop(),
+        sequence=_number(_text(event, "SEQUENCE")),
+        dtstamp=_moment(event, "DTSTAMP") if stamped_in_utc else None,
+        comment=plain_text("\n".join(filter(None, comments)), COMMENT_LENGTH),
+        attendees=tuple(_answering(line) for line in event.get("ATTENDEE", [])[:_ATTENDEES]),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     params: Parameters
@@ -96,6 +143,18 @@ class _Line:
 
 
 _Component = dict[str, list[_Line]]
+
+
+def _one_calendar(data: bytes) -> tuple[_Component, list[_Component]] | None:
+    """The calendar object in `data` and its events; None if there is not exactly one, or nothing in it."""
+    if len(data) > LARGEST:
+        return None
+    calendars, events = _components(data.decode("utf-8-sig", "replace"))
+    return (calendars[0], events) if len(calendars) == 1 and events else None
+
+
+def _main(events: list[_Component]) -> _Component:
+    return next((each for each in events if "RECURRENCE-ID" not in each), events[0])
 
 
 def _components(text: str) -> tuple[list[_Component], list[_Component]]:
@@ -121,7 +180,7 @@ def _lines(text: str) -> Iterator[tuple[str, _Line]]:
             name, params, value = Contentline(line).parts()
         except ValueError:
             continue
-        yield name.upper(), _Line(params, value)
+        yield name.upper(), _Line(params, value[:_VALUE_LENGTH])
 
 
 def _text(component: _Component, name: str) -> str:
@@ -134,12 +193,23 @@ def _number(text: str) -> int | None:
 
 def _param(line: _Line, name: str) -> str:
     value = line.params.get(name, "")
-    return one_line(value if isinstance(value, str) else ", ".join(value))
+    return one_line((value if isinstance(value, str) else ", ".join(value))[:_VALUE_LENGTH])
 
 
 def _mailbox(line: _Line) -> Mailbox:
-    address = one_line(line.value, 320)
-    return Mailbox(_param(line, "CN"), address[7:] if address.lower().startswith("mailto:") else address)
+    return Mailbox(_param(line, "CN"), _address(line.value))
+
+
+def _answering(line: _Line) -> Answering:
+    """Some calendars name a person by an address of their own making, and the mail address beside it."""
+    named_otherwise = not line.value.lower().startswith("mailto:")
+    address = (named_otherwise and _param(line, "EMAIL")) or _address(line.value)
+    return Answering(address, _param(line, "PARTSTAT").upper(), _address(_param(line, "SENT-BY")))
+
+
+def _address(text: str) -> str:
+    address = one_line(text, 320)
+    return address[7:] if address.lower().startswith("mailto:") else address
 
 
 def _moment(component: _Component, name: str) -> datetime | None:
