@@ -42,6 +42,7 @@ ACCESS = {
     """,
     "staff": """
         outbox: body download index send_again show
+        outbox_texts: edit index restore
         staff: today
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel cancel_registration copy discard edit index move new publish registration

@@ -187,7 +187,7 @@ def _unreadable(words: str, text: Text) -> Iterator[str]:
         meant = f" 혹시 #{{{near[0]}}}입니까?" if near else ""
         yield f"이 글에는 #{{{name}}} 자리가 없습니다.{meant}"
     if unknown:
-        yield "쓸 수 있는 자리: " + ", ".join(f"#{{{name}}}" for name in known)
+        yield "쓸 수 있는 자리: " + ", ".join(f"#{{{name}}}" for name in known) + "."
     for opened in re.finditer(r"#\{.{0,20}", PLACEHOLDER.sub("·", words)):
         yield f"‘{opened[0].strip()}’에서 연 자리를 닫지 않았습니다. 이름 뒤에 }}를 적어 주세요."
 
