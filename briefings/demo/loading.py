@@ -24,6 +24,7 @@ from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
+from briefings.schedule import presenters
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 from briefings.schedule.registering import Applicant, register
 
@@ -191,8 +192,17 @@ class Demo:
     def _coming(self, needs: list[Need], weeks: int, capacity: int, people: int) -> None:
         """A published briefing with people who registered as anyone would, their mails included."""
         briefing = self._briefing(needs, self._wednesday(weeks), capacity, BriefingState.PUBLISHED)
+        self._ask_presenters(briefing)
         for number in range(people):
             register(briefing, self._applicant(100 * weeks + number, needs), self.now)
+
+    def _ask_presenters(self, briefing: Briefing) -> None:
+        """Their slots go into their calendars; the first has said yes, the second has a stand-by."""
+        first, second = briefing.slots[:2]
+        second.standby_name, second.standby_title = next(self.names), "팀장"
+        second.standby_email = f"standby{second.need_id}@example.kr"
+        presenters.keep_calendars(briefing, self.now)
+        presenters.accept(first, self.now)
 
     def _draft(self, needs: list[Need]) -> None:
         self._briefing(needs, self._wednesday(4), 60, BriefingState.DRAFT)
