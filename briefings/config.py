@@ -1,7 +1,8 @@
 """Every setting, read from the environment once, with the meaning and default that README repeats."""
 
+import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -36,7 +37,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     if address.scheme not in ("http", "https") or not address.hostname or address.path:
         raise SettingsError(f"PUBLIC_URL must be http(s)://host[:port] without a path, not {public_url!r}.")
     domain = address.hostname if production else "briefings.example.kr"
-    return {
+    return _gateway(environ, production) | {
         "PRODUCTION": production,
         "SECRET_KEY": secret_key,
         "PUBLIC_URL": public_url,
@@ -49,11 +50,16 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
         "CALENDAR_DOMAIN": environ.get("CALENDAR_DOMAIN", f"cal.{domain}").lower(),
+        "IMAP_URL": environ.get("IMAP_URL", ""),
+        "IMAP_DONE": environ.get("IMAP_DONE", "Processed"),
+        "AUTHSERV_ID": environ.get("AUTHSERV_ID", ""),
+        "DECLINES": _one_of("DECLINES", environ.get("DECLINES", "believe"), ("believe", "ask")),
         "TIMEZONE": _zone(environ.get("TIMEZONE", "Asia/Seoul")),
         "SITE_NAME": environ.get("SITE_NAME", N_("협업이음 설명회")),
         "CONTACT_NAME": environ.get("CONTACT_NAME", N_("협업이음 설명회 담당")),
         "CONTACT_PHONE": environ.get("CONTACT_PHONE", "044-000-0000"),
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{domain}"),
+        "QUIET_HOURS": _hours("QUIET_HOURS", environ.get("QUIET_HOURS", "21-8")),
         "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
         "NOTICE": environ.get("NOTICE", ""),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
@@ -94,6 +100,79 @@ def _number(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise SettingsError(f"{name} must be a number, not {text!r}.")
     return int(text)
+
+
+def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:
+    if text not in known:
+        raise SettingsError(f"{name} must be {' or '.join(known)}, not {text!r}.")
+    return text
+
+
+def _hours(name: str, text: str) -> tuple[int, int]:
+    """`21-8` as two hours of the day; none at all as the same hour twice."""
+    first, dash, last = text.partition("-")
+    if not text:
+        return 0, 0
+    if not dash or _number(name, first) > 23 or _number(name, last) > 23 or int(first) == int(last):
+        raise SettingsError(f"{name} must be two different hours of the day such as 21-8, or empty; not {text!r}.")
+    return int(first), int(last)
+
+
+def _gateway(environ: Mapping[str, str], production: bool) -> dict[str, object]:
+    """What GATEWAY_… say; SettingsError where text messages could not be sent, or not safely."""
+    url, token = environ.get("GATEWAY_URL", ""), environ.get("GATEWAY_TOKEN", "")
+    sender = "".join(character for character in environ.get("GATEWAY_SENDER", "") if character.isdigit())
+    templates, prices = environ.get("GATEWAY_TEMPLATES", ""), environ.get("GATEWAY_PRICES", "")
+    private = environ.get("GATEWAY_PRIVATE", "") == "1"
+    if url and url != "mailbox:":
+        _refuse_gateway(url, token, sender, private)
+    if url == "mailbox:" and production:
+        raise SettingsError("Set GATEWAY_URL to a gateway or leave it out: with mailbox: no text message leaves.")
+    return {
+        "GATEWAY_URL": url,
+        "GATEWAY_TOKEN": token,
+        "GATEWAY_SENDER": sender,
+        "GATEWAY_TEMPLATES": _table("GATEWAY_TEMPLATES", templates, '{"reminder": "TPL_1"}', _is_word),
+        "GATEWAY_PRICES": _table("GATEWAY_PRICES", prices, '{"sms": 10, "lms": 30}', _is_price),
+        "GATEWAY_PRIVATE": private,
+    }
+
+
+def _refuse_gateway(url: str, token: str, sender: str, private: bool) -> None:
+    try:
+        parts = urlsplit(url)
+        sound = bool(parts.hostname) and (parts.port or 443) > 0 and url.isascii() and " " not in url
+    except ValueError:
+        sound = False
+    if not sound or parts.scheme not in ("https", "http") or parts.username:
+        raise SettingsError(f"GATEWAY_URL must be https://host[:port]/path, not {url!r}.")
+    if parts.scheme == "http" and not private:
+        raise SettingsError(
+            "GATEWAY_URL must begin with https://; http:// only inside the house, with GATEWAY_PRIVATE=1."
+        )
+    if not token or not token.isascii() or not token.isprintable():
+        raise SettingsError("Set GATEWAY_TOKEN to what the gateway knows this program by.")
+    if not sender:
+        raise SettingsError("Set GATEWAY_SENDER to the number registered as the sender of text messages.")
+
+
+def _table(name: str, text: str, example: str, sound: Callable[[object], bool]) -> dict[str, object]:
+    """A JSON object whose every value is `sound`."""
+    try:
+        found = json.loads(text or "{}")
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or not all(sound(value) for value in found.values()):
+        raise SettingsError(f"{name} must be a JSON object such as {example}, not {text!r}.")
+    return found
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str) and value != ""
+
+
+def _is_price(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _refuse_unsafe(secret_key: str, public_url: str, database: str, smtp_url: str) -> None:

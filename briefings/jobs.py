@@ -6,22 +6,30 @@ import threading
 import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
+from imaplib import IMAP4
 
 import click
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 
 from briefings import clock
+from briefings.calendar.text import one_line
 from briefings.config import SettingsError
 from briefings.db import unit_of_work
+from briefings.inbox.imap import fetch, mailbox_from
+from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
+from briefings.live import following_up
 from briefings.organizations.requesting import forget_unconfirmed
-from briefings.outbox.delivering import Compose, Letter, Unreachable, deliver_due
-from briefings.outbox.mail import Dropped
-from briefings.outbox.models import Message
+from briefings.outbox.channels import Unreachable
+from briefings.outbox.delivering import Compose, Letter, deliver_due
+from briefings.outbox.gateway import Gateway, request_of, way_to_phones
+from briefings.outbox.mail import Dropped, ShortText
+from briefings.outbox.models import Medium, Message
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
-from briefings.schedule.reminders import queue_due
+from briefings.schedule import reminders
+from briefings.schedule.ladder import QuietHours
 
 log = logging.getLogger(__name__)
 
@@ -37,22 +45,66 @@ def deliver(app: Flask, stopping: Stopping = lambda: False) -> None:
             pass
 
 
+def deliver_texts(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Hand over every text message that is due, where there is a gateway, and never in the quiet hours."""
+    gateway, quiet = Gateway.of(app.config), QuietHours.of(app.config)
+
+    def pausing() -> bool:
+        return stopping() or quiet.cover(clock.now())
+
+    if gateway.url:
+        with way_to_phones(gateway) as connection:
+            while not pausing() and deliver_due(connection.send, composing_in(app), clock.now, pausing, Medium.TEXT):
+                pass
+
+
 def composing_in(app: Flask) -> Compose:
     """Composes the messages of one round, with the texts as they are when it begins."""
-    texts = Texts()
+    texts, gateway = Texts(), Gateway.of(app.config)
 
     def compose(message: Message, now: datetime) -> Letter | Dropped:
         with as_reader(app, message.locale, texts):
             mail = app.extensions["composers"][message.kind](message, now)
-            return mail if isinstance(mail, Dropped) else Letter(mail.subject, mime_of(message, mail, now))
+            if isinstance(mail, Dropped):
+                return mail
+            if isinstance(mail, ShortText):
+                return Letter(mail.subject, request_of(message, mail, gateway))
+            return Letter(mail.subject, mime_of(message, mail, now))
 
     return compose
 
 
 def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
-    """Put the reminders whose time has come into the line."""
+    """Put the reminders whose time has come into the line, and what follows a briefing."""
+    quiet, by_text = QuietHours.of(app.config), bool(app.config["GATEWAY_URL"])
+    for queue_due in (reminders.queue_due, following_up.queue_due):
+        new = 1
+        while new and not stopping():
+            with unit_of_work():
+                new = queue_due(clock.now(), quiet, by_text)
+
+
+def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Take in what came to the mailbox, where there is one to look into; a server that fails is asked again next time."""
+    if not app.config["IMAP_URL"]:
+        return
+    mailbox = mailbox_from(app.config["IMAP_URL"], app.config["IMAP_DONE"])
+    rules, left = Rules.of(app.config), app.extensions.setdefault("mail_left", set())
+
+    def take_in(raw: bytes, complete: bool) -> None:
+        with unit_of_work():
+            receive(raw, clock.now(), rules, complete)
+
+    try:
+        fetch(mailbox, take_in, LARGEST, left, stopping)
+    except (OSError, IMAP4.error) as error:
+        log.warning("mailbox cannot be read: %s", one_line(str(error), 200) or type(error).__name__)
+
+
+def forget_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Delete mails that came in more than thirty days ago; what became of them stays."""
     with unit_of_work():
-        queue_due(clock.now())
+        forget_raw(clock.now())
 
 
 def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -61,7 +113,13 @@ def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
         forget_unconfirmed(clock.now())
 
 
-JOBS: tuple[tuple[Job, int], ...] = ((queue_reminders, 60), (forget_requests, 3600), (deliver, 2))
+JOBS: tuple[tuple[Job, int], ...] = (
+    (queue_reminders, 60),
+    (forget_requests, 3600),
+    (forget_mail, 3600),
+    (fetch_mail, 60),
+    (deliver, 2),
+)
 """Each with the seconds between two looks. A job that finds work goes on until there is none."""
 
 
@@ -73,6 +131,8 @@ def worker_command(once: bool) -> None:
     try:
         if app.config["SMTP_URL"] != MAILBOX:
             server_from(app.config["SMTP_URL"])
+        if app.config["IMAP_URL"]:
+            mailbox_from(app.config["IMAP_URL"], app.config["IMAP_DONE"])
         if not once:
             return _work_until_stopped(app)
         for job, _ in JOBS:

@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
-from briefings.calendar.addresses import mail_address
 from briefings.db import db, insert_new, unit_of_work
+from briefings.outbox.channels import Deferred, Receipt, Rejected, Send, Unreachable, whereto
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Medium, Message, MessageState, UndeliverableAddress
 
@@ -29,23 +29,6 @@ ATTEMPTS = 25
 ATTEMPTS_TO_COMPOSE = 4
 
 
-class Deferred(Exception):
-    """This message could not be handed over now; a later attempt may succeed. Says why, in Korean, for staff."""
-
-
-class Rejected(Exception):
-    """This message will never be taken; `address` where that is about the recipient and no other will be either."""
-
-    def __init__(self, reason: str, *, address: bool = False, status: str = "") -> None:
-        super().__init__(reason)
-        self.address = address
-        self.status = status
-
-
-class Unreachable(Exception):
-    """No message can be handed over at present; it is nothing about the one in hand."""
-
-
 class Letter(NamedTuple):
     """A message composed: what staff see in the list, and the bytes that go out."""
 
@@ -53,20 +36,24 @@ class Letter(NamedTuple):
     data: bytes
 
 
-Send = Callable[[str, bytes], bytes | None]
-"""Hands bytes to a recipient; gives back what is to be kept of them. Deferred, Rejected or Unreachable if it cannot."""
 Compose = Callable[[Message, datetime], Letter | Dropped]
 Clock = Callable[[], datetime]
 
 
-def deliver_due(send: Send, compose: Compose, clock: Clock, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Deal with the next few due messages; how many there were, 0 when nothing is due.
+def deliver_due(
+    send: Send,
+    compose: Compose,
+    clock: Clock,
+    stopping: Callable[[], bool] = lambda: False,
+    medium: Medium = Medium.MAIL,
+) -> int:
+    """Deal with the next few due messages of one medium; how many there were, 0 when nothing is due.
 
     First in, first out for each recipient: none goes while an earlier one waits. No transaction is open while `send` is
     at work. Unreachable is passed on, after everything not yet handed over went back into the line.
     """
     lease = clock() + LEASE
-    waiting, undeliverable = _claim(clock(), lease)
+    waiting, undeliverable = _claim(clock(), lease, medium)
     found = len(waiting) + undeliverable
     try:
         while waiting and not stopping() and clock() < lease - MARGIN:
@@ -79,13 +66,13 @@ def deliver_due(send: Send, compose: Compose, clock: Clock, stopping: Callable[[
     return found
 
 
-def _claim(now: datetime, lease: datetime) -> tuple[list[Message], int]:
+def _claim(now: datetime, lease: datetime, medium: Medium) -> tuple[list[Message], int]:
     """Up to BATCH messages, in order, that nobody else will touch until `lease`; detached from any session.
 
     And how many were dropped because mail to their addresses comes back.
     """
     abandoned = and_(Message.state == MessageState.SENDING, Message.claimed_until < now)
-    if not db.session.scalar(select(or_(exists(_line(_is_next(now))), exists(_line(abandoned))))):
+    if not db.session.scalar(select(or_(exists(_line(_is_next(now, medium))), exists(_line(abandoned))))):
         return [], 0  # looking takes no lock, and this is looked at every other second
     with unit_of_work() as session:
         again = case((Message.attempts + 1 >= ATTEMPTS, MessageState.FAILED.value), else_=MessageState.QUEUED.value)
@@ -94,7 +81,7 @@ def _claim(now: datetime, lease: datetime) -> tuple[list[Message], int]:
                 state=again, claimed_until=None, attempts=Message.attempts + 1, error="보내는 도중에 중단되었습니다."
             )
         )
-        claim = _change(_line(_is_next(now))).values(state=MessageState.SENDING, claimed_until=lease)
+        claim = _change(_line(_is_next(now, medium))).values(state=MessageState.SENDING, claimed_until=lease)
         claimed = set(session.scalars(claim.returning(Message), execution_options={"populate_existing": True}))
         for message in claimed:
             session.expunge(message)
@@ -116,19 +103,26 @@ def _drop_undeliverable(claimed: set[Message]) -> set[Message]:
     return found
 
 
-def _is_next(now: datetime) -> ColumnElement[bool]:
-    """Due, and no earlier message to the same recipient is under way, due, or put off after a failure.
+def _is_next(now: datetime, medium: Medium) -> ColumnElement[bool]:
+    """Due, and no earlier message of the medium to the same recipient is under way, due, or put off after a failure.
 
     One queued for a later day holds nobody up until its time has come; one that staff hold, only its own thread.
     """
-    earlier = aliased(Message)
+    earlier, kept = aliased(Message), aliased(Message)
+    of_medium = (earlier.recipient == Message.recipient, earlier.medium == Message.medium)
+    of_one_thread = (kept.state == MessageState.HELD, kept.thread == earlier.thread, kept.thread != "")
+    waits_for_staff = exists().where(*of_one_thread, kept.id < earlier.id)
     in_line = or_(
         earlier.state == MessageState.SENDING,
-        and_(earlier.state == MessageState.QUEUED, or_(earlier.due_at <= now, earlier.attempts > 0)),
+        and_(
+            earlier.state == MessageState.QUEUED,
+            or_(earlier.due_at <= now, earlier.attempts > 0),
+            ~waits_for_staff,
+        ),
         and_(earlier.state == MessageState.HELD, earlier.thread == Message.thread, earlier.thread != ""),
     )
-    held_up = exists().where(earlier.recipient == Message.recipient, earlier.id < Message.id, in_line)
-    return and_(Message.state == MessageState.QUEUED, Message.due_at <= now, ~held_up)
+    held_up = exists().where(*of_medium, earlier.id < Message.id, in_line)
+    return and_(Message.state == MessageState.QUEUED, Message.medium == medium, Message.due_at <= now, ~held_up)
 
 
 def _line(condition: ColumnElement[bool]) -> Select[int]:
@@ -150,9 +144,9 @@ def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> d
     """What is to be written on the message after one attempt; Unreachable if none could be made."""
     attempts = message.attempts + 1
     try:
-        to = mail_address(message.recipient)
-    except ValueError:
-        return {"state": MessageState.FAILED, "attempts": attempts, "error": "전자우편 주소가 올바르지 않습니다."}
+        to = whereto(message)
+    except ValueError as error:
+        return {"state": MessageState.FAILED, "attempts": attempts, "error": str(error)}
     try:
         letter = compose(message, now)
     except Exception as error:
@@ -164,7 +158,7 @@ def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> d
     if isinstance(letter, Dropped):
         return {"state": MessageState.DROPPED, "error": letter.reason}
     try:
-        kept = send(to, letter.data)
+        receipt = send(to, letter.data) or Receipt()
     except Deferred as error:
         return {"subject": letter.subject, **_put_off(message, now, str(error), ATTEMPTS)}
     except Rejected as error:
@@ -172,7 +166,8 @@ def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> d
             with unit_of_work():
                 mark_undeliverable(message.recipient, now, str(error), error.status, message.id)
         return {"state": MessageState.FAILED, "attempts": attempts, "error": str(error), "subject": letter.subject}
-    return {"state": MessageState.SENT, "attempts": attempts, "sent_at": now, "raw": kept, "subject": letter.subject}
+    sent = {"state": MessageState.SENT, "attempts": attempts, "sent_at": now, "subject": letter.subject}
+    return sent | receipt._asdict()
 
 
 def mark_undeliverable(address: str, now: datetime, reason: str, status: str = "", message: int | None = None) -> None:

@@ -1,6 +1,6 @@
 """What a composer makes of a queued message at the moment it is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,10 +23,20 @@ class Mail:
 
 
 @dataclass(frozen=True)
+class ShortText:
+    """The words of one message to a phone: the text they were made of, a title, and what its placeholders say."""
+
+    name: str
+    subject: str
+    text: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Dropped:
     """The message no longer concerns its reader; `reason` is shown to staff (Korean)."""
 
     reason: str
 
 
-Composer = Callable[[Message, datetime], Mail | Dropped]
+Composer = Callable[[Message, datetime], Mail | ShortText | Dropped]

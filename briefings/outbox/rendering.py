@@ -14,9 +14,9 @@ from markupsafe import Markup
 
 from briefings.calendar.addresses import Mailbox
 from briefings.calendar.message import plain_message, scheduling_message
-from briefings.outbox.mail import Dropped, Mail
+from briefings.outbox.mail import Dropped, Mail, ShortText
 from briefings.outbox.models import Message
-from briefings.outbox.texts import Template, Text, Texts, built_in, fill
+from briefings.outbox.texts import Template, Text, Texts, built_in, fill, placeholders_in
 from briefings.web.filters import phone, site_name
 
 SIGNATURE = "-- "  # RFC 3676, 4.3: what follows this line is the sender's signature
@@ -36,6 +36,14 @@ def write(name: str, values: Mapping[str, object], **of_mail: Any) -> Mail:
     return Mail(words.subject, f"{words.body}\n\n{SIGNATURE}\n{footer.body}\n", **of_mail)
 
 
+def write_short(name: str, values: Mapping[str, object]) -> ShortText:
+    """The same for a phone: no footer, and what its placeholders say by name, as a gateway asks for 알림톡."""
+    words = words_of(name, values)
+    said = _common() | dict(values)
+    used = placeholders_in(g.texts.template(name, _language()).body)
+    return ShortText(name, words.subject, words.body, {each: str(said[each]).strip() for each in used})
+
+
 def words_of(name: str, values: Mapping[str, object]) -> Template:
     """Subject and body that the text `name` makes of `values`, in the language of the context; no footer."""
     text: Text = current_app.extensions["texts"][name]
@@ -46,10 +54,10 @@ def words_of(name: str, values: Mapping[str, object]) -> Template:
     return fill(g.texts.template(name, _language()), _common() | dict(values), text.must)
 
 
-def compose(app: Flask, message: Message, now: datetime, texts: Texts | None = None) -> Mail | Dropped:
+def compose(app: Flask, message: Message, now: datetime, texts: Texts | None = None) -> Mail | ShortText | Dropped:
     """What `message` says to its reader at this moment, in their language."""
     with as_reader(app, message.locale, texts):
-        composed: Mail | Dropped = app.extensions["composers"][message.kind](message, now)
+        composed: Mail | ShortText | Dropped = app.extensions["composers"][message.kind](message, now)
         return composed
 
 

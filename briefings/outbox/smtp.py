@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
-from briefings.outbox.delivering import Deferred, Rejected, Send, Unreachable
+from briefings.outbox.channels import Deferred, Receipt, Rejected, Send, Unreachable
 
 MAILBOX = "mailbox:"
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -52,7 +52,7 @@ def way_out(url: str, sender: str, timeout: float = TIMEOUT) -> Iterator[Send]:
     With `mailbox:` every message comes back to be kept, and none leaves.
     """
     if url == MAILBOX:
-        yield lambda recipient, data: data
+        yield lambda recipient, data: Receipt(raw=data)
         return
     connection = Connection(server_from(url), sender, timeout)
     try:

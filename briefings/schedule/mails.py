@@ -12,7 +12,7 @@ from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
-from briefings.schedule.calendar_objects import calendar_part, landing_url, zone_name
+from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
 from briefings.schedule.finding import coming_of, place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
@@ -23,9 +23,9 @@ from briefings.schedule.models import (
     Registration,
     RegistrationState,
 )
-from briefings.schedule.reminders import is_stale
+from briefings.schedule.new_address import GOOD_FOR, move_token
 from briefings.schedule.words import REGISTRATION_STATES
-from briefings.web.filters import clock_time, in_english, local, period
+from briefings.web.filters import clock_time, in_english, local, period, when
 
 
 def invitation(message: Message, now: datetime) -> Mail | Dropped:
@@ -58,7 +58,10 @@ def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
     in_calendar = _(
         "달력의 일정도 함께 취소됩니다. ‘취소됨’으로 남아 있으면 직접 지워 주세요. 첨부 파일은 열지 않으셔도 됩니다."
     )
-    values = said_of(_place_of(found.item)) | {"달력 안내": in_calendar if part else ""}
+    registration = _place_of(found.item)
+    values = said_of(registration) | {"달력 안내": in_calendar if part else ""}
+    if found.item.email != registration.email:
+        values["신청 내역 링크"] = ""  # which is for the new address alone
     text = WITHDRAWALS[message.params["why"]]
     return write(text, values, calendar=calendar, method=method, in_reply_to=before and before.reference)
 
@@ -72,7 +75,8 @@ def waitlisted(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("더는 대기 중이 아닙니다.")
     if refused := _nothing_to_come(registration.briefing, now):
         return refused
-    return write("waitlisted", said_of(registration) | {"대기 순번": place_in_line(registration)})
+    values = said_of(registration) | {"대기 순번": place_in_line(registration)} | _by_colleague(registration, message)
+    return write("waitlisted_by_colleague" if values[COLLEAGUE.name] else "waitlisted", values)
 
 
 def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
@@ -90,12 +94,12 @@ def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
 
 def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
     """A place in line given up, taken away or called off."""
-    registration = _registration(message)
+    why = message.params["why"]
+    registration = _registration(message, moved=why == "address")
     if registration is None:
         return GONE
     if registration.briefing.is_over(now):
         return OVER
-    why = message.params["why"]
     text = "waiting_withdrawal_self" if why == "self" else WITHDRAWALS[why]
     return write(text, said_of(registration) | {"달력 안내": ""})
 
@@ -109,6 +113,22 @@ def already_registered(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 신청을 취소했습니다.")
     waiting = registration.state is RegistrationState.WAITLISTED
     return write("already_waiting" if waiting else "already_registered", said_of(registration))
+
+
+def new_address(message: Message, now: datetime) -> Mail | Dropped:
+    """A link that proves the address and moves a registration to it."""
+    registration = _registration(message, moved=True)
+    expires_at = message.created_at + GOOD_FOR
+    if registration is None or registration.link_version != message.params["version"] or now >= expires_at:
+        return Dropped("그사이 링크가 쓸모없어졌습니다.")
+    if registration.state is RegistrationState.CANCELLED:
+        return Dropped("그사이 신청을 취소했습니다.")
+    if refused := _nothing_to_come(registration.briefing, now):
+        return refused
+    token = move_token(registration, message.recipient, expires_at)
+    link = url_for("registrations.confirm_address", token=token, _external=True)
+    values = said_of(registration) | {"신청 내역 링크": ""}
+    return write("new_address", values | {"확인 링크": link, "기한": when(expires_at)})
 
 
 def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
@@ -126,30 +146,27 @@ def _listed(registration: Registration) -> str:
     return f"{briefing.title}\n{_('일시')}: {_time_of(briefing)}\n{_('상태')}: {state}\n{personal_url(registration)}"
 
 
-def reminder(message: Message, now: datetime) -> Mail | Dropped:
-    """The day before: when, and the way in."""
-    registration = _registration(message)
-    if registration is None:
-        return GONE
-    briefing = registration.briefing
-    if registration.state is not RegistrationState.CONFIRMED or briefing.sequence != message.params["sequence"]:
-        return Dropped("그사이 상황이 바뀌었습니다.")
-    if briefing.state is not BriefingState.PUBLISHED or is_stale(briefing, now):
-        return Dropped("알리기에 너무 늦었습니다.")
-    values = {"입장 링크": join_url(registration), "방이 열리지 않을 때": briefing.room_note}
-    return write("reminder", said_of(registration) | values)
-
-
 def _invitation(item: CalendarItem, message: Message) -> Mail:
     registration = _place_of(item)
     part = calendar_part(item, message.params["sequence"])
     calendar, method = part or (None, None)
-    text = "invitation_promoted" if message.params.get("promoted") else "invitation"
-    values = {"입장 링크": join_url(registration), "달력 안내": _about_calendar(enclosed=part is not None)}
-    return write(text, said_of(registration) | values, calendar=calendar, method=method)
+    by = _by_colleague(registration, message)
+    promoted = "invitation_promoted" if message.params.get("promoted") else ""
+    text = promoted or ("invitation_by_colleague" if by[COLLEAGUE.name] else "invitation")
+    about_calendar = _about_calendar(item, enclosed=part is not None)
+    values = said_of(registration) | by | {"입장 링크": join_url(registration), "달력 안내": about_calendar}
+    return write(text, values, calendar=calendar, method=method)
 
 
-def _about_calendar(enclosed: bool) -> str:
+def _by_colleague(registration: Registration, message: Message) -> dict[str, str]:
+    """Who registered this person: the name as it was typed then, or what that person is called now."""
+    bringer = registration.brought_by
+    return {COLLEAGUE.name: message.params.get("by") or (bringer.name if bringer else "")}
+
+
+def _about_calendar(item: CalendarItem, enclosed: bool) -> str:
+    if not item.by_mail:
+        return words_without_invitation(item)
     if not enclosed:
         return _("달력에 넣을 일정 파일은 위의 안내 주소에서 내려받을 수 있습니다.")
     return _(
@@ -164,9 +181,12 @@ def _place_of(item: CalendarItem) -> Registration:
     return item.registration
 
 
-def _registration(message: Message) -> Registration | None:
+def _registration(message: Message, moved: bool = False) -> Registration | None:
+    """The registration a message is about, while it is its reader's; `moved`: also where it went to another address."""
     found = select(Registration).where(Registration.id == message.params["registration"])
-    return db.session.scalar(found.options(joinedload(Registration.briefing)))
+    registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
+    ours = registration is not None and (moved or registration.email == message.recipient)
+    return registration if ours else None
 
 
 def said_of(registration: Registration) -> dict[str, str]:
@@ -209,11 +229,17 @@ COMPOSERS: dict[str, Composer] = {
     "waiting_new_time": waiting_new_time,
     "waiting_ended": waiting_ended,
     "already_registered": already_registered,
+    "new_address": new_address,
     "my_registrations": my_registrations,
-    "reminder": reminder,
 }
 
-WITHDRAWALS = {"self": "withdrawal_self", "staff": "withdrawal_staff", "briefing": "withdrawal_briefing"}
+WITHDRAWALS = {
+    "self": "withdrawal_self",
+    "staff": "withdrawal_staff",
+    "briefing": "withdrawal_briefing",
+    "presents": "withdrawal_presents",
+    "address": "withdrawal_address",
+}
 """Whose doing it was → the text that says so."""
 
 REGISTRATION = (
@@ -226,6 +252,7 @@ REGISTRATION = (
     Placeholder("설명회 목록 주소", "앞으로 열릴 설명회 목록의 주소", "https://briefings.example.kr/briefings"),
 )
 JOIN = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://briefings.example.kr/join/…")
+COLLEAGUE = Placeholder("신청해 준 동료", "함께 신청해 준 동료의 이름", "이가온")
 _CALENDAR = Placeholder("달력 안내", "함께 보내는 일정 초대나 일정 파일의 설명", "일정 초대를 함께 보냅니다.", True)
 _WITHDRAWN = (*REGISTRATION, _CALENDAR)
 _JOIN, _LINK = ("일시", "입장 링크", "신청 내역 링크"), ("신청 내역 링크",)
@@ -234,6 +261,12 @@ _ENDED = ("withdrawal", "waiting_ended")
 TEXTS = {
     "invitation": Text("신청 완료와 일정 초대", _INVITED, must=_JOIN),
     "invitation_promoted": Text("대기 신청 확정과 일정 초대", _INVITED, must=_JOIN, kinds=("invitation",)),
+    "invitation_by_colleague": Text(
+        "동료가 해 준 신청의 완료와 일정 초대",
+        (*_INVITED, COLLEAGUE),
+        must=(*_JOIN, COLLEAGUE.name),
+        kinds=("invitation",),
+    ),
     "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=_JOIN),
     "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=_JOIN),
     "withdrawal_self": Text("참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal",)),
@@ -244,10 +277,34 @@ TEXTS = {
         must=("설명회", "일시"),
         kinds=_ENDED,
     ),
+    "withdrawal_presents": Text(
+        "참가 일정을 거둠 (발표를 맡은 분)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal",)
+    ),
+    "withdrawal_address": Text(
+        "전자우편 주소 변경 (앞의 주소로)",
+        tuple(each for each in _WITHDRAWN if each.name != "신청 내역 링크"),
+        must=("설명회",),
+        kinds=_ENDED,
+    ),
+    "new_address": Text(
+        "새 전자우편 주소 확인",
+        (
+            *(each for each in REGISTRATION if each.name != "신청 내역 링크"),
+            Placeholder("확인 링크", "새 주소로 옮기는 화면의 주소", "https://briefings.example.kr/r/new-address/…"),
+            Placeholder("기한", "링크를 쓸 수 있는 마지막 때", "2026. 11. 24.(화) 10:00"),
+        ),
+        must=("확인 링크",),
+    ),
     "waitlisted": Text(
         "대기 신청",
         (*REGISTRATION, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
         must=_LINK,
+    ),
+    "waitlisted_by_colleague": Text(
+        "동료가 해 준 대기 신청",
+        (*REGISTRATION, COLLEAGUE, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
+        must=(*_LINK, COLLEAGUE.name),
+        kinds=("waitlisted",),
     ),
     "waiting_new_time": Text("일시 변경 (대기 신청자)", REGISTRATION, must=("일시", *_LINK)),
     "waiting_withdrawal_self": Text(
@@ -263,14 +320,5 @@ TEXTS = {
             Placeholder("신청 목록", "신청마다 설명회, 일시, 상태, 신청 내역 링크", "탄소중립 협업이음 사업설명회\n…"),
         ),
         must=("신청 목록",),
-    ),
-    "reminder": Text(
-        "설명회 전날 알림",
-        (
-            *REGISTRATION,
-            JOIN,
-            Placeholder("방이 열리지 않을 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),
-        ),
-        must=_JOIN,
     ),
 }

@@ -1,47 +1,189 @@
 """Reminders, derived from the clock: a briefing that moves takes them along, for they are stored nowhere."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import String, cast, exists, literal, select
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, literal, or_, select
 
+from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue_many
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.items import concerning
+from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, QuietHours, Rung, climbs, is_due, told_by
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    CalendarItem,
+    ItemKind,
+    ItemState,
+    PresenterSlot,
+    Registration,
+    RegistrationState,
+    SlotState,
+    Step,
+)
+from briefings.schedule.presenters import HELD_BACK
 
-DUE_BEFORE = timedelta(hours=24)
-STALE_BEFORE = timedelta(hours=2)
-"""So near the start a reminder of the day before is not sent any more."""
+MOST = 1000
+"""So many messages of one step are queued in one transaction; whoever calls goes on until none is new."""
+CHASES = {10: 8, 5: 3, 2: 1}
+"""Days before the start on which a silent presenter is asked again → days before it after which that is too late."""
+
+Moments = Mapping[int, datetime]
+"""The id of a briefing → when it was last moved; only of those that were."""
+
+KINDS = {
+    Rung(Step.WEEK): "reminder_week",
+    Rung(Step.THREE_DAYS): "reminder_three_days",
+    Rung(Step.RECONFIRM): "reconfirm",
+    Rung(Step.DAY): "reminder",
+    Rung(Step.DAY, by_text=True): "reminder_text",
+    Rung(Step.TWO_HOURS): "reminder_two_hours",
+    Rung(Step.TWO_HOURS, by_text=True): "reminder_two_hours_text",
+    Rung(Step.MISSED): "missed",
+    Rung(Step.MISSED, by_text=True): "missed_text",
+    Rung(Step.THANKS): "thanks",
+    Rung(Step.ABSENT): "absent",
+}
+"""The kind of message that each rung sends."""
+ANYBODY: Sequence[ColumnElement[bool]] = ()
 
 
-def queue_due(now: datetime) -> int:
-    """Queue the reminder of the day before for everyone whose briefing is near enough; how many were new.
+def queue_due(now: datetime, quiet: QuietHours, by_text: bool = False) -> int:
+    """Queue what is due before the start, and ask silent presenters again; how many were new.
 
-    Whoever got the place within that day has just been told, and is not told twice.
+    `by_text` where a gateway can send to phones. Whoever got the place, or was told of a new time, within the span of a
+    step is not told twice.
     """
-    key = (
-        literal("reminder:day-before:") + cast(Registration.id, String) + literal(":") + cast(Briefing.sequence, String)
+    concerned = {step: ANYBODY for step in BEFORE_START}
+    return queue_steps(concerned, now, quiet, by_text) + _chase_presenters(now, quiet)
+
+
+def queue_steps(
+    concerned: Mapping[Step, Sequence[ColumnElement[bool]]], now: datetime, quiet: QuietHours, by_text: bool
+) -> int:
+    """Queue each of these steps for everyone with a place who meets its conditions; how many were new.
+
+    One statement for each rung that is due anywhere, however many briefings there are.
+    """
+    rungs = [rung for rung in RUNGS if rung.step in concerned and (by_text or not rung.by_text)]
+    briefings = _near(now)
+    due = {
+        rung: [each for each in briefings if climbs(each, rung) and is_due(rung, each, now, quiet)] for rung in rungs
+    }
+    climbing = {briefing.id for of_rung in due.values() for briefing in of_rung}
+    moved = last_moves(climbing)
+    return sum(
+        _queue_rung(rung, of_rung, concerned[rung.step], moved, now, quiet) for rung, of_rung in due.items() if of_rung
     )
-    due = (
-        select(key, Registration.id, Registration.email, Registration.name, Registration.locale, Briefing.sequence)
-        .join(Registration.briefing)
-        .where(
-            Briefing.state == BriefingState.PUBLISHED,
-            Briefing.starts_at <= now + DUE_BEFORE,
-            Briefing.starts_at > now + STALE_BEFORE,
-            Registration.state == RegistrationState.CONFIRMED,
-            ~exists().where(Message.key == key),
-        )
-    )
-    near = due.add_columns(Registration.confirmed_at, Briefing.starts_at).order_by(Registration.id)
-    messages = [
-        Draft(words, Recipient(email, name, locale), {"registration": registration, "sequence": sequence})
-        for words, registration, email, name, locale, sequence, confirmed_at, starts_at in db.session.execute(near)
-        if confirmed_at <= starts_at - DUE_BEFORE
+
+
+def last_moves(briefing_ids: Iterable[int]) -> Moments:
+    """When each of these briefings was moved last: everybody was told of the new time then."""
+    ids = set(briefing_ids)
+    if not ids:
+        return {}
+    moves = (AuditEntry.about_type == Briefing.__tablename__, AuditEntry.action == "briefing.moved")
+    found = select(AuditEntry.about_id, func.max(AuditEntry.at)).where(*moves, AuditEntry.about_id.in_(ids))
+    return dict(db.session.execute(found.group_by(AuditEntry.about_id)).all())
+
+
+def to_tell(rung: Rung, briefing: Briefing, moved: datetime | None, quiet: QuietHours) -> ColumnElement[bool]:
+    """Whose registrations a rung of one briefing concerns, as far as this slice knows."""
+    told = told_by(rung.step, briefing, quiet.zone)
+    if moved is not None and moved > told:
+        return false()
+    conditions = [
+        Registration.briefing_id == briefing.id,
+        Registration.state == RegistrationState.CONFIRMED,
+        Registration.confirmed_at <= told,
     ]
-    return queue_many("reminder", messages, now)
+    if rung.by_text:
+        conditions.append(Registration.phone.startswith("01"))
+    if rung.step is Step.RECONFIRM:  # a yes to another time than the present one is none
+        earlier = Registration.reconfirmed_at < moved if moved else false()
+        conditions.append(or_(Registration.reconfirmed_at.is_(None), earlier))
+    return and_(*conditions)
 
 
-def is_stale(briefing: Briefing, now: datetime) -> bool:
-    """Whether it is too late for the reminder of the day before."""
-    return now > briefing.starts_at - STALE_BEFORE
+def _near(now: datetime) -> Sequence[Briefing]:
+    """Briefings of which anything may be due: those that begin within the longest span or ended not long ago."""
+    soon = Briefing.starts_at <= now + max(before for before, _ in BEFORE_START.values())
+    lately = Briefing.ends_at > now - AFTERWARDS
+    found = select(Briefing).where(Briefing.state == BriefingState.PUBLISHED, soon, lately)
+    return db.session.scalars(found.order_by(Briefing.id)).all()
+
+
+def _queue_rung(
+    rung: Rung,
+    briefings: Sequence[Briefing],
+    concerned: Sequence[ColumnElement[bool]],
+    moved: Moments,
+    now: datetime,
+    quiet: QuietHours,
+) -> int:
+    key = literal(f"reminder:{rung.value}:") + _words(Registration.id) + literal(":") + _words(Briefing.sequence)
+    somebody = or_(*(to_tell(rung, briefing, moved.get(briefing.id), quiet) for briefing in briefings))
+    columns = (key, Registration.id, Registration.email, Registration.name, Registration.locale, Registration.phone)
+    found = select(Registration.briefing_id, *columns).join(Registration.briefing).where(somebody, *concerned)
+    new = found.where(~exists().where(Message.key == key)).order_by(Registration.briefing_id, Registration.id)
+    rows = db.session.execute(new.limit(MOST)).all()
+    by_id = {briefing.id: briefing for briefing in briefings}
+    queued = 0
+    for briefing_id, of_briefing in groupby(rows, key=lambda row: row[0]):
+        briefing = by_id[briefing_id]
+        drafts = [
+            Draft(
+                words,
+                Recipient(email, name, locale),
+                {"registration": registration, "sequence": briefing.sequence},
+                phone=phone if rung.by_text else "",
+            )
+            for _, words, registration, email, name, locale, phone in of_briefing
+        ]
+        queued += queue_many(KINDS[rung], drafts, now, **concerning(briefing))
+    return queued
+
+
+def _chase_presenters(now: datetime, quiet: QuietHours) -> int:
+    return 0 if quiet.cover(now) else sum(_chase(days, now) for days in CHASES)
+
+
+def _chase(days: int, now: datetime) -> int:
+    """Ask those again who were asked at least HELD_BACK ago and have said nothing; how many are new."""
+    key = literal("presenter_chase:") + PresenterSlot.public_id + literal(":") + _words(PresenterSlot.link_version)
+    key = key + literal(f":{days}:") + _words(Briefing.sequence)
+    entry = and_(
+        CalendarItem.briefing_id == PresenterSlot.briefing_id,
+        CalendarItem.need_id == PresenterSlot.need_id,
+        CalendarItem.email == func.lower(PresenterSlot.presenter_email),
+        CalendarItem.kind == ItemKind.PRESENTATION,
+        CalendarItem.state == ItemState.OPEN,
+    )
+    found = (
+        select(Briefing, key, CalendarItem)
+        .select_from(PresenterSlot)
+        .join(PresenterSlot.briefing)
+        .join(CalendarItem, entry)
+    )
+    silent = found.where(
+        Briefing.state == BriefingState.PUBLISHED,
+        Briefing.starts_at <= now + timedelta(days=days),
+        Briefing.starts_at > now + timedelta(days=CHASES[days]),
+        PresenterSlot.state == SlotState.UNANSWERED,
+        CalendarItem.created_at <= now - HELD_BACK,
+        ~exists().where(Message.key == key),
+    )
+    queued = 0
+    for briefing, words, item in db.session.execute(silent.order_by(Briefing.id, PresenterSlot.position).limit(MOST)):
+        params = {"briefing": briefing.id, "need": item.need_id, "days": days}
+        draft = Draft(words, Recipient(item.email, item.name, item.locale), params)
+        queued += queue_many("presenter_chase", [draft], now, **concerning(briefing))
+    return queued
+
+
+def _words(column: Any) -> ColumnElement[str]:
+    return cast(column, String)

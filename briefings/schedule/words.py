@@ -1,7 +1,7 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.schedule.models import Phase, RegistrationState, SlotState
+from briefings.schedule.models import Phase, RegistrationState, SlotState, Step
 
 PHASES = {
     Phase.DRAFT: N_("초안"),
@@ -57,8 +57,23 @@ DETAILS = {
     "room_note": "접속이 안 될 때",
     "replay_url": "다시보기 주소",
     "slots": "발표 순서",
+    "reminders": "알림",
+    "rehearsal_starts_at": "리허설 시작",
+    "rehearsal_ends_at": "리허설 끝",
 }
 """What staff read for the parts of a briefing."""
+
+STEPS = {
+    Step.WEEK: ("7일 전", "일시와 취소 링크"),
+    Step.THREE_DAYS: ("3일 전", "일시, 입장 링크, 취소 링크"),
+    Step.RECONFIRM: ("2일 전: 참가 확인", "참가하는지 묻고, 못 오면 자리를 대기자에게 넘김"),
+    Step.DAY: ("하루 전", "일시, 입장 링크, 취소 링크"),
+    Step.TWO_HOURS: ("2시간 전", "입장 링크"),
+    Step.MISSED: ("시작 10분 뒤", "아직 방에 없는 사람에게 입장 링크"),
+    Step.THANKS: ("다음 날: 참가한 사람에게", "감사, 다시보기, 답글 링크"),
+    Step.ABSENT: ("다음 날: 참가하지 못한 사람에게", "다시보기, 답글 링크"),
+}
+"""What staff read for each step of the ladder of reminders: when or to whom, and what it says."""
 
 ACTIONS = {
     "briefing.composed": "초안 만들기",
@@ -68,6 +83,8 @@ ACTIONS = {
     "briefing.moved": "일시 변경",
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
+    "briefing.mails_held": "전자우편 보류하기",
+    "briefing.mails_not_held": "전자우편 보류하지 않기",
     "slot.accepted": "발표 수락",
     "slot.declined": "발표 사양",
     "slot.handed_over": "발표 넘김",

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from briefings.db import db, unit_of_work
 from briefings.jobs import deliver
 from briefings.outbox.mail import Mail
 from briefings.schedule import invitations, registering, reminders
+from briefings.schedule.ladder import QuietHours
 from briefings.schedule.models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import mails_to
@@ -143,7 +145,7 @@ def reminder(scene: Scene) -> None:
     scene.briefing.starts_at, scene.briefing.ends_at = start, start + timedelta(minutes=90)
     db.session.commit()
     with unit_of_work():
-        reminders.queue_due(scene.now)
+        reminders.queue_due(scene.now, QuietHours(ZoneInfo("Asia/Seoul"), 0, 0))
 
 
 def _move(scene: Scene) -> None:
