@@ -12,6 +12,8 @@ LOCK := .venv/bin/uv pip compile --quiet --upgrade --universal --python-version 
 # pip's and Python's own remarks would bury ours.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PYTHONUTF8 := 1
+# Compiling the program and the tests anew in each process takes longer than running many a test.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
