@@ -1,5 +1,6 @@
 """One schema per database and run; every test in one transaction that is rolled back, on SQLite and on PostgreSQL."""
 
+import gc
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,9 +37,16 @@ SETTINGS = {
 }
 
 
+def pytest_collection_finish() -> None:
+    """Program and tests stay to the end: to look for garbage among them again and again takes a tenth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+
+
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
-    """The address of a real PostgreSQL that lives as long as the run."""
+    """The address of a database on a real PostgreSQL that lives as long as the run."""
     with postgresql_server() as url:
         yield url
 
