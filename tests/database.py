@@ -4,11 +4,13 @@ import importlib.util
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 
@@ -31,23 +33,61 @@ kill -INT $!
 wait
 rm -rf "$PWD"
 """
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID") or uuid4().hex
+"""The same in all processes of a test run: starting a server takes seconds, so they share one."""
 PATIENCE = 30  # seconds for a slow machine; the server usually answers in a fraction of one
+numbers = count(1)
+started: list[subprocess.Popen] = []
+"""Kept, because Python complains of a process that runs and is forgotten."""
 
 
 @contextmanager
 def postgresql_server() -> Iterator[str]:
-    """Yield the SQLAlchemy URL of an empty database on a server of its own, which is gone at the end, come what may."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))  # the socket's path may have 103 bytes
+    """Yield the SQLAlchemy URL of an empty database of its own, which is gone at the end, on the server of the run."""
+    folder, name = _server(), f"test_{os.getpid()}_{next(numbers)}"
+    with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        yield f"postgresql+psycopg://postgres@/{name}?host={folder}"
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@cache
+def _server() -> Path:
+    """The folder of a server that answers and will as long as this process lives: whoever comes first starts it."""
+    folder = Path("/tmp") / f"pg-{RUN}"  # noqa: S108 -- the socket's path may have 103 bytes
+    deadline = time.monotonic() + PATIENCE
+    while not (_started(folder) or _held(folder)):
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"Nobody started PostgreSQL in {folder}.")
+        time.sleep(0.02)
+    _wait_until_it_answers(folder)
+    return folder
+
+
+def _started(folder: Path) -> bool:
+    """Start the server, unless another process does."""
     try:
-        with _running(folder):
-            _wait_until_it_answers(folder)
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-    finally:
+        folder.mkdir(mode=0o700)
+    except FileExistsError:
+        return False
+    try:
+        _start(folder)
+    except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return True
 
 
-@contextmanager
-def _running(folder: Path) -> Iterator[None]:
+def _held(folder: Path) -> bool:
+    """Hold the keeper's standard input until this process ends, if there is a keeper."""
+    try:
+        os.open(folder / "held", os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:  # not there yet, or there no longer
+        return False
+    return True
+
+
+def _start(folder: Path) -> None:
     programs, user = _programs(folder)
     environment = {"PATH": os.defpath, "PGDATA": str(folder / "data"), "LC_ALL": "C", "TZ": "UTC"}
     initdb = [programs / "initdb", "--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync"]
@@ -56,15 +96,19 @@ def _running(folder: Path) -> Iterator[None]:
     with open(folder / "log", "wb") as log:
         place = {"cwd": folder, "env": environment, "user": user, "stdout": log}
         subprocess.run([*initdb, *locale], check=True, **place)
+        os.mkfifo(folder / "held")
+        keepers_end = os.open(folder / "held", os.O_RDONLY | os.O_NONBLOCK)  # waiting for a writer would be for ever
+        os.set_blocking(keepers_end, True)
+        assert _held(folder)
         keeper = subprocess.Popen(
             ["/bin/sh", "-c", KEEPER, *server],
-            stdin=subprocess.PIPE,
+            stdin=keepers_end,
             stderr=log,
             start_new_session=True,  # Ctrl-C means the test run, which needs its database to clean up
             **place,
         )
-    with keeper:  # leaving closes the pipe and waits
-        yield
+    os.close(keepers_end)
+    started.append(keeper)
 
 
 def _programs(folder: Path) -> tuple[Path, str | None]:
