@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 from werkzeug.exceptions import NotFound
 
-from tests.journeys.checks import barriers, trouble_on_a_phone
+from tests.journeys.checks import barriers, bring_axe, trouble_on_a_phone
 from tests.journeys.person import Person
 from tests.journeys.rows import ADMINISTRATOR, NEW_OWNER, OWNER, PASSWORD, STAFF, Rows, people
 from tests.journeys.running import Site, running_site
@@ -203,6 +203,7 @@ def sitting(somebody: Callable[..., Person], rows: Rows) -> Iterator[Callable[[s
     def person(email: str) -> Person:
         if email not in sitting:
             sitting[email] = somebody()
+            bring_axe(sitting[email].page.context)
             if email:
                 sitting[email].sign_in(email, PASSWORD)
         return sitting[email]
