@@ -1,4 +1,8 @@
-"""Rows with honest defaults, for tests: `a_briefing(capacity=0)`. Everything is flushed, nothing committed by hand."""
+"""Rows with honest defaults, for tests: `a_briefing(capacity=0)`. Everything is committed, nothing by hand.
+
+A row comes with all that it needs, as `_briefing` and the like make it, in one transaction: each commit costs a test as
+much as a page.
+"""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -34,8 +38,12 @@ def an_organization(
     name: str | None = None, kind: OrganizationKind = OrganizationKind.PUBLIC_INSTITUTION
 ) -> Organization:
     """A body of any kind."""
+    return saved(_organization(name, kind))
+
+
+def _organization(name: str | None, kind: OrganizationKind) -> Organization:
     name = name or f"가온공단 {next(numbers)}"
-    return saved(Organization(name=name, name_key=name_key(name), kind=kind, created_at=BEFORE))
+    return Organization(name=name, name_key=name_key(name), kind=kind, created_at=BEFORE)
 
 
 def an_owner(organization: Organization | None = None, **given: Any) -> User:
@@ -62,18 +70,30 @@ def an_account_request(**given: Any) -> AccountRequest:
 
 def a_theme(name: str | None = None) -> Theme:
     """A theme of its own."""
+    return saved(_theme(name))
+
+
+def _theme(name: str | None = None) -> Theme:
     n = next(numbers)
-    return saved(Theme(name=name or f"주제 {n}", name_en=f"Theme {n}", position=n))
+    return Theme(name=name or f"주제 {n}", name_en=f"Theme {n}", position=n)
 
 
 def an_audience(name: str | None = None) -> Audience:
     """An audience of its own."""
+    return saved(_audience(name))
+
+
+def _audience(name: str | None = None) -> Audience:
     n = next(numbers)
-    return saved(Audience(name=name or f"대상 {n}", name_en=f"Audience {n}", position=n))
+    return Audience(name=name or f"대상 {n}", name_en=f"Audience {n}", position=n)
 
 
 def a_need(**given: Any) -> Need:
     """A published need with both halves."""
+    return saved(_need(**given))
+
+
+def _need(**given: Any) -> Need:
     values: dict[str, Any] = {
         "title": f"폐어망 되살림 공정 함께 만들기 {next(numbers)}",
         "summary": "바다에서 모은 폐어망을 원료로 바꿀 설비와 판로를 찾습니다.",
@@ -86,14 +106,18 @@ def a_need(**given: Any) -> Need:
         "published_at": BEFORE,
     } | given
     if "organization" not in values and "organization_id" not in values:
-        values["organization"] = an_organization()
-    values["themes"] = values.get("themes") or [a_theme()]
-    values["audiences"] = values.get("audiences") or [an_audience()]
-    return saved(Need(**values))
+        values["organization"] = _organization(None, OrganizationKind.PUBLIC_INSTITUTION)
+    values["themes"] = values.get("themes") or [_theme()]
+    values["audiences"] = values.get("audiences") or [_audience()]
+    return Need(**values)
 
 
 def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Briefing:
     """A published briefing in ten days, open for registration, with `needs` presented needs."""
+    return saved(_briefing(needs, now, **given))
+
+
+def _briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Briefing:
     now = now or datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
     starts_at = given.pop("starts_at", now + timedelta(days=10))
     values: dict[str, Any] = {
@@ -109,20 +133,20 @@ def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Bri
         "changed_at": BEFORE,
         "published_at": BEFORE,
     } | given
-    values["theme"] = values.get("theme") or a_theme()
-    values["audience"] = values.get("audience") or an_audience()
+    values["theme"] = values.get("theme") or _theme()
+    values["audience"] = values.get("audience") or _audience()
     briefing = Briefing(**values)
     for position in range(needs):
-        need = a_need(themes=[briefing.theme], audiences=[briefing.audience])
+        need = _need(themes=[briefing.theme], audiences=[briefing.audience])
         briefing.slots.append(PresenterSlot(need=need, position=position + 1, presenter_name="홍길동"))
-    return saved(briefing)
+    return briefing
 
 
 def a_registration(briefing: Briefing | None = None, **given: Any) -> Registration:
     """A confirmed place of somebody from a company."""
     n = next(numbers)
     values: dict[str, Any] = {
-        "briefing": briefing or a_briefing(),
+        "briefing": briefing or _briefing(),
         "name": "이가온",
         "email": f"gaon{n}@example.com",
         "state": RegistrationState.CONFIRMED,
@@ -132,7 +156,7 @@ def a_registration(briefing: Briefing | None = None, **given: Any) -> Registrati
     if values["state"] is RegistrationState.WAITLISTED:
         values |= {"confirmed_at": None, "waiting_since": values.get("waiting_since") or BEFORE}
     if "organization" not in values and "organization_id" not in values:
-        values["organization"] = an_organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
+        values["organization"] = _organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
     return saved(Registration(**values))
 
 
@@ -140,7 +164,7 @@ def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:
     """A reply nobody has opened yet."""
     n = next(numbers)
     values: dict[str, Any] = {
-        "need": need or a_need(),
+        "need": need or _need(),
         "name": "이가온",
         "email": f"gaon{n}@example.com",
         "offer": "폐어망을 재생 원료로 바꾸는 설비가 있습니다.",
@@ -148,5 +172,5 @@ def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:
         "due_at": datetime(2026, 11, 27, 9, tzinfo=UTC),
     } | given
     if "organization" not in values:
-        values["organization"] = an_organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
+        values["organization"] = _organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
     return saved(ParticipationReply(**values))
