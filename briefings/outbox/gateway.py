@@ -141,7 +141,7 @@ class Connection:
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        connection = http.client.HTTPConnection(str(parts.hostname), timeout=self.timeout)
+        connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 443, timeout=self.timeout)
         connection.sock = link = self._connected()
         too_long = threading.Timer(self.longest, _cut, [link])  # a timeout counts anew with every byte that comes
         too_long.daemon = True
