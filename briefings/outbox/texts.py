@@ -12,6 +12,7 @@ from sqlalchemy import select
 from briefings.config import beside_or_inside
 from briefings.db import db
 from briefings.outbox.models import Medium, WrittenText
+from briefings.outbox.texting import fault_of
 
 PLACEHOLDER = re.compile(r"#\{([^{}\n]*)\}")
 SUBJECT_LENGTH = 200
@@ -138,6 +139,10 @@ def check(subject: str, body: str, text: Text) -> list[Fault]:
     faults += [Fault("body", f"#{{{name}}} 자리가 빠졌습니다. 받는 분께 꼭 필요하니 넣어 주세요.") for name in missing]
     if not faults:
         faults += [Fault("body", sentence) for sentence in _lost_with_others(body, text)]
+    if not faults and text.medium is Medium.TEXT:
+        examples = {name: each.example for name, each in text.known().items()}
+        unfit = fault_of(fill(Template(subject, body), examples).body)
+        faults += [Fault("body", unfit)] if unfit else []
     return faults
 
 

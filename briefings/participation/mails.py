@@ -59,11 +59,15 @@ def to_sender_sent(message: Message, now: datetime) -> Mail | Dropped:
 
 
 def _listed(made: ParticipationReply) -> str:
-    heading = _("이 답글을 보고 고치거나 거두어들이는 주소:")
-    return (
-        f"- {_('과제')}: {made.need.title}\n- {_('수요기관')}: {made.need.organization.name}\n"
-        f"- {_('보탤 수 있는 것')}: {made.offer}\n\n{heading}\n{reply_url(made)}"
+    need, owner, offer = _("과제"), _("수요기관"), _("보탤 수 있는 것")
+    lines = (
+        f"- {need}: {made.need.title}",
+        f"- {owner}: {made.need.organization.name}",
+        f"- {offer}: {made.offer}\n",
+        _("이 답글을 보고 고치거나 거두어들이는 주소:"),
+        reply_url(made),
     )
+    return "\n".join(lines)
 
 
 def to_sender_exists(message: Message, now: datetime) -> Mail | Dropped:

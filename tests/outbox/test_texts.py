@@ -1,18 +1,24 @@
 """Placeholders: what is refused, what is filled, what is left out; and that every built-in text keeps the rules."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from briefings.app import COMPOSERS, TEXTS
 from briefings.config import beside_or_inside
-from briefings.outbox.models import Medium, WrittenText
+from briefings.db import db, unit_of_work
+from briefings.jobs import deliver
+from briefings.outbox.models import Medium, Message, MessageState, WrittenText
+from briefings.outbox.queueing import Recipient, queue
 from briefings.outbox.texts import (
     NAME,
+    PLACEHOLDER,
     Placeholder,
     Template,
     Text,
@@ -25,6 +31,7 @@ from briefings.outbox.texts import (
 )
 from tests.builders import saved
 
+HANGUL = re.compile("[가-힣]")
 ALL = {name: text for group in TEXTS.values() for name, text in group.items()}
 LINK = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://briefings.example.kr/join/…")
 NOTE = Placeholder("안내 말", "담당자가 적은 말", "이어폰을 챙겨 주세요.", optional=True)
@@ -128,6 +135,7 @@ def test_every_built_in_text_keeps_the_rules_in_both_languages(name):
     assert all(each.meaning and each.example for each in text.placeholders)
     both = [{*placeholders_in(built_in(name, locale).body)} for locale in ("ko", "en")]
     assert both[0] == both[1]
+    assert not HANGUL.search("".join(PLACEHOLDER.sub("", words) for words in built_in(name, "en")))
     assert set(example_values(text)) == {each.name for each in text.placeholders}
 
 
@@ -155,3 +163,22 @@ def test_what_staff_wrote_is_in_force_at_the_next_look_without_a_question_per_ma
     assert Texts().template("set_password", "ko") == ("제목", "본문")
     assert Texts().template("set_password", "en") == built_in("set_password", "en")
     assert Texts({("set_password", "ko"): Template("시험", "")}).template("set_password", "ko").subject == "시험"
+
+
+def test_the_worker_looks_for_texts_once_a_round(app, now, count_queries):
+    with unit_of_work():
+        for number in range(12):
+            queue("password_changed", str(number), Recipient(f"reader{number}@example.kr", "김하늘"), now)
+    with count_queries() as sent:
+        deliver(app)
+    assert sum("FROM written_texts" in each for each in sent) == 2  # rounds of ten
+    assert {message.state for message in db.session.scalars(select(Message))} == {MessageState.SENT}
+
+
+def test_a_text_to_phones_must_fit_them():
+    short = Text("알림", (LINK,), must=("입장 링크",), medium=Medium.TEXT)
+    assert check("알림", "#{입장 링크}", short) == []
+    [fault] = check("알림", "👍 #{입장 링크}", short)
+    assert (fault.field, fault.sentence) == ("body", "문자로 보낼 수 없는 글자가 있습니다: 👍")
+    [fault] = check("알림", "가" * 1000 + "#{입장 링크}", short)
+    assert "2,000바이트까지" in fault.sentence
