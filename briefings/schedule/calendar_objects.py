@@ -11,7 +11,8 @@ from flask_babel import gettext as _
 from briefings.calendar.addresses import Mailbox, has_calendar_address
 from briefings.calendar.items import CalendarObject, PartStat, cancel, request
 from briefings.outbox.rendering import sender
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemKind, ItemState
+from briefings.schedule.items import channel_of
+from briefings.schedule.models import Briefing, BriefingState, CalendarItem, Channel, ItemKind, ItemState
 from briefings.web.filters import local, period, phone
 
 ALARM_MINUTES = {ItemKind.REGISTRATION: 10, ItemKind.PRESENTATION: 30, ItemKind.REHEARSAL: 10}
@@ -33,6 +34,17 @@ def calendar_part(item: CalendarItem, sequence: int) -> CalendarPart | None:
     if entry.cancelled:
         return CalendarPart(cancel(entry), "CANCEL")
     return CalendarPart(request(entry), "REQUEST")
+
+
+def words_without_invitation(item: CalendarItem) -> str:
+    """Why no invitation comes with a mail about an item whose recipient chose another way; "" where they did not."""
+    if item.by_mail:
+        return ""
+    if channel_of(item.email) is Channel.FEED:
+        return _("구독을 고르셔서 일정 초대는 함께 보내지 않습니다. 구독하시는 달력에 몇 시간 안에 나타납니다.")
+    return _(
+        "일정 초대를 받지 않기로 하셔서 함께 보내지 않습니다. 위의 링크를 열면 ‘달력에 넣기’에서 바꿀 수 있습니다."
+    )
 
 
 def item_object(
@@ -61,7 +73,8 @@ def public_object(briefing: Briefing, *, busy: bool = True) -> CalendarObject:
     """A briefing as anyone may keep it; `busy=False` for those who have their own part of it as well."""
     return CalendarObject(
         uid=public_uid(briefing),
-        sequence=briefing.sequence,
+        # Another title counts here too, which `sequence` does not follow; it rises by the seconds a change came later.
+        sequence=max(briefing.sequence, int((briefing.changed_at - briefing.created_at).total_seconds())),
         dtstamp=briefing.changed_at,
         created=briefing.created_at,
         modified=briefing.changed_at,

@@ -27,7 +27,7 @@ _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
 
 
 class Known(NamedTuple):
-    """What decides how somebody hears of a place: how their address keeps its calendar, and whether it presents there."""
+    """What decides how somebody hears of a place: how the address keeps its calendar, whether it presents there."""
 
     channel: Channel | None
     presents: bool
@@ -75,11 +75,15 @@ def invite(
 
 
 def withdraw(registration: Registration, now: datetime, why: str) -> None:
-    """Close the open calendar item of a registration, if there is one, and say so: `self`, `staff`, `presents`."""
+    """Close the open calendar item of a registration, if there is one, and say so: `self`, `staff`, `presents`.
+
+    Nothing is said when it was the `calendar` itself that declined: there the entry is gone already.
+    """
     item = open_item(registration)
     if item is not None:
         item.close(now)
-        items.tell(item, "withdrawal", now, why=why)
+        if why != "calendar":
+            items.tell(item, "withdrawal", now, why=why)
 
 
 def rename(registration: Registration, name: str, now: datetime) -> None:

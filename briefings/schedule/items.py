@@ -52,10 +52,15 @@ class Told(NamedTuple):
     before: Earlier | None
 
 
-def open_item(item: CalendarItem, kind: str, now: datetime, **params: Any) -> CalendarItem:
-    """Put a new item into its recipient's calendar and say so; those who keep a feed or no calendar get words alone."""
+def open_item(
+    item: CalendarItem, kind: str, now: datetime, *, channel: Channel | None = None, **params: Any
+) -> CalendarItem:
+    """Put a new item into its recipient's calendar and say so; those who keep a feed or no calendar get words alone.
+
+    `channel` is how they keep it, where that is known already.
+    """
     item.sequence, item.created_at, item.modified_at, item.dtstamp = 0, now, now, now
-    item.by_mail = channel_of(item.email) is Channel.INVITE
+    item.by_mail = (channel or channel_of(item.email)) is Channel.INVITE
     db.session.add(item)
     db.session.flush()
     tell(item, kind, now, **params)
@@ -69,12 +74,16 @@ def tell(item: CalendarItem, kind: str, now: datetime, due_at: datetime | None =
 
 
 def resend(item: CalendarItem | None, now: datetime) -> None:
-    """Send the same calendar object once more; Refused beyond three an hour, or where none stands or is to come."""
+    """Send the same calendar object once more; Refused beyond three an hour, or where none stands or is to come.
+
+    Who chose another way gets it all the same: they ask for this one, which is kept right by mail from here on.
+    """
     if item is None or item.briefing.is_over(now):
         raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
     since = now - timedelta(hours=1)
     if sum(message.again and message.created_at > since for message in history_of(item)) >= RESENDS_PER_HOUR:
         raise Refused(N_("일정 초대는 한 시간에 세 번까지 다시 보냅니다. 잠시 뒤에 다시 시도해 주세요."))
+    item.by_mail = True
     key = f"calendar:{item.id}:{item.sequence}:again:{int(now.timestamp())}"
     about = {"item": item.id, "sequence": item.sequence, "again": True}
     _queue(INVITATIONS[item.kind], item, key, now, None, about)

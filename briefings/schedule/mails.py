@@ -24,8 +24,8 @@ from briefings.schedule.models import (
     RegistrationState,
 )
 from briefings.schedule.new_address import GOOD_FOR, move_token
-from briefings.schedule.words import REGISTRATION_STATES
 from briefings.web.filters import clock_time, in_english, local, period, when
+from briefings.web.labels import label
 
 
 def invitation(message: Message, now: datetime) -> Mail | Dropped:
@@ -142,8 +142,14 @@ def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
 
 
 def _listed(registration: Registration) -> str:
-    briefing, state = registration.briefing, _(REGISTRATION_STATES[registration.state])
-    return f"{briefing.title}\n{_('일시')}: {_time_of(briefing)}\n{_('상태')}: {state}\n{personal_url(registration)}"
+    briefing, time, state = registration.briefing, _("일시"), _("상태")
+    lines = (
+        briefing.title,
+        f"{time}: {_time_of(briefing)}",
+        f"{state}: {label(registration.state)}",
+        personal_url(registration),
+    )
+    return "\n".join(lines)
 
 
 def _invitation(item: CalendarItem, message: Message) -> Mail:

@@ -10,7 +10,7 @@ from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
-from briefings.schedule.calendar_objects import calendar_part, landing_url, zone_name
+from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import personal_url, presenter_url
 from briefings.schedule.models import (
@@ -101,7 +101,8 @@ def presenter_chase(message: Message, now: datetime) -> Mail | Dropped:
 def place_of_presenter(message: Message, now: datetime) -> Mail | Dropped:
     """A confirmed place of somebody who presents: the calendar has the slot already."""
     registration = db.session.get(Registration, message.params["registration"])
-    if registration is None or registration.state is not RegistrationState.CONFIRMED:
+    confirmed = registration is not None and registration.state is RegistrationState.CONFIRMED
+    if registration is None or not confirmed or registration.email != message.recipient:
         return GONE
     if registration.briefing.is_over(now):
         return OVER
@@ -114,11 +115,12 @@ def place_of_presenter(message: Message, now: datetime) -> Mail | Dropped:
 
 def _write(text: str, message: Message, item: CalendarItem, values: dict[str, str], before: str | None) -> Mail:
     part = calendar_part(item, message.params["sequence"])
+    answer = _("일정 초대를 함께 보냅니다. 달력에서 ‘수락’이나 ‘거절’을 누르셔도 됩니다.")
     said = _of_briefing(item.briefing) | {
         "이름": item.name or message.recipient_name,
         "일시": period((item.starts_at, item.ends_at)),
         "시작": when(item.starts_at),
-        "달력 안내": _("일정 초대를 함께 보냅니다. 달력에서 ‘수락’이나 ‘거절’을 누르셔도 됩니다.") if part else "",
+        "달력 안내": answer if part else words_without_invitation(item),
     }
     calendar, method = part or (None, None)
     return write(text, said | values, calendar=calendar, method=method, in_reply_to=before)

@@ -15,6 +15,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from briefings import clock
+from briefings.calendar.adding import Subscription, copies_of, subscription_to
 from briefings.calendar.items import published as published_calendar
 from briefings.db import unit_of_work
 from briefings.errors import Refused
@@ -24,8 +25,8 @@ from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
 from briefings.schedule.models import Briefing, Phase
 from briefings.schedule.programme import programme_of
-from briefings.schedule.registering import Applicant
-from briefings.schedule.registration_forms import CONSENTS, RegistrationForm
+from briefings.schedule.registering import Applicant, Colleague
+from briefings.schedule.registration_forms import CONSENTS, MOST_COLLEAGUES, RegistrationForm, rearranged
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
 from briefings.web.filters import local
@@ -41,6 +42,9 @@ SUPPORT_BEFORE = timedelta(days=7)
 """Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
 MOST_YEARS_AWAY = 20
 DONE_SHOWN_FOR = timedelta(minutes=30)
+NAME_SHOWN = 40
+"""Of a colleague's name so much is kept for the page that follows: nine must fit into a cookie."""
+REARRANGING = ("add", "remove")
 
 
 class BriefingFilters(Filters):
@@ -63,6 +67,13 @@ class BriefingFilters(Filters):
         return Search(past=bool(self.past.data), theme_id=theme, audience_id=audience)
 
 
+def _people() -> int:
+    """How many a press registers: each counts for the limit."""
+    if request.form.get("do", "").partition("-")[0] in REARRANGING:
+        return 1
+    return 1 + sum(bool(value) for name, value in request.form.items() if name.endswith("-email"))
+
+
 @pages.get("/briefings")
 @public
 def index() -> ResponseReturnValue:
@@ -74,7 +85,15 @@ def index() -> ResponseReturnValue:
     places = finding.places_of_each(page.items)
     rows = [_row(briefing, places[briefing.id], now) for briefing in page.items]
     months = [(month, list(of_month)) for month, of_month in groupby(rows, key=lambda row: _month_of(row["briefing"]))]
-    return render_template("schedule/index.html", filters=filters, search=search, page=page, months=months, now=now)
+    return render_template(
+        "schedule/index.html",
+        filters=filters,
+        search=search,
+        page=page,
+        months=months,
+        now=now,
+        subscriptions=[] if search.past else _subscriptions(filters, search),
+    )
 
 
 @pages.get("/briefings/calendar")
@@ -113,7 +132,8 @@ def show(public_id: str) -> ResponseReturnValue:
     now = clock.now()
     briefing, places = _seen(public_id)
     row = _row(briefing, places, now)
-    return render_template("schedule/briefing.html", **row, programme=programme_of(briefing))
+    copies = copies_of(public_object(briefing))
+    return render_template("schedule/briefing.html", **row, programme=programme_of(briefing), copies=copies)
 
 
 @pages.get("/briefings/<public_id>/briefing.ics")
@@ -126,34 +146,47 @@ def ics(public_id: str) -> ResponseReturnValue:
 
 @pages.route("/briefings/<public_id>/register", methods=["GET", "POST"])
 @public
-@limiter.limit("60/minute;600/hour", methods=["POST"])
+@limiter.limit("60/minute;600/hour", methods=["POST"], cost=_people)
 def register(public_id: str) -> ResponseReturnValue:
-    """Take a place or a place in line, on one page; or why nobody can now."""
+    """Take a place or a place in line, on one page, for colleagues too; or why nobody can now.
+
+    Two buttons only add and take away rows for colleagues.
+    """
     seen = _seen(public_id)
-    form = RegistrationForm(programme_of(seen.briefing), current_texts(CONSENTS.values(), language()))
-    if form.validate_on_submit():
+    act, _, row = request.form.get("do", "").partition("-")
+    typed = rearranged(request.form, act, row) if request.method == "POST" else None
+    texts = current_texts(CONSENTS.values(), language())
+    form = RegistrationForm(programme_of(seen.briefing), texts, formdata=typed)
+    if act not in REARRANGING and form.validate_on_submit():
         try:
-            _register(seen, form.applicant())
+            _register(seen, form.applicant(), form.named())
         except Refused as error:
             form.refuse(error)
             seen = _seen(public_id)
         else:
             return redirect(url_for("briefings.registered", public_id=public_id), 303)
     row = _row(*seen, clock.now())
-    return render_template("schedule/register.html", **row, form=None if row["closed"] else form)
+    shown = None if row["closed"] else form
+    return render_template("schedule/register.html", **row, form=shown, most_colleagues=MOST_COLLEAGUES)
 
 
-def _register(seen: Seen, applicant: Applicant) -> None:
-    now = clock.now()
+def _register(seen: Seen, applicant: Applicant, colleagues: list[Colleague]) -> None:
+    now, free = clock.now(), seen.places.free
     with unit_of_work():
-        registration = registering.register(seen.briefing, applicant, now)
-        is_new = registration.registered_at == now
+        together = registering.register_together(seen.briefing, applicant, colleagues, now)
+        # Of an address that is known already the page says what it would say of any other.
+        waits = [
+            each.waiting_since is not None if registering.is_new(each, now) else free is not None and place >= free
+            for place, each in enumerate(together)
+        ]
         session["registered"] = {
             "briefing": seen.briefing.public_id,
-            "number": registration.public_id,
+            "number": together[0].public_id,
             "email": applicant.email,
-            # To an address that is known already the page says what it would say to any other.
-            "waits": registration.waiting_since is not None if is_new else seen.places.full,
+            "waits": waits[0],
+            "colleagues": [
+                (colleague.name[:NAME_SHOWN], waiting) for colleague, waiting in zip(colleagues, waits[1:], strict=True)
+            ],
             "at": now.timestamp(),
         }
 
@@ -199,6 +232,22 @@ def _row(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any]:
         "ended": phase is Phase.ENDED,
         "support_until": support_until if support_until > now else None,
     }
+
+
+def _subscriptions(filters: BriefingFilters, search: Search) -> list[tuple[str, Subscription]]:
+    """The feeds of what the list was narrowed down to, each with its name; of everything where it was not."""
+    addresses = []
+    if search.theme_id is not None:
+        addresses.append((_chosen(filters.theme), url_for("feeds.of_theme", theme_id=search.theme_id, _external=True)))
+    if search.audience_id is not None:
+        address = url_for("feeds.of_audience", audience_id=search.audience_id, _external=True)
+        addresses.append((_chosen(filters.audience), address))
+    everything = [(gettext("모든 설명회"), url_for("feeds.briefings", _external=True))]
+    return [(name, subscription_to(address)) for name, address in addresses or everything]
+
+
+def _chosen(field: SelectField) -> str:
+    return next(choice.label for choice in field.choices if choice.value == field.data)
 
 
 def _month_of(briefing: Briefing) -> date:

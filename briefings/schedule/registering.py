@@ -1,8 +1,9 @@
 """Taking a place, changing what was given, giving it up; the waiting list fills by itself, in order."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, insert, literal, select
 
@@ -13,7 +14,7 @@ from briefings.organizations.models import OrganizationKind
 from briefings.outbox.queueing import queue, queued_lately
 from briefings.privacy.consenting import answer_all
 from briefings.schedule.finding import coming_of
-from briefings.schedule.invitations import invite, recipient_of, withdraw
+from briefings.schedule.invitations import Known, invite, known_of, recipient_of, rename, withdraw
 from briefings.schedule.items import concerning
 from briefings.schedule.models import (
     Briefing,
@@ -53,6 +54,28 @@ class Applicant(Details):
     consents: tuple[tuple[int, bool], ...] = ()
 
 
+class Colleague(NamedTuple):
+    """Somebody of the same organization whom an applicant registers too."""
+
+    name: str
+    email: str
+
+
+class Bringer(NamedTuple):
+    """Who registered a colleague: the name as it was typed, and their own registration if it came of the same form."""
+
+    name: str
+    registration: Registration | None
+
+
+class Standing(NamedTuple):
+    """How many hold a place or wait for one, what an address has there, and how it hears of a place."""
+
+    taken: int
+    registration: Registration | None
+    known: Known
+
+
 def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
     """Why nobody can register now, or None."""
     if briefing.state is BriefingState.DRAFT:
@@ -69,7 +92,7 @@ def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
     return None
 
 
-def register(briefing: Briefing, applicant: Applicant, now: datetime) -> Registration:
+def register(briefing: Briefing, applicant: Applicant, now: datetime, by: Bringer | None = None) -> Registration:
     """Give the applicant a place or a place in line, never one over, and tell them by mail; Refused when closed.
 
     An address that has one already keeps what it has and gets its personal link by mail: the answer on the page must
@@ -78,7 +101,8 @@ def register(briefing: Briefing, applicant: Applicant, now: datetime) -> Registr
     email = applicant.email.lower()
     organization = named(applicant.organization, applicant.kind, now)
     _lock_open(briefing, now)
-    taken, registration = _standing(briefing, email)
+    standing = _standing(briefing, email)
+    registration = standing.registration
     if registration is None:
         registration = Registration(briefing_id=briefing.id, email=email)
         db.session.add(registration)
@@ -87,36 +111,61 @@ def register(briefing: Briefing, applicant: Applicant, now: datetime) -> Registr
         return registration
     registration.organization_id = organization.id
     registration.locale, registration.registered_at = applicant.locale, now
+    registration.brought_by = by and by.registration
     _write_down(registration, applicant)
-    _seat(registration, taken, briefing, now)
+    _seat(registration, standing.taken, briefing, now)
     _set_interests(registration, applicant.interests)
     answer_all(consents_of(registration), applicant.consents, now)
-    _tell(registration, now)
+    _tell(registration, now, standing.known, by.name if by else "")
     return registration
+
+
+def register_together(
+    briefing: Briefing, applicant: Applicant, colleagues: Sequence[Colleague], now: datetime
+) -> list[Registration]:
+    """The applicant's registration and those of colleagues of the same organization, in order, under one lock.
+
+    Each colleague is told by mail who registered them and where to say no. Nobody agrees to anything for another.
+    """
+    first = register(briefing, applicant, now)
+    # What an address has had before says nothing of who is typing now.
+    by = Bringer(applicant.name, first if is_new(first, now) else None)
+    own = {"department": "", "phone": "", "support": "", "question": "", "interests": (), "consents": ()}
+    others = [replace(applicant, name=name, email=email, **own) for name, email in colleagues]
+    return [first, *(register(briefing, other, now, by) for other in others)]
+
+
+def is_new(registration: Registration, now: datetime) -> bool:
+    """Whether it came of what was done at `now`, and had not stood before."""
+    return registration.registered_at == now
 
 
 def register_again(registration: Registration, now: datetime) -> None:
     """Take a cancelled registration up again with what was given before; Refused when closed or not cancelled."""
     briefing = registration.briefing
     _lock_open(briefing, now)
-    taken, _ = _standing(briefing, registration.email)
+    standing = _standing(briefing, registration.email)
     db.session.refresh(registration)
     if registration.state is not RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청만 다시 신청할 수 있습니다."))
     registration.registered_at = now
-    _seat(registration, taken, briefing, now)
-    _tell(registration, now)
+    _seat(registration, standing.taken, briefing, now)
+    _tell(registration, now, standing.known)
 
 
 def change(registration: Registration, details: Details, now: datetime) -> None:
     """Replace what the registrant said; the address and the place stay. Refused after the end or a cancellation."""
     organization = named(details.organization, details.kind, now)
+    if details.name != registration.name:
+        lock(registration.briefing)  # the name stands in the calendar too
     lock(registration)
     if registration.state is RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
     if registration.briefing.is_over(now):
         raise Refused(N_("이미 끝난 설명회입니다."))
     registration.organization = organization
+    if details.name != registration.name:
+        rename(registration, details.name, now)
     _write_down(registration, details)
     of_registration = registration_interests.c.registration_id == registration.id
     db.session.execute(delete(registration_interests).where(of_registration))
@@ -124,8 +173,11 @@ def change(registration: Registration, details: Details, now: datetime) -> None:
     db.session.expire(registration, ["interests"])
 
 
-def cancel(registration: Registration, now: datetime, by_staff: bool = False) -> None:
-    """Give the place up, withdraw it from the calendar, and let the next in line have it; Refused after the end."""
+def cancel(registration: Registration, now: datetime, by_staff: bool = False, by_calendar: bool = False) -> None:
+    """Give the place up, withdraw it from the calendar, and let the next in line have it; Refused after the end.
+
+    `by_calendar` when the registrant declined there, and the entry has left it already.
+    """
     briefing = registration.briefing
     lock(briefing)
     db.session.refresh(registration)
@@ -136,7 +188,7 @@ def cancel(registration: Registration, now: datetime, by_staff: bool = False) ->
     had_place = registration.state is RegistrationState.CONFIRMED
     registration.cancel(now)
     if had_place:
-        withdraw(registration, now, "staff" if by_staff else "self")
+        withdraw(registration, now, "calendar" if by_calendar else "staff" if by_staff else "self")
         _fill(briefing, now)
     else:
         _queue("waiting_ended", registration, now, why="staff" if by_staff else "self")
@@ -175,14 +227,15 @@ def _seat(registration: Registration, taken: int, briefing: Briefing, now: datet
     db.session.flush()
 
 
-def _standing(briefing: Briefing, email: str) -> tuple[int, Registration | None]:
-    """How many hold a place or wait for one, and the registration of that address if there is one: one statement."""
+def _standing(briefing: Briefing, email: str) -> Standing:
+    """Everything about a briefing and an address that decides what becomes of a registration, by one statement."""
     not_cancelled = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
     taken = select(func.count()).select_from(Registration).where(*not_cancelled).scalar_subquery()
     of_address = (Registration.briefing_id == Briefing.id) & (Registration.email == email)
-    found = select(taken, Registration).select_from(Briefing).outerjoin(Registration, of_address)
+    columns = (taken, Registration, *known_of(email, briefing.id))
+    found = select(*columns).select_from(Briefing).outerjoin(Registration, of_address)
     row = db.session.execute(found.where(Briefing.id == briefing.id)).one()
-    return row[0], row[1]
+    return Standing(row[0], row[1], Known(row[2], row[3]))
 
 
 def _fill(briefing: Briefing, now: datetime) -> int:
@@ -220,11 +273,11 @@ def _set_interests(registration: Registration, needs: tuple[int, ...]) -> None:
         db.session.execute(insert(registration_interests).from_select(columns, presented))
 
 
-def _tell(registration: Registration, now: datetime) -> None:
+def _tell(registration: Registration, now: datetime, known: Known, by: str = "") -> None:
     if registration.state is RegistrationState.CONFIRMED:
-        invite(registration, now)
+        invite(registration, now, known=known, by=by)
     else:
-        _queue("waitlisted", registration, now)
+        _queue("waitlisted", registration, now, **({"by": by} if by else {}))
 
 
 def _send_link_again(registration: Registration, now: datetime) -> None:

@@ -13,7 +13,7 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.consenting import consents_with, withdraw
 from briefings.privacy.models import Purpose
-from briefings.schedule import registering
+from briefings.schedule import new_address, registering
 from briefings.schedule.calendar_objects import item_object
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.invitations import open_item, resend_invite
@@ -22,7 +22,7 @@ from briefings.schedule.models import Phase, Registration, RegistrationState
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
 from briefings.schedule.registering import closed_reason, consents_of
-from briefings.schedule.registration_forms import ChangeForm, FindForm
+from briefings.schedule.registration_forms import ChangeForm, FindForm, NewAddressForm
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form
@@ -80,6 +80,57 @@ def change(token: str) -> ResponseReturnValue:
             return redirect(url_for("registrations.show", token=token), 303)
     briefing, email = registration.briefing, registration.email
     return render_template("schedule/change.html", form=form, token=token, briefing=briefing, email=email)
+
+
+@pages.route("/r/<token>/address", methods=["GET", "POST"])
+@by_token
+@limiter.limit("10/minute;60/hour", methods=["POST"])
+def change_address(token: str) -> ResponseReturnValue:
+    """Ask for another address; the answer is the same whatever is known of it."""
+    registration = registration_behind(token)
+    form = NewAddressForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                new_address.ask(registration_behind(token), form.email.data, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            sent = gettext(
+                "새 주소로 확인 링크를 보냈습니다. 24시간 안에 그 링크를 열어 주세요. 그때까지는 지금 주소를 씁니다."
+            )
+            flash(sent, "success")
+            return redirect(url_for("registrations.show", token=token), 303)
+    briefing, email = registration.briefing, registration.email
+    return render_template("schedule/change_address.html", form=form, token=token, briefing=briefing, email=email)
+
+
+@pages.route("/r/new-address/<token>", methods=["GET", "POST"])
+@by_token
+def confirm_address(token: str) -> ResponseReturnValue:
+    """Move a registration to the address that the link came to, once the button is pressed."""
+    now, form = clock.now(), Form()
+    refused: Refused | None = None
+    move = new_address.move_behind(token) or abort(404)
+    if move.expires_at <= now and not move.done:
+        return render_template("schedule/address_late.html"), 410
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                new_address.follow(new_address.move_behind(token) or abort(404), now)
+        except Refused as error:
+            refused = error
+        else:
+            flash(gettext("전자우편 주소를 바꾸었습니다. 앞으로 이 주소로 안내해 드립니다."), "success")
+            return redirect(url_for("registrations.show", token=token_of(move.registration)), 303)
+    return render_template(
+        "schedule/confirm_address.html",
+        form=form,
+        move=move,
+        briefing=move.registration.briefing,
+        refused=reason(refused) if refused else None,
+        taken=refused is not None and refused.field == "email",
+    )
 
 
 @pages.get("/r/<token>/cancel")
