@@ -1,6 +1,6 @@
 """A message that waited may find the world changed: whatever happened, it is written or dropped, never stuck."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 
 import pytest
@@ -14,7 +14,16 @@ from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
 from briefings.participation.models import ReplyState
-from briefings.schedule.models import BriefingState, CalendarItem, ItemState, RegistrationState
+from briefings.schedule.ladder import RUNGS
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    CalendarItem,
+    ItemKind,
+    ItemState,
+    Registration,
+    RegistrationState,
+)
 from tests.builders import (
     a_briefing,
     a_need,
@@ -29,8 +38,26 @@ from tests.builders import (
 GONE = 2**31 - 1
 TITLE = "“한강” 100% {{ 되살림 }} <b>& 협업</b> %(title)s"
 MOMENTS = {"before": timedelta(days=2), "live": -timedelta(minutes=30), "over": -timedelta(days=1)}
-AGAIN, MOVED = ({"again": True}, {"again": False}), ({"moved": True}, {"moved": False})
-WHY = ({"why": "self"}, {"why": "staff"}, {"why": "briefing"})
+# The kinds of messages about each sort of calendar entry, and the turns their parameters may take.
+PLACES = (
+    *("invitation", "new_time", "new_title", "withdrawal", "waitlisted", "waiting_new_time", "waiting_ended"),
+    *("already_registered", "my_registrations", "new_address", "place_of_presenter", "declined", "decline_asked"),
+    *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
+    *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
+)
+TALKS = ("presenter_slot", "presenter_released", "presenter_chase", "presenter_declined", "presenter_decline_asked")
+KINDS_ABOUT = {
+    ItemKind.REGISTRATION: PLACES,
+    ItemKind.PRESENTATION: TALKS,
+    ItemKind.REHEARSAL: ("rehearsal", "rehearsal_off"),
+}
+AGAIN = [{"news": "new", "again": True}, {"news": "new", "again": False}]
+WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "address")]
+TURNS = {
+    **{kind: AGAIN for kind in ("invitation", "new_time", "rehearsal", "rehearsal_off")},
+    **{kind: WHY for kind in ("withdrawal", "waiting_ended")},
+    "presenter_slot": [*AGAIN, *({"news": news} for news in ("time", "room", "title"))],
+}
 
 
 def composed(app, now, locale, kind, recipient, **params):
@@ -62,36 +89,61 @@ def test_every_kind_has_words_and_a_composer(app):
 def test_about_briefings(app, now, locale, moment):
     written = set()
     for state, held in product(BriefingState, RegistrationState):
-        briefing = a_briefing(state=state, title=TITLE, starts_at=now + MOMENTS[moment], cancel_reason="비가 와서")
+        reminders = [rung.value for rung in RUNGS]
+        starts_at = now + MOMENTS[moment]
+        briefing = a_briefing(
+            state=state, title=TITLE, starts_at=starts_at, cancel_reason="비가 와서", reminders=reminders
+        )
         briefing.slots[0].presenter_email = "p@example.kr"
         place = a_registration(briefing, state=held, locale=locale)
         stands = ItemState.OPEN if held is RegistrationState.CONFIRMED else ItemState.CLOSED
-        stamps = {"created_at": now, "modified_at": now, "dtstamp": now}
-        item = saved(CalendarItem(registration=place, state=stands, sequence=1, **stamps))
-        slot = {"briefing": briefing.id, "need": briefing.slots[0].need_id}
-        about = {"registration": place.id, "sequence": briefing.sequence, "item": item.id}
-        messages = [
-            *product(("invitation", "new_time"), [about | again for again in AGAIN]),
-            *product(("withdrawal", "waiting_ended"), [about | why for why in WHY]),
-            *product(("new_title", "waitlisted", "waiting_new_time", "already_registered", "reminder"), [about]),
-            *product(("presenter_slot",), [slot | moved for moved in MOVED]),
-            ("presenter_released", slot),
-            ("my_registrations", {"registration": place.id}),
-        ]
-        for kind, params in messages:
-            found = composed(app, now, locale, kind, "p@example.kr" if "presenter" in kind else place.email, **params)
-            written |= {kind} if isinstance(found, Letter) else set()
+        about = {"registration": place.id, "briefing": briefing.id, "need": briefing.slots[0].need_id}
+        about |= {"sequence": briefing.sequence, "version": place.link_version}
+        for kind_of_item, kinds in KINDS_ABOUT.items():
+            item = an_item(kind_of_item, briefing, place, now, state=stands)
+            for kind, turn in [(each, turn) for each in kinds for turn in TURNS.get(each, [{}])]:
+                found = composed(app, now, locale, kind, item.email, **about, item=item.id, **turn)
+                written |= {kind} if isinstance(found, Letter) else set()
     if moment == "over":
-        assert written <= {"already_registered"}
+        assert written <= {"already_registered", "thanks", "absent"}
     if moment == "before":
-        assert {"invitation", "new_time", "withdrawal", "waitlisted", "reminder", "presenter_slot"} <= written
+        needed = {
+            "invitation",
+            "withdrawal",
+            "waitlisted",
+            "reminder",
+            "presenter_slot",
+            "presenter_chase",
+            "rehearsal",
+        }
+        assert needed <= written
+
+
+def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: datetime, **given) -> CalendarItem:
+    """What stands in the calendar of the registrant or of the presenter."""
+    of_place = {"registration": place, "name": place.name, "email": place.email}
+    of_talk = {"name": "박누리", "email": "p@example.kr"}
+    stamps = {"created_at": now, "modified_at": now, "dtstamp": now, "sequence": 1}
+    return saved(
+        CalendarItem(
+            kind=kind,
+            briefing=briefing,
+            need=briefing.slots[0].need if kind is ItemKind.PRESENTATION else None,
+            starts_at=briefing.starts_at,
+            ends_at=briefing.ends_at,
+            **(of_place if kind is ItemKind.REGISTRATION else of_talk),
+            **stamps,
+            **given,
+        )
+    )
 
 
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
-    kinds = set(KINDS) - {"need_submitted", "need_published", "need_returned", "password_changed"}
+    gone["announcement"] = GONE
+    kinds = set(KINDS) - {"need_submitted", "need_published", "need_returned", "password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith("reply_")):  # needs and replies are never deleted
-        found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", moved=False, session_version=1)
+        found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
         assert isinstance(found, Dropped), kind
 
 
