@@ -18,11 +18,20 @@ from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
+from briefings.announcements import mails as announcement_mails
+from briefings.announcements import pages as announcement_pages
+from briefings.announcements import words as announcement_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
 from briefings.demo import commands as demo_commands
 from briefings.front import public as front_public
 from briefings.front import staff as front_staff
+from briefings.inbox import commands as inbox_commands
+from briefings.inbox import mails as inbox_mails
+from briefings.inbox import public as inbox_public
+from briefings.inbox import staff as inbox_staff
+from briefings.inbox import words as inbox_words
+from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
@@ -32,7 +41,9 @@ from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
 from briefings.organizations import staff as organization_staff
 from briefings.organizations import words as organization_words
+from briefings.outbox import mails as outbox_mails
 from briefings.outbox import pages as outbox_pages
+from briefings.outbox import text_pages as outbox_texts
 from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
 from briefings.outbox.texts import Text
@@ -42,14 +53,18 @@ from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
+from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
 from briefings.schedule import presenter_pages, presenter_staff_pages
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
-from briefings.schedule import registration_pages
+from briefings.schedule import reconfirm_pages, registration_pages
+from briefings.schedule import reminder_mails as schedule_reminder_mails
+from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
+from briefings.schedule.overview import titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.web import access, display, filters, labels, problems, security, stamped
@@ -60,6 +75,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
     front_staff.pages,
     outbox_pages.pages,
+    outbox_texts.pages,
     display.pages,
     account_pages.pages,
     organization_public.pages,
@@ -70,10 +86,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     need_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
+    reconfirm_pages.pages,
+    inbox_public.pages,
+    inbox_staff.pages,
     presenter_pages.pages,
+    schedule_feeds.pages,
     schedule_matrix.pages,
     schedule_staff.pages,
     presenter_staff_pages.pages,
+    schedule_telling.pages,
+    announcement_pages.pages,
     participation_public.pages,
     participation_owner.pages,
     participation_staff.pages,
@@ -81,35 +103,46 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics_pages.staff_pages,
 )
 COMPOSERS: dict[str, Composer] = {
+    **outbox_mails.COMPOSERS,
     **account_mails.COMPOSERS,
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
+    **schedule_reminder_mails.COMPOSERS,
+    **live_mails.COMPOSERS,
+    **inbox_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
+    **announcement_mails.COMPOSERS,
 }
 TEXTS: dict[str, dict[str, Text]] = {
     "계정": {**account_mails.TEXTS, **organization_mails.TEXTS},
     "수요 과제": need_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
+    "발송": outbox_mails.TEXTS,
     "설명회 신청": schedule_mails.TEXTS,
     "발표": schedule_presenter_mails.TEXTS,
+    "달력의 답": inbox_mails.TEXTS,
+    "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
     demo_commands.demo,
+    inbox_commands.mail_in_command,
     jobs.worker_command,
     serving.serve_command,
 )
 WORDS: tuple[labels.Words, ...] = (
     outbox_words.WORDS,
+    inbox_words.WORDS,
     account_words.WORDS,
     organization_words.WORDS,
     need_words.WORDS,
     schedule_words.WORDS,
     participation_words.WORDS,
+    announcement_words.WORDS,
 )
 
 
@@ -127,6 +160,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["subjects"] = titles  # what messages are filed under, for staff who look for them
     app.extensions["text_groups"] = TEXTS
     app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}
     access.refuse_unmarked_views(app)

@@ -1,9 +1,10 @@
 """Writing and reading the audit log."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from briefings.audit.models import AuditEntry
 from briefings.db import db
@@ -29,6 +30,21 @@ def record(actor: Actor | None, action: str, about: Any, now: datetime, **detail
             detail=detail,
         )
     )
+
+
+def record_each(actor: Actor | None, action: str, about: Any, ids: Sequence[int], now: datetime, **detail: Any) -> None:
+    """Add the same entry about many rows of a table (`about` is its model), in one statement."""
+    common = {
+        "at": now,
+        "actor_id": actor.id if actor else None,
+        "actor_name": actor.name if actor else "",
+        "action": action,
+        "about_type": about.__tablename__,
+        "detail": detail,
+    }
+    if ids:
+        rows = [common | {"about_id": number} for number in ids]
+        db.session.connection().execute(insert(AuditEntry), rows)
 
 
 def history_of(about: Any) -> list[AuditEntry]:

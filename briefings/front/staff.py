@@ -1,11 +1,16 @@
-"""The first page of staff."""
+"""The first page of staff, and the page of one person."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
+from briefings.front.forms import PersonForm
+from briefings.front.people import person as everything_about
 from briefings.front.today import today as what_waits
-from briefings.schedule.words import PHASE_TONES
+from briefings.outbox.finding import standing_of
+from briefings.outbox.words import KINDS, STANDING_TONES
+from briefings.participation.words import REPLY_TONES
+from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
 from briefings.web.access import staff
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
@@ -17,3 +22,23 @@ def today() -> ResponseReturnValue:
     """What waits, and the next briefings."""
     now = clock.now()
     return render_template("front/today.html", shown=what_waits(now), now=now, phase_tones=PHASE_TONES)
+
+
+@pages.get("/people")
+@staff
+def person() -> ResponseReturnValue:
+    """Everything about the address named in `email`: registrations, presentations, calendar, replies, messages."""
+    form = PersonForm(request.args)
+    found = everything_about(form.email.data or "", request.args.get("page", 1, int))
+    return render_template(
+        "front/person.html",
+        form=form,
+        person=found,
+        subjects=current_app.extensions["subjects"]([message.about for message in found.messages.items]),
+        kinds=KINDS,
+        standing_of=standing_of,
+        standing_tones=STANDING_TONES,
+        registration_tones=REGISTRATION_TONES,
+        slot_tones=SLOT_TONES,
+        reply_tones=REPLY_TONES,
+    )

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from briefings.inbox.finding import number_waiting
 from briefings.needs.finding import counts_by_state
 from briefings.needs.models import NeedState
 from briefings.organizations.requesting import number_of_pending_requests
+from briefings.outbox.finding import Standing
 from briefings.outbox.finding import counts as counts_of_messages
-from briefings.outbox.models import MessageState
 from briefings.participation.answering import number_of_late_replies
 from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
@@ -57,6 +58,9 @@ def _waiting(now: datetime) -> list[Waiting]:
         Waiting("아직 편성하지 않은 수요", number_of_open_needs(now), "staff_matrix.index", {}),
         Waiting("공개하지 않은 설명회 초안", shelves[Shelf.DRAFT], "staff_briefings.index", {"shelf": "draft"}),
         Waiting("기한을 넘긴 답글 확인", number_of_late_replies(now), "staff_replies.index", {"state": "late"}),
-        Waiting("보내지 못한 전자우편", messages[MessageState.FAILED], "outbox.index", {"state": "failed"}),
+        Waiting("보내지 못한 전자우편", messages[Standing.FAILED], "outbox.index", {"state": "failed"}),
+        Waiting("되돌아온 전자우편", messages[Standing.BOUNCED], "outbox.index", {"state": "bounced"}),
+        Waiting("보류해 둔 전자우편", messages[Standing.HELD], "outbox.index", {"state": "held"}),
+        Waiting("살펴볼 받은 전자우편", number_waiting(), "inbox.index", {}),
         Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index", {}),
     ]

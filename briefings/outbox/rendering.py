@@ -30,7 +30,15 @@ def write(name: str, values: Mapping[str, object], **of_mail: Any) -> Mail:
 
     `values` has one for each placeholder of the text, empty where there is nothing to say; `of_mail` goes to Mail.
     """
-    words = words_of(name, values)
+    return _with_footer(words_of(name, values), of_mail)
+
+
+def write_words(words: Template, values: Mapping[str, object]) -> Mail:
+    """The same of words that are no text of ours: they may use every placeholder that has a value or all texts know."""
+    return _with_footer(fill(words, _common() | dict(values)), {})
+
+
+def _with_footer(words: Template, of_mail: Mapping[str, Any]) -> Mail:
     values_of_footer = _common() | {"처리방침 주소": url_for("front.privacy", _external=True)}
     footer = fill(built_in("footer", _language()), values_of_footer)
     return Mail(words.subject, f"{words.body}\n\n{SIGNATURE}\n{footer.body}\n", **of_mail)

@@ -1,5 +1,6 @@
 """The staff's forms about briefings."""
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import replace
@@ -28,7 +29,7 @@ from briefings.organizations.words import KINDS
 from briefings.schedule.models import Briefing, BriefingState, RegistrationState
 from briefings.schedule.planning import Details
 from briefings.schedule.registrants import SORTS
-from briefings.schedule.slots import SlotPlan
+from briefings.schedule.slots import Plan, SlotPlan
 from briefings.schedule.words import REGISTRATION_STATES
 from briefings.web.forms import ChoicesField, EmailField, Filters, Form, MomentField
 
@@ -226,6 +227,10 @@ class EditForm(Seen, Form):
             return stored
         return self.starts_at.data, self.ends_at.data
 
+    def typed(self, plan: Plan) -> str:
+        """A mark of what was typed: another one as soon as anything differs; only after validation."""
+        return hashlib.sha256(repr((self.details(), plan.slots)).encode()).hexdigest()
+
     def details(self) -> Details:
         """What was typed beside the order; only after validation."""
         values = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
@@ -278,6 +283,7 @@ class CancelForm(Form):
         [DataRequired(), Length(max=500)],
         description="신청자와 발표자에게 보내는 안내와 누리집에 그대로 보입니다.",
     )
+    agreed = HiddenField("안내 확인")
 
 
 class RegistrantFilters(Filters):

@@ -1,68 +1,60 @@
-"""What a step of the staff sets off, said before it is taken: who gets mail, who gets a place."""
+"""What staff read of a step before they take it: whom it reaches, in words for each kind of message, and whom not."""
 
+from datetime import datetime
+
+from sqlalchemy import distinct, func, select
+
+from briefings.db import db
+from briefings.outbox.models import Message
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.planning import Details, places_at
-from briefings.schedule.presenters import Affected, affected
-from briefings.schedule.slots import Plan, SlotPlan, plan_of
+from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
+
+REACHED = {
+    "invitation": "대기하던 %(number)s이 확정되고, 일정 초대를 받습니다.",
+    "place_of_presenter": "대기하던 발표자 %(number)s이 확정되고, 글로 알립니다.",
+    "new_time": "확정된 %(number)s에게 일정 초대를 다시 보냅니다.",
+    "waiting_new_time": "대기 중인 %(number)s에게 바뀐 일시를 알립니다.",
+    "new_title": "확정된 %(number)s의 달력에 새 제목을 보냅니다.",
+    "withdrawal": "이제 발표하는 %(named)s의 참가 일정을 달력에서 지웁니다.",
+    "presenter_slot:new": "발표자 %(named)s에게 발표 시각을 알립니다.",
+    "presenter_slot:time": "발표자 %(named)s에게 바뀐 발표 시각을 알립니다.",
+    "presenter_slot:room": "발표자 %(named)s에게 바뀐 접속 주소를 알립니다.",
+    "presenter_slot:title": "발표자 %(named)s에게 바뀐 제목을 알립니다.",
+    "presenter_released": "발표자 %(named)s에게 발표가 취소되었다고 알립니다.",
+    "rehearsal:new": "발표자 %(named)s에게 리허설 일정을 알립니다.",
+    "rehearsal": "발표자 %(named)s에게 바뀐 리허설 일정을 알립니다.",
+    "rehearsal_off": "발표자 %(named)s에게 리허설이 취소되었다고 알립니다.",
+}
+REACHED_BY_CANCELLING = REACHED | {
+    "withdrawal": "확정된 %(number)s에게 취소를 알리고 달력에서 일정을 지웁니다.",
+    "waiting_ended": "대기 중인 %(number)s에게 취소를 알립니다.",
+}
 
 
-def of_editing(briefing: Briefing, details: Details, after: Plan) -> list[str]:
-    """Sentences about an edit of a published briefing; none when nobody will hear of it."""
-    if briefing.state is not BriefingState.PUBLISHED:
-        return []
-    found = _to_presenters(affected(plan_of(briefing), after))
-    now, then = places_of(briefing), places_at(briefing, details.capacity)
-    if then.confirmed > now.confirmed:
-        promoted = then.confirmed - now.confirmed
-        found.append(f"대기 {now.waiting:,}명 가운데 {promoted:,}명이 확정되고, 일정 초대를 받습니다.")
-    if details.title != briefing.title and now.confirmed:
-        found.append(f"확정된 {now.confirmed:,}명의 달력에 새 제목을 보냅니다.")
+def left_out(briefing: Briefing, now: datetime) -> list[str]:
+    """Sentences about whom the messages just queued at `now` pass by, as far as that is no matter of their address."""
+    queued = (Message.about == f"briefing:{briefing.id}", Message.created_at == now)
+    kinds = set(db.session.scalars(select(Message.kind).where(*queued).distinct()))
+    found = []
+    silent = [slot.presenter_name for slot in briefing.slots if slot.presenter_name and not slot.presenter_email]
+    if silent:
+        found.append(f"전자우편이 적히지 않은 발표자({', '.join(silent)})에게는 알리지 못합니다.")
+    if "new_title" in kinds and (waiting := places_of(briefing).waiting):
+        found.append(f"대기 중인 {waiting:,}명에게는 새 제목을 알리지 않습니다.")
+    if kinds & {"new_time", "withdrawal"} and (cancelled := _cancelled(briefing)):
+        found.append(f"신청을 취소한 {cancelled:,}명에게는 알리지 않습니다.")
+    if without_calendar := _without_calendar(briefing, now):
+        found.append(f"달력 초대를 받지 않기로 한 {without_calendar:,}명에게는 글만 보냅니다.")
     return found
 
 
-def of_publishing(briefing: Briefing) -> list[str]:
-    """Sentences about publishing a draft."""
-    plan = plan_of(briefing)
-    nobody = Plan(plan.starts_at, plan.ends_at, plan.opening_minutes, plan.room_url, ())
-    return _to_presenters(affected(nobody, plan))
+def _cancelled(briefing: Briefing) -> int:
+    of_briefing = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CANCELLED)
+    return db.session.scalars(select(func.count()).select_from(Registration).where(*of_briefing)).one()
 
 
-def of_moving(briefing: Briefing, after: Plan) -> list[str]:
-    """Sentences about another time."""
-    return _to_registrants(briefing, "일정 초대를 다시 보냅니다", "바뀐 일시를 알립니다") + (
-        _to_presenters(affected(plan_of(briefing), after)) if briefing.state is BriefingState.PUBLISHED else []
-    )
-
-
-def of_cancelling(briefing: Briefing) -> list[str]:
-    """Sentences about calling a briefing off."""
-    released = [slot for slot in plan_of(briefing).slots if slot.presenter_email]
-    return _to_registrants(briefing, "취소를 알리고 달력에서 일정을 지웁니다", "취소를 알립니다") + (
-        _to_presenters(Affected([], [], released))
-    )
-
-
-def _to_registrants(briefing: Briefing, confirmed: str, waiting: str) -> list[str]:
-    places = places_of(briefing)
-    return [
-        f"{who} {number:,}명에게 {what}."
-        for who, number, what in (("확정된", places.confirmed, confirmed), ("대기 중인", places.waiting, waiting))
-        if number
-    ]
-
-
-def _to_presenters(who: Affected) -> list[str]:
-    return [
-        f"발표자 {_named(slots)}에게 {what}."
-        for slots, what in (
-            (who.new, "발표 시각을 알립니다"),
-            (who.moved, "바뀐 발표 시각을 알립니다"),
-            (who.released, "발표가 취소되었다고 알립니다"),
-        )
-        if slots
-    ]
-
-
-def _named(slots: list[SlotPlan]) -> str:
-    return f"{len(slots)}명({', '.join(slot.presenter_name or slot.presenter_email for slot in slots)})"
+def _without_calendar(briefing: Briefing, now: datetime) -> int:
+    """Those whose entries changed just now, and who are told in words alone."""
+    changed = (CalendarItem.briefing_id == briefing.id, CalendarItem.modified_at == now)
+    found = select(func.count(distinct(CalendarItem.email))).where(*changed, CalendarItem.by_mail.is_(False))
+    return db.session.scalars(found).one()

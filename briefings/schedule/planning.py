@@ -299,6 +299,14 @@ def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None
     record(by, "briefing.cancelled", briefing, now, reason=reason)
 
 
+def hold_mails(briefing: Briefing, on: bool, *, by: Actor, now: datetime) -> None:
+    """Whether mail about it that is queued from now on waits for staff to let it go; what waits already stays."""
+    lock(briefing)
+    if briefing.hold_mails != on:
+        briefing.hold_mails = on
+        record(by, "briefing.mails_held" if on else "briefing.mails_not_held", briefing, now)
+
+
 def discard(briefing: Briefing, *, by: Actor, now: datetime) -> None:
     """Delete a draft; its needs are open again."""
     lock(briefing)

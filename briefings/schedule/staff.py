@@ -1,7 +1,8 @@
 """The staff's pages of briefings: find, compose, edit, publish, move, call off; registrants: `registrant_pages`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -13,6 +14,8 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Need
+from briefings.outbox.finding import Search, counts
+from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import grouping, impact, overview, planning
 from briefings.schedule.changes import described
 from briefings.schedule.forms import CancelForm, CopyForm, EditForm, MoveForm, NewForm, minutes_in, rearranged
@@ -31,6 +34,17 @@ pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
 pages.context_processor(lambda: {"tones": PHASE_TONES, "slot_tones": SLOT_TONES})
 
 PER_PAGE = 20
+
+
+class Step(NamedTuple):
+    """What a step would send, in sentences and in full, and whom it leaves out."""
+
+    preview: Preview
+    sentences: list[str]
+    left_out: list[str]
+
+
+SAVED = Step(Preview(), [], [])
 
 
 def zone() -> ZoneInfo:
@@ -116,6 +130,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
         warnings=[] if settled else _doubts(briefing),
         course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
+        messages={standing: n for standing, n in counts(Search(about=f"briefing:{briefing_id}")).items() if n},
     )
 
 
@@ -131,16 +146,14 @@ def edit(briefing_id: int) -> ResponseReturnValue:
     form, needs = _edit_form(briefing, act, number)
     plan = Plan(*form.times(briefing), minutes_in(form.opening_minutes), form.room_url.data or "", form.plans(needs))
     form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
-    effects: list[str] = []
+    step = None
     if act == "save" and form.validate_on_submit():
-        effects = impact.of_editing(briefing, form.details(), plan)
-        if not effects or form.agreed.data == " ".join(effects):
-            if _saved(briefing, form, plan, now):
-                return redirect(url_for(".show", briefing_id=briefing_id))
-            briefing = the_briefing(briefing_id)
+        step = _saved_or_thought(briefing, form, plan, now)
+        if step is SAVED:
+            return redirect(url_for(".show", briefing_id=briefing_id))
+        briefing, needs = the_briefing(briefing_id), overview.needs_numbered(set(form.need_ids()))
     elif form.is_submitted():
         form.slots.validate(form)
-    form.agreed.data = " ".join(effects)
     return render_template(
         "schedule/staff/edit.html",
         briefing=briefing,
@@ -151,7 +164,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         rows=[(row.form, needs[row.form.need_id.data], *t) for row, t in zip(form.slots, plan.times(), strict=True)],
         clashes=clashes(plan, briefing.id),
         warnings=warnings(plan, zone()),
-        effects=effects,
+        step=step,
     )
 
 
@@ -168,16 +181,28 @@ def _edit_form(briefing: Briefing, act: str, number: str) -> tuple[EditForm, dic
     return form, needs
 
 
-def _saved(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> bool:
+def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> Step | None:
+    """SAVED, or first what saving would send, or None where it is refused; asked again when more was typed since."""
+
+    def save() -> bool:
+        return planning.edit(briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now)
+
+    typed = form.typed(plan)
     try:
+        if briefing.state is not BriefingState.DRAFT and form.agreed.data != typed:
+            step = _thought(briefing, save, now)
+            if step.preview.number or step.preview.dropped:
+                form.agreed.data = typed
+                return step
         with unit_of_work():
-            changed = planning.edit(briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now)
+            changed = save()
     except Refused as error:
         form.refuse(error)
         form.look_again(the_briefing(briefing.id))
-        return False
+        form.agreed.data = ""
+        return None
     flash(*(("저장했습니다.", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
-    return True
+    return SAVED
 
 
 @pages.route("/<int:briefing_id>/copy", methods=["GET", "POST"])
@@ -218,14 +243,18 @@ def publish(briefing_id: int) -> ResponseReturnValue:
         return _done(briefing, "설명회를 공개했습니다.", lambda: planning.publish(briefing, by=current_user, now=now))
     if briefing.state is not BriefingState.DRAFT:
         return redirect(url_for(".show", briefing_id=briefing_id))
+    obstacles, step = planning.obstacles(briefing, now), None
+    if not obstacles:
+        step = _thought(briefing, lambda: planning.publish(briefing, by=current_user, now=now), now)
+        briefing = the_briefing(briefing_id)
     return render_template(
         "schedule/staff/publish.html",
         briefing=briefing,
         form=form,
         programme=programme_of(briefing),
-        obstacles=planning.obstacles(briefing, now),
+        obstacles=obstacles,
         warnings=warnings(plan_of(briefing), zone()),
-        effects=impact.of_publishing(briefing),
+        step=step,
         now=now,
     )
 
@@ -239,26 +268,32 @@ def move(briefing_id: int) -> ResponseReturnValue:
     form = MoveForm(obj=briefing)
     if not form.is_submitted():
         form.look_again(briefing)
-    plan = None
+
+    def reschedule() -> None:
+        planning.reschedule(briefing, form.times(), seen=form.seen_at(), by=current_user, now=now)
+
+    plan = step = None
     if form.validate_on_submit():
         try:
             if form.agreed.data == period(form.times()):
                 with unit_of_work():
-                    planning.reschedule(briefing, form.times(), seen=form.seen_at(), by=current_user, now=now)
+                    reschedule()
                 flash(f"설명회를 옮기고 모두에게 알렸습니다. 새 일시: {period(form.times())}", "success")
                 return redirect(url_for(".show", briefing_id=briefing_id))
-            plan = planning.thought_move(briefing, form.times(), now)
+            plan, step = planning.thought_move(briefing, form.times(), now), _thought(briefing, reschedule, now)
             form.agreed.data = period(form.times())
         except Refused as error:
+            plan = None
             form.refuse(error)
             form.look_again(the_briefing(briefing_id))
+        briefing = the_briefing(briefing_id)
     return render_template(
         "schedule/staff/move.html",
         briefing=briefing,
         form=form,
         plan=plan,
         closes_at=plan and briefing.registration_closes_at + (plan.starts_at - briefing.starts_at),
-        effects=impact.of_moving(briefing, plan) if plan else [],
+        step=step,
         warnings=warnings(plan, zone()) if plan else [],
         programme=programme_of(briefing),
     )
@@ -267,18 +302,34 @@ def move(briefing_id: int) -> ResponseReturnValue:
 @pages.route("/<int:briefing_id>/cancel", methods=["GET", "POST"])
 @staff
 def cancel(briefing_id: int) -> ResponseReturnValue:
-    """Ask for the reason and say who will be told, then call the briefing off."""
-    briefing = _unsettled(briefing_id, clock.now())
+    """Say who will be told, ask for the reason, show how they will read it, then call the briefing off."""
+    now = clock.now()
+    briefing = _unsettled(briefing_id, now)
     form = CancelForm()
-    if form.validate_on_submit():
-        return _done(
-            briefing,
-            "설명회를 취소하고 모두에게 알렸습니다.",
-            lambda: planning.cancel(briefing, form.reason.data, by=current_user, now=clock.now()),
-        )
+
+    def call_off() -> None:
+        planning.cancel(briefing, form.reason.data or "(취소 사유)", by=current_user, now=now)
+
+    written = form.validate_on_submit()
+    if written and form.agreed.data == form.reason.data:
+        return _done(briefing, "설명회를 취소하고 모두에게 알렸습니다.", call_off)
+    step = _thought(briefing, call_off, now, impact.REACHED_BY_CANCELLING)
+    form.agreed.data = form.reason.data if written else ""
     return render_template(
-        "schedule/staff/cancel.html", briefing=briefing, form=form, effects=impact.of_cancelling(briefing)
+        "schedule/staff/cancel.html", briefing=the_briefing(briefing_id), form=form, step=step, written=written
     )
+
+
+@pages.post("/<int:briefing_id>/hold-mails")
+@staff
+def hold_mails(briefing_id: int) -> ResponseReturnValue:
+    """Let every mail about it wait for staff from now on, or leave by itself again."""
+    on = "on" in request.form
+    with unit_of_work():
+        planning.hold_mails(the_briefing(briefing_id), on, by=current_user, now=clock.now())
+    kept, sent = "이제부터 생기는 전자우편은 내보낼 때까지 보류합니다.", "이제부터 생기는 전자우편은 바로 보냅니다."
+    flash(kept if on else sent, "success")
+    return redirect(url_for(".show", briefing_id=briefing_id) + "#mails", 303)
 
 
 @pages.route("/<int:briefing_id>/discard", methods=["GET", "POST"])
@@ -293,6 +344,16 @@ def discard(briefing_id: int) -> ResponseReturnValue:
         planning.discard(briefing, by=current_user, now=clock.now())
     flash("초안을 지웠습니다. 들어 있던 수요는 다시 편성을 기다립니다.", "success")
     return redirect(url_for(".index", shelf=Shelf.DRAFT.value))
+
+
+def _thought(
+    briefing: Briefing, act: Callable[[], object], now: datetime, words: Mapping[str, str] = impact.REACHED
+) -> Step:
+    """What `act` would set off; it is taken and undone, so that whatever was loaded before is to be loaded anew."""
+    with dry_run(current_app, now) as preview:
+        act()
+        left_out = impact.left_out(briefing, now)
+    return Step(preview, preview.sentences(words), left_out)
 
 
 def _doubts(briefing: Briefing) -> list[str]:

@@ -41,6 +41,9 @@ SLOT_STATES = {
 SLOT_TONES = {SlotState.UNANSWERED: "warning", SlotState.ACCEPTED: "success", SlotState.DECLINED: "error"}
 WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES, SlotState: SLOT_STATES}
 
+PARTSTATS = {"ACCEPTED": "수락", "TENTATIVE": "미정", "DECLINED": "거절", "NEEDS-ACTION": "아직 답하지 않음"}
+"""What staff read for an answer from a calendar (RFC 5545, 3.2.12)."""
+
 DETAILS = {
     "title": "제목",
     "theme_id": "주제",
@@ -83,6 +86,7 @@ ACTIONS = {
     "briefing.moved": "일시 변경",
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
+    "announcement.sent": "안내 보내기",
     "briefing.mails_held": "전자우편 보류하기",
     "briefing.mails_not_held": "전자우편 보류하지 않기",
     "slot.accepted": "발표 수락",

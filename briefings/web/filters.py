@@ -135,6 +135,7 @@ def site_name() -> str:
 def register(app: Flask) -> None:
     """Make the filters known to the templates of `app`."""
     for function in (
+        local,
         when,
         day,
         month,

@@ -15,7 +15,7 @@ from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
-from briefings.schedule import planning
+from briefings.schedule import invitations, planning
 from briefings.schedule.forms import rearranged
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
 from briefings.schedule.slots import arrange, slot_for
@@ -71,6 +71,14 @@ def registered(briefing: Briefing, n: int, state=RegistrationState.CONFIRMED, **
     values = {"organization": an_organization(), "name": "김가온", "email": f"person{n}@example.kr"} | given
     waiting = BEFORE + timedelta(minutes=n) if state is RegistrationState.WAITLISTED else None
     return saved(Registration(briefing=briefing, state=state, registered_at=BEFORE, waiting_since=waiting, **values))
+
+
+def invited(briefing: Briefing, n: int, now: datetime, **given) -> Registration:
+    """Somebody registered who has the briefing in their calendar."""
+    registration = registered(briefing, n, **given)
+    with unit_of_work():
+        invitations.invite(registration, now)
+    return registration
 
 
 class TestAccess:
@@ -439,9 +447,9 @@ class TestEditor:
         page = self.press(desk, briefing, self.open(desk, briefing) | {"seen": seen, "title": "새 제목"}).text
         assert "오래된 화면입니다" in page
 
-    def test_shows_who_will_hear_of_it_before_a_published_briefing_is_saved(self, desk):
+    def test_shows_who_will_hear_of_it_before_a_published_briefing_is_saved(self, desk, now):
         briefing = a_briefing(needs=2, capacity=1)
-        registered(briefing, 1)
+        invited(briefing, 1, now)
         registered(briefing, 2, RegistrationState.WAITLISTED)
         form = self.open(desk, briefing) | {
             "title": "새 제목",
@@ -453,8 +461,8 @@ class TestEditor:
 
         words = text_of(page)
         assert "발표자 1명(홍길동)에게 발표 시각을 알립니다." in words
-        assert "대기 1명 가운데 1명이 확정되고" in words
-        assert "확정된 1명의 달력에 새 제목을 보냅니다." in words
+        assert "대기하던 1명이 확정되고, 일정 초대를 받습니다." in words
+        assert "명의 달력에 새 제목을 보냅니다." in words
         db.session.refresh(briefing)
         assert briefing.capacity == 1
 
@@ -533,7 +541,7 @@ class TestPublishing:
 class TestMoving:
     def test_shows_who_gets_what_then_moves(self, desk, now):
         briefing = a_briefing(needs=2)
-        registered(briefing, 1)
+        invited(briefing, 1, now)
         registered(briefing, 2, RegistrationState.WAITLISTED)
         address = f"/staff/briefings/{briefing.id}/move"
         start = datetime(2026, 12, 12, 14, 0, tzinfo=SEOUL)
@@ -594,14 +602,19 @@ class TestMoving:
 
 
 class TestCallingOff:
-    def test_needs_a_reason_and_says_who_will_be_told(self, desk):
+    def test_needs_a_reason_and_says_who_will_be_told(self, desk, now):
         briefing = a_briefing(needs=1)
-        registered(briefing, 1)
+        invited(briefing, 1, now)
         address = f"/staff/briefings/{briefing.id}/cancel"
 
         assert "확정된 1명에게 취소를 알리고 달력에서 일정을 지웁니다." in desk.get(address).text
         assert "취소 사유를 입력해 주세요" in desk.post(address, data={"reason": " "}).text
-        answer = desk.post(address, data={"reason": "발표 기관의 사정"}, follow_redirects=True)
+        reason = "발표 기관의 사정"
+        page = desk.post(address, data={"reason": reason}).text
+        assert "보낸 사람" in page and page.count(reason) > 1 and "설명회를 취소하고 알리기" in page
+        other = desk.post(address, data={"reason": "접속 장애", "agreed": reason})
+        assert "설명회를 취소하고 알리기" in other.text and history_of(briefing) == []
+        answer = desk.post(address, data={"reason": reason, "agreed": reason}, follow_redirects=True)
         assert "설명회를 취소하고 모두에게 알렸습니다" in answer.text
         assert desk.get(address).status_code == 409
 

@@ -1,0 +1,118 @@
+"""To whom a letter goes: looked up each time, never stored."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, select
+
+from briefings.announcements.models import Announcement
+from briefings.db import db
+from briefings.live.models import Attendance
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.queueing import Draft, Recipient
+from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.schedule.models import Briefing, PresenterSlot, Registration, RegistrationState, SlotState
+
+
+class Presence(StrEnum):
+    """Whether somebody went through the gate of the room."""
+
+    CAME = "came"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class Group:
+    """The conditions registrants meet all of; what is empty does not matter. Presenters come on top."""
+
+    states: tuple[RegistrationState, ...] = ()
+    kinds: tuple[OrganizationKind, ...] = ()
+    presence: Presence | None = None
+    replied: bool | None = None
+    """Whether their organization replied to a need that the briefing presents."""
+    presenters: bool = False
+
+    @classmethod
+    def stored(cls, kept: dict[str, Any]) -> "Group":
+        """As `kept` has it."""
+        return cls(
+            states=tuple(RegistrationState(state) for state in kept["states"]),
+            kinds=tuple(OrganizationKind(kind) for kind in kept["kinds"]),
+            presence=Presence(kept["presence"]) if kept["presence"] else None,
+            replied=kept["replied"],
+            presenters=kept["presenters"],
+        )
+
+    def to_keep(self) -> dict[str, Any]:
+        """As JSON can have it."""
+        return {
+            "states": list(self.states),
+            "kinds": list(self.kinds),
+            "presence": self.presence,
+            "replied": self.replied,
+            "presenters": self.presenters,
+        }
+
+
+def drafts(announcement: Announcement, group: Group, locales: set[str]) -> list[Draft]:
+    """One message for each address in the group; who reads no language it is written in gets the Korean words."""
+    briefing, name = announcement.briefing, thread_of(announcement)
+    columns = (Registration.id, Registration.email, Registration.name, Registration.locale)
+    registrants = _registrants(briefing, group).with_only_columns(*columns).order_by(Registration.id)
+    made, taken = [], set()
+    for number, email, person, locale in db.session.execute(registrants):
+        to = Recipient(email, person, locale if locale in locales else "ko")
+        params = {"announcement": announcement.id, "registration": number}
+        made.append(Draft(f"{name}:{number}", to, params, name))
+        taken.add(email)
+    for slot in presenters(briefing) if group.presenters else []:
+        address = slot.presenter_email.lower()
+        if address and address not in taken:
+            taken.add(address)
+            params = {"announcement": announcement.id, "slot": slot.id}
+            made.append(Draft(f"{name}:slot:{slot.id}", Recipient(address, slot.presenter_name), params, name))
+    return made
+
+
+def thread_of(announcement: Announcement) -> str:
+    """The name of everything that is sent of one letter; also how its keys begin."""
+    return f"announcement:{announcement.id}"
+
+
+def presenters(briefing: Briefing) -> list[PresenterSlot]:
+    """The slots whose presenters did not decline."""
+    return [slot for slot in briefing.slots if slot.state is not SlotState.DECLINED and slot.presenter_name]
+
+
+def by_state(briefing: Briefing) -> dict[RegistrationState, int]:
+    """How many registered in all."""
+    counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing.id)
+    return dict(db.session.execute(counted.group_by(Registration.state)).all())
+
+
+def number_of(briefing: Briefing, group: Group) -> int:
+    """How many registrants are in the group."""
+    return db.session.scalars(select(func.count()).select_from(_registrants(briefing, group).subquery())).one()
+
+
+def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
+    found = select(Registration.id).where(Registration.briefing_id == briefing.id)
+    found = found.where(Registration.state.in_(group.states))
+    if group.kinds:
+        found = found.join(Registration.organization).where(Organization.kind.in_(group.kinds))
+    if group.presence:
+        came = exists().where(Attendance.registration_id == Registration.id)
+        found = found.where(came if group.presence is Presence.CAME else ~came)
+    if group.replied is not None:
+        found = found.where(_replied(briefing) if group.replied else ~_replied(briefing))
+    return found
+
+
+def _replied(briefing: Briefing) -> ColumnElement[bool]:
+    presented = select(PresenterSlot.need_id).where(PresenterSlot.briefing_id == briefing.id)
+    return exists().where(
+        ParticipationReply.organization_id == Registration.organization_id,
+        ParticipationReply.need_id.in_(presented),
+        ParticipationReply.state != ReplyState.WITHDRAWN,
+    )
