@@ -134,7 +134,8 @@ def test_a_text_is_given_back_after_a_question(app, at_work, invited, now):
     assert BUILT_IN.subject in question
     assert written(), "a GET changes nothing"
 
-    assert at_work.post(f"{LIST}/restore/ko/set_password", data={"seen": ""}).status_code == 409
+    refused = at_work.post(f"{LIST}/restore/ko/set_password", data={"seen": ""})
+    assert refused.status_code == 409 and "먼저 이 글을 고쳤습니다. 지금의 글을 새로 열어" in refused.text
     at_work.post(f"{LIST}/restore/ko/set_password", data={"seen": seen(question)})
     assert not written()
     assert mail_to(app, invited, now).subject == BUILT_IN.subject
