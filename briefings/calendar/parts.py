@@ -22,7 +22,7 @@ _HEADER_LENGTH = 4000
 _HTML_LENGTH = 50_000
 _CONTENT_HEADER = re.compile(rb"^content-[a-z-]+:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
 _CHARSETS = re.compile(r"us-ascii|utf-?(8|16)|euc|ks_?c|cp\d|windows-\d|iso-?\d|latin|big5|gb|shift_?jis|koi8|johab")
-_HIDDEN = re.compile(r"<(style|script|head)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
+_HIDDEN = re.compile(r"<(style|script|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^<>]*>")
 _LINE_END = re.compile(r"<(?:br|/p|/div|/tr|/h[1-6]|/li)\b", re.IGNORECASE)
 
@@ -108,4 +108,4 @@ def text_of(mail: Message) -> str:
 def _between_tags(marked: str) -> str:
     seen = _HIDDEN.sub(" ", marked[:_HTML_LENGTH])
     text = html.unescape(_TAG.sub(" ", _LINE_END.sub(r"\n\g<0>", re.sub(r"\s+", " ", seen))))
-    return re.sub(r" *\n[ \n]*", "\n", text)
+    return re.sub(r" *\n[ \n]*", "\n", re.sub(" +", " ", text))

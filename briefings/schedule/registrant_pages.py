@@ -12,13 +12,15 @@ from briefings import clock
 from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
 from briefings.organizations.words import KINDS
+from briefings.outbox.finding import undeliverable_among
+from briefings.schedule.answers import answered_item, is_about_earlier_time
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.forms import RegistrantFilters
 from briefings.schedule.models import Registration, RegistrationState
 from briefings.schedule.registering import cancel
 from briefings.schedule.registrants import counters, registrants
 from briefings.schedule.staff import pages, the_briefing
-from briefings.schedule.words import REGISTRATION_STATES, REGISTRATION_TONES
+from briefings.schedule.words import PARTSTATS, REGISTRATION_STATES, REGISTRATION_TONES
 from briefings.web.access import staff
 from briefings.web.forms import Form
 
@@ -40,6 +42,7 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
     briefing = the_briefing(briefing_id)
     filters = RegistrantFilters(request.args)
     conditions = filters.conditions()
+    page = db.paginate(registrants(briefing, **conditions), per_page=PER_PAGE)
     return render_template(
         "schedule/staff/registrants.html",
         briefing=briefing,
@@ -48,7 +51,8 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
         conditions=conditions,
         chips=_chips(filters, conditions),
         heads=_heads(conditions),
-        page=db.paginate(registrants(briefing, **conditions), per_page=PER_PAGE),
+        page=page,
+        undeliverable=undeliverable_among({registration.email for registration in page.items}),
         registration_tones=REGISTRATION_TONES,
     )
 
@@ -65,9 +69,14 @@ def registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
             record(current_user, "registration.phone_seen", found, clock.now())
         found = _registration(briefing_id, public_id)
     waiting = found.state is RegistrationState.WAITLISTED
+    item = answered_item(found)
     return render_template(
         "schedule/staff/registrant.html",
+        item=item,
+        answer=PARTSTATS.get(item.answer_partstat, item.answer_partstat) if item else None,
+        outdated=item is not None and is_about_earlier_time(item),
         registration=found,
+        undeliverable=undeliverable_among({found.email}),
         briefing=found.briefing,
         place=place_in_line(found) if waiting else None,
         reveal=reveal,

@@ -85,7 +85,9 @@ def gmail(reference: str, recipient: str, *, delayed: bool = False) -> bytes:
 
 def international(reference: str, recipient: str) -> bytes:
     """A server that speaks RFC 6533, of an address beyond ASCII."""
-    fields = f"Final-Recipient: utf-8; {recipient}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 없는 사용자"
+    fields = (
+        f"Final-Recipient: utf-8; {recipient}\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 없는 사용자"
+    )
     report = postfix(reference, recipient).decode()
     start, end = report.index("Final-Recipient"), report.index("\r\n--r--", report.index("Final-Recipient"))
     end = report.index("\r\n--r\r\n", start)

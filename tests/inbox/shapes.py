@@ -224,7 +224,7 @@ def findings(said: Said) -> str:
     """The Authentication-Results of our own server."""
     domain = said.address.rpartition("@")[2]
     found = {
-        "pass": f"dkim=pass (2048-bit key; unprotected) header.d={domain} header.i=@{domain} header.s=s1 header.b=Ab+/;\r\n"
+        "pass": f"dkim=pass (2048-bit key; unprotected) header.d={domain} header.i=@{domain} header.b=Ab+/;\r\n"
         f" spf=pass (domain of {said.address} designates 192.0.2.1) smtp.mailfrom={said.address};\r\n"
         f" dmarc=pass (p=REJECT sp=REJECT dis=NONE) header.from={domain}",
         "dkim": f"dkim=pass header.d={domain}",

@@ -1,0 +1,56 @@
+"""Looking for mails that came in: what needs a person first, else the newest."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask_sqlalchemy.pagination import Pagination
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import defer, joinedload
+
+from briefings.db import db
+from briefings.inbox.models import Outcome, ReceivedMail
+from briefings.inbox.receiving import TO_BE_HANDLED
+from briefings.schedule.models import CalendarItem
+
+PER_PAGE = 20
+
+
+class Shelf(StrEnum):
+    """Which mails a list shows: what waits for a person, what a person has dealt with, or everything."""
+
+    WAITING = "waiting"
+    HANDLED = "handled"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; what is empty does not matter. `q` is part of the sender or the subject."""
+
+    shelf: Shelf = Shelf.WAITING
+    outcome: Outcome | None = None
+    q: str = ""
+
+
+def find(search: Search, page: int) -> Pagination:
+    """One page of mails without what stands in them: those that wait longest first, otherwise the newest."""
+    found = select(ReceivedMail).options(defer(ReceivedMail.raw))
+    found = found.options(joinedload(ReceivedMail.item).joinedload(CalendarItem.briefing))
+    if search.shelf is not Shelf.ALL:
+        found = found.where(_waits() if search.shelf is Shelf.WAITING else ReceivedMail.handled_at.is_not(None))
+    if search.outcome:
+        found = found.where(ReceivedMail.outcome == search.outcome)
+    for word in search.q.split():
+        sender = ReceivedMail.sender.icontains(word, autoescape=True)
+        found = found.where(sender | ReceivedMail.subject.icontains(word, autoescape=True))
+    order = ReceivedMail.id if search.shelf is Shelf.WAITING else ReceivedMail.id.desc()
+    return db.paginate(found.order_by(order), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def number_waiting() -> int:
+    """How many mails wait for a person."""
+    return db.session.scalars(select(func.count()).select_from(ReceivedMail).where(_waits())).one()
+
+
+def _waits() -> ColumnElement[bool]:
+    return and_(ReceivedMail.outcome.in_(TO_BE_HANDLED), ReceivedMail.handled_at.is_(None))
