@@ -17,6 +17,7 @@ ACCESS = {
         accounts: forgotten forgotten_sent sign_in
         briefings: ics index month register registered short show
         display: settings
+        feeds: briefings of_audience of_theme
         front: accessibility guide health home privacy robots search sitemap
         needs: index show
         presenters: done
@@ -28,9 +29,12 @@ ACCESS = {
     "by_token": """
         account_requests: confirmation
         accounts: new_password
+        feeds: of_presenter of_registrant personal
         live: enter join
         presenters: accept decline hand_over ics invite_again show
-        registrations: cancel change confirm_cancel ics invite_again register_again show withdraw_consent
+        reconfirmation: answer show
+        registrations: cancel change change_address confirm_address confirm_cancel ics invite_again register_again
+            show withdraw_consent
         replies: change show withdraw write_from_join write_with_link
     """,
     "signed_in": """
@@ -41,17 +45,19 @@ ACCESS = {
         owner_replies: acknowledge decline index match note_consultation show
     """,
     "staff": """
-        outbox: body download index send_again show
+        announcements: discard edit index new send show test
+        outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
-        staff: today
+        staff: person today
         staff_accounts: account_request approve_request decline_request index
-        staff_briefings: cancel cancel_registration copy discard edit index move new publish registration
+        staff_briefings: cancel cancel_registration copy discard edit hold_mails index move new publish registration
             registrations show
         staff_matrix: index show
         staff_presenters: act index
         staff_needs: add_topic close edit index list_topics move_topic new publish rename_topic send_back show
             withdraw
         staff_replies: index show
+        staff_telling: index rehearsal
         staff_statistics: briefing index
     """,
     "administrator": """

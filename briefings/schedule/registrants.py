@@ -28,6 +28,7 @@ class Counters:
     waiting: int
     cancelled: int
     support: int
+    reconfirmed: int
     by_kind: list[tuple[OrganizationKind, int]]
 
 
@@ -35,9 +36,11 @@ def counters(briefing: Briefing) -> Counters:
     """The figures above the list of registrants."""
     standing = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
     totals = select(
-        func.count(distinct(Registration.organization_id)), func.count().filter(Registration.support != "")
+        func.count(distinct(Registration.organization_id)),
+        func.count().filter(Registration.support != ""),
+        func.count().filter(Registration.reconfirmed_at.is_not(None)),
     ).where(*standing)
-    organizations, support = db.session.execute(totals).one()
+    organizations, support, reconfirmed = db.session.execute(totals).one()
     by_state = _by_state(briefing.id)
     kinds = select(Organization.kind, func.count()).join(Registration.organization).where(*standing)
     by_kind = dict(db.session.execute(kinds.group_by(Organization.kind)).all())
@@ -52,6 +55,7 @@ def counters(briefing: Briefing) -> Counters:
         waiting=waiting,
         cancelled=cancelled,
         support=support,
+        reconfirmed=reconfirmed,
         by_kind=[(kind, by_kind[kind]) for kind in OrganizationKind if kind in by_kind],
     )
 

@@ -28,7 +28,6 @@ from briefings.schedule.models import (
     Registration,
     RegistrationState,
     SlotState,
-    Step,
 )
 from briefings.schedule.planning import settled_reason
 from briefings.schedule.reminder_mails import SHORT_TEXTS, values_for
@@ -47,7 +46,7 @@ TEXT_KINDS = {TextKind.ALIMTALK: "알림톡", TextKind.SMS: "짧은 문자(SMS)"
 class LadderForm(Seen, Form):
     """Which rungs the briefing climbs; those that are past are not offered."""
 
-    rungs = ChoicesField("보낼 알림")
+    rungs = ChoicesField("보낼 알림", validate_choice=False)
 
     def offer(self, rungs: Sequence[Rung]) -> None:
         """What there is to choose from."""
@@ -159,6 +158,7 @@ def _page(
     return render_template(
         "schedule/staff/telling.html",
         briefing=briefing,
+        now=now,
         form=form,
         rehearsing=rehearsing,
         rungs=[(each, by_text, _on_phones(briefing, by_text)) for each, by_text in _paired(standings)],
@@ -170,8 +170,7 @@ def _page(
         quiet=quiet,
         settled=settled_reason(briefing, now),
         presenters=_presenters(briefing),
-        unusual=[rung for rung in briefing.reminders] != [step.value for step in USUAL_STEPS],
-        by_mail_alone=(Step.MISSED,),
+        unusual=briefing.reminders != [step.value for step in USUAL_STEPS],
     )
 
 

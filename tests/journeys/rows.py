@@ -8,20 +8,24 @@ from sqlalchemy import select
 from briefings.accounts.models import Role, User
 from briefings.accounts.password_links import password_token
 from briefings.accounts.signing_in import set_password
+from briefings.announcements.groups import Group
+from briefings.announcements.writing import Letter, send, write
 from briefings.db import db, unit_of_work
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
-from briefings.outbox.models import Message, MessageState
+from briefings.outbox.models import Message, MessageState, UndeliverableAddress
+from briefings.outbox.texts import Template
 from briefings.participation.answering import acknowledge, note_consultation, record_match
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.new_address import move_token
 from briefings.schedule.presenters import keep_calendars
-from briefings.schedule.registering import Applicant, consents_of, register
+from briefings.schedule.registering import Applicant, Colleague, consents_of, register_together
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
 from tests.journeys.running import BEGINNING
@@ -55,6 +59,7 @@ def fill() -> Rows:
     _briefings(rows, theme, audience, needs)
     _replies(rows, needs)
     _messages(rows)
+    _announcements(rows)
     return rows
 
 
@@ -187,6 +192,7 @@ def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
     rows["presenter"] = presenter_token(slot)
     for name, registration in registrations.items():
         rows[name], rows[f"{name}_join"] = token_of(registration), token_of(registration, "join")
+        rows[f"{name}_reconfirm"] = token_of(registration, "reconfirm")
         rows[f"{name}_number"] = registration.public_id
 
 
@@ -233,7 +239,11 @@ def _messages(rows: Rows) -> None:
             email="mailed@gaon.example.com",
             locale="ko",
         )
-        register(briefing, applicant, BEGINNING)
+        together = register_together(briefing, applicant, [Colleague("박나래", "brought@gaon.example.com")], BEGINNING)
+    invited, brought = together
+    rows.update(invited=token_of(invited), brought=token_of(brought))
+    for name, hours in (("new_address", 24), ("new_address_late", -1)):
+        rows[name] = move_token(invited, "new@gaon.example.com", BEGINNING + timedelta(hours=hours))
     failed = {"created_at": BEGINNING, "due_at": BEGINNING, "attempts": 8, "error": "550 5.1.1 no such user"}
     message = Message(
         key="reminder:failed",
@@ -247,6 +257,54 @@ def _messages(rows: Rows) -> None:
     )
     rows["mail_failed"] = saved(message).id
     rows["mail"] = db.session.scalars(select(Message.id).where(Message.recipient == "mailed@gaon.example.com")).first()
+
+
+    _more_messages(rows)
+
+
+def _more_messages(rows: Rows) -> None:
+    """One that staff hold, one that waits, and one that came back from an address that takes nothing any more."""
+    given = {"kind": "my_registrations", "locale": "ko", "params": {}, "created_at": BEGINNING, "due_at": BEGINNING}
+    for name, state, address, error in (
+        ("held", MessageState.HELD, "mailed@gaon.example.com", ""),
+        ("waiting", MessageState.QUEUED, "later@gaon.example.com", "450 4.2.0 Greylisted, try again"),
+        ("bounced", MessageState.BOUNCED, "gone@gaon.example.com", "550 5.1.1 no such user"),
+    ):
+        message = Message(
+            **given | {"due_at": BEGINNING + timedelta(hours=9)},
+            key=f"journey:{name}",
+            recipient=address,
+            recipient_name="박나래",
+            state=state,
+            attempts=1 if error else 0,
+            error=error,
+        )
+        rows[f"mail_{name}"] = saved(message).id
+    saved(
+        UndeliverableAddress(
+            address="gone@gaon.example.com",
+            since=BEGINNING,
+            status="5.1.1",
+            reason="550 5.1.1 no such user",
+            message_id=rows["mail_bounced"],
+        )
+    )
+
+
+def _announcements(rows: Rows) -> None:
+    """A letter still to be sent, one that has nobody to go to, and one that was sent."""
+    briefing = db.session.get_one(Briefing, rows["open_id"])
+    words = Template(
+        "#{설명회} 자료를 미리 드립니다", "#{이름} 님, 안녕하십니까?\n\n#{일시}에 뵙겠습니다.\n\n#{신청 내역}"
+    )
+    english = Template("Material for #{설명회}", "Dear #{이름},\n\n#{일시}\n\n#{신청 내역}")
+    everybody = Group((RegistrationState.CONFIRMED, RegistrationState.CANCELLED), presenters=True)
+    nobody = Group((RegistrationState.WAITLISTED,))
+    with unit_of_work():
+        for name, group in (("letter", everybody), ("letter_to_nobody", nobody), ("letter_sent", everybody)):
+            written = write(briefing, Letter(words, english), group, by=rows["officer"], now=BEGINNING)
+            rows[name] = written.id
+        send(written, by=rows["officer"], now=BEGINNING, held=True)
 
 
 def topic(theme: str, audience: str) -> dict[str, list[Theme] | list[Audience]]:

@@ -35,6 +35,7 @@ PUBLIC = {
     "briefings": "/briefings",
     "briefings past": "/briefings?past=1",
     "briefings none": "/briefings?theme={theme}&audience={audience}&page=9",
+    "briefings of a topic": "/briefings?theme={theme}&audience={audience}",
     "calendar": "/briefings/calendar",
     "calendar empty": "/briefings/calendar?month=2031-05",
     "briefing open": "/briefings/{open}",
@@ -46,6 +47,7 @@ PUBLIC = {
     "briefing cancelled": "/briefings/{cancelled}",
     "registering": "/briefings/{open}/register",
     "registering wrongly": "/briefings/{open}/register | submit",
+    "registering a colleague": "/briefings/{open}/register | do add",
     "registering to wait": "/briefings/{full}/register",
     "registering too late": "/briefings/{closed}/register",
     "registration confirmed": "/r/{confirmed}",
@@ -55,11 +57,22 @@ PUBLIC = {
     "registration called off": "/r/{called_off}",
     "registration changing": "/r/{confirmed}/change",
     "registration changing wrongly": "/r/{confirmed}/change | clear",
+    "registration by a colleague": "/r/{brought}",
     "registration cancelling": "/r/{confirmed}/cancel",
+    "address changing": "/r/{confirmed}/address",
+    "address changing wrongly": "/r/{confirmed}/address | submit",
+    "address to confirm": "/r/new-address/{new_address}",
+    "address confirmed too late": "/r/new-address/{new_address_late} = 410",
+    "calendar kept": "/r/{invited}/calendar",
+    "calendar kept by a feed": "/r/{invited}/calendar | do new",
+    "calendar kept while waiting": "/r/{waiting}/calendar",
+    "calendar kept by a presenter": "/present/{presenter}/calendar",
     "registration of nobody": "/r/{confirmed}x = 404",
     "links asked for": "/registrations/find",
     "links asked for wrongly": "/registrations/find | submit",
     "links sent": "/registrations/find/sent",
+    "coming or not": "/reconfirm/{confirmed_reconfirm}",
+    "coming no more": "/reconfirm/{gone_reconfirm}",
     "join too early": "/join/{confirmed_join}",
     "join now": "/join/{ready_join}",
     "join entered": "/join/{inside_join}",
@@ -155,6 +168,10 @@ STAFFS = {
     "briefing cancelling wrongly": "/staff/briefings/{open_id}/cancel | submit",
     "presenters": "/staff/briefings/{open_id}/presenters",
     "presenters of nothing": "/staff/briefings/{blank_id}/presenters",
+    "reminders": "/staff/briefings/{open_id}/telling",
+    "reminders of a draft": "/staff/briefings/{draft_id}/telling",
+    "reminders past": "/staff/briefings/{ended_id}/telling",
+    "reminders called off": "/staff/briefings/{cancelled_id}/telling",
     "registrants": "/staff/briefings/{open_id}/registrations",
     "registrants none": "/staff/briefings/{announced_id}/registrations",
     "registrant": "/staff/briefings/{open_id}/registrations/{confirmed_number}",
@@ -179,6 +196,31 @@ STAFFS = {
     "mails not found": "/staff/outbox?q=없는말",
     "mail": "/staff/outbox/{mail}",
     "mail failed": "/staff/outbox/{mail_failed}",
+    "mail held": "/staff/outbox/{mail_held}",
+    "mail waiting": "/staff/outbox/{mail_waiting}",
+    "mail bounced": "/staff/outbox/{mail_bounced}",
+    "mails of a briefing": "/staff/outbox?about=briefing:{open_id}",
+    "mails to hold": "/staff/outbox/together/hold?all=1&about=briefing:{open_id}",
+    "mails to release": "/staff/outbox/together/release?id={mail_held}&id={mail_failed}",
+    "mails to send again": "/staff/outbox/together/again?all=1",
+    "mails none ticked": "/staff/outbox/together/hold",
+    "addresses given up": "/staff/outbox/undeliverable",
+    "address to trust": "/staff/outbox/undeliverable/trust?email=gone@gaon.example.com",
+    "person": "/staff/people?email=mailed@gaon.example.com",
+    "person given up": "/staff/people?email=gone@gaon.example.com",
+    "person unknown": "/staff/people?email=nobody@nowhere.example.com",
+    "person nobody": "/staff/people",
+    "announcements": "/staff/briefings/{open_id}/announcements",
+    "announcements none": "/staff/briefings/{soon_id}/announcements",
+    "announcements of a draft": "/staff/briefings/{draft_id}/announcements",
+    "announcement new": "/staff/briefings/{open_id}/announcements/new",
+    "announcement new wrongly": "/staff/briefings/{open_id}/announcements/new | submit",
+    "announcement": "/staff/briefings/{open_id}/announcements/{letter}",
+    "announcement to nobody": "/staff/briefings/{open_id}/announcements/{letter_to_nobody}",
+    "announcement sent": "/staff/briefings/{open_id}/announcements/{letter_sent}",
+    "announcement editing": "/staff/briefings/{open_id}/announcements/{letter}/edit",
+    "announcement sending": "/staff/briefings/{open_id}/announcements/{letter}/send",
+    "announcement discarding": "/staff/briefings/{open_id}/announcements/{letter}/discard",
     "texts": "/staff/outbox/texts",
     "text": "/staff/outbox/texts/ko/invitation",
     "text in English": "/staff/outbox/texts/en/text/reminder",
@@ -234,6 +276,10 @@ NOT_PAGES = {
     "front.robots",
     "front.sitemap",
     "briefings.ics",
+    "feeds.briefings",
+    "feeds.of_theme",
+    "feeds.of_audience",
+    "feeds.personal",
     "registrations.ics",
     "presenters.ics",
     "outbox.download",
@@ -302,7 +348,15 @@ def test_page(sitting, rows, request, email, prefix, address):
 
 
 def _send(person: Person, act: str) -> None:
-    """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong."""
+    """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong.
+
+    `do …` presses the button that does this.
+    """
+    if act.startswith("do "):
+        does = f'[name=do][value="{act.removeprefix("do ")}"]'
+        with person.page.expect_navigation():
+            person.page.locator(f"main button{does}, main form:has(input{does}) button").click()
+        return
     form = person.page.locator("main form.form").first
     if act == "clear":
         for field in form.locator("input[type=text], textarea").all():
