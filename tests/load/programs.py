@@ -19,7 +19,14 @@ from briefings.accounts.models import Role
 from briefings.accounts.signing_in import set_password
 from briefings.app import create_app
 from briefings.db import db
-from briefings.schedule.models import CalendarItem, Registration, RegistrationState, new_uid_part
+from briefings.schedule.models import (
+    Briefing,
+    CalendarItem,
+    ItemKind,
+    Registration,
+    RegistrationState,
+    new_uid_part,
+)
 from briefings.serving import web_options
 from tests.builders import a_briefing, a_user, an_organization, saved
 from tests.load import orm
@@ -83,22 +90,25 @@ def filled(name: str, url: str, capacities: Sequence[int | None], people: int = 
         set_password(staff, STAFF["password"])
         saved(staff)
         if people:
-            _crowd(made[1].id, people)
+            _crowd(made[1], people)
         keys = [briefing.public_id for briefing in made]
         db.session.remove()
         db.engine.dispose()
     return keys
 
 
-def _crowd(briefing_id: int, people: int) -> None:
+def _crowd(briefing: Briefing, people: int) -> None:
     """So many confirmed registrations, as if they had been made one by one."""
     now = clock.now()
-    common = {"briefing_id": briefing_id, "organization_id": an_organization().id, "name": "이가온"}
-    common |= {"state": RegistrationState.CONFIRMED, "registered_at": now, "confirmed_at": now}
-    person = insert(Registration).returning(Registration.id)
-    ids = db.session.scalars(person, [common | {"email": f"gaon{n}@example.com"} for n in range(people)]).all()
-    item = {"created_at": now, "modified_at": now, "dtstamp": now}
-    db.session.execute(insert(CalendarItem), [item | {"registration_id": i, "uid": new_uid_part()} for i in ids])
+    common = {"briefing_id": briefing.id, "name": "이가온"}
+    place = {"organization_id": an_organization().id, "state": RegistrationState.CONFIRMED}
+    place |= {"registered_at": now, "confirmed_at": now, **common}
+    person = insert(Registration).returning(Registration.id, Registration.email)
+    seated = db.session.execute(person, [place | {"email": f"gaon{n}@example.com"} for n in range(people)]).all()
+    item = {"kind": ItemKind.REGISTRATION, "starts_at": briefing.starts_at, "ends_at": briefing.ends_at, **common}
+    item |= {"created_at": now, "modified_at": now, "dtstamp": now}
+    rows = [item | {"registration_id": number, "email": email, "uid": new_uid_part()} for number, email in seated]
+    db.session.execute(insert(CalendarItem), rows)
     db.session.commit()
 
 
