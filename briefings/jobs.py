@@ -119,6 +119,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (forget_mail, 3600),
     (fetch_mail, 60),
     (deliver, 2),
+    (deliver_texts, 5),
 )
 """Each with the seconds between two looks. A job that finds work goes on until there is none."""
 
