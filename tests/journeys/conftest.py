@@ -14,14 +14,15 @@ from tests.journeys.person import Person
 from tests.journeys.rows import Rows, fill
 from tests.journeys.running import Site, running_site
 
-WITHOUT = "no Chromium: not one browser test ran (Debian: apt-get install chromium, or set CHROMIUM=/path/to/it)"
+WITHOUT = "no Chromium: not one browser test ran (Debian: apt-get install chromium-headless-shell, or set CHROMIUM)"
 addresses = count(1)
 present: list[Person] = []
 
 
 def chromium() -> str | None:
-    """The browser of this machine."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """The browser of this machine; without its windows, if there is that, it takes a third less time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
