@@ -29,6 +29,7 @@ ACCESS = {
     "by_token": """
         account_requests: confirmation
         accounts: new_password
+        answers: give_up take_back
         feeds: of_presenter of_registrant personal
         live: enter join
         presenters: accept decline hand_over ics invite_again show
@@ -46,6 +47,7 @@ ACCESS = {
     """,
     "staff": """
         announcements: discard edit index new send show test
+        inbox: accept download handle index show
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
         staff: person today

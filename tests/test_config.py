@@ -36,6 +36,7 @@ def test_production_does_not_start_without(missing):
         ("TIMEZONE", "../../etc/passwd"),
         ("TRUSTED_PROXIES", "one"),
         ("SMTP_URL", "mailbox:"),
+        ("DECLINES", "perhaps"),
         ("QUIET_HOURS", "21"),
         ("QUIET_HOURS", "21-24"),
         ("QUIET_HOURS", "8-8"),

@@ -11,6 +11,8 @@ from briefings.accounts.signing_in import set_password
 from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, send, write
 from briefings.db import db, unit_of_work
+from briefings.inbox.links import give_up_token
+from briefings.inbox.receiving import Rules, receive
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
@@ -22,12 +24,14 @@ from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule.links import presenter_token, token_of
-from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState
 from briefings.schedule.new_address import move_token
 from briefings.schedule.presenters import keep_calendars
 from briefings.schedule.registering import Applicant, Colleague, consents_of, register_together
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
+from tests.inbox import shapes
+from tests.inbox.shapes import Said
 from tests.journeys.running import BEGINNING
 
 PASSWORD = "barley-Lantern-72"
@@ -60,6 +64,7 @@ def fill() -> Rows:
     _replies(rows, needs)
     _messages(rows)
     _announcements(rows)
+    _received(rows)
     return rows
 
 
@@ -305,6 +310,28 @@ def _announcements(rows: Rows) -> None:
             written = write(briefing, Letter(words, english), group, by=rows["officer"], now=BEGINNING)
             rows[name] = written.id
         send(written, by=rows["officer"], now=BEGINNING, held=True)
+
+
+def _received(rows: Rows) -> None:
+    """One mail of each kind that came in, and the links that follow a no from a calendar."""
+    item = db.session.scalars(select(CalendarItem).where(CalendarItem.email == "mailed@gaon.example.com")).one()
+    for name, asked in (("give_up", BEGINNING), ("give_up_late", BEGINNING - timedelta(days=8))):
+        rows[name] = give_up_token(item, asked)
+    ended = db.session.get_one(Briefing, rows["ended_id"])
+    gone = {"state": RegistrationState.CANCELLED, "confirmed_at": None, "cancelled_at": BEGINNING}
+    rows["past_gone"] = token_of(a_registration(ended, **gone))
+    said = Said(uid=f"{item.uid}@cal.briefings.example.kr", attendee=item.email, partstat="TENTATIVE")
+    mails = {
+        "letter": shapes.letter(said.but(number=1), "주차할 곳이 있습니까?\n\n" + "가" * 400),
+        "stranger": shapes.exchange(said.but(number=2, attendee="haneul@other.example.com", comment="출장입니다")),
+        "proposal": shapes.gmail(said.but(number=3, method="COUNTER", comment="오후는 어떻습니까?")),
+        "answer": shapes.exchange(said.but(number=4, comment="늦을 수 있습니다")),
+        "large": shapes.large(said.but(number=5)),
+    }
+    rules = Rules(shapes.SERVER, "briefings.example.kr", ask_first=False)
+    for name, raw in mails.items():
+        with unit_of_work():
+            rows[f"received_{name}"] = receive(raw, BEGINNING, rules).id
 
 
 def topic(theme: str, audience: str) -> dict[str, list[Theme] | list[Audience]]:

@@ -67,6 +67,11 @@ PUBLIC = {
     "calendar kept by a feed": "/r/{invited}/calendar | do new",
     "calendar kept while waiting": "/r/{waiting}/calendar",
     "calendar kept by a presenter": "/present/{presenter}/calendar",
+    "place to take back": "/r/{gone}/take-back",
+    "place taken back": "/r/{confirmed}/take-back",
+    "place to take back too late": "/r/{past_gone}/take-back",
+    "place to give up": "/give-up/{give_up}",
+    "place to give up too late": "/give-up/{give_up_late}",
     "registration of nobody": "/r/{confirmed}x = 404",
     "links asked for": "/registrations/find",
     "links asked for wrongly": "/registrations/find | submit",
@@ -204,6 +209,14 @@ STAFFS = {
     "mails to release": "/staff/outbox/together/release?id={mail_held}&id={mail_failed}",
     "mails to send again": "/staff/outbox/together/again?all=1",
     "mails none ticked": "/staff/outbox/together/hold",
+    "received": "/staff/inbox",
+    "received all": "/staff/inbox?shelf=all",
+    "received not found": "/staff/inbox?q=없는말",
+    "received letter": "/staff/inbox/{received_letter}",
+    "received from a stranger": "/staff/inbox/{received_stranger}",
+    "received proposal": "/staff/inbox/{received_proposal}",
+    "received answer": "/staff/inbox/{received_answer}",
+    "received too large": "/staff/inbox/{received_large}",
     "addresses given up": "/staff/outbox/undeliverable",
     "address to trust": "/staff/outbox/undeliverable/trust?email=gone@gaon.example.com",
     "person": "/staff/people?email=mailed@gaon.example.com",
@@ -283,6 +296,7 @@ NOT_PAGES = {
     "registrations.ics",
     "presenters.ics",
     "outbox.download",
+    "inbox.download",
     "outbox.body",  # a mail in its frame
     "briefings.short",  # leads on
     "briefings.registered",  # only after registering: test_signing_up.py
@@ -301,7 +315,7 @@ AT_THE_BEGINNING = {
     ),
     STAFF: (
         *("/staff/", "/staff/needs", "/staff/matrix", "/staff/briefings", "/staff/replies", "/staff/outbox"),
-        *("/staff/statistics", "/staff/accounts"),
+        *("/staff/inbox", "/staff/statistics", "/staff/accounts"),
     ),
 }
 
