@@ -149,8 +149,8 @@ class Connection:
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
             connection.request("POST", target, body, headers)
-            response = connection.getresponse()
-            return response.status, response.read(LARGEST + 1)
+            with connection.getresponse() as response:
+                return response.status, response.read(LARGEST + 1)
         except (OSError, http.client.HTTPException) as error:
             # It may have been taken all the same: the reference keeps the repeat from being a second message.
             raise Deferred(f"문자 중계 서버의 답을 받지 못했습니다: {_said(error)}") from None
