@@ -1,7 +1,6 @@
 """README's pictures, taken anew from the running example: `make pictures`."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from briefings.demo.people import PASSWORD
+from tests.journeys.conftest import chromium
 
 PICTURES = Path(__file__).parent / "pictures"
 STAFF = "staff@example.kr"
@@ -66,7 +66,7 @@ def take(page: Page, name: str, top: str = "body") -> None:
 def take_all(address: str) -> None:
     """The pictures README shows, two of them as a phone shows them."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         settings = {"base_url": address, "locale": "ko-KR", "timezone_id": "Asia/Seoul"}
         page = browser.new_page(viewport={"width": 1100, "height": 800}, **settings)
         page.goto("/")
