@@ -70,7 +70,7 @@ def still_concerned(message: Message, rung: Rung, now: datetime) -> Registration
     """The registration a reminder is about, unless it has lost its place, its time or its point since it was queued."""
     found = select(Registration).where(Registration.id == message.params["registration"])
     registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
-    if registration is None:
+    if registration is None or registration.email != message.recipient:
         return GONE
     briefing = registration.briefing
     if registration.state is not RegistrationState.CONFIRMED or briefing.sequence != message.params["sequence"]:
@@ -95,7 +95,13 @@ def values_for(registration: Registration) -> dict[str, str]:
 def short(title: str, kind: str) -> Text:
     """What staff should know of a text to phones that messages of `kind` are made of."""
     name = Placeholder("이름", "받는 사람의 이름", "이가온")
-    return Text(title, (name, *(each for each in REMINDER if not each.optional)), must=("입장 링크",), kinds=(kind,), medium=Medium.TEXT)
+    return Text(
+        title,
+        (name, *(each for each in REMINDER if not each.optional)),
+        must=("입장 링크",),
+        kinds=(kind,),
+        medium=Medium.TEXT,
+    )
 
 
 COMPOSERS: dict[str, Composer] = {

@@ -1,4 +1,4 @@
-"""Those who are not in the room are told while it runs; the day after, those who came are thanked and the others told."""
+"""Who is not in the room is told while it runs; the day after, those who came are thanked and the others told."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,7 +86,9 @@ def test_nothing_follows_what_was_called_off_or_is_long_past(now, briefing):
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
 @pytest.mark.parametrize(
-    "rung", [rung for rung in RUNGS if rung.step in (Step.MISSED, Step.THANKS, Step.ABSENT)], ids=lambda rung: rung.value
+    "rung",
+    [rung for rung in RUNGS if rung.step in (Step.MISSED, Step.THANKS, Step.ABSENT)],
+    ids=lambda rung: rung.value,
 )
 def test_each_reads_as_it_should(app: Flask, rung: Rung, locale: str) -> None:
     reader = a_reader(locale)
