@@ -8,9 +8,13 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from briefings.accounts.models import Role
-from briefings.db import db
+from briefings.announcements.groups import Group
+from briefings.announcements.writing import Letter, write
+from briefings.db import db, unit_of_work
 from briefings.needs.models import Theme
 from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.models import Message
+from briefings.outbox.texts import Template
 from briefings.participation.models import Match, ParticipationReply
 from briefings.schedule.links import token_of
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
@@ -167,6 +171,19 @@ def test_one_match_however_often_it_is_recorded(app, number):
 def test_of_two_who_publish_one_is_told_that_it_was_done(app, number):
     briefing = a_briefing(state=BriefingState.DRAFT)
     assert twice(app, f"/staff/briefings/{briefing.id}/publish", user=a_user()) == [302, 409]
+
+
+@repeated
+def test_a_letter_is_sent_once_however_often_it_is_pressed(app, number):
+    briefing, officer = a_briefing(), a_user()
+    for _ in range(3):
+        a_registration(briefing)
+    with unit_of_work():
+        group = Group((RegistrationState.CONFIRMED,))
+        letter = write(briefing, Letter(Template("안내", "오십시오.")), group, by=officer, now=briefing.created_at)
+    address = f"/staff/briefings/{briefing.id}/announcements/{letter.id}/send"
+    assert twice(app, address, {"when": "now", "agreed": "now"}, officer) == [303, 409]
+    assert count(Message, Message.thread == f"announcement:{letter.id}") == 3
 
 
 @repeated

@@ -51,6 +51,11 @@ class AnnouncementForm(Form):
         "발표자에게도 보내기", description="위 조건과 상관없이 발표를 사양하지 않은 발표자 모두입니다."
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in (self.states, self.kinds, self.presence, self.replied):
+            field.flags.unmarked = True
+
     @classmethod
     def of(cls, announcement: Announcement | None) -> "AnnouncementForm":
         """The form about a draft, or an empty one about those who have a place."""

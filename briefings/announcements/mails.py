@@ -43,8 +43,8 @@ def announcement(message: Message, now: datetime) -> Mail | Dropped:
 
 def _links_of_registrant(message: Message, sent: Announcement) -> dict[str, str] | Dropped:
     registration = db.session.get(Registration, message.params["registration"])
-    if registration is None:
-        return Dropped("신청 기록이 더는 없습니다.")
+    if registration is None or registration.email != message.recipient:
+        return Dropped("이 주소로 한 신청이 더는 없습니다.")
     if registration.state not in group_of(sent).states:
         return Dropped("그사이 신청 상태가 바뀌었습니다.")
     may_enter = registration.state is RegistrationState.CONFIRMED

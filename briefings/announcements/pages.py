@@ -158,6 +158,8 @@ def send(briefing_id: int, number: int) -> ResponseReturnValue:
             flash("안내를 보낼 차례에 넣었습니다.", "success")
             return redirect(url_for(".show", briefing_id=briefing_id, number=number), 303)
     except Refused as error:
+        if not error.field:
+            raise
         form.refuse(error)
     sending = _thought(announcement, form)
     ready = form.is_submitted() and not form.errors and not sending.obstacle

@@ -8,6 +8,7 @@ from flask import current_app
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
+from briefings.errors import Refused
 from briefings.outbox.finding import Search, Standing
 from briefings.outbox.models import Medium, Message
 from briefings.outbox.words import KINDS, MEDIA, STANDINGS
@@ -32,9 +33,13 @@ class MessageFilters(Filters):
         here = subjects([self.about.data]) if self.about.data else {}
         self.about.choices = [("", "모든 것"), *({**subjects(), **here}).items()]
 
-    def search(self) -> Search:
-        """What to look for."""
-        self.validate()
+    def search(self, strict: bool = False) -> Search:
+        """What to look for.
+
+        Where something is to be done with all of it, `strict`: Refused if a condition is not understood.
+        """
+        if not self.validate() and strict:
+            raise Refused("찾는 조건을 알아볼 수 없습니다. 목록에서 조건을 다시 골라 주세요.")
         said = {field.name: "" if field.errors else field.data or "" for field in self}
         return Search(
             q=said["q"],

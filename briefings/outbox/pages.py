@@ -137,7 +137,7 @@ def test(message_id: int) -> ResponseReturnValue:
 def together(act: str) -> ResponseReturnValue:
     """Say how many messages it concerns, those ticked or all that meet the conditions, then do it with all of them."""
     what, form = Act(act), TogetherForm()
-    search = MessageFilters(request.args).search()
+    search = MessageFilters(request.args).search(strict=True)
     ids = request.args.getlist("id", type=row_number)[: finding.PER_PAGE]
     found = search if "all" in request.args else None
     back = url_for(".index", **search.conditions())

@@ -46,6 +46,7 @@ KINDS = {
     "waitlisted": "설명회 대기 신청",
     "waiting_new_time": "설명회 일시 변경 (대기 신청자)",
     "waiting_ended": "설명회 대기 끝남",
+    "new_address": "새 전자우편 주소 확인",
     "already_registered": "이미 신청한 설명회",
     "my_registrations": "신청 내역 링크",
     "reminder_week": "설명회 7일 전 알림",

@@ -33,7 +33,7 @@ from tests.mails import mails_to
 
 WORDS = {
     "subject": "#{설명회} 준비물 안내",
-    "body": "#{이름} 님께\n\n#{일시}에 만납니다.\n\n- 입장: #{입장 링크}\n- 신청 내역: #{신청 내역}\n- 안내: #{안내 주소}",
+    "body": "#{이름} 님께\n\n#{일시}에 만납니다.\n\n- 입장: #{입장 링크}\n- 신청 내역: #{신청 내역}\n- #{안내 주소}",
     "states": ["confirmed"],
 }
 
@@ -81,7 +81,9 @@ def send(desk, address, **given):
 
 def recipients() -> list[str]:
     """Whom messages are queued for."""
-    return list(db.session.scalars(select(Message.recipient).where(Message.kind == "announcement").order_by(Message.id)))
+    return list(
+        db.session.scalars(select(Message.recipient).where(Message.kind == "announcement").order_by(Message.id))
+    )
 
 
 def people_of(briefing) -> dict[str, str]:
@@ -170,7 +172,9 @@ def test_each_reads_it_in_their_language_with_what_concerns_them(app, desk, brie
     assert korean.subject == "순환경제 설명회 준비물 안내" and "/join/" in korean.text and HIDDEN not in korean.text
     assert "2026. 12. 3.(목) 10:00~11:30에 만납니다." in korean.text
     [other] = mails_to(app, "ann@example.com")
-    assert other.subject == "About 순환경제 설명회" and "Thu 3 Dec 2026" in other.text and "Privacy policy" in other.text
+    assert (
+        other.subject == "About 순환경제 설명회" and "Thu 3 Dec 2026" in other.text and "Privacy policy" in other.text
+    )
 
 
 def test_who_reads_english_gets_korean_where_nothing_else_was_written(app, desk, briefing, written):

@@ -263,7 +263,6 @@ def _messages(rows: Rows) -> None:
     rows["mail_failed"] = saved(message).id
     rows["mail"] = db.session.scalars(select(Message.id).where(Message.recipient == "mailed@gaon.example.com")).first()
 
-
     _more_messages(rows)
 
 
