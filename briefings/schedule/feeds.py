@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from briefings.db import db, lock
 from briefings.schedule.models import (
@@ -77,7 +77,7 @@ def last_change(now: datetime) -> datetime | None:
     feed, never earlier: one that left a topic shows in none of its briefings.
     """
 
-    def latest(condition: ColumnElement[bool]) -> ColumnElement[datetime | None]:
+    def latest(condition: ColumnElement[bool]) -> ColumnElement[datetime]:
         return func.max(Briefing.starts_at).filter(condition)
 
     gone, came = now - BACK, now + AHEAD
@@ -113,7 +113,7 @@ def remember(setting: CalendarSetting, etag: str, now: datetime) -> datetime | N
     return setting.feed_changed_at
 
 
-def _cancelled_lately(starts_at: ColumnElement[datetime], now: datetime) -> ColumnElement[bool]:
+def _cancelled_lately(starts_at: InstrumentedAttribute[datetime], now: datetime) -> ColumnElement[bool]:
     return starts_at > now - CANCELLED_SHOWN
 
 

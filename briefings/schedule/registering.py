@@ -130,8 +130,8 @@ def register_together(
     first = register(briefing, applicant, now)
     # What an address has had before says nothing of who is typing now.
     by = Bringer(applicant.name, first if is_new(first, now) else None)
-    own = {"department": "", "phone": "", "support": "", "question": "", "interests": (), "consents": ()}
-    others = [replace(applicant, name=name, email=email, **own) for name, email in colleagues]
+    nothing_own = replace(applicant, department="", phone="", support="", question="", interests=(), consents=())
+    others = [replace(nothing_own, name=name, email=email) for name, email in colleagues]
     return [first, *(register(briefing, other, now, by) for other in others)]
 
 

@@ -1,5 +1,6 @@
 """What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
 
+import traceback
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -44,7 +45,14 @@ def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
     return render_template("errors/error.html", code=code, message=shown, back=page_before()), code
 
 
+def log_failure(app: Flask, error: BaseException | None) -> None:
+    """Where a view failed; not its address, which may hold a secret, nor the words of the error, which may hold data."""
+    frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
+    app.logger.error("endpoint=%s method=%s %s\n%s", request.endpoint, request.method, type(error).__name__, frames)
+
+
 def register(app: Flask) -> None:
-    """Answer every error in the frame of the site."""
+    """Answer every error in the frame of the site, and log what no view expected."""
+    app.log_exception = lambda exc_info: log_failure(app, exc_info[1])  # type: ignore[method-assign]
     app.register_error_handler(Refused, show_refused)
     app.register_error_handler(HTTPException, show_http)

@@ -1,6 +1,8 @@
 """A registration goes to another address: proven first, then the old calendar is emptied and the new one filled."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
@@ -20,10 +22,12 @@ from tests.builders import a_briefing, a_registration
 from tests.calendar.clients import CLIENTS
 from tests.mails import links_in, mails_to
 from tests.schedule.letters import delivered
-from tests.schedule.test_registering import cancel, register
+from tests.schedule.test_last_seat import a_database, a_program
+from tests.schedule.test_registering import an_applicant, cancel, register
 
 OLD, NEW = "gaon@example.com", "gaon@new.example.com"
 CONFIRMED, WAITLISTED, CANCELLED = RegistrationState
+ROUNDS = 20
 
 
 @pytest.fixture
@@ -89,6 +93,9 @@ def test_the_old_calendar_is_emptied_and_the_new_one_filled(app, client, now, re
 
 def test_everything_else_is_kept_and_the_earlier_links_are_dead(app, client, now, registration):
     number, earlier = registration.public_id, [token_of(registration), token_of(registration, "join")]
+    register(registration.briefing, now, OLD)
+    with unit_of_work():
+        registering.find_mine(OLD, now)
     ask(client, registration, NEW)
     ask(client, registration, "third@example.com")
     other_link = proof(app, "third@example.com")
@@ -99,6 +106,8 @@ def test_everything_else_is_kept_and_the_earlier_links_are_dead(app, client, now
     assert registration.phone == "010-1234-5678" and len(registration.interests) == 1
     assert [each.stands for each in consents_with(registering.consents_of(registration))] == [True, True]
     assert client.get(f"/r/{earlier[0]}").status_code == client.get(f"/join/{earlier[1]}").status_code == 404
+    composed = [mail for mail in mails_to(app, OLD) if not isinstance(mail, Dropped)]
+    assert composed and not [mail for mail in composed if "/r/" in mail.text or "/join/" in mail.text]
     assert client.post(other_link).status_code == 404, "and so is any other proof"
     assert isinstance(mails_to(app, "third@example.com")[-1], Dropped)
 
@@ -221,3 +230,48 @@ def test_a_new_name_stands_in_what_is_sent_next(app, client, now, registration):
     _, again = delivered(app, OLD)
     assert (first.facts.sequence, again.facts.sequence) == (0, 1)
     assert "이가온누리" in again.calendar.decode().replace("\r\n ", "") and again.facts.uid == first.facts.uid
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
+def test_pressed_twice_while_somebody_registers_there_nobody_is_lost_or_doubled(dialect, now):
+    with a_database(dialect) as url, a_program(url) as app:
+        tokens, briefings = [], []
+        for _ in range(ROUNDS):
+            registration = register(a_briefing(needs=0), now, OLD)
+            tokens.append(new_address.move_token(registration, NEW, now + timedelta(hours=1)))
+            briefings.append(registration.briefing_id)
+        start = Barrier(3)
+
+        def in_turn(act) -> list[str]:
+            outcomes = []
+            for n in range(ROUNDS):
+                with app.app_context():
+                    start.wait(timeout=60)
+                    try:
+                        with unit_of_work():
+                            act(n)
+                        outcomes.append("done")
+                    except Refused:
+                        outcomes.append("refused")
+            return outcomes
+
+        def follow(n: int) -> None:
+            new_address.follow(new_address.move_behind(tokens[n]), now)
+
+        def take(n: int) -> None:
+            registering.register(db.session.get_one(Briefing, briefings[n]), an_applicant(NEW), now)
+
+        with ThreadPoolExecutor(3) as pool:
+            first, second, taking = pool.map(in_turn, [follow, follow, take])
+
+        db.session.rollback()  # what was read before is not what is there now
+        assert first == second and taking == ["done"] * ROUNDS
+        for n, briefing_id in enumerate(briefings):
+            of_briefing = select(Registration.email).where(Registration.briefing_id == briefing_id)
+            emails = sorted(db.session.scalars(of_briefing))
+            assert emails == ([NEW] if first[n] == "done" else [OLD, NEW])
+            stand = select(CalendarItem.email).where(
+                CalendarItem.briefing_id == briefing_id, CalendarItem.state == ItemState.OPEN
+            )
+            assert sorted(db.session.scalars(stand)) == emails

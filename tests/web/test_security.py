@@ -2,6 +2,7 @@
 
 import pytest
 
+from briefings.schedule import calendar_settings
 from briefings.schedule.links import token_of
 from tests.builders import a_briefing, a_registration, a_user
 
@@ -40,6 +41,17 @@ def test_the_way_back_from_an_error_leads_to_a_page_of_ours(client, came_from, l
     page = client.get("/nothing", headers={"Referer": came_from}).text
     assert ("앞 화면으로 돌아가기" in page) == leads_back
     assert "elsewhere" not in page
+
+
+def test_what_fails_is_logged_without_secrets_and_without_what_people_wrote(app, client, monkeypatch, caplog):
+    def fail(token: str) -> None:
+        raise RuntimeError(token)
+
+    monkeypatch.setattr(calendar_settings, "setting_behind", fail)
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    assert "<h1" in client.get("/cal/f/a-secret-of-somebody.ics").text
+    assert "endpoint=feeds.personal method=GET RuntimeError" in caplog.text and "in fail" in caplog.text
+    assert "a-secret" not in caplog.text
 
 
 @pytest.mark.parametrize("size", [1_000_000, 3_000_000])
