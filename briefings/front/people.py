@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.inbox.models import ReceivedMail
 from briefings.outbox.finding import Search, find
-from briefings.outbox.models import UndeliverableAddress
+from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import CalendarItem, PresenterSlot, Registration
 
@@ -44,6 +44,8 @@ def person(email: str, page: int) -> Person:
     together = (PresenterSlot.briefing, PresenterSlot.need)
     slots = _newest(PresenterSlot, func.lower(PresenterSlot.presenter_email) == address, *together)
     items = _newest(CalendarItem, CalendarItem.email == address, CalendarItem.briefing, CalendarItem.need)
+    received = select(ReceivedMail).outerjoin(ReceivedMail.message).outerjoin(ReceivedMail.item)
+    about = or_(func.lower(ReceivedMail.sender) == address, Message.recipient == address, CalendarItem.email == address)
     replies = _newest(ParticipationReply, func.lower(ParticipationReply.email) == address, ParticipationReply.need)
     named = [*(one.name for one in (*registrations, *replies)), *(slot.presenter_name for slot in slots)]
     return Person(
@@ -54,7 +56,7 @@ def person(email: str, page: int) -> Person:
         slots=slots,
         items=items,
         replies=replies,
-        received=_newest(ReceivedMail, func.lower(ReceivedMail.sender) == address),
+        received=list(db.session.scalars(received.where(about).order_by(ReceivedMail.id.desc()).limit(MOST))),
         messages=find(Search(q=address), page),
     )
 

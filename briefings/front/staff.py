@@ -7,6 +7,7 @@ from briefings import clock
 from briefings.front.forms import PersonForm
 from briefings.front.people import person as everything_about
 from briefings.front.today import today as what_waits
+from briefings.inbox.words import OUTCOME_TONES
 from briefings.outbox.finding import standing_of
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
@@ -41,4 +42,5 @@ def person() -> ResponseReturnValue:
         registration_tones=REGISTRATION_TONES,
         slot_tones=SLOT_TONES,
         reply_tones=REPLY_TONES,
+        outcome_tones=OUTCOME_TONES,
     )

@@ -11,7 +11,7 @@ from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import differences, refuse_stale
-from briefings.schedule.finding import Places, places_of
+from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState, SlotState
 from briefings.schedule.registering import fill
 from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
@@ -100,7 +100,16 @@ def copy_briefing(
     shift = times[0] - source.starts_at
     kept = {
         name: getattr(source, name)
-        for name in ("theme_id", "audience_id", "description", "opening_minutes", "capacity", "room_note", "moderator")
+        for name in (
+            "theme_id",
+            "audience_id",
+            "description",
+            "opening_minutes",
+            "capacity",
+            "room_note",
+            "moderator",
+            "reminders",
+        )
     }
     briefing = Briefing(
         **kept,
@@ -246,7 +255,8 @@ def declined_slots(briefing: Briefing) -> list[str]:
     """Which slots stand open because their presenters declined; sentences."""
     declined = [slot for slot in briefing.slots if slot.state is SlotState.DECLINED]
     return [
-        f"{slot.presenter_name or slot.presenter_email} 님이 ‘{slot.need.title}’ 발표를 사양했습니다. 다른 발표자를 찾아 주세요."
+        f"{slot.presenter_name or slot.presenter_email} 님이 ‘{slot.need.title}’ 발표를 사양했습니다. "
+        "다른 발표자를 찾아 주세요."
         for slot in declined
     ]
 
@@ -314,14 +324,6 @@ def discard(briefing: Briefing, *, by: Actor, now: datetime) -> None:
         raise Refused("초안만 지울 수 있습니다. 공개한 설명회는 취소해 주세요.")
     record(by, "briefing.discarded", briefing, now, title=briefing.title)
     db.session.delete(briefing)
-
-
-def places_at(briefing: Briefing, capacity: int | None) -> Places:
-    """Who would hold a place and who would wait if there were `capacity` places."""
-    places = places_of(briefing)
-    taken = places.confirmed + places.waiting
-    confirmed = taken if capacity is None else max(places.confirmed, min(capacity, taken))
-    return Places(capacity, confirmed, taken - confirmed)
 
 
 def _iso(moment: datetime) -> str:

@@ -5,7 +5,6 @@ each person only their own difference: nothing has to know which edit led there.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -27,22 +26,10 @@ from briefings.schedule.models import (
     RegistrationState,
     SlotState,
 )
-from briefings.schedule.slots import Plan, SlotPlan, plan_of, refuse_clashes
+from briefings.schedule.slots import plan_of, refuse_clashes
 
 HELD_BACK = timedelta(days=2)
 """Nobody is pressed for an answer within this time of being asked."""
-
-
-@dataclass(frozen=True)
-class Affected:
-    """Whom a change of the order concerns; only presenters with an e-mail."""
-
-    new: list[SlotPlan]
-    moved: list[SlotPlan]
-    released: list[SlotPlan]
-
-    def __bool__(self) -> bool:
-        return bool(self.new or self.moved or self.released)
 
 
 class Entry(NamedTuple):
@@ -54,16 +41,6 @@ class Entry(NamedTuple):
 
 
 Times = tuple[datetime, datetime]
-
-
-def affected(before: Plan, after: Plan) -> Affected:
-    """Who presents now and did not, whose time or room is another one, who presents no longer."""
-    then, now = _places(before), _places(after)
-    return Affected(
-        [slot for key, (slot, _) in now.items() if key not in then],
-        [slot for key, (slot, place) in now.items() if key in then and then[key][1] != place],
-        [slot for key, (slot, _) in then.items() if key not in now],
-    )
 
 
 def keep_calendars(briefing: Briefing, now: datetime, news: str = "time") -> None:
@@ -188,14 +165,6 @@ def slot_of(item: CalendarItem) -> PresenterSlot | None:
     of_need = (PresenterSlot.briefing_id == item.briefing_id, PresenterSlot.need_id == item.need_id)
     slot = db.session.scalar(select(PresenterSlot).where(*of_need))
     return slot if slot is not None and slot.presenter_email.lower() == item.email else None
-
-
-def _places(plan: Plan) -> dict[tuple[int, str], tuple[SlotPlan, object]]:
-    return {
-        (slot.need_id, slot.presenter_email.lower()): (slot, (times, plan.room_url))
-        for slot, times in zip(plan.slots, plan.times(), strict=True)
-        if slot.presenter_email
-    }
 
 
 def _wanted(briefing: Briefing) -> dict[Entry, tuple[str, Times]]:

@@ -394,7 +394,6 @@ class TestCapacity:
     def test_raised_gives_the_new_places_to_the_first_in_line(self, officer, now):
         briefing = a_briefing(capacity=0)
         waiting = [registered(briefing, RegistrationState.WAITLISTED, n) for n in range(3)]
-        assert planning.places_at(briefing, 2) == (2, 2, 1)
 
         self.edit(briefing, officer, now, capacity=2)
 
@@ -403,7 +402,6 @@ class TestCapacity:
     def test_lifted_lets_everyone_in(self, officer, now):
         briefing = a_briefing(capacity=0)
         waiting = registered(briefing, RegistrationState.WAITLISTED, 1)
-        assert planning.places_at(briefing, None) == (None, 1, 0)
 
         self.edit(briefing, officer, now, capacity=None)
 
