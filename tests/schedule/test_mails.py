@@ -15,9 +15,10 @@ from flask import Flask
 from briefings.db import db, unit_of_work
 from briefings.jobs import deliver
 from briefings.outbox.mail import Mail
-from briefings.schedule import invitations, registering, reminders
+from briefings.schedule import calendar_settings, invitations, registering, reminders
+from briefings.schedule import new_address as moving
 from briefings.schedule.ladder import QuietHours
-from briefings.schedule.models import Registration, RegistrationState
+from briefings.schedule.models import Channel, Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import mails_to
 
@@ -38,11 +39,11 @@ class Scene:
         """The registration, nothing queued yet."""
         return a_registration(self.briefing, public_id="7p3vdabc", state=state, **self.person)
 
-    def invited(self, promoted: bool = False) -> Registration:
+    def invited(self, promoted: bool = False, by: str = "") -> Registration:
         """The registration with its invitation queued."""
         registration = self.registered()
         with unit_of_work():
-            item = invitations.invite(registration, self.now, promoted)
+            item = invitations.invite(registration, self.now, promoted, by=by)
             item.uid = "9f1c4b7ae02d4e53b8a6d0c7f3e915a2"
         return registration
 
@@ -59,6 +60,38 @@ def invitation(scene: Scene) -> None:
 
 def promoted(scene: Scene) -> None:
     scene.invited(promoted=True)
+
+
+def by_colleague(scene: Scene) -> None:
+    scene.invited(by="김하늘")
+
+
+def without_invitation(scene: Scene) -> None:
+    with unit_of_work():
+        calendar_settings.keep_by(scene.person["email"], Channel.FEED, scene.now)
+    scene.invited()
+
+
+def new_address(scene: Scene) -> None:
+    registration = scene.registered()
+    registration.email = "earlier@example.com"
+    db.session.commit()
+    with unit_of_work():
+        moving.ask(registration, scene.person["email"], scene.now)
+
+
+def moved_away(scene: Scene) -> None:
+    _move_away(scene, scene.informed())
+
+
+def waiting_moved_away(scene: Scene) -> None:
+    _move_away(scene, scene.registered(RegistrationState.WAITLISTED))
+
+
+def _move_away(scene: Scene, registration: Registration) -> None:
+    token = moving.move_token(registration, "later@example.com", scene.now + timedelta(hours=1))
+    with unit_of_work():
+        moving.follow(moving.move_behind(token), scene.now)
 
 
 def new_time(scene: Scene) -> None:
@@ -94,6 +127,16 @@ def waitlisted(scene: Scene) -> None:
     a_registration(scene.briefing, state=RegistrationState.WAITLISTED)
     registration = scene.registered(RegistrationState.CANCELLED)
     scene.briefing.capacity = 0
+    db.session.commit()
+    with unit_of_work():
+        registering.register_again(registration, scene.now)
+
+
+def waitlisted_by_colleague(scene: Scene) -> None:
+    a_registration(scene.briefing, state=RegistrationState.WAITLISTED)
+    bringer = a_registration(scene.briefing, name="김하늘")
+    registration = scene.registered(RegistrationState.CANCELLED)
+    registration.brought_by, scene.briefing.capacity = bringer, 0
     db.session.commit()
     with unit_of_work():
         registering.register_again(registration, scene.now)
@@ -164,12 +207,18 @@ def _call_off(scene: Scene) -> None:
 EVENTS = (
     invitation,
     promoted,
+    by_colleague,
+    without_invitation,
+    new_address,
+    moved_away,
+    waiting_moved_away,
     new_time,
     new_title,
     cancelled,
     cancelled_by_staff,
     called_off,
     waitlisted,
+    waitlisted_by_colleague,
     waiting_new_time,
     waiting_cancelled,
     waiting_called_off,
