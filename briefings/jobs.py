@@ -85,7 +85,7 @@ def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
 
 
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
-    """Take in what came to the mailbox, where there is one to look into; a server that fails is asked again next time."""
+    """Take in what came to the mailbox, where there is one; a server that fails is asked again next time."""
     if not app.config["IMAP_URL"]:
         return
     mailbox = mailbox_from(app.config["IMAP_URL"], app.config["IMAP_DONE"])

@@ -158,9 +158,8 @@ def _doubt(answer: Answer, evidence: Evidence, item: CalendarItem) -> str:
     """Why nobody knows that the recipient of the invitation answered."""
     if _same_house(answer.attendee, comparable(item.email)) and not evidence.proven:
         return f"{item.email} 앞으로 보낸 초대에 {evidence.sender} 주소로 답했는데, 보낸 쪽을 확인할 수 없습니다."
-    return (
-        f"{item.email} 앞으로 보낸 초대에 다른 주소로 답했습니다: {answer.attendee or '(주소 없음)'}, {evidence.sender}"
-    )
+    others = ", ".join(dict.fromkeys(filter(None, (answer.attendee, evidence.sender))))
+    return f"{item.email} 앞으로 보낸 초대에 다른 주소로 답했습니다: {others}"
 
 
 def _resend(item: CalendarItem, now: datetime) -> Taken:
