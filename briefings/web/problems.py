@@ -46,7 +46,7 @@ def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
 
 
 def log_failure(app: Flask, error: BaseException | None) -> None:
-    """Where a view failed; not its address, which may hold a secret, nor the words of the error, which may hold data."""
+    """Where a view failed; without its address, which may hold a secret, and without the words of the error."""
     frames = "".join(traceback.format_tb(error.__traceback__)) if error else ""
     app.logger.error("endpoint=%s method=%s %s\n%s", request.endpoint, request.method, type(error).__name__, frames)
 

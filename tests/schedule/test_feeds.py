@@ -255,6 +255,13 @@ class TestOfOnePerson:
         assert "HTTP_ACCEPT" not in environ and "HTTP_COOKIE" not in environ
         assert not [line for line in client.get("/robots.txt").text.splitlines() if "/cal" in line]
 
+    def test_is_the_same_instant_wherever_the_installation_is(self, app, client, now, feed, monkeypatch):
+        winter = register(a_briefing(), now, GAON).briefing.starts_at
+        summer = register(a_briefing(starts_at=now + 250 * DAY), now, GAON).briefing.starts_at
+        for zone in ("America/New_York", "Africa/Casablanca", "UTC"):
+            monkeypatch.setitem(app.config, "TIMEZONE", zone)
+            assert [facts.starts_at for facts in read(client, feed)] == [winter, summer]
+
     def test_opens_to_the_secret_in_force_alone(self, app, client, now, feed):
         with unit_of_work():
             other = f"/cal/f/{calendar_settings.make_feed('other@example.com', now)}.ics"
