@@ -5,9 +5,10 @@ The properties follow RFC 5545, RFC 5546 3.2 and RFC 7986, narrowed to what the 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar import Alarm, Calendar, Event
@@ -18,6 +19,10 @@ from briefings.calendar.text import display_name, one_line, plain_text
 from briefings.calendar.vtimezone import fits, vtimezone
 
 ORGANISATION = "Ieum"
+_OWN = ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED", "ATTENDEE")
+"""What differs from recipient to recipient of messages about one thing."""
+_NOBODY, _ANYBODY = "nobody@nowhere", Mailbox("", "anybody@example.com")
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _UID = re.compile(r"(?=.{3,100}\Z)[a-z0-9._-]+@[a-z0-9.-]+")
 _URL = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,2000}")
 
@@ -75,24 +80,13 @@ class CalendarObject:
 def request(item: CalendarObject, *, organisation: str = ORGANISATION) -> bytes:
     """METHOD:REQUEST, an invitation or its change; ValueError if `item` is cancelled or lacks a person."""
     _require(not item.cancelled, "item for REQUEST, it is cancelled", item.uid)
-    event = _event(item)
-    event["STATUS"] = vText("CONFIRMED")
-    event["TRANSP"] = vText("OPAQUE" if item.busy else "TRANSPARENT")
-    event["X-MICROSOFT-DISALLOW-COUNTER"] = vText("TRUE")
-    _add_people(event, item, RSVP="TRUE")
-    if item.alarm_minutes is not None:
-        event.add_component(_alarm(item))
-    return _message("REQUEST", event, item, organisation)
+    return _message("REQUEST", item, organisation)
 
 
 def cancel(item: CalendarObject, *, organisation: str = ORGANISATION) -> bytes:
     """METHOD:CANCEL for a cancelled `item`, with the time and words last sent; ValueError if it is still open."""
     _require(item.cancelled, "item for CANCEL, it is open", item.uid)
-    event = _event(item)
-    event["STATUS"] = vText("CANCELLED")
-    event["TRANSP"] = vText("TRANSPARENT")
-    _add_people(event, item)
-    return _message("CANCEL", event, item, organisation)
+    return _message("CANCEL", item, organisation)
 
 
 def published(
@@ -141,13 +135,49 @@ def _published_event(item: CalendarObject, cancelled_prefix: str) -> Event:
     return event
 
 
-def _message(method: str, event: Event, item: CalendarObject, organisation: str) -> bytes:
+def _message(method: str, item: CalendarObject, organisation: str) -> bytes:
+    """The calendar object of a message: what is the same for all recipients is written once for all of them."""
+    if item.organizer is None or item.attendee is None:
+        raise ValueError("a message needs organizer and attendee")
+    own = _own_lines(item, method)
+    nobody = replace(item, uid=_NOBODY, sequence=0, dtstamp=_NEVER, created=_NEVER, modified=_NEVER)
+    common = _common(method, replace(nobody, attendee=_ANYBODY, partstat=PartStat.NEEDS_ACTION), organisation)
+    return b"".join(own[part] if isinstance(part, str) else part for part in common)
+
+
+def _own_lines(item: CalendarObject, method: str) -> dict[str, bytes]:
+    """Name → content line of what only this recipient has."""
+    event, own = _event_of(item), Event()
+    organizer, attendee = _people(item, **({"RSVP": "TRUE"} if method == "REQUEST" else {}))
+    _require(attendee.lower() != organizer.lower(), "attendee, who is the organizer", item.attendee)
+    values = {**event, "ATTENDEE": attendee}
+    return {name: own.content_line(name, value).to_ical() + b"\r\n" for name, value in values.items()}
+
+
+@lru_cache(maxsize=64)
+def _common(method: str, item: CalendarObject, organisation: str) -> tuple[bytes | str, ...]:
+    """The lines of a message to anybody, in order; a name stands where each recipient has a line of their own."""
     calendar = _calendar(organisation)
     calendar["METHOD"] = vText(method)
     if _is_local(item):
         calendar.add_component(vtimezone(item.timezone))
-    calendar.add_component(event)
-    return calendar.to_ical()
+    calendar.add_component(_event_for(method, item))
+    lines = re.findall(rb"[^\r\n]+\r\n(?:[ \t][^\r\n]*\r\n)*", calendar.to_ical())
+    names = (re.split(rb"[;:]", line, maxsplit=1)[0].decode() for line in lines)
+    return tuple(name if name in _OWN else line for name, line in zip(names, lines, strict=True))
+
+
+def _event_for(method: str, item: CalendarObject) -> Event:
+    event = _event(item)
+    is_request = method == "REQUEST"
+    event["STATUS"] = vText("CONFIRMED" if is_request else "CANCELLED")
+    event["TRANSP"] = vText("OPAQUE" if is_request and item.busy else "TRANSPARENT")
+    event["ORGANIZER"], event["ATTENDEE"] = _people(item)
+    if is_request:
+        event["X-MICROSOFT-DISALLOW-COUNTER"] = vText("TRUE")
+        if item.alarm_minutes is not None:
+            event.add_component(_alarm(item))
+    return event
 
 
 def _calendar(organisation: str) -> Calendar:
@@ -158,13 +188,20 @@ def _calendar(organisation: str) -> Calendar:
     return calendar
 
 
+def _event_of(item: CalendarObject) -> dict[str, object]:
+    """The numbers of one entry in one calendar (RFC 5546 2.1.4)."""
+    return {
+        "UID": vText(item.uid),
+        "SEQUENCE": vInt(item.sequence),
+        "DTSTAMP": vDDDTypes(_utc(item.dtstamp)),
+        "CREATED": vDDDTypes(_utc(item.created)),
+        "LAST-MODIFIED": vDDDTypes(_utc(item.modified)),
+    }
+
+
 def _event(item: CalendarObject) -> Event:
     event = Event()
-    event["UID"] = vText(item.uid)
-    event["SEQUENCE"] = vInt(item.sequence)
-    event["DTSTAMP"] = vDDDTypes(_utc(item.dtstamp))
-    event["CREATED"] = vDDDTypes(_utc(item.created))
-    event["LAST-MODIFIED"] = vDDDTypes(_utc(item.modified))
+    event.update(_event_of(item))
     event["DTSTART"], event["DTEND"] = _time(item, item.starts_at), _time(item, item.ends_at)
     event["SUMMARY"] = _Text(one_line(item.summary))
     event["DESCRIPTION"] = _Text(plain_text(item.description))
@@ -177,14 +214,12 @@ def _event(item: CalendarObject) -> Event:
     return event
 
 
-def _add_people(event: Event, item: CalendarObject, **more: str) -> None:
+def _people(item: CalendarObject, **more: str) -> tuple[vCalAddress, vCalAddress]:
+    """ORGANIZER and ATTENDEE."""
     if item.organizer is None or item.attendee is None:
         raise ValueError("a message needs organizer and attendee")
-    partstat = PartStat(item.partstat).value
-    organizer = _cal_address(item.organizer)
-    attendee = _cal_address(item.attendee, CUTYPE="INDIVIDUAL", ROLE="REQ-PARTICIPANT", PARTSTAT=partstat, **more)
-    _require(attendee.lower() != organizer.lower(), "attendee, who is the organizer", item.attendee)
-    event["ORGANIZER"], event["ATTENDEE"] = organizer, attendee
+    given = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": PartStat(item.partstat).value}
+    return _cal_address(item.organizer), _cal_address(item.attendee, **given, **more)
 
 
 def _cal_address(mailbox: Mailbox, **params: str) -> vCalAddress:

@@ -5,9 +5,10 @@ import random
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
 from sqlalchemy.orm import aliased
 
 from briefings.db import db, insert_new, unit_of_work
@@ -17,7 +18,7 @@ from briefings.outbox.models import Medium, Message, MessageState, Undeliverable
 
 log = logging.getLogger(__name__)
 
-BATCH = 10
+BATCH = 25
 LEASE = timedelta(minutes=4)
 """After this a claim is void: its worker was killed, and another takes the message up."""
 MARGIN = timedelta(minutes=1)
@@ -71,18 +72,13 @@ def _claim(now: datetime, lease: datetime, medium: Medium) -> tuple[list[Message
 
     And how many were dropped because mail to their addresses comes back.
     """
-    abandoned = and_(Message.state == MessageState.SENDING, Message.claimed_until < now)
-    if not db.session.scalar(select(or_(exists(_line(_is_next(now, medium))), exists(_line(abandoned))))):
+    given = {"now": now, "of_medium": medium}
+    if not db.session.scalar(_looking(), given):
         return [], 0  # looking takes no lock, and this is looked at every other second
     with unit_of_work() as session:
-        again = case((Message.attempts + 1 >= ATTEMPTS, MessageState.FAILED.value), else_=MessageState.QUEUED.value)
-        session.execute(
-            _change(_line(abandoned)).values(
-                state=again, claimed_until=None, attempts=Message.attempts + 1, error="보내는 도중에 중단되었습니다."
-            )
-        )
-        claim = _change(_line(_is_next(now, medium))).values(state=MessageState.SENDING, claimed_until=lease)
-        claimed = set(session.scalars(claim.returning(Message), execution_options={"populate_existing": True}))
+        session.execute(_freeing(), given)
+        claim = session.scalars(_claiming(), given | {"lease": lease}, execution_options={"populate_existing": True})
+        claimed = set(claim)
         for message in claimed:
             session.expunge(message)
         undeliverable = _drop_undeliverable(claimed)
@@ -103,7 +99,37 @@ def _drop_undeliverable(claimed: set[Message]) -> set[Message]:
     return found
 
 
-def _is_next(now: datetime, medium: Medium) -> ColumnElement[bool]:
+# Statements are put together once: a worker asks the same some ten thousand times.
+_NOW = bindparam("now", type_=Message.due_at.type)
+_MEDIUM = bindparam("of_medium", type_=Message.medium.type)
+
+
+@cache
+def _looking() -> Any:
+    """Whether there is anything to do."""
+    return select(or_(exists(_line(_is_next())), exists(_line(_is_abandoned()))))
+
+
+@cache
+def _freeing() -> Any:
+    """Messages of workers that were killed go into the line again."""
+    again = case((Message.attempts + 1 >= ATTEMPTS, MessageState.FAILED.value), else_=MessageState.QUEUED.value)
+    return _change(_line(_is_abandoned())).values(
+        state=again, claimed_until=None, attempts=Message.attempts + 1, error="보내는 도중에 중단되었습니다."
+    )
+
+
+@cache
+def _claiming() -> Any:
+    lease = bindparam("lease", type_=Message.claimed_until.type)
+    return _change(_line(_is_next())).values(state=MessageState.SENDING, claimed_until=lease).returning(Message)
+
+
+def _is_abandoned() -> ColumnElement[bool]:
+    return and_(Message.state == MessageState.SENDING, Message.claimed_until < _NOW)
+
+
+def _is_next() -> ColumnElement[bool]:
     """Due, and no earlier message of the medium to the same recipient is under way, due, or put off after a failure.
 
     One queued for a later day holds nobody up until its time has come; one that staff hold, only its own thread.
@@ -116,13 +142,13 @@ def _is_next(now: datetime, medium: Medium) -> ColumnElement[bool]:
         earlier.state == MessageState.SENDING,
         and_(
             earlier.state == MessageState.QUEUED,
-            or_(earlier.due_at <= now, earlier.attempts > 0),
+            or_(earlier.due_at <= _NOW, earlier.attempts > 0),
             ~waits_for_staff,
         ),
         and_(earlier.state == MessageState.HELD, earlier.thread == Message.thread, earlier.thread != ""),
     )
     held_up = exists().where(*of_medium, earlier.id < Message.id, in_line)
-    return and_(Message.state == MessageState.QUEUED, Message.medium == medium, Message.due_at <= now, ~held_up)
+    return and_(Message.state == MessageState.QUEUED, Message.medium == _MEDIUM, Message.due_at <= _NOW, ~held_up)
 
 
 def _line(condition: ColumnElement[bool]) -> Select[int]:
@@ -187,22 +213,26 @@ def _put_off(message: Message, now: datetime, error: str, most: int) -> dict[str
 
 def _record(message: Message, lease: datetime, outcome: dict[str, Any]) -> None:
     with unit_of_work() as session:
-        session.execute(_if_still_ours([message], lease).values(claimed_until=None, **outcome))
+        session.connection().execute(_recording(), _claim_of(message, lease) | outcome)
     log.info("message=%s kind=%s state=%s", message.id, message.kind, outcome["state"].value)
 
 
 def _give_back(messages: list[Message], lease: datetime, error: str | None = None) -> None:
     """Into the line again as they were, with a word why they still wait."""
     if messages:
-        note = {} if error is None else {"error": error}
+        outcome = {"state": MessageState.QUEUED} | ({} if error is None else {"error": error})
         with unit_of_work() as session:
-            session.execute(
-                _if_still_ours(messages, lease).values(state=MessageState.QUEUED, claimed_until=None, **note)
-            )
+            rows = [_claim_of(message, lease) | outcome for message in messages]
+            session.connection().execute(_recording(), rows)
 
 
-def _if_still_ours(messages: list[Message], lease: datetime) -> Any:
+@cache
+def _recording() -> Any:
     """Whoever came too late, when another had taken the message up, writes nothing."""
-    ours = (Message.state == MessageState.SENDING, Message.claimed_until == lease)
-    found = update(Message).where(Message.id.in_([message.id for message in messages]), *ours)
-    return found.execution_options(synchronize_session=False)
+    of_ours = {"message": Message.id, "lease": Message.claimed_until}
+    ours = (column == bindparam(name, type_=column.type) for name, column in of_ours.items())
+    return update(Message).where(Message.state == MessageState.SENDING, *ours)
+
+
+def _claim_of(message: Message, lease: datetime) -> dict[str, Any]:
+    return {"message": message.id, "lease": lease, "claimed_until": None}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -144,5 +145,7 @@ def _blocks(text: str) -> list[Block]:
     return blocks
 
 
+@lru_cache(maxsize=1024)
 def _linked(line: str) -> Markup:
+    """One line as HTML; most lines of a mail stand in the mails of everybody else."""
     return Markup(urlize(line, target="_blank", rel="noopener")).replace("<a href=", LINK_STYLE)  # noqa: S704 (escaped by urlize)

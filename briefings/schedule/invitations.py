@@ -101,6 +101,8 @@ def resend_invite(registration: Registration, now: datetime) -> None:
 
 def tell_of_new_time(briefing: Briefing, now: datetime) -> int:
     """Send every registrant the new time, those with a place into their calendar; how many were told."""
+    of_briefing = update(Registration).where(Registration.briefing_id == briefing.id)
+    db.session.execute(of_briefing.where(Registration.reconfirmed_at.is_not(None)).values(reconfirmed_at=None))
     answers = case((CalendarItem.partstat.in_(ASKED_ANEW), "NEEDS-ACTION"), else_=CalendarItem.partstat)
     times = {"starts_at": briefing.starts_at, "ends_at": briefing.ends_at, "partstat": answers}
     told = _tell_calendars(briefing, "new_time", now, times | {"time_sequence": CalendarItem.sequence + 1})

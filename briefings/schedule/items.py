@@ -7,7 +7,7 @@ that its history can be read from the outbox. Whoever calls holds the lock on th
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
@@ -91,24 +91,20 @@ def resend(item: CalendarItem | None, now: datetime) -> None:
 
 def history_of(item: CalendarItem) -> list[Earlier]:
     """Every message ever queued about `item`, oldest first."""
-    columns = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
-    found = select(*columns, Message.params).where(Message.thread == thread_of(item.id)).order_by(Message.id)
-    return [
-        Earlier(row.id, row.kind, row.state, row.created_at, row.due_at, row.reference, bool(row.params.get("again")))
-        for row in db.session.execute(found)
-    ]
+    return [_earlier(*row) for row in db.session.execute(_HISTORY, {"thread": thread_of(item.id)})]
 
 
 def told_of(message: Message, now: datetime) -> Told | Dropped:
     """The item a message is about, unless it is over, a later message says more, or the address takes nothing."""
-    found = select(CalendarItem).where(CalendarItem.id == message.params["item"])
-    together = (CalendarItem.registration, CalendarItem.briefing, CalendarItem.need)
-    item = db.session.scalar(found.options(*(joinedload(each) for each in together)))
-    if item is None:
+    number = message.params["item"]
+    rows = db.session.execute(_ITEM_WITH_HISTORY, {"item": number, "thread": thread_of(number)}).all()
+    if not rows:
         return GONE
+    item: CalendarItem = rows[0][0]
     if item.briefing.is_over(now):
         return OVER
-    history, again = history_of(item), message.params.get("again")
+    history = [_earlier(*row) for _, *row in rows if row[0] is not None]
+    again = message.params.get("again")
     if not again and _superseded(message, history, now):
         return Dropped("더 새로운 안내가 뒤따릅니다.")
     earlier = [each for each in history if each.id < message.id]
@@ -117,6 +113,32 @@ def told_of(message: Message, now: datetime) -> Told | Dropped:
     if undeliverable and not again:
         return Dropped("초대가 전달되지 않은 주소입니다.")
     return Told(item, before)
+
+
+def _earlier(
+    number: int,
+    kind: str,
+    state: MessageState,
+    created_at: datetime,
+    due_at: datetime,
+    reference: str,
+    params: dict[str, Any],
+) -> Earlier:
+    return Earlier(number, kind, state, created_at, due_at, reference, bool(params.get("again")))
+
+
+# Made once: ten thousand messages ask the same.
+_COLUMNS = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
+_HISTORY = (
+    select(*_COLUMNS, Message.params).where(Message.thread == bindparam("thread", type_=String)).order_by(Message.id)
+)
+_ITEM_WITH_HISTORY = (
+    select(CalendarItem, *_COLUMNS, Message.params)
+    .outerjoin(Message, Message.thread == bindparam("thread", type_=String))
+    .where(CalendarItem.id == bindparam("item"))
+    .order_by(Message.id)
+    .options(*(joinedload(each) for each in (CalendarItem.registration, CalendarItem.briefing, CalendarItem.need)))
+)
 
 
 def still_to_tell(message: Message, now: datetime) -> Told | Dropped:

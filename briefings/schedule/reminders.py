@@ -103,9 +103,8 @@ def to_tell(rung: Rung, briefing: Briefing, moved: datetime | None, quiet: Quiet
     ]
     if rung.by_text:
         conditions.append(Registration.phone.startswith("01"))
-    if rung.step is Step.RECONFIRM:  # a yes to another time than the present one is none
-        earlier = Registration.reconfirmed_at < moved if moved else false()
-        conditions.append(or_(Registration.reconfirmed_at.is_(None), earlier))
+    if rung.step is Step.RECONFIRM:
+        conditions.append(Registration.reconfirmed_at.is_(None))
     return and_(*conditions)
 
 
