@@ -122,6 +122,10 @@ class SendForm(Form):
     due_at = MomentField("보낼 때", description="‘정한 때에’를 골랐을 때만 적어 주세요.")
     agreed = HiddenField("확인")
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.when.flags.unmarked = self.due_at.flags.unmarked = True
+
     def validate(self, extra_validators: Any = None) -> bool:
         """A fixed moment must be given."""
         sound = super().validate(extra_validators)
