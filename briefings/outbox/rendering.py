@@ -85,9 +85,10 @@ def as_reader(app: Flask, locale: str, texts: Texts | None = None) -> Iterator[N
 
 def _common() -> dict[str, object]:
     settings = current_app.config
+    office = settings["CONTACT_NAME"]
     return {
         "서비스 이름": site_name(),
-        "문의처": gettext(settings["CONTACT_NAME"]),
+        "문의처": gettext(office),
         "문의 전화": phone(settings["CONTACT_PHONE"]),
         "문의 전자우편": settings["CONTACT_EMAIL"],
     }
