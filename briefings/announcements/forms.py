@@ -120,7 +120,7 @@ class SendForm(Form):
         default="now",
     )
     due_at = MomentField("보낼 때", description="‘정한 때에’를 골랐을 때만 적어 주세요.")
-    agreed = HiddenField("확인")
+    agreed = HiddenField("본 내용")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
