@@ -59,7 +59,7 @@ def test_what_waits_stands_first_and_everything_can_be_found(scene, arrives, sta
 def test_an_answer_of_a_stranger_is_accepted_with_one_button(scene, arrives, staff):
     mail = arrives(shapes.exchange(scene.said(attendee="haneul@other.example", partstat="DECLINED", comment="출장")))
     page = staff.get(f"/staff/inbox/{mail.id}").text
-    assert "다른 주소로 답했습니다" in page and "보낸 쪽이 확인됨" in page
+    assert "다른 주소로 답했습니다" in page and "확인됨 (DKIM이나 DMARC 통과)" in page
     assert "출장" in page and "참석하겠습니다." in page and "이 답을 받아들이기" in page
     assert f"/registrations/{scene.place.public_id}" in page
     assert scene.states == ("confirmed", "waitlisted")
