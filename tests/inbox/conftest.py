@@ -6,18 +6,17 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.inbox.models import ReceivedMail
 from briefings.inbox.receiving import Rules, receive
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
 from briefings.schedule.invitations import invite, open_item
 from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.inbox.shapes import SERVER, Said
-from tests.schedule.letters import delivered
 
 HANEUL, WAITING = "haneul.kim@agency.example.kr", "next@example.com"
 RULES = Rules(authserv_id=SERVER, domain="briefings.example.kr", ask_first=False)
@@ -58,7 +57,7 @@ def scene(app: Flask, now: datetime) -> Scene:
     waiting = a_registration(briefing, email=WAITING, state=RegistrationState.WAITLISTED)
     with unit_of_work():
         invite(place, now)
-    delivered(app, HANEUL)
+        db.session.execute(update(Message).values(state=MessageState.SENT, attempts=1, sent_at=now))
     item = open_item(place)
     assert item is not None
     return Scene(app, briefing, place, waiting, item)

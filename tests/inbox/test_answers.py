@@ -288,9 +288,9 @@ def test_who_asks_again_gets_the_same_invitation_three_times_an_hour(scene, arri
             outcomes.append(arrives(shapes.without_attendee(scene.said(method="REFRESH", number=number))).outcome)
     assert outcomes == [Outcome.RESENT] * 3 + [Outcome.DROPPED]
     with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
-        letters = delivered(scene.app, HANEUL)
-    assert {letter.calendar for letter in letters} == {letters[0].calendar}
-    assert len(letters) == 4
+        letters = [letter for letter in delivered(scene.app, HANEUL) if letter.raw]
+    assert len(letters) == 3
+    assert {letter.calendar for letter in letters} == {letters[0].calendar} != {None}
 
 
 def test_nothing_is_answered_that_is_unknown_withdrawn_or_over(scene, arrives):
@@ -372,7 +372,7 @@ def test_a_presenters_yes_is_as_good_as_the_button(scene, talk, arrives):
 def test_strange_mails_free_no_place_and_send_no_mail_to_strangers(scene, arrives):
     """Spoiled answers to a real invitation: unproven each, so that whatever is left of them must not be believed."""
     uid = scene.item.uid.encode()
-    for number, mail in enumerate(strange_mails(250, seed=7)):
+    for number, mail in enumerate(strange_mails(200, seed=7)):
         ours = mail.replace(b"9F1C4B7AE02D4E53B8A6D0C7F3E915A2", uid).replace(SERVER.encode(), b"mx.elsewhere.example")
         arrives(ours.replace(b"1.answer@", b"%d.answer@" % number))
     assert scene.states == KEPT
