@@ -57,10 +57,9 @@ from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
-from briefings.schedule import presenter_pages, presenter_staff_pages
+from briefings.schedule import presenter_pages, presenter_staff_pages, reconfirm_pages, registration_pages
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
-from briefings.schedule import reconfirm_pages, registration_pages
 from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
