@@ -1,6 +1,6 @@
 """What staff see of the mails: who gets what and why, what became of it, the mail itself; and what they do about it."""
 
-from flask import Blueprint, Flask, Response, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -192,8 +192,7 @@ def _mail(message: Message) -> Received | Dropped | None:
     """The mail that went, where it was kept, or the one that would go now; None where it went and was not kept."""
     if message.raw:
         return received(message.raw)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    return read(app, message, clock.now()) if message.state in NOT_LEFT else None
+    return read(current_app, message, clock.now()) if message.state in NOT_LEFT else None
 
 
 def _standings(act: Act, asked_for: Standing | None) -> list[Standing]:
