@@ -45,6 +45,7 @@ class Message(Base):
         Index("ix_messages_recipient_id", "recipient", "id"),
         Index("ix_messages_thread_id", "thread", "id"),
         Index("ix_messages_about_id", "about", "id"),
+        Index("ix_messages_reference", "reference"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -152,7 +152,7 @@ def _gaps(briefing: Briefing, slots: Slots, now: datetime) -> list[str]:
     if slots.declined:
         found.append(f"발표자 {slots.declined}명이 사양함")
     if slots.unanswered and briefing.state is BriefingState.PUBLISHED:
-        found.append(f"발표자 {slots.unanswered}명의 답을 기다림")
+        found.append(f"발표 답 {slots.unanswered}건 대기")
     if not briefing.room_url:
         found.append("접속 주소 없음")
     return found

@@ -223,6 +223,7 @@ def _renew_messages() -> None:
     _index_messages()
     op.create_index("ix_messages_thread_id", "messages", ["thread", "id"])
     op.create_index("ix_messages_about_id", "messages", ["about", "id"])
+    op.create_index("ix_messages_reference", "messages", ["reference"])
     # What follows "calendar:" begins with the number of the item: as many characters as go when digits are cut off.
     op.execute(
         """
