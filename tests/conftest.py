@@ -21,7 +21,8 @@ from tests.database import postgresql_server
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
 
-hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)  # a run that fails today fails tomorrow
+# A run that fails today fails tomorrow, on a busy machine as on an idle one.
+hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
 
 SETTINGS = {

@@ -299,6 +299,7 @@ NOT_PAGES = {
     "inbox.download",
     "outbox.body",  # a mail in its frame
     "briefings.short",  # leads on
+    "staff_telling.rehearsal",  # leads on
     "briefings.registered",  # only after registering: test_signing_up.py
 }
 

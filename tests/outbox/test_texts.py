@@ -14,6 +14,7 @@ from briefings.app import COMPOSERS, TEXTS
 from briefings.config import beside_or_inside
 from briefings.db import db, unit_of_work
 from briefings.jobs import deliver
+from briefings.outbox.delivering import BATCH
 from briefings.outbox.models import Medium, Message, MessageState, WrittenText
 from briefings.outbox.queueing import Recipient, queue
 from briefings.outbox.texts import (
@@ -167,11 +168,11 @@ def test_what_staff_wrote_is_in_force_at_the_next_look_without_a_question_per_ma
 
 def test_the_worker_looks_for_texts_once_a_round(app, now, count_queries):
     with unit_of_work():
-        for number in range(12):
+        for number in range(BATCH + 2):
             queue("password_changed", str(number), Recipient(f"reader{number}@example.kr", "김하늘"), now)
     with count_queries() as sent:
         deliver(app)
-    assert sum("FROM written_texts" in each for each in sent) == 2  # rounds of ten
+    assert sum("FROM written_texts" in each for each in sent) == 2
     assert {message.state for message in db.session.scalars(select(Message))} == {MessageState.SENT}
 
 
