@@ -59,10 +59,8 @@ def main() -> None:
 @contextmanager
 def databases(capacities: Sequence[int | None], people: int) -> Iterator[Databases]:
     """A filled one for each program, on one PostgreSQL server."""
-    with postgresql_server() as url:
-        found = {name: url.replace("/postgres?", f"/{name}?") for name in ("ours", "raw", "orm")}
-        for name in found:
-            execute(url, f"CREATE DATABASE {name}")
+    with ExitStack() as standing:
+        found = {name: standing.enter_context(postgresql_server()) for name in ("ours", "raw", "orm")}
         on = {name: (address, filled(name, address, capacities, people)) for name, address in found.items()}
         for address in found.values():
             execute(address, "VACUUM ANALYZE")  # which it does by itself some time after so many rows have come
