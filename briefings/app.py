@@ -67,7 +67,7 @@ from briefings.schedule.overview import titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.web import access, display, filters, labels, problems, security, stamped
-from briefings.web.language import LanguagePrefix, babel, language, other_language_url
+from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -173,6 +173,7 @@ def _extend(app: Flask) -> None:
     db.init_app(app)
     Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=language)
+    app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
     CSRFProtect(app)
     security.limiter.init_app(app)
     login = LoginManager(app)

@@ -1,7 +1,6 @@
 """The staff's pages of letters about a briefing."""
 
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +20,7 @@ from briefings.outbox.handling import send_test
 from briefings.outbox.preview import Preview, dry_run
 from briefings.outbox.queueing import Recipient
 from briefings.schedule import overview
+from briefings.schedule.ladder import QuietHours
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.web.access import staff
 from briefings.web.filters import when
@@ -173,7 +173,7 @@ def send(briefing_id: int, number: int) -> ResponseReturnValue:
         sending=sending,
         ready=ready,
         question=_question(form, sending),
-        quiet=form.when.data != "held" and writing.is_quiet(moment, ZoneInfo(current_app.config["TIMEZONE"])),
+        quiet=form.when.data != "held" and QuietHours.of(current_app.config).cover(moment),
     )
 
 

@@ -1,6 +1,6 @@
 """What staff do with a letter: write it, change it, drop it, send it once."""
 
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
@@ -27,7 +27,6 @@ TEXT = Text(
         Placeholder("신청 내역", "신청자만 쓰는 신청 내역 주소", "https://briefings.example.kr/r/…", optional=True),
     ),
 )
-QUIET_FROM, QUIET_UNTIL = 21, 8
 
 
 class Letter(NamedTuple):
@@ -118,12 +117,6 @@ def announcements_of(briefing: Briefing) -> list[Announcement]:
     """All of a briefing, the newest first."""
     found = select(Announcement).where(Announcement.briefing_id == briefing.id)
     return list(db.session.scalars(found.order_by(Announcement.id.desc())))
-
-
-def is_quiet(moment: datetime, zone: tzinfo) -> bool:
-    """Whether people should be left alone then: from 21:00 to 08:00."""
-    hour = moment.astimezone(zone).hour
-    return hour >= QUIET_FROM or hour < QUIET_UNTIL
 
 
 def _put_down(announcement: Announcement, letter: Letter, group: Group, now: datetime) -> None:

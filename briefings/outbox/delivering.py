@@ -136,8 +136,8 @@ def _is_next() -> ColumnElement[bool]:
     """
     earlier, kept = aliased(Message), aliased(Message)
     of_medium = (earlier.recipient == Message.recipient, earlier.medium == Message.medium)
-    of_one_thread = (kept.state == MessageState.HELD, kept.thread == earlier.thread, kept.thread != "")
-    waits_for_staff = exists().where(*of_one_thread, kept.id < earlier.id)
+    is_kept = (kept.state == MessageState.HELD, kept.recipient == earlier.recipient, kept.id < earlier.id)
+    waits_for_staff = exists().where(*is_kept, kept.thread == earlier.thread, kept.thread != "")
     in_line = or_(
         earlier.state == MessageState.SENDING,
         and_(

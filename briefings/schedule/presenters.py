@@ -122,7 +122,7 @@ def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
 def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Actor, now: datetime) -> bool:
     """Write down who presents if the presenter cannot; whether that is somebody else than before."""
     lock(slot.briefing)
-    db.session.refresh(slot)
+    lock(slot)
     if (name, title, email) == (slot.standby_name, slot.standby_title, slot.standby_email):
         return False
     slot.standby_name, slot.standby_title, slot.standby_email = name, title, email
@@ -244,7 +244,11 @@ def settled_reason(slot: PresenterSlot, now: datetime) -> Refused | None:
 
 
 def _lock(slot: PresenterSlot, now: datetime) -> None:
+    """Hold the slot; Refused where nobody can answer any more, or where it is another presenter's by now."""
+    asked = slot.link_version
     lock(slot.briefing)
-    db.session.refresh(slot)
+    lock(slot)
     if refused := settled_reason(slot, now):
         raise refused
+    if slot.link_version != asked:
+        raise Refused(N_("그사이 발표자가 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))

@@ -12,6 +12,8 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 from phonenumbers import PhoneNumberFormat
 
+from briefings.web.language import language
+
 WEEKDAYS_KO = "월화수목금토일"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -20,8 +22,7 @@ KOREAN = re.compile(r"\S*[가-힣]\S*(?:\s+\S*[가-힣]\S*)*")  # words with a K
 
 def in_english() -> bool:
     """Whether the present reader, or the receiver of the mail being written, reads English."""
-    locale = get_locale()
-    return locale is not None and locale.language == "en"
+    return language() == "en"
 
 
 def local(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import has_request_context, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext, ngettext
 
 babel = Babel()
 
@@ -27,6 +27,16 @@ class LanguagePrefix:
 def language() -> str:
     """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
     return "en" if has_request_context() and request.script_root.endswith("/en") else "ko"
+
+
+def said(message: str) -> str:
+    """`message` in the reader's language; the Korean words are the messages themselves and need no looking up."""
+    return message if language() == "ko" else gettext(message)
+
+
+def said_of(singular: str, plural: str, number: int) -> str:
+    """The same for words that follow a number, which Korean ones do not."""
+    return singular if language() == "ko" else ngettext(singular, plural, number)
 
 
 def other_language_url() -> str:

@@ -6,14 +6,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from briefings import clock
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import planning, presenters, registering
-from briefings.schedule.models import Briefing, BriefingState, SlotState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.slots import plan_of
 from tests.builders import a_briefing, a_registration, a_user
 from tests.calendar.clients import Strict
@@ -295,6 +295,17 @@ class TestAnswers:
         db.session.commit()
         with pytest.raises(planning.Refused, match="발표자가 겹칩니다"), unit_of_work():
             presenters.hand_over(slot, "최다온", "", "daon@example.kr", now)
+
+
+    @pytest.mark.parametrize("meanwhile", ["handed over", "removed"])
+    def test_who_answers_too_late_answers_for_nobody_else(self, slot, now, meanwhile):
+        values = {"link_version": slot.link_version + 1} if meanwhile == "handed over" else None
+        of_slot = PresenterSlot.id == slot.id
+        change = update(PresenterSlot).where(of_slot).values(values) if values else delete(PresenterSlot).where(of_slot)
+        with pytest.raises(planning.Refused, match="그사이"), unit_of_work() as session:
+            session.refresh(slot)
+            session.execute(change, execution_options={"synchronize_session": False})
+            presenters.accept(slot, now)
 
 
 def test_every_mail_to_presenters_knows_its_item(app, briefing):

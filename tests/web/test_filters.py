@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from flask import Flask
-from flask_babel import force_locale
+from flask import Flask, current_app
 from markupsafe import Markup
 
 from briefings.web import filters
@@ -39,7 +38,7 @@ def test_a_period_names_its_day_once_and_both_days_if_it_has_two():
 
 
 def test_english_names_the_zone_and_no_weekday_in_korean():
-    with force_locale("en"):
+    with current_app.test_request_context(base_url="http://briefings.example.kr/en"):
         assert filters.when(MOMENT) == "Mon 23 Nov 2026, 14:00 KST"
         assert filters.period((MOMENT, LATER)) == "Mon 23 Nov 2026, 14:00–15:30 KST"
         assert filters.day(date(2026, 11, 1)) == "Sun 1 Nov 2026"
@@ -99,7 +98,7 @@ def test_what_others_see_tells_no_one_apart(value: str | None, shown: str):
 def test_english_pages_say_which_words_are_korean():
     written = filters.korean("AI로 찾는 <협업> 2026, 2nd")
     assert written == "AI로 찾는 <협업> 2026, 2nd"
-    with force_locale("en"):
+    with current_app.test_request_context(base_url="http://briefings.example.kr/en"):
         written = filters.korean("AI로 찾는 <협업> 2026, 2nd")
         assert written == Markup('<span lang="ko">AI로 찾는 &lt;협업&gt;</span> 2026, 2nd')
         assert filters.korean(written) is written

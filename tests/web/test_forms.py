@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from flask import Flask
-from flask_babel import force_locale
+from flask import Flask, current_app
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange
@@ -67,7 +66,7 @@ def test_a_missing_value_is_asked_for_by_its_name():
     assert errors["at"] == ["시작 일시를 입력해 주세요."]
     assert errors["minutes"] == ["발표 시간을 입력해 주세요."]
     assert errors["scope"] == ["공개 범위를 골라 주세요."]
-    with force_locale("en"):
+    with current_app.test_request_context(base_url="http://briefings.example.kr/en"):
         assert "“이름”" in filled(Person).errors["name"][0]
 
 
