@@ -133,14 +133,19 @@ SCENES = (
 @pytest.mark.parametrize("locale", ["ko", "en"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
 def test_every_mail_reads_as_it_should(app: Flask, now: datetime, scene: Callable[[Scene], Told], locale: str) -> None:
-    kind, params = scene(Scene(now, locale))
+    told = scene(Scene(now, locale))
     db.session.commit()
+    check_words(app, told, now, locale, SNAPSHOTS / f"{scene.__name__}.{locale}.txt")
+
+
+def check_words(app: Flask, told: Told, now: datetime, locale: str, file: Path) -> None:
+    """AssertionError unless the message reads as `file` has it; or write the file, when asked to."""
+    kind, params = told
     reader = {"recipient": READER["email"], "recipient_name": READER["name"], "locale": locale}
     about = {"thread": f"item:{params.get('item')}"}
     message = Message(id=2**31 - 1, kind=kind, params=params, created_at=now, due_at=now, **reader, **about)
     found = compose(app, message, now)
     assert not isinstance(found, Dropped), found
-    file = SNAPSHOTS / f"{scene.__name__}.{locale}.txt"
     written = f"Subject: {found.subject}\n{found.text}"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         file.write_text(written, encoding="utf-8")
