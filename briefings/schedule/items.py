@@ -39,6 +39,7 @@ class Earlier(NamedTuple):
     id: int
     kind: str
     state: MessageState
+    attempts: int
     created_at: datetime
     due_at: datetime
     reference: str
@@ -46,10 +47,14 @@ class Earlier(NamedTuple):
 
 
 class Told(NamedTuple):
-    """What a message is about: the item, and the first message about it that left, if one did."""
+    """What a message is about: the item, and the first message about it that left, if one did.
+
+    `may_stand`: the entry may be in the calendar, for one that was lost on the way out may have arrived all the same.
+    """
 
     item: CalendarItem
     before: Earlier | None
+    may_stand: bool
 
 
 def open_item(
@@ -112,23 +117,33 @@ def told_of(message: Message, now: datetime) -> Told | Dropped:
     undeliverable = before is None and any(each.state in UNDELIVERED for each in earlier)
     if undeliverable and not again:
         return Dropped("초대가 전달되지 않은 주소입니다.")
-    return Told(item, before)
+    tried = any(each.state is MessageState.DROPPED and each.attempts for each in earlier)
+    return Told(item, before, may_stand=before is not None or tried)
 
 
 def _earlier(
     number: int,
     kind: str,
     state: MessageState,
+    attempts: int,
     created_at: datetime,
     due_at: datetime,
     reference: str,
     params: dict[str, Any],
 ) -> Earlier:
-    return Earlier(number, kind, state, created_at, due_at, reference, bool(params.get("again")))
+    return Earlier(number, kind, state, attempts, created_at, due_at, reference, bool(params.get("again")))
 
 
 # Made once: ten thousand messages ask the same.
-_COLUMNS = (Message.id, Message.kind, Message.state, Message.created_at, Message.due_at, Message.reference)
+_COLUMNS = (
+    Message.id,
+    Message.kind,
+    Message.state,
+    Message.attempts,
+    Message.created_at,
+    Message.due_at,
+    Message.reference,
+)
 _HISTORY = (
     select(*_COLUMNS, Message.params).where(Message.thread == bindparam("thread", type_=String)).order_by(Message.id)
 )
@@ -150,9 +165,12 @@ def still_to_tell(message: Message, now: datetime) -> Told | Dropped:
 
 
 def _superseded(message: Message, history: list[Earlier], now: datetime) -> bool:
-    """Whether a later message says what is true now; a new title, which is put off, counts only against another one."""
-    held = MessageState.HELD
-    later = [each for each in history if each.id > message.id and not each.again and each.state is not held]
+    """Whether a later message says what is true now; a new title, which is put off, counts only against another one.
+
+    One that was dropped says nothing: a message that failed is sent again in its stead.
+    """
+    silent = (MessageState.HELD, MessageState.DROPPED)
+    later = [each for each in history if each.id > message.id and not each.again and each.state not in silent]
     put_off = message.kind == "new_title" or message.params.get("news") == "title"
     return any(each.due_at <= now or put_off for each in later)
 

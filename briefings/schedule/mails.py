@@ -48,12 +48,12 @@ def update(message: Message, now: datetime) -> Mail | Dropped:
 
 
 def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
-    """A place given up, taken away or called off, and out of the calendar if it ever stood there."""
+    """A place given up, taken away or called off, and out of the calendar if it may stand there."""
     found = told_of(message, now)
     if isinstance(found, Dropped):
         return found
     before = found.before
-    part = calendar_part(found.item, message.params["sequence"]) if before else None
+    part = calendar_part(found.item, message.params["sequence"]) if found.may_stand else None
     calendar, method = part or (None, None)
     in_calendar = _(
         "달력의 일정도 함께 취소됩니다. ‘취소됨’으로 남아 있으면 직접 지워 주세요. 첨부 파일은 열지 않으셔도 됩니다."

@@ -43,11 +43,11 @@ def presenter_released(message: Message, now: datetime) -> Mail | Dropped:
     found = told_of(message, now)
     if isinstance(found, Dropped):
         return found
-    if found.before is None:
+    if not found.may_stand:
         return Dropped("발표 안내를 보낸 적이 없습니다.")
     called_off = found.item.briefing.state is BriefingState.CANCELLED
     text = "presenter_called_off" if called_off else "presenter_released"
-    return _write(text, message, found.item, _of_need(found.item), found.before.reference)
+    return _write(text, message, found.item, _of_need(found.item), found.before and found.before.reference)
 
 
 def rehearsal(message: Message, now: datetime) -> Mail | Dropped:
@@ -68,9 +68,9 @@ def rehearsal_off(message: Message, now: datetime) -> Mail | Dropped:
     found = told_of(message, now)
     if isinstance(found, Dropped):
         return found
-    if found.before is None or found.item.ends_at <= now:
+    if not found.may_stand or found.item.ends_at <= now:
         return Dropped("알릴 것이 없는 리허설입니다.")
-    return _write("rehearsal_off", message, found.item, {}, found.before.reference)
+    return _write("rehearsal_off", message, found.item, {}, found.before and found.before.reference)
 
 
 def presenter_chase(message: Message, now: datetime) -> Mail | Dropped:

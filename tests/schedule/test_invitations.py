@@ -6,12 +6,15 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
+from briefings.accounts.models import Role
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
+from briefings.outbox.finding import Search
+from briefings.outbox.handling import Act, chosen, do
 from briefings.outbox.models import Message, MessageState
 from briefings.schedule import invitations, registering
 from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
-from tests.builders import a_briefing, a_registration
+from tests.builders import a_briefing, a_registration, a_user
 from tests.calendar.clients import CLIENTS
 from tests.schedule.letters import delivered, dropped
 from tests.schedule.test_registering import cancel, register
@@ -236,6 +239,15 @@ class TestAWithdrawal:
         assert letter.kind == "withdrawal" and letter.calendar is None
         assert dropped(GAON) == [("invitation", "더 새로운 안내가 뒤따릅니다.")]
 
+    def test_of_what_may_have_left_takes_the_entry_out(self, app, briefing, later, now):
+        registration = register(briefing, now)
+        with unit_of_work():  # a worker died between handing over and writing so down
+            db.session.execute(update(Message).values(state=MessageState.SENDING, claimed_until=now))
+        cancel(registration, later(seconds=1))
+        (letter,) = delivered(app, GAON)
+        assert dropped(GAON) == [("invitation", "더 새로운 안내가 뒤따릅니다.")]
+        assert (letter.facts.method, letter.facts.sequence) == ("CANCEL", 1)
+
     def test_and_a_new_registration_leave_one_new_entry(self, app, briefing, later, now):
         registration = register(briefing, now)
         delivered(app, GAON)
@@ -289,6 +301,19 @@ class TestSendingAgain:
             db.session.execute(update(Message).values(state=MessageState.FAILED))
         resend(registration, later(minutes=1))
         assert [letter.kind for letter in delivered(app, GAON)] == ["invitation"]
+
+    def test_what_failed_is_sent_by_staff_although_what_followed_was_dropped(self, app, briefing, later, now):
+        register(briefing, now)
+        with unit_of_work():
+            db.session.execute(update(Message).values(state=MessageState.FAILED))
+        starts_at = briefing.starts_at + timedelta(days=1)
+        move(briefing, starts_at, later(minutes=1))
+        assert delivered(app, GAON) == [] and len(dropped(GAON)) == 1
+        with unit_of_work():
+            again = chosen(Act.AGAIN, Search(q=GAON), [])
+            assert do(Act.AGAIN, again, a_user(Role.OFFICER), later(minutes=1)) == 1
+        (letter,) = delivered(app, GAON)
+        assert (letter.kind, letter.facts.starts_at) == ("invitation", starts_at)
 
 
 @pytest.mark.parametrize("program", CLIENTS, ids=lambda program: program.__name__)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from briefings import clock
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
 from briefings.schedule import planning, presenters, registering
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.slots import plan_of
@@ -166,6 +166,13 @@ def test_who_was_never_told_to_present_need_not_hear_that_they_do_not(app, brief
     assert len(dropped(NURI)) == 2
 
 
+def test_who_may_have_been_told_loses_the_entry(app, briefing, officer, later, now):
+    with unit_of_work():  # a worker died between handing over and writing so down
+        db.session.execute(update(Message).values(state=MessageState.SENDING, claimed_until=now))
+    call_off(briefing, officer, later(minutes=1))
+    assert {letter.facts.method for letter in delivered(app, NURI)} == {"CANCEL"}
+
+
 def test_calling_off_gives_the_reason(app, briefing, officer, later):
     delivered(app, NURI)
     call_off(briefing, officer, later(hours=1))
@@ -295,7 +302,6 @@ class TestAnswers:
         db.session.commit()
         with pytest.raises(planning.Refused, match="발표자가 겹칩니다"), unit_of_work():
             presenters.hand_over(slot, "최다온", "", "daon@example.kr", now)
-
 
     @pytest.mark.parametrize("meanwhile", ["handed over", "removed"])
     def test_who_answers_too_late_answers_for_nobody_else(self, slot, now, meanwhile):
