@@ -187,7 +187,7 @@ def _record(item: CalendarItem, answer: Answer, now: datetime, *, believed: bool
         return Taken(Verdict.STALE, "예전 일시에 온 답입니다. 지금 일시에 대한 답은 바꾸지 않았습니다.", item)
     item.partstat = answer.partstat
     if answer.partstat == "DECLINED":
-        return Taken(Verdict.ANSWERED, _decline(item, now, believed), item)
+        return Taken(Verdict.ANSWERED, _decline(item, answer, now, believed), item)
     if answer.partstat == "ACCEPTED":
         _accept(item, now)
     return Taken(Verdict.ANSWERED, "답을 기록했습니다.", item)
@@ -224,10 +224,14 @@ def _accept(item: CalendarItem, now: datetime) -> None:
         accept(slot, now)
 
 
-def _decline(item: CalendarItem, now: datetime, believed: bool) -> str:
-    """Free the place, or ask whether to; what was done, in Korean."""
+def _decline(item: CalendarItem, answer: Answer, now: datetime, believed: bool) -> str:
+    """Free the place, or ask whether to; what was done, in Korean.
+
+    Only the calendar that answered has dropped the entry: one invited under another address is to be told so.
+    """
+    has_left = answer.attendee == comparable(item.email)
     if item.kind is ItemKind.REGISTRATION:
-        return _give_up(item, now, believed)
+        return _give_up(item, now, believed, has_left)
     if item.kind is ItemKind.REHEARSAL:
         return "리허설에 오지 못한다는 답을 기록했습니다."
     slot = slot_of(item)
@@ -236,19 +240,19 @@ def _decline(item: CalendarItem, now: datetime, believed: bool) -> str:
     if not believed:
         _write(item, "presenter_decline_asked", now)
         return "답을 기록하고, 정말 사양하는지 발표자에게 물었습니다."
-    decline(slot, now, item.answer_comment, by_calendar=True)
+    decline(slot, now, item.answer_comment, by_calendar=has_left)
     _write(item, "presenter_declined", now)
     return "발표를 사양한 것으로 처리했습니다."
 
 
-def _give_up(item: CalendarItem, now: datetime, believed: bool) -> str:
+def _give_up(item: CalendarItem, now: datetime, believed: bool, has_left: bool) -> str:
     registration = item.registration
     if registration is None or registration.state is not RegistrationState.CONFIRMED:
         return "답을 기록했습니다."
     if not believed:
         _write(item, "decline_asked", now)
         return "답을 기록하고, 자리를 내놓을지 신청한 주소로 물었습니다."
-    cancel(registration, now, by_calendar=True)
+    cancel(registration, now, by_calendar=has_left)
     _write(item, "declined", now)
     return "신청을 취소하고 자리를 비웠습니다."
 

@@ -186,6 +186,14 @@ def test_the_same_house_is_believed_when_proven(scene, arrives, other):
     assert scene.kinds()[-1] == "declined"  # to the registered address, whoever answered
 
 
+@pytest.mark.parametrize(("attendee", "left"), [(HANEUL, []), (COLLEAGUE, ["withdrawal"])])
+def test_only_the_calendar_that_answered_has_dropped_the_entry(scene, arrives, attendee, left):
+    arrives(shapes.exchange(scene.said(partstat="DECLINED", sender=COLLEAGUE, attendee=attendee)))
+    assert scene.kinds() == ["invitation", *left, "declined"]
+    methods = [letter.facts.method for letter in delivered(scene.app, HANEUL) if letter.calendar]
+    assert methods == ["CANCEL" for _ in left]
+
+
 @pytest.mark.parametrize("domain", ["gmail.com", "naver.com", "korea.kr"])
 def test_neighbours_at_a_public_provider_are_strangers(scene, arrives, domain):
     assert domain in PUBLIC_PROVIDERS
