@@ -75,7 +75,7 @@ def read_report(raw: bytes, domain: str) -> Report | None:
         mail = take_apart(raw)
         if mail.get_content_type() == "multipart/report":
             return _standard(mail, domain)
-        return _in_words(mail, domain) if _is_from_postmaster(mail) else None
+        return _in_words(mail, domain)
     except Exception:  # whatever a stranger made up: a person will look at it
         return None
 
@@ -134,8 +134,15 @@ def _standard(mail: Part, domain: str) -> Report | None:
 
 
 def _in_words(mail: Part, domain: str) -> Report | None:
-    """A report in words alone; it must quote one of our messages and give a code that means: for good."""
-    references, words = _references(mail, domain), _words(mail)
+    """A report in words alone; it must be about one of our messages and give a code that means: for good.
+
+    Notes of absence come from nobody as reports do (RFC 3834, 3.3) and hold any number: of what is not plainly a
+    server's, only a message that is quoted counts, not one that is answered to.
+    """
+    by_server = _is_from_postmaster(mail)
+    if not by_server and header_of(mail, "Return-Path") != "<>":
+        return None
+    references, words = _references(mail, domain, answered=by_server), _words(mail)
     status = next((found[0] for found in _STATUS.finditer(words) if found[1] == "5"), "")
     refusal = _REFUSAL.search(words)
     if not references or not (status or refusal):
@@ -158,15 +165,15 @@ def _inner(part: Part) -> list[Part]:
     return [each for each in payload if isinstance(each, Part)] if isinstance(payload, list) else []
 
 
-def _references(mail: Part, domain: str) -> tuple[str, ...]:
-    """Left sides of our Message-IDs: of the message sent back, quoted in words, or answered to."""
+def _references(mail: Part, domain: str, answered: bool = True) -> tuple[str, ...]:
+    """Left sides of our Message-IDs: of the message sent back, quoted in words, or `answered` to."""
     named: list[str] = []
     for part in parts_of(mail):
         if part.get_content_type() in _RETURNED:
             for returned in _inner(part) or [message_from_string(decoded(content_of(part), "utf-8"))]:
                 named += headers_of(returned, "Message-ID")
     named += _QUOTED_ID.findall(_words(mail))
-    for name in ("X-Original-Message-ID", "In-Reply-To", "References"):
+    for name in ("X-Original-Message-ID", "In-Reply-To", "References") if answered else ():
         named += reversed(" ".join(headers_of(mail, name)).split())
     found = (_MESSAGE_ID.fullmatch(each) for each in named)
     return tuple(dict.fromkeys(each[1].lower() for each in found if each and each[2].lower() == domain))
@@ -184,7 +191,7 @@ def _is_text(part: Part) -> bool:
 
 def _is_from_postmaster(mail: Part) -> bool:
     sender = one_mailbox("".join(headers_of(mail, "From")))
-    return sender.startswith(_POSTMASTERS) or "X-Failed-Recipients" in mail or header_of(mail, "Return-Path") == "<>"
+    return sender.startswith(_POSTMASTERS) or "X-Failed-Recipients" in mail
 
 
 def _precise(status: str, diagnostic: str) -> str:

@@ -132,9 +132,15 @@ def test_the_same_report_twice_changes_nothing_more(scene, arrives):
             shapes.Said(uid="x", attendee=HANEUL), f"Message-ID: <{REFERENCE}@{DOMAIN}>\n550 5.1.1 No such user"
         ),
         reports.qmail(REFERENCE, HANEUL).replace(b"550 5.1.1 User unknown", b"I am on holiday"),
+        shapes.letter(
+            shapes.Said(uid="x", attendee=HANEUL),
+            "휴가 중입니다. 급한 일은 02-550-1234로 알려 주세요.",
+            "Auto-Submitted: auto-replied",
+            f"In-Reply-To: <{REFERENCE}@{DOMAIN}>",
+        ).replace(f"Return-Path: <{HANEUL}>".encode(), b"Return-Path: <>"),
         b"",
     ],
-    ids=["a person quotes us", "a postmaster says nothing final", "nothing"],
+    ids=["a person quotes us", "a postmaster says nothing final", "somebody is away", "nothing"],
 )
 def test_what_is_no_report_is_none(mail):
     assert read_report(mail, DOMAIN) is None
