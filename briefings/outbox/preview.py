@@ -4,6 +4,7 @@ A step is previewed by taking it and undoing it. Nothing is calculated twice, so
 """
 
 import logging
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -139,8 +140,10 @@ def read(app: Flask, message: Message, now: datetime, texts: Texts | None = None
                 return Received("", message.phone, mail.subject, now, mail.text, "", None)
             return received(mime_of(message, mail, now))
     except Exception as error:
-        log.exception("message=%s kind=%s cannot be composed", message.id, message.kind)
-        return Dropped(f"내용을 만들지 못했습니다: {type(error).__name__}")
+        # Where it happened, without the words of the error: they may hold what people wrote.
+        frames, what = "".join(traceback.format_tb(error.__traceback__)), type(error).__name__
+        log.error("message=%s kind=%s cannot be composed: %s\n%s", message.id, message.kind, what, frames)
+        return Dropped(f"내용을 만들지 못했습니다: {what}")
 
 
 @contextmanager

@@ -41,6 +41,17 @@ def test_a_step_is_told_of_and_leaves_nothing_behind(app, plain, now):
         assert queue("plain", "k1", Recipient("p1@example.kr", "김하늘1"), now)  # the key is free
 
 
+def test_what_cannot_be_composed_is_logged_without_a_word_of_it(app, monkeypatch, caplog, now):
+    def spilling(message, now):
+        raise ValueError(f"not an address: {message.recipient}")
+
+    monkeypatch.setitem(app.extensions["composers"], "plain", spilling)
+    with dry_run(app, now) as preview:
+        queue_many("plain", people(1), now)
+    assert preview.dropped == {"내용을 만들지 못했습니다: ValueError": ["p1@example.kr"]}
+    assert "ValueError" in caplog.text and "p1@example.kr" not in caplog.text
+
+
 def test_of_many_readers_some_of_both_languages_are_shown(app, plain, now):
     with dry_run(app, now) as preview:
         queue_many("plain", [*people(30), *people(5, "Gaon", "en", start=31)], now)
