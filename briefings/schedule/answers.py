@@ -187,7 +187,9 @@ def _record(item: CalendarItem, answer: Answer, now: datetime, *, believed: bool
         return Taken(Verdict.STALE, "예전 일시에 온 답입니다. 지금 일시에 대한 답은 바꾸지 않았습니다.", item)
     item.partstat = answer.partstat
     if answer.partstat == "DECLINED":
-        return Taken(Verdict.ANSWERED, _decline(item, answer, now, believed), item)
+        # Only the calendar that answered what was sent last has dropped the entry for good.
+        has_left = answer.attendee == comparable(item.email) and sequence >= last
+        return Taken(Verdict.ANSWERED, _decline(item, now, believed, has_left), item)
     if answer.partstat == "ACCEPTED":
         _accept(item, now)
     return Taken(Verdict.ANSWERED, "답을 기록했습니다.", item)
@@ -224,12 +226,8 @@ def _accept(item: CalendarItem, now: datetime) -> None:
         accept(slot, now)
 
 
-def _decline(item: CalendarItem, answer: Answer, now: datetime, believed: bool) -> str:
-    """Free the place, or ask whether to; what was done, in Korean.
-
-    Only the calendar that answered has dropped the entry: one invited under another address is to be told so.
-    """
-    has_left = answer.attendee == comparable(item.email)
+def _decline(item: CalendarItem, now: datetime, believed: bool, has_left: bool) -> str:
+    """Free the place, or ask whether to; what was done, in Korean. `has_left`: nothing is to be withdrawn any more."""
     if item.kind is ItemKind.REGISTRATION:
         return _give_up(item, now, believed, has_left)
     if item.kind is ItemKind.REHEARSAL:

@@ -16,7 +16,7 @@ from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.schedule import planning, registering
 from briefings.schedule.answers import PUBLIC_PROVIDERS
-from briefings.schedule.invitations import open_item
+from briefings.schedule.invitations import open_item, tell_of_new_title
 from briefings.schedule.models import CalendarItem, ItemKind, ItemState, SlotState
 from briefings.schedule.presenters import keep_calendars
 from tests.builders import a_user
@@ -192,6 +192,17 @@ def test_only_the_calendar_that_answered_has_dropped_the_entry(scene, arrives, a
     assert scene.kinds() == ["invitation", *left, "declined"]
     methods = [letter.facts.method for letter in delivered(scene.app, HANEUL) if letter.calendar]
     assert methods == ["CANCEL" for _ in left]
+
+
+def test_a_no_that_crossed_another_title_is_followed_by_a_withdrawal(scene, arrives):
+    with time_machine.travel(clock.now() + timedelta(hours=1), tick=False):
+        with unit_of_work():
+            tell_of_new_title(scene.briefing, clock.now() - timedelta(minutes=30))
+        delivered(scene.app, HANEUL)
+        arrives(shapes.exchange(scene.said(partstat="DECLINED")))
+        assert scene.states == FREED and scene.kinds() == ["invitation", "new_title", "withdrawal", "declined"]
+        letters = [letter for letter in delivered(scene.app, HANEUL) if letter.calendar]
+    assert [(each.facts.method, each.facts.sequence) for each in letters] == [("REQUEST", 1), ("CANCEL", 2)]
 
 
 @pytest.mark.parametrize("domain", ["gmail.com", "naver.com", "korea.kr"])
