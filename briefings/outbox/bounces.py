@@ -26,7 +26,7 @@ from briefings.calendar.parts import (
 )
 from briefings.calendar.text import one_line
 from briefings.db import db, lock
-from briefings.outbox.delivering import mark_undeliverable
+from briefings.outbox.delivering import TAKES_NOTHING, mark_undeliverable
 from briefings.outbox.models import Medium, Message, MessageState
 
 REMEMBERED = timedelta(days=30)
@@ -111,7 +111,7 @@ def _message_of(report: Report, now: datetime) -> Message | None:
 def _drop_what_waits(address: str) -> None:
     waits = (Message.recipient == address, Message.medium == Medium.MAIL)
     dropped = update(Message).where(*waits, Message.state.in_((MessageState.QUEUED, MessageState.HELD)))
-    db.session.execute(dropped.values(state=MessageState.DROPPED, error="전자우편이 되돌아온 주소입니다."))
+    db.session.execute(dropped.values(state=MessageState.DROPPED, error=TAKES_NOTHING))
 
 
 def _standard(mail: Part, domain: str) -> Report | None:

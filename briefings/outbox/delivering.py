@@ -28,6 +28,8 @@ LONGEST_PAUSE = timedelta(hours=4)
 ATTEMPTS = 25
 """With the pauses doubling from 1 minute to 4 hours: given up after about three days."""
 ATTEMPTS_TO_COMPOSE = 4
+TAKES_NOTHING = "전자우편이 되돌아온 주소입니다."
+"""Why a message to an undeliverable address was dropped."""
 
 
 class Letter(NamedTuple):
@@ -94,7 +96,7 @@ def _drop_undeliverable(claimed: set[Message]) -> set[Message]:
     found = {message for message in claimed if message.recipient.lower() in known and message.medium is Medium.MAIL}
     if found:
         dropped = update(Message).where(Message.id.in_([message.id for message in found]))
-        values = {"state": MessageState.DROPPED, "claimed_until": None, "error": "전자우편이 되돌아온 주소입니다."}
+        values = {"state": MessageState.DROPPED, "claimed_until": None, "error": TAKES_NOTHING}
         db.session.execute(dropped.values(values), execution_options={"synchronize_session": False})
     return found
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, case, delete, func, literal, select, update
 from briefings.audit.recording import Actor, record_each
 from briefings.db import db
 from briefings.errors import Refused
+from briefings.outbox.delivering import TAKES_NOTHING
 from briefings.outbox.finding import Search, matching, undeliverable
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.queueing import Recipient, queue
@@ -93,11 +94,17 @@ def _not_before(now: datetime) -> Any:
 
 
 def trust(address: str, by: Actor, now: datetime) -> None:
-    """Send to an address again that mail came back from; Refused where it is not marked."""
+    """Send to an address again that mail came back from; Refused where it is not marked.
+
+    What was dropped meanwhile counts as failed, so that staff can send it again.
+    """
     marked = delete(UndeliverableAddress).where(UndeliverableAddress.address == address.lower())
     found = db.session.execute(marked.returning(UndeliverableAddress.since, UndeliverableAddress.message_id)).first()
     if found is None:
         raise Refused("이미 풀었거나, 되돌아온 적이 없는 주소입니다.")
+    kept_back = (func.lower(Message.recipient) == address.lower(), Message.error == TAKES_NOTHING)
+    failed = update(Message).where(*kept_back, Message.state == MessageState.DROPPED).values(state=MessageState.FAILED)
+    db.session.execute(failed, execution_options=NO_SYNC)
     detail = {"address": address.lower(), "since": found.since.isoformat()}
     record_each(by, "address.trusted", Message, [found.message_id or 0], now, **detail)
 

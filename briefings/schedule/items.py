@@ -27,8 +27,6 @@ DEBOUNCE = timedelta(minutes=15)
 """How long a new title waits for the next one before anybody is told of it."""
 RESENDS_PER_HOUR = 3
 
-
-UNDELIVERED = (MessageState.FAILED, MessageState.BOUNCED)
 OVER = Dropped("설명회가 이미 끝났습니다.")
 GONE = Dropped("신청 기록이 더는 없습니다.")
 
@@ -44,6 +42,11 @@ class Earlier(NamedTuple):
     due_at: datetime
     reference: str
     again: bool
+
+    @property
+    def came_back(self) -> bool:
+        """Whether the address did not take it; one that was kept back and never tried says nothing about that."""
+        return self.state is MessageState.BOUNCED or (self.state is MessageState.FAILED and self.attempts > 0)
 
 
 class Told(NamedTuple):
@@ -114,7 +117,7 @@ def told_of(message: Message, now: datetime) -> Told | Dropped:
         return Dropped("더 새로운 안내가 뒤따릅니다.")
     earlier = [each for each in history if each.id < message.id]
     before = next((each for each in earlier if each.state is MessageState.SENT), None)
-    undeliverable = before is None and any(each.state in UNDELIVERED for each in earlier)
+    undeliverable = before is None and any(each.came_back for each in earlier)
     if undeliverable and not again:
         return Dropped("초대가 전달되지 않은 주소입니다.")
     tried = any(each.state is MessageState.DROPPED and each.attempts for each in earlier)

@@ -10,11 +10,11 @@ from briefings.accounts.models import Role
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox.finding import Search
-from briefings.outbox.handling import Act, chosen, do
-from briefings.outbox.models import Message, MessageState
+from briefings.outbox.handling import Act, chosen, do, trust
+from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.schedule import invitations, registering
 from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
-from tests.builders import a_briefing, a_registration, a_user
+from tests.builders import a_briefing, a_registration, a_user, saved
 from tests.calendar.clients import CLIENTS
 from tests.schedule.letters import delivered, dropped
 from tests.schedule.test_registering import cancel, register
@@ -264,7 +264,7 @@ class TestAWithdrawal:
     def test_is_not_sent_where_the_invitation_could_not_be_delivered(self, app, briefing, later, now):
         registration = register(briefing, now)
         with unit_of_work():
-            db.session.execute(update(Message).values(state=MessageState.FAILED))
+            db.session.execute(update(Message).values(state=MessageState.FAILED, attempts=1))
         cancel(registration, later(hours=1))
         assert delivered(app, GAON) == []
         assert dropped(GAON) == [("withdrawal", "초대가 전달되지 않은 주소입니다.")]
@@ -305,7 +305,7 @@ class TestSendingAgain:
     def test_what_failed_is_sent_by_staff_although_what_followed_was_dropped(self, app, briefing, later, now):
         register(briefing, now)
         with unit_of_work():
-            db.session.execute(update(Message).values(state=MessageState.FAILED))
+            db.session.execute(update(Message).values(state=MessageState.FAILED, attempts=1))
         starts_at = briefing.starts_at + timedelta(days=1)
         move(briefing, starts_at, later(minutes=1))
         assert delivered(app, GAON) == [] and len(dropped(GAON)) == 1
@@ -314,6 +314,29 @@ class TestSendingAgain:
             assert do(Act.AGAIN, again, a_user(Role.OFFICER), later(minutes=1)) == 1
         (letter,) = delivered(app, GAON)
         assert (letter.kind, letter.facts.starts_at) == ("invitation", starts_at)
+
+    def test_what_was_kept_back_is_sent_by_staff_once_they_trust_the_address(self, app, briefing, later, now):
+        register(briefing, now)
+        delivered(app, GAON)
+        saved(UndeliverableAddress(address=GAON, since=now, reason="550 No such user"))
+        starts_at, officer = briefing.starts_at + timedelta(days=1), a_user(Role.OFFICER)
+        move(briefing, starts_at, later(minutes=1))
+        assert len(delivered(app, GAON)) == 1
+        with unit_of_work():
+            trust(GAON, officer, later(minutes=1))
+            assert do(Act.AGAIN, chosen(Act.AGAIN, Search(q=GAON), []), officer, later(minutes=1)) == 1
+        _, letter = delivered(app, GAON)
+        assert (letter.kind, letter.facts.starts_at, letter.facts.sequence) == ("new_time", starts_at, 1)
+
+    def test_a_change_reaches_whoever_is_trusted_again_before_anything_left(self, app, briefing, later, now):
+        saved(UndeliverableAddress(address=GAON, since=now, reason="550 No such user"))
+        register(briefing, now)
+        assert delivered(app, GAON) == []
+        with unit_of_work():
+            trust(GAON, a_user(Role.OFFICER), later(minutes=1))
+        move(briefing, briefing.starts_at + timedelta(days=1), later(minutes=1))
+        (letter,) = delivered(app, GAON)
+        assert letter.subject.startswith("[초대]") and letter.facts.sequence == 1
 
 
 @pytest.mark.parametrize("program", CLIENTS, ids=lambda program: program.__name__)
