@@ -85,6 +85,7 @@ def resend(item: CalendarItem | None, now: datetime) -> None:
     """Send the same calendar object once more; Refused beyond three an hour, or where none stands or is to come.
 
     Who chose another way gets it all the same: they ask for this one, which is kept right by mail from here on.
+    They wait for it at this moment: it is held only behind what staff hold of the same entry.
     """
     if item is None or item.briefing.is_over(now):
         raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
@@ -94,7 +95,7 @@ def resend(item: CalendarItem | None, now: datetime) -> None:
     item.by_mail = True
     key = f"calendar:{item.id}:{item.sequence}:again:{int(now.timestamp())}"
     about = {"item": item.id, "sequence": item.sequence, "again": True}
-    _queue(INVITATIONS[item.kind], item, key, now, None, about)
+    _queue(INVITATIONS[item.kind], item, key, now, None, about, asked_for=True)
 
 
 def history_of(item: CalendarItem) -> list[Earlier]:
@@ -195,7 +196,14 @@ def concerning(briefing: Briefing) -> dict[str, Any]:
 
 
 def _queue(
-    kind: str, item: CalendarItem, key: str, now: datetime, due_at: datetime | None, params: dict[str, Any]
+    kind: str,
+    item: CalendarItem,
+    key: str,
+    now: datetime,
+    due_at: datetime | None,
+    params: dict[str, Any],
+    asked_for: bool = False,
 ) -> None:
     to = Recipient(item.email, item.name, item.locale)
-    queue(kind, key, to, now, due_at, thread=thread_of(item.id), **concerning(item.briefing), **params)
+    about = concerning(item.briefing) | ({"held": False} if asked_for else {})
+    queue(kind, key, to, now, due_at, thread=thread_of(item.id), **about, **params)

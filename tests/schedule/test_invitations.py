@@ -287,6 +287,17 @@ class TestSendingAgain:
             resend(registration, later(minutes=1))
         resend(registration, later(hours=1))
 
+    def test_waits_for_staff_only_behind_what_they_hold(self, app, briefing, later, now):
+        registration = register(briefing, now)
+        delivered(app, GAON)
+        briefing.hold_mails = True
+        db.session.commit()
+        resend(registration, later(minutes=1))
+        assert len(delivered(app, GAON)) == 2
+        move(briefing, briefing.starts_at + timedelta(days=1), later(minutes=1))
+        resend(registration, later(minutes=1))
+        assert len(delivered(app, GAON)) == 2
+
     def test_needs_a_place_and_a_future(self, briefing, now):
         waiting = a_registration(briefing, state=RegistrationState.WAITLISTED)
         over = register(a_briefing(starts_at=now + timedelta(hours=2)), now)
