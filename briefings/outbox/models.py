@@ -9,7 +9,6 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, Uniqu
 from sqlalchemy.orm import Mapped, mapped_column
 
 from briefings.db import Base, words
-from briefings.errors import Refused
 
 
 class MessageState(StrEnum):
@@ -74,24 +73,6 @@ class Message(Base):
     """Left side of the Message-ID: fixed when queued, so that a repeat is the same message."""
     raw: Mapped[bytes | None] = mapped_column(LargeBinary)
     """What went out, kept only where mail stays in the program's own mailbox (SMTP_URL=mailbox:)."""
-
-    def queue_again(self, now: datetime) -> None:
-        """Put a failed message back into the line, as if it had never been tried; Refused for any other."""
-        if self.state not in (MessageState.FAILED, MessageState.BOUNCED):
-            raise Refused("보내지 못한 전자우편만 다시 보낼 수 있습니다.")
-        self.state, self.attempts, self.due_at = MessageState.QUEUED, 0, now
-
-    def hold(self) -> None:
-        """Keep a message that still waits from leaving; Refused for any other."""
-        if self.state is not MessageState.QUEUED:
-            raise Refused("아직 기다리고 있는 것만 보류할 수 있습니다.")
-        self.state = MessageState.HELD
-
-    def release(self, now: datetime) -> None:
-        """Let a held message go, at once if its time has come; Refused for any other."""
-        if self.state is not MessageState.HELD:
-            raise Refused("보류한 것만 내보낼 수 있습니다.")
-        self.state, self.due_at = MessageState.QUEUED, max(now, self.due_at)
 
 
 class UndeliverableAddress(Base):

@@ -43,6 +43,7 @@ KINDS = {
     "new_title": "설명회 이름 변경",
     "place_of_presenter": "발표자의 설명회 신청 완료",
     "withdrawal": "설명회 참석 취소",
+    "place_given_up": "발표자의 설명회 참석 취소",
     "waitlisted": "설명회 대기 신청",
     "waiting_new_time": "설명회 일시 변경 (대기 신청자)",
     "waiting_ended": "설명회 대기 끝남",

@@ -74,16 +74,18 @@ def invite(
     return items.open_item(item, "invitation", now, channel=channel, promoted=promoted, **({"by": by} if by else {}))
 
 
-def withdraw(registration: Registration, now: datetime, why: str) -> None:
-    """Close the open calendar item of a registration, if there is one, and say so: `self`, `staff`, `presents`.
+def withdraw(registration: Registration, now: datetime, why: str) -> bool:
+    """Close the open calendar item of a registration and say so (`self`, `staff`, `presents`); whether there was one.
 
     Nothing is said when it was the `calendar` itself that declined: there the entry is gone already.
     """
     item = open_item(registration)
-    if item is not None:
-        item.close(now)
-        if why != "calendar":
-            items.tell(item, "withdrawal", now, why=why)
+    if item is None:
+        return False
+    item.close(now)
+    if why != "calendar":
+        items.tell(item, "withdrawal", now, why=why)
+    return True
 
 
 def rename(registration: Registration, name: str, now: datetime) -> None:

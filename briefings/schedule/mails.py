@@ -92,6 +92,18 @@ def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
     return write("waiting_new_time", said_of(registration))
 
 
+def place_given_up(message: Message, now: datetime) -> Mail | Dropped:
+    """A place given up or taken away that stood in no calendar of its own: its holder presents."""
+    registration = _registration(message)
+    if registration is None:
+        return GONE
+    if registration.state is not RegistrationState.CANCELLED:
+        return Dropped("그사이 다시 신청했습니다.")
+    if registration.briefing.is_over(now):
+        return OVER
+    return write(WITHDRAWALS[message.params["why"]], said_of(registration) | {"달력 안내": ""})
+
+
 def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
     """A place in line given up, taken away or called off."""
     why = message.params["why"]
@@ -233,6 +245,7 @@ COMPOSERS: dict[str, Composer] = {
     "withdrawal": withdrawal,
     "waitlisted": waitlisted,
     "waiting_new_time": waiting_new_time,
+    "place_given_up": place_given_up,
     "waiting_ended": waiting_ended,
     "already_registered": already_registered,
     "new_address": new_address,
@@ -275,8 +288,12 @@ TEXTS = {
     ),
     "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=_JOIN),
     "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=_JOIN),
-    "withdrawal_self": Text("참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal",)),
-    "withdrawal_staff": Text("참석 취소 (담당자가 취소)", _WITHDRAWN, must=("설명회",), kinds=_ENDED),
+    "withdrawal_self": Text(
+        "참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal", "place_given_up")
+    ),
+    "withdrawal_staff": Text(
+        "참석 취소 (담당자가 취소)", _WITHDRAWN, must=("설명회",), kinds=(*_ENDED, "place_given_up")
+    ),
     "withdrawal_briefing": Text(
         "설명회 취소",
         (*_WITHDRAWN, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),

@@ -101,7 +101,7 @@ def timetable(starts_at: datetime, opening_minutes: int, minutes: Iterable[int])
 
 
 class Briefing(Base):
-    """One scheduled online session. `sequence` rises when its time or room changes: what calendars must hear of."""
+    """One scheduled online session. `sequence` rises when it is moved or called off: what everybody must hear of."""
 
     __tablename__ = "briefings"
     __table_args__ = (
@@ -167,7 +167,7 @@ class Briefing(Base):
         return now >= self.ends_at
 
     def move(self, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-        """Set a new time; whether it is another one than before. The registration window moves along."""
+        """Set a new time; whether it is another one than before. Registration window and rehearsal move along."""
         if self.state is BriefingState.CANCELLED or self.is_over(now):
             raise Refused(N_("취소되었거나 끝난 설명회는 옮길 수 없습니다."))
         if starts_at <= now:
@@ -180,9 +180,17 @@ class Briefing(Base):
         self.registration_closes_at += shift
         if self.registration_closes_at <= self.registration_opens_at:
             self.registration_opens_at += shift
+        self._move_rehearsal(shift, now)
         self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
         self.sequence += 1
         return True
+
+    def _move_rehearsal(self, shift: timedelta, now: datetime) -> None:
+        """As far before the start as it was; none where that is past by now. One that was held stays as it was."""
+        if self.rehearsal_starts_at is None or self.rehearsal_ends_at is None or self.rehearsal_starts_at <= now:
+            return
+        starts_at, ends_at = self.rehearsal_starts_at + shift, self.rehearsal_ends_at + shift
+        self.rehearsal_starts_at, self.rehearsal_ends_at = (starts_at, ends_at) if starts_at > now else (None, None)
 
     def publish(self, now: datetime) -> None:
         """Show it and open registration in its window."""

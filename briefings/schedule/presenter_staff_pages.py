@@ -71,14 +71,18 @@ def index(briefing_id: int) -> ResponseReturnValue:
     )
 
 
-@pages.post("/<int:briefing_id>/presenters/<slot_id>/<any('accepted', 'standby', 'invitation'):what>")
+@pages.post("/<int:briefing_id>/presenters/<slot_id>/<any('accepted', 'again', 'standby', 'invitation'):what>")
 @staff
 def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
-    """Note a yes by telephone, let the stand-by present, or send the invitation again."""
+    """Note a yes by telephone, ask again, let the stand-by present, or send the invitation again."""
     doings: dict[str, tuple[Callable[[PresenterSlot], Any], str]] = {
         "accepted": (
             lambda slot: presenters.accept(slot, clock.now(), current_user),
             "수락한 것으로 적었습니다.",
+        ),
+        "again": (
+            lambda slot: presenters.ask_again(slot, current_user, clock.now()),
+            "다시 부탁했습니다. 새 발표자 주소를 보냅니다.",
         ),
         "standby": (
             lambda slot: presenters.raise_standby(slot, current_user, clock.now()),

@@ -119,6 +119,16 @@ def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     _settle(slot, now)
 
 
+def ask_again(slot: PresenterSlot, by: Actor, now: datetime) -> None:
+    """Staff ask the same presenter once more, who had declined; Refused otherwise."""
+    _lock(slot, now)
+    if slot.state is not SlotState.DECLINED:
+        raise Refused("사양한 발표자에게만 다시 부탁할 수 있습니다.")
+    _record("slot.asked_again", slot, now, by)
+    slot.hand_over(slot.presenter_name, slot.presenter_title, slot.presenter_email)
+    _settle(slot, now)
+
+
 def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Actor, now: datetime) -> bool:
     """Write down who presents if the presenter cannot; whether that is somebody else than before."""
     lock(slot.briefing)

@@ -187,11 +187,13 @@ def cancel(registration: Registration, now: datetime, by_staff: bool = False, by
         raise Refused(N_("이미 끝난 설명회입니다."))
     had_place = registration.state is RegistrationState.CONFIRMED
     registration.cancel(now)
-    if had_place:
-        withdraw(registration, now, "calendar" if by_calendar else "staff" if by_staff else "self")
-        _fill(briefing, now)
-    else:
-        _queue("waiting_ended", registration, now, why="staff" if by_staff else "self")
+    why = "staff" if by_staff else "self"
+    if not had_place:
+        _queue("waiting_ended", registration, now, why=why)
+        return
+    if not withdraw(registration, now, "calendar" if by_calendar else why):
+        _queue("place_given_up", registration, now, why=why)  # a presenter's place stands in no calendar
+    _fill(briefing, now)
 
 
 def fill(briefing: Briefing, now: datetime) -> int:

@@ -92,6 +92,7 @@ ACTIONS = {
     "slot.accepted": "발표 수락",
     "slot.declined": "발표 사양",
     "slot.handed_over": "발표 넘김",
+    "slot.asked_again": "발표 다시 부탁",
     "slot.standby_raised": "예비 발표자로 바꾸기",
     "slot.standby_named": "예비 발표자 적기",
 }

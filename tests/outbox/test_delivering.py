@@ -211,7 +211,7 @@ def test_a_held_message_keeps_its_own_thread_waiting_and_nothing_else(deliver, m
     deliver(mail_server.url)
     assert states() == ["held", "queued", "sent"]
     with unit_of_work() as session:
-        session.get(Message, messages()[0].id).release(now)
+        session.get(Message, messages()[0].id).state = MessageState.QUEUED
     deliver(mail_server.url)
     assert [str(mail["Subject"]) for _, mail in mail_server.taken] == [f"[협업이음] {n}" for n in (3, 1, 2)]
 

@@ -42,6 +42,7 @@ MOMENTS = {"before": timedelta(days=2), "live": -timedelta(minutes=30), "over": 
 PLACES = (
     *("invitation", "new_time", "new_title", "withdrawal", "waitlisted", "waiting_new_time", "waiting_ended"),
     *("already_registered", "my_registrations", "new_address", "place_of_presenter", "declined", "decline_asked"),
+    "place_given_up",
     *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
     *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
 )
@@ -56,6 +57,7 @@ WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "addres
 TURNS = {
     **{kind: AGAIN for kind in ("invitation", "new_time", "rehearsal", "rehearsal_off")},
     **{kind: WHY for kind in ("withdrawal", "waiting_ended")},
+    "place_given_up": WHY[:2],
     "presenter_slot": [*AGAIN, *({"news": news} for news in ("time", "room", "title"))],
 }
 

@@ -217,6 +217,15 @@ class TestRehearsals:
             rehearsed.rehearsal_ends_at,
         )
 
+    def test_move_along_with_the_briefing_as_long_as_there_is_time(self, app, rehearsed, officer, later):
+        delivered(app, NURI)
+        move(rehearsed, officer, later(minutes=1), by=-3 * DAY)
+        assert rehearsed.rehearsal_starts_at == START - 4 * DAY
+        assert [letter.facts.sequence for letter in delivered(app, NURI)[2:]] == [1, 1]
+        move(rehearsed, officer, later(minutes=1), by=later() + timedelta(hours=2) - rehearsed.starts_at)
+        assert rehearsed.rehearsal_starts_at is None
+        assert [letter.facts.method for letter in delivered(app, NURI)[4:]] == ["CANCEL", "REQUEST"]
+
     def test_are_moved_and_called_off_apart_from_the_talk(self, app, rehearsed, later):
         delivered(app, NURI)
         with unit_of_work():
@@ -237,6 +246,14 @@ class TestWhoAlsoRegistered:
             registering.register_again(seated, now)
         place = delivered(app, NURI)[-1]
         assert place.calendar is None and "발표 일정만" in place.text and talk.facts.method == "REQUEST"
+
+    @pytest.mark.parametrize(("by_staff", "words"), [(False, "요청하신 대로"), (True, "담당자가")])
+    def test_hears_of_a_place_given_up_though_it_stood_in_no_calendar(self, app, briefing, now, by_staff, words):
+        seated = a_registration(briefing, email=NURI)
+        with unit_of_work():
+            registering.cancel(seated, now, by_staff=by_staff)
+        last = delivered(app, NURI)[-1]
+        assert last.calendar is None and f"{words} 설명회 참가 신청을 취소했습니다" in last.text
 
     def test_gets_the_place_back_into_the_calendar_when_the_talk_goes(self, app, briefing, officer, later):
         seated = a_registration(briefing, email=NURI)
@@ -286,6 +303,21 @@ class TestAnswers:
             presenters.decline(slot, now)
         assert slot.state is SlotState.DECLINED
         assert "박누리 님이 ‘폐어망 되살림’ 발표를 사양했습니다" in planning.declined_slots(briefing)[0]
+
+    def test_who_declined_can_be_asked_again_by_staff_alone(self, app, slot, officer, now):
+        slot.standby_email = ""
+        db.session.commit()
+        with unit_of_work():
+            presenters.decline(slot, now)
+        with pytest.raises(planning.Refused, match="이미 사양한"), unit_of_work():
+            presenters.accept(slot, now)
+        version = slot.link_version
+        with unit_of_work():
+            presenters.ask_again(slot, officer, now)
+        assert (slot.state, slot.link_version) == (SlotState.UNANSWERED, version + 1)
+        assert [letter.facts.method for letter in delivered(app, NURI)][-1] == "REQUEST"
+        with pytest.raises(planning.Refused, match="사양한 발표자에게만"), unit_of_work():
+            presenters.ask_again(slot, officer, now)
 
     def test_a_colleague_is_asked_anew_under_another_link(self, app, slot, now):
         version = slot.link_version
