@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -58,7 +58,7 @@ def show(token: str) -> ResponseReturnValue:
         programme=entries,
         settled=presenters.settled_reason(slot, clock.now()),
         tone=SLOT_TONES[slot.state],
-        item=next(iter(presenters.items_of(slot)), None),
+        item=presenters.item_of(slot),
     )
 
 
@@ -114,15 +114,15 @@ def done(what: str) -> ResponseReturnValue:
 def invite_again(token: str) -> ResponseReturnValue:
     """Send the entry for the calendar once more."""
     again = gettext("일정 초대를 다시 보냈습니다. 전자우편을 확인해 주세요.")
-    return _do(token, lambda slot, now: items.resend(next(iter(presenters.items_of(slot)), None), now), again)
+    return _do(token, lambda slot, now: items.resend(presenters.item_of(slot), now), again)
 
 
 @pages.get("/present/<token>/talk.ics")
 @by_token
 def ics(token: str) -> ResponseReturnValue:
     """The slot as a file for a calendar, under the same UID as in the invitation."""
-    slot = slot_behind(token)
-    return calendar_file(published_calendar([item_object(item, item.sequence) for item in presenters.items_of(slot)]))
+    item = presenters.item_of(slot_behind(token)) or abort(404)
+    return calendar_file(published_calendar([item_object(item, item.sequence)]))
 
 
 def _do(token: str, act: Callable[[PresenterSlot, datetime], object], done: str) -> ResponseReturnValue:

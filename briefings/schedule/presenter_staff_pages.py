@@ -89,7 +89,7 @@ def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
             "예비 발표자로 바꾸고 두 사람 모두에게 알렸습니다.",
         ),
         "invitation": (
-            lambda slot: items.resend(next(iter(presenters.items_of(slot)), None), clock.now()),
+            lambda slot: items.resend(presenters.item_of(slot), clock.now()),
             "일정 초대를 다시 보냈습니다.",
         ),
     }

@@ -77,7 +77,7 @@ def accept(slot: PresenterSlot, now: datetime, by: Actor | None = None) -> None:
     if slot.state is SlotState.ACCEPTED:
         return
     slot.state, slot.answered_at = SlotState.ACCEPTED, now
-    for item in items_of(slot):
+    if item := item_of(slot):
         item.partstat = "ACCEPTED"
     _record("slot.accepted", slot, now, by)
 
@@ -92,9 +92,8 @@ def decline(slot: PresenterSlot, now: datetime, reason: str = "", by_calendar: b
         return
     slot.state, slot.answered_at, slot.decline_reason = SlotState.DECLINED, now, reason
     _record("slot.declined", slot, now, reason=reason)
-    if by_calendar:
-        for item in items_of(slot):
-            release(item, now, silently=True)
+    if by_calendar and (item := item_of(slot)):
+        release(item, now, silently=True)
     _raise_standby(slot)
     keep_calendars(slot.briefing, now)
 
@@ -159,7 +158,7 @@ def _record(action: str, slot: PresenterSlot, now: datetime, by: Actor | None = 
     record(by, action, slot.briefing, now, need=slot.need.title, presenter=who, **detail)
 
 
-def items_of(slot: PresenterSlot) -> list[CalendarItem]:
+def item_of(slot: PresenterSlot) -> CalendarItem | None:
     """The open entry of a slot's present presenter, if there is one."""
     found = select(CalendarItem).where(
         CalendarItem.briefing_id == slot.briefing_id,
@@ -167,7 +166,7 @@ def items_of(slot: PresenterSlot) -> list[CalendarItem]:
         CalendarItem.email == slot.presenter_email.lower(),
         CalendarItem.state == ItemState.OPEN,
     )
-    return list(db.session.scalars(found))
+    return db.session.scalar(found)
 
 
 def slot_of(item: CalendarItem) -> PresenterSlot | None:

@@ -12,58 +12,36 @@ from briefings.outbox.models import Medium, Message
 from briefings.outbox.rendering import write, write_short
 from briefings.outbox.texts import Placeholder, Text
 from briefings.schedule.items import GONE
-from briefings.schedule.ladder import Rung, climbs, latest
+from briefings.schedule.ladder import BEFORE_START, RUNGS, Rung, climbs, latest
 from briefings.schedule.links import join_url, token_of
 from briefings.schedule.mails import JOIN, REGISTRATION, said_of
 from briefings.schedule.models import BriefingState, Registration, RegistrationState, Step
+from briefings.schedule.reminders import KINDS
 from briefings.web.filters import clock_time
 
 
-def reminder_week(message: Message, now: datetime) -> Mail | Dropped:
-    """A week before: when, and how to give the place up in time."""
-    found = still_concerned(message, Rung(Step.WEEK), now)
-    return found if isinstance(found, Dropped) else write("reminder_week", values_for(found))
+def plain(rung: Rung) -> Composer:
+    """What composes a rung that says no more than when it is and how to come in."""
 
+    def compose(message: Message, now: datetime) -> Mail | ShortText | Dropped:
+        found = still_concerned(message, rung, now)
+        if isinstance(found, Dropped):
+            return found
+        values = values_for(found)
+        return write_short(SHORT_TEXTS[rung.step], values) if rung.by_text else write(KINDS[rung], values)
 
-def reminder_three_days(message: Message, now: datetime) -> Mail | Dropped:
-    """Three days before: when, and the way in."""
-    found = still_concerned(message, Rung(Step.THREE_DAYS), now)
-    return found if isinstance(found, Dropped) else write("reminder_three_days", values_for(found))
+    return compose
 
 
 def reconfirm(message: Message, now: datetime) -> Mail | Dropped:
     """Two days before: whether they will really come; not to those who have said so meanwhile."""
-    found = still_concerned(message, Rung(Step.RECONFIRM), now)
+    found = still_concerned(message, _RECONFIRM, now)
     if isinstance(found, Dropped):
         return found
     if found.reconfirmed_at is not None and found.reconfirmed_at >= message.created_at:
         return Dropped("그사이 참가한다고 알려 왔습니다.")
     link = url_for("reconfirmation.show", token=token_of(found, "reconfirm"), _external=True)
     return write("reconfirm", values_for(found) | {"참가 확인 링크": link})
-
-
-def reminder(message: Message, now: datetime) -> Mail | Dropped:
-    """The day before: when, and the way in."""
-    found = still_concerned(message, Rung(Step.DAY), now)
-    return found if isinstance(found, Dropped) else write("reminder", values_for(found))
-
-
-def reminder_two_hours(message: Message, now: datetime) -> Mail | Dropped:
-    """Two hours before: the way in."""
-    found = still_concerned(message, Rung(Step.TWO_HOURS), now)
-    return found if isinstance(found, Dropped) else write("reminder_two_hours", values_for(found))
-
-
-def reminder_text(message: Message, now: datetime) -> ShortText | Dropped:
-    """The day before, to a phone."""
-    found = still_concerned(message, Rung(Step.DAY, by_text=True), now)
-    return found if isinstance(found, Dropped) else write_short("text/reminder", values_for(found))
-
-
-def reminder_two_hours_text(message: Message, now: datetime) -> ShortText | Dropped:
-    """Two hours before, to a phone."""
-    found = still_concerned(message, Rung(Step.TWO_HOURS, by_text=True), now)
-    return found if isinstance(found, Dropped) else write_short("text/reminder_two_hours", values_for(found))
 
 
 def still_concerned(message: Message, rung: Rung, now: datetime) -> Registration | Dropped:
@@ -104,14 +82,9 @@ def short(title: str, kind: str) -> Text:
     )
 
 
+_RECONFIRM = Rung(Step.RECONFIRM)
 COMPOSERS: dict[str, Composer] = {
-    "reminder_week": reminder_week,
-    "reminder_three_days": reminder_three_days,
-    "reconfirm": reconfirm,
-    "reminder": reminder,
-    "reminder_text": reminder_text,
-    "reminder_two_hours": reminder_two_hours,
-    "reminder_two_hours_text": reminder_two_hours_text,
+    KINDS[rung]: reconfirm if rung == _RECONFIRM else plain(rung) for rung in RUNGS if rung.step in BEFORE_START
 }
 
 REMINDER = (
