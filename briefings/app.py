@@ -35,6 +35,7 @@ from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
+from briefings.needs import review_models, round_models  # noqa: F401 (tables)
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
 from briefings.organizations import mails as organization_mails
@@ -57,7 +58,13 @@ from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
-from briefings.schedule import presenter_pages, presenter_staff_pages, reconfirm_pages, registration_pages
+from briefings.schedule import (
+    presenter_pages,
+    presenter_staff_pages,
+    reconfirm_pages,
+    registration_pages,
+    season_models,  # noqa: F401 (tables)
+)
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
 from briefings.schedule import reminder_mails as schedule_reminder_mails
@@ -66,6 +73,7 @@ from briefings.schedule import words as schedule_words
 from briefings.schedule.overview import titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
+from briefings.tasks import models as task_models  # noqa: F401 (tables)
 from briefings.web import access, display, filters, labels, problems, security, stamped
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths

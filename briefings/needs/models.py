@@ -1,14 +1,15 @@
-"""Theme, Audience, Need."""
+"""Theme, Audience, Round, Need, NeedFile."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
-from briefings.db import Base, words
+from briefings.db import Base, new_public_id, words
 from briefings.errors import N_, Refused
+from briefings.files.models import StoredFile
 from briefings.organizations.models import Organization
 
 
@@ -101,6 +102,43 @@ class Resource(StrEnum):
     REGULATION = "regulation"
 
 
+class RoundPhase(StrEnum):
+    """Where a round stands at a moment."""
+
+    DRAFT = "draft"
+    ANNOUNCED = "announced"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Round(Base):
+    """A call for needs (수요조사) with its dates; organizations see it once it is announced."""
+
+    __tablename__ = "rounds"
+    __table_args__ = (CheckConstraint("closes_at > opens_at", name="closes_after_opening"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(12), unique=True, default=new_public_id)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    announced_at: Mapped[datetime | None]
+    reviews_due_on: Mapped[date | None]
+    """Until when reviewers score, this day included."""
+    created_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+
+    def phase(self, now: datetime) -> RoundPhase:
+        """Where it stands at `now`."""
+        if self.announced_at is None:
+            return RoundPhase.DRAFT
+        if now < self.opens_at:
+            return RoundPhase.ANNOUNCED
+        return RoundPhase.OPEN if now < self.closes_at else RoundPhase.CLOSED
+
+
 need_themes = Table(
     "need_themes",
     Base.metadata,
@@ -148,6 +186,17 @@ class Need(Base):
     """Where an illustrative need of the demo comes from; empty for real ones."""
     state: Mapped[NeedState] = mapped_column(words(NeedState), default=NeedState.DRAFT)
     return_reason: Mapped[str] = mapped_column(Text, default="")
+    return_due_on: Mapped[date | None]
+    """Until when its owner should put right what it was returned for, this day included."""
+    round_id: Mapped[int | None] = mapped_column(ForeignKey(Round.id), index=True)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("need_imports.id"), index=True)
+    """The spreadsheet it came with."""
+    key_since: Mapped[datetime | None]
+    """Since when it is one of the few key needs of its round, as its owner was told."""
+    claim_version: Mapped[int] = mapped_column(default=0)
+    """Of the link by which its contact may take it over from staff; 0: nobody was asked to."""
+    claim_asked_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
     created_at: Mapped[datetime]
     changed_at: Mapped[datetime]
@@ -158,6 +207,10 @@ class Need(Base):
 
     organization: Mapped[Organization] = relationship()
     created_by: Mapped[User | None] = relationship()
+    round: Mapped[Round | None] = relationship()
+    files: Mapped[list["NeedFile"]] = relationship(
+        back_populates="need", order_by="NeedFile.position", cascade="all, delete-orphan"
+    )
     themes: Mapped[list[Theme]] = relationship(secondary=need_themes, order_by=Theme.position)
     audiences: Mapped[list[Audience]] = relationship(secondary=need_audiences, order_by=Audience.position)
 
@@ -236,3 +289,16 @@ class Need(Base):
         if self.not_withdrawable:
             raise Refused(self.not_withdrawable)
         self.state = NeedState.WITHDRAWN
+
+
+class NeedFile(Base):
+    """A file attached to a need."""
+
+    __tablename__ = "need_files"
+
+    need_id: Mapped[int] = mapped_column(ForeignKey(Need.id, ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id), primary_key=True)
+    position: Mapped[int]
+
+    need: Mapped[Need] = relationship(back_populates="files")
+    file: Mapped[StoredFile] = relationship()

@@ -1,15 +1,17 @@
-"""Briefing, PresenterSlot, Registration, CalendarItem."""
+"""Briefing, PresenterSlot, SlotFile, Registration, CalendarItem."""
 
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, new_public_id, words
 from briefings.errors import N_, Refused
+from briefings.files.models import StoredFile
 from briefings.needs.models import Audience, Need, Theme
 from briefings.organizations.models import Organization
 
@@ -32,6 +34,13 @@ class Phase(StrEnum):
     LIVE = "live"
     ENDED = "ended"
     CANCELLED = "cancelled"
+
+
+class Visibility(StrEnum):
+    """Who finds a published briefing: everyone in lists and feeds, or whoever has its address."""
+
+    LISTED = "listed"
+    UNLISTED = "unlisted"
 
 
 class RegistrationState(StrEnum):
@@ -136,6 +145,12 @@ class Briefing(Base):
     """Which rungs of the ladder it climbs (`Step`); when each is due follows from the start."""
     hold_mails: Mapped[bool] = mapped_column(default=False)
     """Whether every mail about it waits until staff let it go."""
+    visibility: Mapped[Visibility] = mapped_column(words(Visibility), default=Visibility.LISTED)
+    materials_due_at: Mapped[datetime | None]
+    """Until when presenters hand in their slides."""
+    pending: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """What staff changed since it was published and have not published yet (`drafting`); None: nothing."""
+    pending_at: Mapped[datetime | None]
     state: Mapped[BriefingState] = mapped_column(words(BriefingState), default=BriefingState.DRAFT)
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     sequence: Mapped[int] = mapped_column(default=0)
@@ -240,6 +255,9 @@ class PresenterSlot(Base):
 
     briefing: Mapped[Briefing] = relationship(back_populates="slots")
     need: Mapped[Need] = relationship()
+    files: Mapped[list["SlotFile"]] = relationship(
+        back_populates="slot", order_by="SlotFile.file_id", cascade="all, delete-orphan"
+    )
 
     @property
     def minutes(self) -> int:
@@ -251,6 +269,20 @@ class PresenterSlot(Base):
         self.presenter_name, self.presenter_title, self.presenter_email = name, title, email
         self.state, self.answered_at, self.decline_reason = SlotState.UNANSWERED, None, ""
         self.link_version += 1
+
+
+class SlotFile(Base):
+    """Slides or another file that a presenter, or staff for them, handed in for a slot."""
+
+    __tablename__ = "slot_files"
+
+    slot_id: Mapped[int] = mapped_column(ForeignKey(PresenterSlot.id, ondelete="CASCADE"), primary_key=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id), primary_key=True)
+    handed_in_by: Mapped[str] = mapped_column(String(120), default="")
+    handed_in_at: Mapped[datetime]
+
+    slot: Mapped[PresenterSlot] = relationship(back_populates="files")
+    file: Mapped[StoredFile] = relationship()
 
 
 registration_interests = Table(
