@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,6 +18,7 @@ from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import ConsentText
+from briefings.schedule.holidays import working_days_from
 from briefings.schedule.models import Briefing
 
 WORKING_DAYS_TO_ACKNOWLEDGE = 5
@@ -53,13 +54,9 @@ class Sent:
 
 
 def due_at(now: datetime, zone: str) -> datetime:
-    """By when a reply sent `now` is to be acknowledged: 18:00 of the fifth Monday-to-Friday after today in `zone`."""
-    day = now.astimezone(ZoneInfo(zone)).date()
-    left = WORKING_DAYS_TO_ACKNOWLEDGE
-    while left:
-        day += timedelta(days=1)
-        left -= day.weekday() < 5
-    return datetime.combine(day, time(18), ZoneInfo(zone))
+    """By when a reply sent `now` is to be acknowledged: 18:00 of the fifth working day after today in `zone`."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(working_days_from(today, WORKING_DAYS_TO_ACKNOWLEDGE), time(18), ZoneInfo(zone))
 
 
 def reply(

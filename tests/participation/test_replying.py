@@ -153,6 +153,7 @@ def test_a_match_needs_a_partner_and_a_day_that_has_come(app, now):
         ("2026-11-23T10:00", "2026-11-30T18:00"),
         ("2026-11-27T23:59", "2026-12-04T18:00"),
         ("2026-11-28T00:00", "2026-12-04T18:00"),
+        ("2026-12-23T10:00", "2026-12-31T18:00"),  # Christmas is none of the five
     ],
 )
 def test_the_clock_of_the_owner_runs_on_working_days_of_the_installation(sent, due):
