@@ -73,7 +73,9 @@ from briefings.schedule import words as schedule_words
 from briefings.schedule.overview import titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
-from briefings.tasks import models as task_models  # noqa: F401 (tables)
+from briefings.tasks import pages as task_pages
+from briefings.tasks import words as task_words
+from briefings.tasks.running import Function
 from briefings.web import access, display, filters, labels, problems, security, stamped
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
@@ -84,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox_pages.pages,
     outbox_texts.pages,
     display.pages,
+    task_pages.pages,
     account_pages.pages,
     organization_public.pages,
     organization_staff.pages,
@@ -133,6 +136,8 @@ TEXTS: dict[str, dict[str, Text]] = {
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
+TASKS: dict[str, Function] = {}
+"""What the worker does when a task of this kind was asked for."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
@@ -142,6 +147,7 @@ COMMANDS: tuple[Command, ...] = (
     serving.serve_command,
 )
 WORDS: tuple[labels.Words, ...] = (
+    task_words.WORDS,
     outbox_words.WORDS,
     inbox_words.WORDS,
     account_words.WORDS,
@@ -167,6 +173,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["tasks"] = TASKS
     app.extensions["subjects"] = titles  # what messages are filed under, for staff who look for them
     app.extensions["text_groups"] = TEXTS
     app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}

@@ -30,6 +30,7 @@ from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
 from briefings.schedule import reminders
 from briefings.schedule.ladder import QuietHours
+from briefings.tasks.running import do_next
 
 log = logging.getLogger(__name__)
 
@@ -113,6 +114,12 @@ def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
         forget_unconfirmed(clock.now())
 
 
+def do_tasks(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Do the long work that people asked for."""
+    while not stopping() and do_next(app.extensions["tasks"], clock.now, stopping):
+        pass
+
+
 JOBS: tuple[tuple[Job, int], ...] = (
     (queue_reminders, 60),
     (forget_requests, 3600),
@@ -120,6 +127,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (fetch_mail, 60),
     (deliver, 2),
     (deliver_texts, 5),
+    (do_tasks, 1),
 )
 """Each with the seconds between two looks. A job that finds work goes on until there is none."""
 
@@ -127,7 +135,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
 @click.command("worker")
 @click.option("--once", is_flag=True, help="Do everything that is due now, then end.")
 def worker_command(once: bool) -> None:
-    """Deliver mail, queue reminders and forget what is to be forgotten, until told to stop."""
+    """Deliver mail, queue reminders, do long work and forget what is to be forgotten, until told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
         if app.config["SMTP_URL"] != MAILBOX:

@@ -61,6 +61,7 @@ ACCESS = {
         staff_replies: index show
         staff_telling: index rehearsal
         staff_statistics: briefing index
+        tasks: cancel show
     """,
     "administrator": """
         staff_accounts: new off on send_link show
