@@ -51,6 +51,11 @@ class User(Base):
         return self.role is Role.OWNER
 
     @property
+    def is_expert(self) -> bool:
+        """Scores needs; may belong to an organization, whose needs are then not theirs to score."""
+        return self.role is Role.EXPERT
+
+    @property
     def has_password(self) -> bool:
         """Whether its person has set one yet."""
         return self.password_hash is not None

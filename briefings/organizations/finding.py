@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from briefings.accounts.models import User
+from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 
@@ -35,7 +35,7 @@ def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:
 
 
 def organization_of(user: User) -> Organization | None:
-    """The organization an account acts for, if any."""
+    """The organization an account belongs to, if any: an owner acts for it."""
     found = select(Organization).join(Membership, Membership.organization_id == Organization.id)
     return db.session.scalar(found.where(Membership.user_id == user.id))
 
@@ -43,5 +43,5 @@ def organization_of(user: User) -> Organization | None:
 def members_of(organization: Organization) -> list[User]:
     """The active accounts that act for it."""
     found = select(User).join(Membership, Membership.user_id == User.id)
-    active = found.where(Membership.organization_id == organization.id, User.active)
+    active = found.where(Membership.organization_id == organization.id, User.active, User.role == Role.OWNER)
     return list(db.session.scalars(active.order_by(User.id)))

@@ -11,7 +11,7 @@ from briefings.accounts.models import Role
 from briefings.accounts.words import ROLES
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
-from briefings.web.forms import EmailField, Filters, Form, PhoneField, options, searchable
+from briefings.web.forms import EmailField, Filters, Form, PhoneField, missing, options, searchable
 
 
 def kind_choices() -> list[SelectChoice]:
@@ -52,8 +52,21 @@ class NewAccountForm(Form):
     name = StringField("이름", [DataRequired(), Length(max=120)])
     email = EmailField("전자우편", [DataRequired()], description="이 주소로 비밀번호를 정하는 링크를 보냅니다.")
     role = SelectField("역할", [InputRequired()], choices=options(ROLES), coerce=Role)
-    organization = StringField("기관 이름", [Length(max=120)], description="수요기관 계정에만 적어 주세요.")
+    organization = StringField(
+        "기관 이름",
+        [Length(max=120)],
+        description="수요기관 계정에는 꼭 적어 주세요. 전문가가 몸담은 기관을 적으면 그 기관의 과제는 그 전문가에게 심사를 맡기지 않습니다.",
+    )
     kind = SelectField("기관 유형", choices=options(KINDS, "없음"), coerce=kind_or_nothing)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Half an organization is none, and an expert without one might be given needs of their own house."""
+        sound = super().validate(extra_validators)
+        for one, other in ((self.organization, self.kind), (self.kind, self.organization)):
+            if sound and self.role.data is Role.EXPERT and one.data and not other.data:
+                other.errors = [missing(other)]
+                return False
+        return sound
 
     def named_organization(self) -> tuple[str, OrganizationKind] | None:
         """Name and kind of the organization, if both were given."""

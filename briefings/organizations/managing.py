@@ -15,6 +15,9 @@ from briefings.errors import N_, Refused
 from briefings.organizations.finding import name_key, named
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 
+TIED = (Role.OWNER, Role.EXPERT)
+"""Who may belong to an organization: an owner acts for it, an expert scores no need of it."""
+
 
 def accounts_found(words: str = "", role: Role | None = None) -> Select[Any]:
     """Accounts whose name, address or organization contains `words`, those of `role` only, by name."""
@@ -38,7 +41,7 @@ def organizations_of(users: Iterable[User]) -> dict[int, Organization]:
 def add_account(
     email: str, name: str, role: Role, organization: tuple[str, OrganizationKind] | None, by: User, now: datetime
 ) -> User:
-    """Open an account, for an organization if it is an owner's, and mail the link that sets its password."""
+    """Open an account, tied to the organization it has one of, and mail the link that sets its password."""
     user = open_account(email, name, role, now)
     _tie(user, organization, now)
     send_password_link(user, now)
@@ -47,7 +50,7 @@ def add_account(
 
 
 def assign(user: User, role: Role, organization: tuple[str, OrganizationKind] | None, by: User, now: datetime) -> None:
-    """Give an account a role, and an organization if it is an owner's now; any other is untied from its own."""
+    """Give an account a role and an organization: an owner has one, an expert may; any other is untied from its own."""
     change_role(user, role, by, now)
     before = db.session.get(Membership, user.id)
     name_before = before.organization.name if before else ""
@@ -61,13 +64,12 @@ def assign(user: User, role: Role, organization: tuple[str, OrganizationKind] | 
 def _tie(user: User, organization: tuple[str, OrganizationKind] | None, now: datetime) -> None:
     lock(user)  # of two that tie an account at once, the second finds what the first has done
     membership = db.session.get(Membership, user.id)
-    if user.role is not Role.OWNER:
-        if membership:
-            db.session.delete(membership)
-    elif organization is None:
+    if organization is None and user.role is Role.OWNER:
         raise Refused(N_("수요기관 계정에는 기관이 있어야 합니다. 기관을 적어 주세요."), field="organization")
-    else:
+    if organization and user.role in TIED:
         tied = membership or Membership(user_id=user.id)
         tied.organization = named(*organization, now)
         db.session.add(tied)
+    elif membership:
+        db.session.delete(membership)
     db.session.flush()

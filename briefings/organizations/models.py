@@ -50,7 +50,7 @@ class Organization(Base):
 
 
 class Membership(Base):
-    """The one organization an account acts for."""
+    """The one organization an account belongs to: an owner acts for it, an expert scores none of its needs."""
 
     __tablename__ = "memberships"
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 View = Callable[..., Any]
-MARKS = ("public", "by_token", "signed_in", "member", "staff", "administrator")
+MARKS = ("public", "by_token", "signed_in", "member", "expert", "staff", "administrator")
 
 
 def _mark(view: View, access: str) -> View:
@@ -34,6 +34,11 @@ def signed_in(view: View) -> View:
 def member(view: View) -> View:
     """An account tied to an organization that registers needs (수요기관)."""
     return _mark(view, "member")
+
+
+def expert(view: View) -> View:
+    """An account that scores needs for their selection (전문가)."""
+    return _mark(view, "expert")
 
 
 def staff(view: View) -> View:
@@ -70,6 +75,7 @@ def enforce() -> ResponseReturnValue | None:
     allowed = {
         "signed_in": True,
         "member": current_user.is_member,
+        "expert": current_user.is_expert,
         "staff": current_user.is_staff,
         "administrator": current_user.is_administrator,
     }

@@ -7,7 +7,7 @@ from briefings.accounts.roles import switch_off
 from briefings.accounts.signing_in import user_with
 from briefings.audit.recording import history_of
 from briefings.errors import Refused
-from briefings.organizations.finding import organization_of
+from briefings.organizations.finding import members_of, organization_of
 from briefings.organizations.managing import add_account, assign
 from briefings.organizations.models import OrganizationKind
 from tests.builders import a_user, an_organization, an_owner
@@ -53,6 +53,18 @@ def test_an_owner_without_an_organization_is_impossible(desk, lacking):
 def test_an_officer_has_no_organization_whatever_was_typed(desk):
     add(desk, role="officer")
     assert organization_of(user_with("daon@example.kr")) is None
+
+
+def test_an_expert_may_belong_to_an_organization_but_does_not_act_for_it(app, desk, now):
+    page = add(desk, role="expert", kind="").text
+    assert 'href="#kind"' in page
+    add(desk, role="expert")
+    expert = user_with("daon@example.kr")
+    assert organization_of(expert).name == "다도해군"
+    assert members_of(organization_of(expert)) == []
+    assert app.test_client().sign_in(expert).get("/my/needs").status_code == 403
+    desk.post(f"/staff/accounts/{expert.id}", data={"role": "expert", "organization": "", "kind": ""})
+    assert organization_of(expert) is None
 
 
 def test_an_address_that_has_an_account_is_refused_at_its_field(desk):
@@ -113,7 +125,7 @@ def test_a_role_is_changed_with_its_organization_and_the_history_says_so(app, de
     assert (user.role, organization_of(user).name) == (Role.OWNER, "다도해군")
     desk.post(page, data={"role": "owner", "organization": "새섬군", "kind": "local"})
     assert organization_of(user).name == "새섬군"
-    desk.post(page, data={"role": "expert", "kind": ""})
+    desk.post(page, data={"role": "expert", "organization": "", "kind": ""})
     assert organization_of(user) is None
     text = desk.get(page).text
     for act in ("역할을 바꿈: 담당자 → 수요기관", "기관을 바꿈: 다도해군 → 새섬군", "기관을 바꿈: 새섬군 → 없음"):
