@@ -9,7 +9,8 @@ from sqlalchemy import select
 from briefings.db import db
 from briefings.needs.finding import PUBLIC
 from briefings.needs.models import Need
-from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.finding import LISTED
+from briefings.schedule.models import Briefing
 
 MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
@@ -24,6 +25,6 @@ def public_addresses() -> Iterator[Address]:
     needs = select(Need.id, Need.changed_at).where(Need.state.in_(PUBLIC)).order_by(Need.changed_at.desc())
     for need_id, changed_at in db.session.execute(needs.limit(MOST)):
         yield "needs.show", {"need_id": need_id}, changed_at
-    announced = select(Briefing.public_id, Briefing.changed_at).where(Briefing.state != BriefingState.DRAFT)
+    announced = select(Briefing.public_id, Briefing.changed_at).where(LISTED)
     for public_id, changed_at in db.session.execute(announced.order_by(Briefing.changed_at.desc()).limit(MOST)):
         yield "briefings.show", {"public_id": public_id}, changed_at

@@ -41,7 +41,7 @@ class Today:
 
 def today(now: datetime) -> Today:
     """The first page of staff."""
-    coming = next_ones(now, 50)
+    coming = next_ones(now, 50, unlisted_too=True)
     soon = [seen.briefing for seen in coming if seen.briefing.starts_at < now + SOON]
     return Today(
         waiting=[one for one in _waiting(now) if one.count],

@@ -9,21 +9,22 @@ from sqlalchemy.orm import joinedload
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
+from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 
 
 def briefings_presenting(need: Need) -> list[Briefing]:
-    """Every announced briefing with a slot for it, the earliest first; called-off ones left out."""
+    """Every listed briefing with a slot for it, the earliest first; called-off ones left out."""
     presents = Briefing.slots.any(PresenterSlot.need_id == need.id)
-    announced = select(Briefing).where(presents, Briefing.state == BriefingState.PUBLISHED)
+    announced = select(Briefing).where(presents, LISTED, Briefing.state == BriefingState.PUBLISHED)
     return list(db.session.scalars(announced.order_by(Briefing.starts_at)))
 
 
 def next_briefings(needs: Iterable[Need], now: datetime) -> dict[int, Briefing]:
-    """The next announced briefing of each need that has one, by the need's id; one query."""
+    """The next listed briefing of each need that has one, by the need's id; one query."""
     ids = [need.id for need in needs]
     coming = select(PresenterSlot.need_id, Briefing).join(PresenterSlot.briefing).where(PresenterSlot.need_id.in_(ids))
-    coming = coming.where(Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now)
+    coming = coming.where(LISTED, Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now)
     latest_first = db.session.execute(coming.order_by(Briefing.starts_at.desc())).all()
     return {need_id: briefing for need_id, briefing in latest_first}
 

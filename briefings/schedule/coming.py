@@ -7,18 +7,20 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from briefings.db import db
-from briefings.needs.finding import says
+from briefings.needs.search_index import says
 from briefings.needs.models import Audience, Need, Theme
 from briefings.organizations.models import Organization
-from briefings.schedule.finding import Seen, places_of_each
+from briefings.schedule.finding import LISTED, Seen, places_of_each
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 
 PER_PAGE = 10
 
 
-def next_ones(now: datetime, most: int) -> list[Seen]:
-    """The announced briefings that end next, with their places; by two statements."""
+def next_ones(now: datetime, most: int, unlisted_too: bool = False) -> list[Seen]:
+    """The announced briefings that end next, with their places; by two statements. `unlisted_too`: for staff."""
     found = select(Briefing).where(Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now)
+    if not unlisted_too:
+        found = found.where(LISTED)
     with_names = found.options(joinedload(Briefing.theme), joinedload(Briefing.audience))
     briefings = db.session.scalars(with_names.order_by(Briefing.starts_at, Briefing.id).limit(most)).all()
     places = places_of_each(briefings)
@@ -28,7 +30,7 @@ def next_ones(now: datetime, most: int) -> list[Seen]:
 def speaking_of(words: list[str], now: datetime, page: int) -> Pagination:
     """Announced briefings in whose own text, or in one of whose needs, each of `words` is found; what comes first."""
     found = select(Briefing).join(Briefing.theme).join(Briefing.audience)
-    found = found.where(Briefing.state != BriefingState.DRAFT, or_(_itself_says(words), _a_need_says(words)))
+    found = found.where(LISTED, or_(_itself_says(words), _a_need_says(words)))
     over = Briefing.ends_at <= now
     in_order = found.order_by(over, case((~over, Briefing.starts_at)), Briefing.starts_at.desc(), Briefing.id)
     with_names = in_order.options(contains_eager(Briefing.theme), contains_eager(Briefing.audience))

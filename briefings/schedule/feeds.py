@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from briefings.db import db, lock
+from briefings.schedule.finding import LISTED
 from briefings.schedule.models import (
     Briefing,
     BriefingState,
@@ -61,7 +62,7 @@ def briefings(now: datetime, theme_id: int | None = None, audience_id: int | Non
     published = Briefing.state == BriefingState.PUBLISHED
     cancelled = and_(Briefing.state == BriefingState.CANCELLED, _cancelled_lately(Briefing.starts_at, now))
     found = select(Briefing).where(
-        Briefing.starts_at >= now - BACK, Briefing.starts_at < now + AHEAD, or_(published, cancelled)
+        LISTED, Briefing.starts_at >= now - BACK, Briefing.starts_at < now + AHEAD, or_(published, cancelled)
     )
     if theme_id is not None:
         found = found.where(Briefing.theme_id == theme_id)

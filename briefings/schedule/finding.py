@@ -12,9 +12,11 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from briefings.db import db
 from briefings.needs.models import Audience, Theme
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState, Visibility
 
 PER_PAGE = 20
+LISTED = and_(Briefing.state != BriefingState.DRAFT, Briefing.visibility == Visibility.LISTED)
+"""What stands in public lists, feeds, search and the sitemap; pages by their address show what is unlisted as well."""
 _COUNTED = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
 
 
@@ -64,9 +66,7 @@ def published(public_id: str) -> Seen | None:
 
 def listed(search: Search, now: datetime, page: int) -> Pagination:
     """A page of briefings to come, the next first; or of those that are over, the latest first."""
-    found = select(Briefing).where(
-        Briefing.state != BriefingState.DRAFT, Briefing.ends_at <= now if search.past else Briefing.ends_at > now
-    )
+    found = select(Briefing).where(LISTED, Briefing.ends_at <= now if search.past else Briefing.ends_at > now)
     if search.theme_id:
         found = found.where(Briefing.theme_id == search.theme_id)
     if search.audience_id:
@@ -77,17 +77,15 @@ def listed(search: Search, now: datetime, page: int) -> Pagination:
 
 
 def starting_between(first: datetime, last: datetime) -> list[Briefing]:
-    """Briefings that start from `first` on and before `last`, in order."""
-    found = select(Briefing).where(
-        Briefing.state != BriefingState.DRAFT, Briefing.starts_at >= first, Briefing.starts_at < last
-    )
+    """Listed briefings that start from `first` on and before `last`, in order."""
+    found = select(Briefing).where(LISTED, Briefing.starts_at >= first, Briefing.starts_at < last)
     return list(db.session.scalars(found.order_by(Briefing.starts_at, Briefing.id).options(*_with_names())))
 
 
 def topics() -> tuple[list[Theme], list[Audience]]:
-    """The themes and the audiences that have briefings, in the order staff gave them."""
+    """The themes and the audiences that have listed briefings, in the order staff gave them."""
     found = select(Theme, Audience).select_from(Briefing).join(Briefing.theme).join(Briefing.audience)
-    pairs = db.session.execute(found.where(Briefing.state != BriefingState.DRAFT).distinct()).all()
+    pairs = db.session.execute(found.where(LISTED).distinct()).all()
     themes, audiences = {theme for theme, _ in pairs}, {audience for _, audience in pairs}
     return sorted(themes, key=lambda row: row.position), sorted(audiences, key=lambda row: row.position)
 

@@ -182,7 +182,7 @@ class Briefing(Base):
         return now >= self.ends_at
 
     def move(self, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
-        """Set a new time; whether it is another one than before. Registration window and rehearsal move along."""
+        """Set a new time; whether it is another one than before. Window, rehearsal and due date move along."""
         if self.state is BriefingState.CANCELLED or self.is_over(now):
             raise Refused(N_("취소되었거나 끝난 설명회는 옮길 수 없습니다."))
         if starts_at <= now:
@@ -196,6 +196,8 @@ class Briefing(Base):
         if self.registration_closes_at <= self.registration_opens_at:
             self.registration_opens_at += shift
         self._move_rehearsal(shift, now)
+        if self.materials_due_at is not None and self.materials_due_at > now:
+            self.materials_due_at += shift
         self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
         self.sequence += 1
         return True
