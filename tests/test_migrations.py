@@ -17,7 +17,7 @@ from tests.conftest import SETTINGS
 from tests.database import postgresql_server
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 """Pinned: two migrations written side by side meet here and not in production."""
 
 
@@ -41,9 +41,13 @@ def app_on(url: str):
 
 
 def differences() -> list:
-    """What autogenerate would still change."""
+    """What autogenerate would still change; the full-text table is of each database's own kind."""
+    options = {
+        "compare_type": True,
+        "include_name": lambda name, kind, parents: kind != "table" or not name.startswith("need_grams"),
+    }
     with db.engine.connect() as connection:
-        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), Base.metadata)
+        return compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata)
 
 
 def missing_checks() -> set[str]:

@@ -12,7 +12,8 @@ from briefings.db import db
 from briefings.front.addresses import public_addresses
 from briefings.front.forms import SearchForm
 from briefings.front.home import home as what_home_shows
-from briefings.needs.finding import WORDS_LOOKED_FOR, Search, public_needs
+from briefings.needs.finding import Search, public_needs
+from briefings.needs.search_index import WORDS_LOOKED_FOR
 from briefings.needs.words import STATUS_TONES
 from briefings.privacy.consenting import current_texts
 from briefings.privacy.models import Purpose

@@ -1,6 +1,5 @@
 """Finding needs: one organization's, the public ones, all of them for staff; and the themes and audiences."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +8,13 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.db import db
-from briefings.needs.models import Audience, Need, NeedState, NeedStatus, Region, Theme
+from briefings.needs.models import Audience, Need, NeedState, NeedStatus, Region, Round, Theme
+from briefings.needs.search_index import says
 from briefings.organizations.models import Organization
 
 PER_PAGE = 10
 STAFF_PER_PAGE = 20
 PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
-WORDS_LOOKED_FOR = 8
-"""More words than anybody types; each costs the database a comparison per need."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,7 @@ class Search:
     region: Region | None = None
     status: NeedStatus | None = None
     state: NeedState | None = None
+    round: Round | None = None
     by_title: bool = False
     page: int = 1
 
@@ -98,18 +97,6 @@ def with_status(status: NeedStatus) -> ColumnElement[bool]:
     return unmatched & (Need.state == NeedState.PUBLISHED) & consulting
 
 
-def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
-    """Conditions that a need (joined with its organization) has each of `words` somewhere in its text.
-
-    Spaces count nowhere, so that 해양폐기물 finds 해양 폐기물 and the other way round.
-    """
-    text: ColumnElement[str] = Need.title.expression
-    for part in (Need.summary, Need.offers, Need.seeks, Need.background, Need.beneficiaries, Organization.name):
-        text = text + "\n" + part
-    bare = func.replace(func.lower(text), " ", "")
-    return [bare.contains(word.lower(), autoescape=True) for word in list(words)[:WORDS_LOOKED_FOR]]
-
-
 def _conditions(search: Search) -> list[ColumnElement[bool]]:
     conditions = says(search.q.split())
     if search.theme:
@@ -123,6 +110,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(with_status(search.status))
     if search.state:
         conditions.append(Need.state == search.state)
+    if search.round:
+        conditions.append(Need.round_id == search.round.id)
     return conditions
 
 
@@ -132,8 +121,8 @@ def _complete(found: Select[Need]) -> Select[Need]:
 
 
 def _page(conditions: list[ColumnElement[bool]], order: tuple[Any, ...], page: int, per_page: int) -> Pagination:
-    found = _complete(select(Need).join(Need.organization).where(*conditions).order_by(*order))
+    found = _complete(select(Need).where(*conditions).order_by(*order))
     shown = db.paginate(found, page=page, per_page=per_page, error_out=False, count=False)
     # Counted here: the library would count over every column of every row found.
-    shown.total = db.session.scalar(select(func.count(Need.id)).join(Need.organization).where(*conditions))
+    shown.total = db.session.scalar(select(func.count(Need.id)).where(*conditions))
     return shown

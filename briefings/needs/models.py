@@ -162,7 +162,19 @@ class Need(Base):
     __tablename__ = "needs"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'withdrawn') OR (offers <> '' AND seeks <> '')", name="both_halves"),
-        Index("ix_needs_state_published_at", "state", "published_at"),
+        # All that lists are filtered by, so that a hundred thousand needs are gone through without reading their texts.
+        Index(
+            "ix_needs_listed",
+            "state",
+            "published_at",
+            "id",
+            "region",
+            "stage",
+            "consulting_since",
+            "matched_at",
+            "key_since",
+            "round_id",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

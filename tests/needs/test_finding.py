@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from briefings.db import db
 from briefings.needs import finding
 from briefings.needs.finding import Search
 from briefings.needs.models import NeedState, NeedStatus, Region
-from tests.builders import BEFORE, a_need, a_theme, an_audience, an_organization
+from tests.builders import BEFORE, a_need, a_theme, an_audience, an_organization, saved
 
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -43,12 +44,39 @@ def test_the_name_of_the_organization_is_searched_too(app):
     assert found(q="누리해양") == ["하나"]
 
 
-@pytest.mark.parametrize("words", ["%", "_", "\\", "/", "100%", "'", '"'])
-def test_signs_the_database_knows_are_only_signs(app, words):
-    a_need(title="하나")
-    assert found(q=words) == []
+@pytest.mark.parametrize("words", ["%", "_", "\\", "/", "'", '"', "…"])
+def test_signs_count_as_little_as_spaces_and_alone_find_nothing(app, words):
     a_need(title=f"둘 {words} 셋")
-    assert found(q=words) == [f"둘 {words} 셋"]
+    assert found(q=words) == []
+    assert found(q=f"둘{words}셋") == found(q="둘셋") == [f"둘 {words} 셋"]
+    assert found(q=f"셋{words}둘") == []
+
+
+@pytest.mark.parametrize("words", ["섬", "섬 나", "５G", "5g", "café", "漁網"])
+def test_single_letters_and_other_scripts_are_found(app, words):
+    a_need(title="먼 섬", summary="5G 통신과 나루", offers="Café", seeks="漁網")
+    a_need(title="산", summary="", offers="나무", seeks="물")
+    assert found(q=words) == ["먼 섬"]
+
+
+def test_first_consonants_find_titles_and_organizations(app):
+    a_need(title="해양 폐기물", organization=an_organization("누리공단"))
+    a_need(title="섬 주민", offers="해양 폐기물")
+    assert found(q="ㅎㅇㅍ") == found(q="ㄴㄹㄱㄷ") == ["해양 폐기물"]
+    assert found(q="ㅎㅇ ㅅㅈ") == []
+
+
+def test_what_was_changed_is_found_by_what_it_says_now(app):
+    need = a_need(title="폐어망 되살림", summary="", offers="작업장", seeks="설비")
+    need.title = "폐부표 되살림"
+    saved(need)
+    assert (found(q="어망"), found(q="부표")) == ([], ["폐부표 되살림"])
+    need.state = NeedState.CLOSED  # what has no part in the search leaves it as it is
+    saved(need)
+    assert found(q="부표") == ["폐부표 되살림"]
+    db.session.delete(need)
+    db.session.commit()
+    assert found(q="부표") == []
 
 
 def test_each_word_must_be_there_but_not_across_two_parts_of_the_text(app):
