@@ -7,6 +7,7 @@ from sqlalchemy import LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from briefings.db import Base
+from briefings.files.kinds import Kind, in_words, kind_with
 
 
 def new_file_id() -> str:
@@ -27,3 +28,13 @@ class StoredFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[datetime]
+
+    @property
+    def kind(self) -> Kind:
+        """What it is."""
+        return kind_with(self.media_type)
+
+    @property
+    def size_in_words(self) -> str:
+        """Its size as people read it: `1.2MB`."""
+        return in_words(self.size)
