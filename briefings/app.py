@@ -76,7 +76,7 @@ from briefings.statistics import pages as statistics_pages
 from briefings.tasks import pages as task_pages
 from briefings.tasks import words as task_words
 from briefings.tasks.running import Function
-from briefings.web import access, display, filters, labels, problems, security, stamped
+from briefings.web import access, display, filters, labels, problems, security, stamped, uploads
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
 
@@ -189,6 +189,7 @@ def _extend(app: Flask) -> None:
     Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
+    app.before_request(uploads.allow_uploads)  # before anybody reads the body of a request
     CSRFProtect(app)
     security.limiter.init_app(app)
     login = LoginManager(app)
