@@ -41,7 +41,7 @@ def matrix(now: datetime) -> Matrix:
         .select_from(Need)
         .join(need_themes, need_themes.c.need_id == Need.id)
         .join(need_audiences, need_audiences.c.need_id == Need.id)
-        .where(*_open(now))
+        .where(*is_open(now))
         .group_by(need_themes.c.theme_id, need_audiences.c.audience_id)
     )
     return Matrix(
@@ -54,7 +54,7 @@ def matrix(now: datetime) -> Matrix:
 
 def number_of_open_needs(now: datetime) -> int:
     """How many needs wait for a briefing."""
-    return db.session.scalars(select(func.count(Need.id)).where(*_open(now))).one()
+    return db.session.scalars(select(func.count(Need.id)).where(*is_open(now))).one()
 
 
 def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: bool = False) -> list[Candidate]:
@@ -63,7 +63,7 @@ def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: boo
     `planned_too`: also those that are matched or already in a coming briefing.
     """
     found = select(Need).where(
-        *([Need.state == NeedState.PUBLISHED] if planned_too else _open(now)),
+        *([Need.state == NeedState.PUBLISHED] if planned_too else is_open(now)),
         Need.themes.any(Theme.id == theme.id),
         Need.audiences.any(Audience.id == audience.id),
     )
@@ -74,12 +74,13 @@ def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: boo
 def addable_needs(briefing: Briefing, now: datetime) -> list[Need]:
     """Open needs of the briefing's theme, those for its audience first: what its order may take up."""
     fits = Need.audiences.any(Audience.id == briefing.audience_id)
-    found = select(Need).where(*_open(now), Need.themes.any(Theme.id == briefing.theme_id))
+    found = select(Need).where(*is_open(now), Need.themes.any(Theme.id == briefing.theme_id))
     in_order = found.order_by(fits.desc(), Need.published_at, Need.id).limit(MOST_SHOWN)
     return list(db.session.scalars(in_order.options(joinedload(Need.organization))))
 
 
-def _open(now: datetime) -> list[ColumnElement[bool]]:
+def is_open(now: datetime) -> list[ColumnElement[bool]]:
+    """Conditions that a need waits for a briefing: published, not matched, in no coming briefing."""
     planned = select(PresenterSlot.need_id).join(PresenterSlot.briefing)
     coming = planned.where(Briefing.state.in_(COMING), Briefing.ends_at > now)
     return [Need.state == NeedState.PUBLISHED, Need.matched_at.is_(None), Need.id.not_in(coming)]

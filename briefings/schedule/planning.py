@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, NamedTuple
 
 from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
@@ -17,6 +17,17 @@ from briefings.schedule.registering import fill
 from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
 
 SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."
+
+
+class Lengths(NamedTuple):
+    """Minutes of the opening, of each talk and of the questions after it."""
+
+    opening: int = 10
+    talk: int = 9
+    questions: int = 6
+
+
+USUAL = Lengths()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +84,7 @@ def compose_briefing(
     by: Actor,
     now: datetime,
     zone: tzinfo,
+    lengths: Lengths = USUAL,
 ) -> Briefing:
     """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once."""
     _refuse_times(times, now)
@@ -83,13 +95,15 @@ def compose_briefing(
         audience_id=audience_id,
         starts_at=times[0],
         ends_at=times[1],
+        opening_minutes=lengths.opening,
         capacity=capacity,
         registration_opens_at=opens_at,
         registration_closes_at=closes_at,
         created_at=now,
         changed_at=now,
     )
-    return _add(briefing, [slot_for(need) for need in needs], "briefing.composed", by, now)
+    slots = [replace(slot_for(need), talk_minutes=lengths.talk, question_minutes=lengths.questions) for need in needs]
+    return _add(briefing, slots, "briefing.composed", by, now)
 
 
 def copy_briefing(
