@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from briefings.calendar.holidays import working_days_from
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need
@@ -18,7 +19,6 @@ from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import ConsentText
-from briefings.schedule.holidays import working_days_from
 from briefings.schedule.models import Briefing
 
 WORKING_DAYS_TO_ACKNOWLEDGE = 5

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from sqlalchemy import delete
 
 from briefings.audit.recording import Actor, record
+from briefings.calendar.holidays import holiday_on
 from briefings.db import db, insert_new
 from briefings.errors import Refused
-from briefings.schedule.holidays import holiday_on
 from briefings.schedule.season_models import Season, SeasonTime
 from briefings.schedule.seasons import open_for_change
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from briefings.schedule.holidays import holiday_on, is_working_day, working_days_from
+from briefings.calendar.holidays import holiday_on, is_working_day, working_days_from
 
 
 @pytest.mark.parametrize(
