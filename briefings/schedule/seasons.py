@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -15,6 +15,8 @@ from briefings.errors import Refused
 from briefings.needs.models import Audience, Need, Round
 from briefings.schedule.season_models import Card, Lane, Season, SeasonState, SeasonTime
 
+HIGHEST_ID = 2**31 - 1
+LATEST = 50
 LONGEST_TITLE = 110
 """What leaves room for a number after it."""
 CHANGED = "그사이 다른 사람이 이 편성안을 고쳤습니다. 바뀐 내용을 확인한 뒤에 다시 저장해 주세요."
@@ -52,6 +54,11 @@ def length(season: Season | Rules, slots: int) -> int:
     """How many minutes a briefing of so many needs takes, opening and close included."""
     each = season.talk_minutes + season.question_minutes
     return season.opening_minutes + slots * each + season.closing_minutes
+
+
+def end_of(season: Season, starts_at: datetime) -> datetime:
+    """When a full briefing would be over that begins then."""
+    return starts_at + timedelta(minutes=length(season, season.max_slots))
 
 
 def settled_reason(season: Season) -> str | None:
@@ -93,6 +100,23 @@ def change_rules(season: Season, rules: Rules, *, seen: datetime, by: Actor, now
         season.changed_at = now
         record(by, "season.rules_changed", season, now, changed=changed)
     return bool(changed)
+
+
+def ease(season: Season, rule: str, *, by: Actor, now: datetime) -> None:
+    """Loosen one rule by a step, as a reason for a need left over suggests; Refused where it is as loose as it gets."""
+    open_for_change(season)
+    changes: dict[str, Any] = {
+        "min_slots": season.min_slots - 1,
+        "max_slots": season.max_slots + 1,
+        "parallel": season.parallel + 1 if season.parallel else None,
+        "organization_once": False,
+    }
+    if rule not in changes or changes[rule] == getattr(season, rule) or changes[rule] == 0:
+        raise Refused("더 풀 수 없는 규칙입니다. 규칙 화면에서 확인해 주세요.")
+    change = {rule: [getattr(season, rule), changes[rule]]}
+    setattr(season, rule, changes[rule])
+    season.changed_at = now
+    record(by, "season.rules_changed", season, now, changed=change)
 
 
 def discard(season: Season, why: str, *, by: Actor, now: datetime) -> None:
@@ -145,6 +169,18 @@ def rows(seasons: Sequence[Season]) -> list[Row]:
         Row(season, *cards.get(season.id, (0, 0)), *lanes.get(season.id, (0,)), *times.get(season.id, (0,)))
         for season in seasons
     ]
+
+
+def titles(about: Iterable[str] | None = None) -> dict[str, str]:
+    """Seasons as messages name them (`season:4`) with their names: those named, or else the latest there are."""
+    found = select(Season.id, Season.name).order_by(Season.id.desc())
+    if about is None:
+        found = found.limit(LATEST)
+    else:
+        parted = (each.partition(":") for each in about)
+        numbers = {int(number) for kind, _, number in parted if kind == "season" and number.isdecimal()}
+        found = found.where(Season.id.in_({number for number in numbers if number <= HIGHEST_ID}))
+    return {f"season:{number}": name for number, name in db.session.execute(found)}
 
 
 def lanes_in_order(season: Season) -> list[tuple[Lane, list[Card]]]:
