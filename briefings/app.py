@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from click import Command
@@ -35,9 +35,16 @@ from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
-from briefings.needs import review_models, round_models  # noqa: F401 (tables)
+from briefings.needs import (
+    review_models,  # noqa: F401 (tables)
+    round_contact_pages,
+    round_mails,
+    round_pages,
+    round_public,
+)
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
+from briefings.needs.rounds import titles as round_titles
 from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
 from briefings.organizations import staff as organization_staff
@@ -93,6 +100,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live_pages.pages,
     need_owner.pages,
     need_staff.pages,
+    round_pages.pages,
+    round_contact_pages.pages,
+    round_public.pages,
     need_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
@@ -117,6 +127,7 @@ COMPOSERS: dict[str, Composer] = {
     **account_mails.COMPOSERS,
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
+    **round_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
@@ -128,6 +139,7 @@ COMPOSERS: dict[str, Composer] = {
 TEXTS: dict[str, dict[str, Text]] = {
     "계정": {**account_mails.TEXTS, **organization_mails.TEXTS},
     "수요 과제": need_mails.TEXTS,
+    "수요조사": round_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
     "설명회 신청": schedule_mails.TEXTS,
@@ -174,11 +186,16 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
     app.extensions["tasks"] = TASKS
-    app.extensions["subjects"] = titles  # what messages are filed under, for staff who look for them
+    app.extensions["subjects"] = _subjects
     app.extensions["text_groups"] = TEXTS
     app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}
     access.refuse_unmarked_views(app)
     return app
+
+
+def _subjects(about: Sequence[str] | None = None) -> dict[str, str]:
+    """What messages are filed under, for staff who look for them: briefings and rounds by their names."""
+    return titles(about) | round_titles(about)
 
 
 def _extend(app: Flask) -> None:

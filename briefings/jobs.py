@@ -19,17 +19,18 @@ from briefings.db import unit_of_work
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
 from briefings.live import following_up
+from briefings.needs import asking
 from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.channels import Unreachable
 from briefings.outbox.delivering import Compose, Letter, deliver_due
 from briefings.outbox.gateway import Gateway, request_of, way_to_phones
 from briefings.outbox.mail import Dropped, ShortText
 from briefings.outbox.models import Medium, Message
+from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
 from briefings.schedule import reminders
-from briefings.schedule.ladder import QuietHours
 from briefings.tasks.running import do_next
 
 log = logging.getLogger(__name__)
@@ -85,6 +86,15 @@ def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
                 new = queue_due(clock.now(), quiet, by_text)
 
 
+def remind_of_rounds(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind those who were asked for needs and have not answered, three days before a round closes."""
+    quiet = QuietHours.of(app.config)
+    new = 1
+    while new and not stopping() and not quiet.cover(clock.now()):
+        with unit_of_work():
+            new = asking.remind_due(clock.now())
+
+
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Take in what came to the mailbox, where there is one; a server that fails is asked again next time."""
     if not app.config["IMAP_URL"]:
@@ -122,6 +132,7 @@ def do_tasks(app: Flask, stopping: Stopping = lambda: False) -> None:
 
 JOBS: tuple[tuple[Job, int], ...] = (
     (queue_reminders, 60),
+    (remind_of_rounds, 60),
     (forget_requests, 3600),
     (forget_mail, 3600),
     (fetch_mail, 60),

@@ -10,7 +10,8 @@ from typing import Any
 
 from briefings.accounts.models import Role, User
 from briefings.db import db
-from briefings.needs.models import Audience, Need, NeedState, Theme
+from briefings.needs.models import Audience, Need, NeedState, Round, Theme
+from briefings.needs.round_models import RoundContact
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
@@ -110,6 +111,37 @@ def _need(**given: Any) -> Need:
     values["themes"] = values.get("themes") or [_theme()]
     values["audiences"] = values.get("audiences") or [_audience()]
     return Need(**values)
+
+
+def a_round(**given: Any) -> Round:
+    """An announced round that takes needs since a week and for another."""
+    n = next(numbers)
+    now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    values: dict[str, Any] = {
+        "name": f"2026년 하반기 수요조사 {n}",
+        "description": "함께 풀 과제를 찾습니다.",
+        "opens_at": now - timedelta(days=7),
+        "closes_at": now + timedelta(days=7),
+        "announced_at": BEFORE,
+        "created_at": BEFORE,
+        "changed_at": BEFORE,
+    } | given
+    return saved(Round(**values))
+
+
+def a_contact(round: Round, **given: Any) -> RoundContact:
+    """Somebody of a local government who was asked four days ago and has not answered."""
+    n = next(numbers)
+    values: dict[str, Any] = {
+        "round": round,
+        "name": "최다온",
+        "email": f"daon{n}@example.kr",
+        "added_at": BEFORE,
+        "asked_at": datetime(2026, 11, 19, 1, 0, tzinfo=UTC),
+    } | given
+    if "organization" not in values:
+        values["organization"] = _organization(f"다도해군 {n}", OrganizationKind.LOCAL)
+    return saved(RoundContact(**values))
 
 
 def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Briefing:

@@ -23,6 +23,7 @@ ACCESS = {
         presenters: done
         registrations: find links_sent
         replies: sent write write_for_briefing
+        rounds: handed_over index show
         static
         statistics: index
     """,
@@ -37,6 +38,7 @@ ACCESS = {
         registrations: cancel change change_address confirm_address confirm_cancel ics invite_again register_again
             show withdraw_consent
         replies: change show withdraw write_from_join write_with_link
+        rounds: colleague intake nothing something
     """,
     "signed_in": """
         accounts: own own_password sign_out
@@ -50,6 +52,7 @@ ACCESS = {
         inbox: accept download handle index show
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
+        round_contacts: ask index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel cancel_registration copy discard edit hold_mails index move new publish registration
@@ -59,6 +62,7 @@ ACCESS = {
         staff_needs: add_topic close edit index list_topics move_topic new publish rename_topic send_back show
             withdraw
         staff_replies: index show
+        staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal
         staff_statistics: briefing index
         tasks: cancel show

@@ -19,8 +19,8 @@ from briefings.outbox.finding import counts_by_thread
 from briefings.outbox.handling import send_test
 from briefings.outbox.preview import Preview, dry_run
 from briefings.outbox.queueing import Recipient
+from briefings.outbox.quiet import QuietHours
 from briefings.schedule import overview
-from briefings.schedule.ladder import QuietHours
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.web.access import staff
 from briefings.web.filters import when

@@ -8,13 +8,16 @@ from sqlalchemy import select
 
 from briefings.db import db
 from briefings.needs.finding import PUBLIC
-from briefings.needs.models import Need
+from briefings.needs.models import Need, Round
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing
 
 MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
-PAGES = ("front.home", "needs.index", "briefings.index", "front.guide", "statistics.index", "front.accessibility")
+PAGES = (
+    *("front.home", "needs.index", "briefings.index", "rounds.index", "front.guide", "statistics.index"),
+    "front.accessibility",
+)
 
 Address = tuple[str, dict[str, Any], datetime | None]
 
@@ -28,3 +31,6 @@ def public_addresses() -> Iterator[Address]:
     announced = select(Briefing.public_id, Briefing.changed_at).where(LISTED)
     for public_id, changed_at in db.session.execute(announced.order_by(Briefing.changed_at.desc()).limit(MOST)):
         yield "briefings.show", {"public_id": public_id}, changed_at
+    rounds = select(Round.public_id, Round.changed_at).where(Round.announced_at.is_not(None))
+    for public_id, changed_at in db.session.execute(rounds.order_by(Round.changed_at.desc()).limit(MOST)):
+        yield "rounds.show", {"public_id": public_id}, changed_at

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from briefings.needs.finding import Search, counts_by_state, public_needs
-from briefings.needs.models import Need, NeedState, NeedStatus
+from briefings.needs.models import Need, NeedState, NeedStatus, Round
+from briefings.needs.rounds import open_rounds
 from briefings.participation.need_course import standing_replies
 from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
@@ -16,11 +17,12 @@ NEWEST = 6
 
 @dataclass(frozen=True)
 class Home:
-    """The briefing to sign up for next, three others to come, the newest needs, two figures."""
+    """The briefing to sign up for next, three others to come, the newest needs, the rounds that are open, two figures."""
 
     next: Seen | None
     others: list[Seen]
     needs: list[Need]
+    rounds: list[Round]
     published: int
     replies: int
 
@@ -33,6 +35,7 @@ def home(now: datetime) -> Home:
     return Home(
         next=first,
         others=[seen for seen in coming if seen is not first],
+        rounds=open_rounds(now),
         needs=public_needs(Search(status=NeedStatus.OPEN)).items[:NEWEST],
         published=counts_by_state()[NeedState.PUBLISHED],
         replies=standing_replies(),

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from briefings.inbox.finding import number_waiting
+from briefings.needs.asking import silent_organizations
 from briefings.needs.finding import counts_by_state
-from briefings.needs.models import NeedState
+from briefings.needs.models import NeedState, Round
+from briefings.needs.rounds import closing_soon
 from briefings.organizations.requesting import number_of_pending_requests
 from briefings.outbox.finding import Standing
 from briefings.outbox.finding import counts as counts_of_messages
@@ -35,6 +37,8 @@ class Today:
     """What waits, the gaps in briefings of the coming week, and the next briefings with who signed up."""
 
     waiting: list[Waiting]
+    closing: list[tuple[Round, int]]
+    """Rounds that close within a week, each with how many organizations have not answered."""
     gaps: list[Row]
     next: list[tuple[Seen, Counters]]
 
@@ -45,6 +49,7 @@ def today(now: datetime) -> Today:
     soon = [seen.briefing for seen in coming if seen.briefing.starts_at < now + SOON]
     return Today(
         waiting=[one for one in _waiting(now) if one.count],
+        closing=[(each, silent_organizations(each)) for each in closing_soon(now, SOON)],
         gaps=[row for row in rows(soon, now) if row.gaps],
         next=[(seen, counters(seen.briefing)) for seen in coming[:NEXT]],
     )

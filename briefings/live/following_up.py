@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import exists
 
 from briefings.live.models import Attendance
-from briefings.schedule.ladder import QuietHours
+from briefings.outbox.quiet import QuietHours
 from briefings.schedule.models import Registration, Step
 from briefings.schedule.reminders import queue_steps
 

@@ -44,7 +44,7 @@ def audiences() -> list[Audience]:
 
 def needs_of(organization: Organization) -> list[Need]:
     """Everything one organization ever registered: what waits for the owner first, what has ended last."""
-    found = _complete(select(Need)).where(Need.organization_id == organization.id)
+    found = _complete(select(Need)).options(joinedload(Need.round)).where(Need.organization_id == organization.id)
     turn = case({NeedState.RETURNED: 0, NeedState.DRAFT: 1, NeedState.WITHDRAWN: 3}, value=Need.state, else_=2)
     return list(db.session.scalars(found.order_by(turn, Need.changed_at.desc(), Need.id.desc())))
 

@@ -15,6 +15,7 @@ from briefings.accounts.models import User
 from briefings.needs import finding
 from briefings.needs.models import Need, NeedState, NeedStatus, Region, Stage
 from briefings.needs.registering import FIELDS, REQUIRED_TO_SUBMIT, Entry, lacking
+from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import FIELDS as NAMES
 from briefings.needs.words import NEED_STATES, REGIONS, RESOURCES, STAGES, STATUSES
 from briefings.organizations.forms import kind_choices
@@ -173,7 +174,7 @@ class NeedFilters(Filters):
 
     def __init__(self, args: MultiDict[str, str]) -> None:
         super().__init__(args)
-        self.rows = {"theme": finding.themes(), "audience": finding.audiences()}
+        self.rows: dict[str, Any] = {"theme": finding.themes(), "audience": finding.audiences()}
         for name, rows in self.rows.items():
             self[name].choices = [SelectChoice("", ALL), *(SelectChoice(str(row.id), label(row)) for row in rows)]
         self.args = args
@@ -213,10 +214,16 @@ class StaffNeedFilters(NeedFilters):
     """The filters of the staff's list."""
 
     state = SelectField("상태", choices=options(NEED_STATES, empty=ALL))
+    round = SelectField("수요조사")
+
+    def __init__(self, args: MultiDict[str, str]) -> None:
+        super().__init__(args)
+        self.rows["round"] = rounds = latest_rounds()
+        self.round.choices = [SelectChoice("", ALL), *(SelectChoice(str(each.id), each.name) for each in rounds)]
 
     def search(self) -> finding.Search:
         """The conditions, as far as they make sense."""
-        return replace(super().search(), state=_member(NeedState, self.state.data))
+        return replace(super().search(), state=_member(NeedState, self.state.data), round=self._row("round"))
 
 
 class TopicForm(Form):

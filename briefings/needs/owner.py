@@ -16,6 +16,7 @@ from briefings.needs import finding, registering
 from briefings.needs.forms import NeedForm
 from briefings.needs.history import steps_of
 from briefings.needs.models import Need
+from briefings.needs.rounds import open_rounds
 from briefings.needs.words import NEED_TONES, NEXT_STEPS
 from briefings.organizations.finding import organization_of
 from briefings.web.access import member
@@ -31,7 +32,8 @@ def needs() -> ResponseReturnValue:
     """All needs of the person's organization, whoever registered them."""
     organization = organization_of(current_user)
     own = finding.needs_of(organization) if organization else []
-    return render_template("needs/owner_index.html", organization=organization, needs=own)
+    taking = open_rounds(clock.now())
+    return render_template("needs/owner_index.html", organization=organization, needs=own, rounds=taking)
 
 
 @pages.route("/new", methods=["GET", "POST"])

@@ -1,7 +1,8 @@
 """The words people read for the enums of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.needs.models import NeedState, NeedStatus, Region, Resource, Stage
+from briefings.needs.models import NeedState, NeedStatus, Region, Resource, RoundPhase, Stage
+from briefings.needs.round_progress import Answer
 
 NEED_STATES = {
     NeedState.DRAFT: N_("작성 중"),
@@ -76,6 +77,49 @@ NEXT_STEPS = {
 }
 """What the state means for the owner, and what to do next."""
 
+ROUND_PHASES = {
+    RoundPhase.DRAFT: "준비 중",
+    RoundPhase.ANNOUNCED: N_("예고"),
+    RoundPhase.OPEN: N_("접수 중"),
+    RoundPhase.CLOSED: N_("마감"),
+}
+ROUND_TONES = {
+    RoundPhase.DRAFT: "quiet",
+    RoundPhase.ANNOUNCED: "info",
+    RoundPhase.OPEN: "success",
+    RoundPhase.CLOSED: "quiet",
+}
+ANSWERS = {
+    Answer.SILENT: "답 없음",
+    Answer.DRAFTING: "작성 중",
+    Answer.UNASKED: "부탁 전",
+    Answer.NOTHING: "과제 없음",
+    Answer.ANSWERED: "제출",
+}
+ANSWER_TONES = {
+    Answer.SILENT: "error",
+    Answer.DRAFTING: "warning",
+    Answer.UNASKED: "quiet",
+    Answer.NOTHING: "info",
+    Answer.ANSWERED: "success",
+}
+ROUND_ACTS = {
+    "round.made": "만듦",
+    "round.edited": "고침",
+    "round.announced": "예고함",
+    "round.moved": "접수 기간을 바꿈",
+    "round.contacts_added": "부탁할 기관을 더함",
+    "round.contacts_taken_over": "지난 수요조사의 명단을 가져옴",
+    "round.members_added": "계정이 있는 기관을 더함",
+    "round.contact_removed": "명단에서 뺌",
+    "round.asked": "부탁하는 전자우편을 보냄",
+    "round.reminded": "답하지 않은 분께 다시 알림",
+    "round.nothing": "과제가 없다는 답",
+    "round.nothing_taken_back": "과제가 없다는 답을 거둠",
+    "round.handed_over": "동료에게 넘김",
+}
+"""What was done with a round, as staff read it in its course."""
+
 FIELDS = {
     "title": N_("과제 이름"),
     "summary": N_("한 줄 요약"),
@@ -106,4 +150,12 @@ ACTIONS = {
     "need.closed": N_("마감"),
     "need.withdrawn": N_("철회"),
 }
-WORDS = {NeedState: NEED_STATES, NeedStatus: STATUSES, Stage: STAGES, Region: REGIONS, Resource: RESOURCES}
+WORDS = {
+    NeedState: NEED_STATES,
+    NeedStatus: STATUSES,
+    Stage: STAGES,
+    Region: REGIONS,
+    Resource: RESOURCES,
+    RoundPhase: ROUND_PHASES,
+    Answer: ANSWERS,
+}

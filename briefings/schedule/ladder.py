@@ -3,11 +3,11 @@
 All of it follows from the clock and the times of the briefing; nothing is stored but which steps staff ticked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
-from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
+from typing import NamedTuple
 
+from briefings.outbox.quiet import QuietHours
 from briefings.schedule.models import Briefing, Step
 
 BEFORE_START = {
@@ -32,34 +32,6 @@ IN_QUIET_HOURS = (Step.MISSED,)
 of two hours before waits for the morning like all others: nobody need be woken by what was told the day before.
 """
 OF_TEXT = ":text"
-
-
-class QuietHours(NamedTuple):
-    """The hours of the installation's clock in which nobody is disturbed, as 21 to 8; none where both are the same."""
-
-    zone: tzinfo
-    first: int
-    last: int
-
-    @classmethod
-    def of(cls, settings: Mapping[str, Any]) -> "QuietHours":
-        """From the settings of the application."""
-        return cls(ZoneInfo(settings["TIMEZONE"]), *settings["QUIET_HOURS"])
-
-    def cover(self, moment: datetime) -> bool:
-        """Whether `moment` lies in them."""
-        hour = moment.astimezone(self.zone).hour
-        if self.first <= self.last:
-            return self.first <= hour < self.last
-        return hour >= self.first or hour < self.last
-
-    def over_at(self, moment: datetime) -> datetime:
-        """`moment` itself, or the end of the quiet hours it lies in."""
-        if not self.cover(moment):
-            return moment
-        local = moment.astimezone(self.zone)
-        end = local.replace(hour=self.last, minute=0, second=0, microsecond=0)
-        return end if end > local else end + timedelta(days=1)
 
 
 class Rung(NamedTuple):

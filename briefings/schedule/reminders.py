@@ -11,8 +11,9 @@ from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue_many
+from briefings.outbox.quiet import QuietHours
 from briefings.schedule.items import concerning
-from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, QuietHours, Rung, climbs, is_due, told_by
+from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, Rung, climbs, is_due, told_by
 from briefings.schedule.models import (
     Briefing,
     BriefingState,

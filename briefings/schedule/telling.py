@@ -11,10 +11,11 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.outbox.models import Message, MessageState
+from briefings.outbox.quiet import QuietHours
 from briefings.schedule import presenters
 from briefings.schedule.changes import differences, refuse_stale
 from briefings.schedule.items import concerning
-from briefings.schedule.ladder import RUNGS, QuietHours, Rung, climbs, due_at, latest, sends_at
+from briefings.schedule.ladder import RUNGS, Rung, climbs, due_at, latest, sends_at
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
 from briefings.schedule.planning import settled_reason
 from briefings.schedule.reminders import KINDS, last_moves, to_tell

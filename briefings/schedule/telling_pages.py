@@ -15,11 +15,12 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox.gateway import Gateway
+from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, write_short
 from briefings.outbox.texting import TextKind, fault_of, kind_of, size
 from briefings.schedule import telling
 from briefings.schedule.forms import Seen
-from briefings.schedule.ladder import QuietHours, Rung
+from briefings.schedule.ladder import Rung
 from briefings.schedule.models import (
     USUAL_STEPS,
     Briefing,

@@ -69,6 +69,14 @@ def period(ends: tuple[date, date] | tuple[datetime, datetime]) -> str:
     return f"{when(start)}~{clock_time(end)}"
 
 
+def days_until(moment: datetime, now: datetime) -> str:
+    """How far off the day of `moment` is on the installation's calendar: 오늘, 내일, 3일 뒤; 어제, 3일 전."""
+    days = (local(moment).date() - local(now).date()).days
+    if days in (-1, 0, 1):
+        return gettext("오늘") if days == 0 else gettext("내일") if days == 1 else gettext("어제")
+    return gettext("%(days)s일 뒤", days=number(days)) if days > 0 else gettext("%(days)s일 전", days=number(-days))
+
+
 def machine_time(value: date | datetime) -> str:
     """The value of `<time datetime=…>`: `2026-11-23T14:00:00+09:00`, or `2026-11-23` for a date."""
     return local(value).isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
@@ -141,6 +149,7 @@ def register(app: Flask) -> None:
         day,
         month,
         clock_time,
+        days_until,
         period,
         machine_time,
         number,
