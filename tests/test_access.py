@@ -19,7 +19,8 @@ ACCESS = {
         display: settings
         feeds: briefings of_audience of_theme
         front: accessibility guide health home privacy robots search sitemap
-        needs: index show
+        imports: template
+        needs: file index show
         presenters: done
         registrations: find links_sent
         replies: sent write write_for_briefing
@@ -31,6 +32,8 @@ ACCESS = {
         account_requests: confirmation
         accounts: new_password
         answers: give_up take_back
+        availability: answer
+        claims: show
         feeds: of_presenter of_registrant personal
         live: enter join
         presenters: accept decline hand_over ics invite_again show
@@ -44,23 +47,27 @@ ACCESS = {
         accounts: own own_password sign_out
     """,
     "member": """
-        owner: close edit needs new show withdraw
+        owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_replies: acknowledge decline index match note_consultation show
     """,
     "staff": """
         announcements: discard edit index new send show test
+        availability: ask enter index
+        board: card history hold hold_lane lane make_lane merge move order redo remove_lane set_time show split undo
+        imports: blank check decide discard index marked new original save show take_back
         inbox: accept download handle index show
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
         round_contacts: ask index lines members remind remove take
+        seasons: accept discard ease history index needs new rules show solve take times
         staff: person today
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel cancel_registration copy discard edit hold_mails index move new publish registration
             registrations show
         staff_matrix: index show
         staff_presenters: act index
-        staff_needs: add_topic close edit index list_topics move_topic new publish rename_topic send_back show
-            withdraw
+        staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_file move_topic new
+            publish remove_file rename_topic reopen revoke_claim send_back show withdraw write
         staff_replies: index show
         staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import cycle
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,12 @@ from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
-from briefings.schedule import presenters
+from briefings.schedule import presenters, seasons
+from briefings.schedule.candidate_times import Pattern, add_times, candidates
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 from briefings.schedule.registering import Applicant, register
+from briefings.schedule.season_needs import open_needs
+from briefings.schedule.seasons import Rules
 
 NEEDS = Path(__file__).with_name("needs.toml")
 ACCOUNTS = (
@@ -58,7 +61,7 @@ class Demo:
         self.audiences = {audience.name: audience for audience in db.session.scalars(select(Audience))}
 
     def load(self) -> None:
-        """Accounts, needs in every state, a past briefing with what came of it, an open, a full and a drafted one."""
+        """Accounts, needs in every state, a past briefing and what came of it, others to come, one season."""
         needs = self._needs()
         self._accounts(needs[0])
         self._waiting_for_staff(needs[0])
@@ -67,6 +70,7 @@ class Demo:
         self._coming(next(by_theme), weeks=1, capacity=40, people=23)
         self._coming(next(by_theme), weeks=2, capacity=12, people=15)
         self._draft(next(by_theme))
+        self._season()
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""
@@ -206,6 +210,20 @@ class Demo:
 
     def _draft(self, needs: list[Need]) -> None:
         self._briefing(needs, self._wednesday(4), 60, BriefingState.DRAFT)
+
+    def _season(self) -> None:
+        """A plan for the needs that still wait, with the Wednesdays of two months: ready to be solved."""
+        staff = db.session.scalars(select(User).where(User.email == "staff@example.kr")).one()
+        public = ("공공기관", "지방자치단체", "중앙행정기관", "교육청")
+        sharing = [
+            [self.audiences[name].id for name in self.audiences if (name in public) is one] for one in (True, False)
+        ]
+        rules = Rules(name="다음 분기 온라인 사업설명회", min_slots=3, sharing=sharing)
+        season = seasons.make(rules, open_needs(self.now), None, by=staff, now=self.now)
+        first = self._wednesday(5)
+        pattern = Pattern(frozenset({2}), (time(10), time(14)), first.date(), first.date() + timedelta(weeks=7))
+        good = [each.starts_at for each in candidates(pattern, (), self.now, self.zone) if not each.left_out]
+        add_times(season, good, staff, self.now)
 
     def _past(self, needs: list[Need]) -> None:
         """Three weeks ago: who registered, who came, who replied, and one match."""

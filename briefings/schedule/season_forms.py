@@ -141,6 +141,10 @@ class PatternForm(Form):
     last = DateField("언제까지", [InputRequired()])
     every = IntegerField("몇 주마다", [InputRequired(), NumberRange(min=1, max=12)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.weekdays.flags.unmarked = True
+
     def validate_weekdays(self, field: ChoicesField) -> None:
         """At least one."""
         if not field.data:
