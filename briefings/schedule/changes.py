@@ -1,4 +1,4 @@
-"""What an edit changes, and what somebody else changed meanwhile."""
+"""What an edit changes, and what somebody else changed, or keeps to publish later, meanwhile."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +9,8 @@ from sqlalchemy import select
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.errors import Refused
-from briefings.schedule.models import Briefing
-from briefings.schedule.words import ACTIONS, DETAILS
+from briefings.schedule.models import Briefing, Visibility
+from briefings.schedule.words import ACTIONS, DETAILS, VISIBILITIES
 
 SHOWN = 40
 """Longer values are not repeated in a sentence."""
@@ -44,6 +44,28 @@ def refuse_stale(briefing: Briefing, seen: datetime) -> None:
     )
 
 
+def refuse_another_draft(briefing: Briefing, seen: datetime | None) -> None:
+    """Refused, naming who keeps what, if the changes not published yet are not those of `seen` (its `pending_at`)."""
+    if briefing.pending_at == seen:
+        return
+    if briefing.pending is None:
+        raise Refused(
+            "그사이 임시 저장한 내용을 버렸거나 공개했습니다. 입력한 내용은 그대로 두었습니다. 확인해 주세요."
+        )
+    raise Refused(
+        "%(who)s 님이 %(at)s에 먼저 임시 저장했습니다: %(what)s. 입력한 내용은 그대로 두었습니다. "
+        "확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다.",
+        who=briefing.pending["by"],
+        at=briefing.pending_at,
+        what=", ".join(dict.fromkeys(_part(key) for key in briefing.pending["changes"])),
+    )
+
+
+def _part(key: str) -> str:
+    """What part of a briefing a key of a draft is about: `presenter:5` of the order."""
+    return DETAILS.get(key.partition(":")[0], key)
+
+
 def described(entry: AuditEntry) -> list[str]:
     """What one act on a briefing was, in words: the fields of an edit with short new values, or the act."""
     if presenter := entry.detail.get("presenter"):
@@ -57,6 +79,8 @@ def described(entry: AuditEntry) -> list[str]:
 
 def _described(name: str, new: Any) -> str:
     label = DETAILS.get(name, name)
+    if name == "visibility":
+        return f"{label} ‘{VISIBILITIES[Visibility(new)]}’"
     plain = isinstance(new, str | int) and not name.endswith(("_id", "_at"))
     return f"{label} ‘{new}’" if plain and new != "" and len(str(new)) <= SHOWN else label
 

@@ -1,37 +1,33 @@
 """The staff's forms about briefings."""
 
-import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
-    FieldList,
-    FormField,
     HiddenField,
     IntegerField,
+    RadioField,
     SearchField,
     SelectField,
     StringField,
     TextAreaField,
     URLField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Need, Theme
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
-from briefings.schedule.models import Briefing, BriefingState, RegistrationState
-from briefings.schedule.planning import Details
+from briefings.schedule.copying import Order
+from briefings.schedule.models import Briefing, RegistrationState
 from briefings.schedule.registrants import SORTS
-from briefings.schedule.slots import Plan, SlotPlan
 from briefings.schedule.words import REGISTRATION_STATES
-from briefings.web.forms import ChoicesField, EmailField, Filters, Form, MomentField
+from briefings.web.forms import ChoicesField, Filters, Form, MomentField
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 MOST_PLACES = 100_000
@@ -47,12 +43,6 @@ def web_address(form: Form, field: URLField) -> None:
         sound = False
     if not sound:
         raise ValidationError("https://로 시작하는 주소를 넣어 주세요. 예: https://room.example.kr/abc")
-
-
-def minutes_in(field: IntegerField) -> int:
-    """What was typed, or none where that can be no length of a talk: times are computed before anything is checked."""
-    typed = field.data or 0
-    return typed if 0 <= typed <= MOST_MINUTES else 0
 
 
 def after(other: str) -> Any:
@@ -76,6 +66,15 @@ class TimesForm(Form):
         return self.starts_at.data, self.ends_at.data
 
 
+def moment_in(field: HiddenField) -> datetime:
+    """The moment in a hidden mark; one that fits no row where it is broken."""
+    try:
+        found = datetime.fromisoformat(field.data or "")
+        return found.astimezone(UTC) if found.tzinfo else NEVER
+    except (ValueError, OverflowError):
+        return NEVER
+
+
 class Seen:
     """A hidden mark of the state the page was made from."""
 
@@ -83,11 +82,7 @@ class Seen:
 
     def seen_at(self) -> datetime:
         """The briefing's `changed_at` then; a moment that fits no briefing where the mark is broken."""
-        try:
-            found = datetime.fromisoformat(self.seen.data or "")
-            return found.astimezone(UTC) if found.tzinfo else NEVER
-        except (ValueError, OverflowError):
-            return NEVER
+        return moment_in(self.seen)
 
     def look_again(self, briefing: Briefing) -> None:
         """The next press speaks of the state shown now."""
@@ -128,145 +123,23 @@ class NewForm(TimesForm):
 
 
 class CopyForm(TimesForm):
-    """A draft, from an earlier briefing."""
+    """A draft, from an earlier briefing; `agreed` once the shifted dates were shown."""
 
     title = StringField("제목", [DataRequired(), Length(max=120)])
-    with_slots = BooleanField("발표 순서와 발표자도 가져오기 (아직 게시 중인 수요만)", default=True)
-
-
-class SlotForm(Form):
-    """One row of the order."""
-
-    class Meta(Form.Meta):
-        csrf = False
-
-    need_id = HiddenField("수요", filters=[lambda value: int(value) if re.fullmatch("[0-9]{1,10}", str(value)) else 0])
-    presenter_name = StringField("발표자 이름", [Length(max=120)])
-    presenter_title = StringField("직위", [Length(max=120)])
-    presenter_email = EmailField("전자우편")
-    talk_minutes = IntegerField("발표(분)", [InputRequired(), NumberRange(min=1, max=MOST_MINUTES)])
-    question_minutes = IntegerField("질의(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])
-
-    def plan(self, need: Need) -> SlotPlan:
-        """The row as it stands, with no minutes where none can be read."""
-        return SlotPlan(
-            need.id,
-            need.title,
-            minutes_in(self.talk_minutes),
-            minutes_in(self.question_minutes),
-            self.presenter_name.data or "",
-            self.presenter_title.data or "",
-            self.presenter_email.data or "",
-        )
-
-
-class EditForm(Seen, Form):
-    """Everything about a briefing on one page. `starts_at` and `ends_at` only while it is a draft."""
-
-    title = StringField("제목", [DataRequired(), Length(max=120)])
-    theme_id = SelectField("주제", [InputRequired()], coerce=int)
-    audience_id = SelectField("대상", [InputRequired()], coerce=int)
-    description = TextAreaField("소개", [Length(max=5000)], description="누리집의 설명회 화면에 보입니다.")
-    moderator = StringField("사회자", [Length(max=120)])
-    starts_at = MomentField("시작 일시", [InputRequired()])
-    ends_at = MomentField("끝 일시", [InputRequired(), after("starts_at")])
-    room_url = URLField(
-        "접속 주소",
-        [Optional(), Length(max=500), web_address],
-        description="화상회의나 방송의 주소입니다. 신청이 확정된 사람에게만 입장 화면에서 보입니다.",
+    order = RadioField(
+        "발표 순서",
+        choices=[
+            SelectChoice(Order.PRESENTERS.value, "순서와 발표자 모두 (공개하면 발표자에게 다시 부탁합니다)"),
+            SelectChoice(Order.NEEDS.value, "순서만, 발표자는 비워 두기"),
+            SelectChoice(Order.NOTHING.value, "가져오지 않기"),
+        ],
+        default=Order.PRESENTERS.value,
     )
-    room_note = StringField(
-        "접속이 안 될 때", [Length(max=200)], description="접속하지 못한 사람에게 보일 전화번호나 다른 주소입니다."
-    )
-    replay_url = URLField(
-        "다시보기 주소", [Optional(), Length(max=500), web_address], description="설명회가 끝난 뒤에 보입니다."
-    )
-    capacity = IntegerField(
-        "정원",
-        [Optional(), NumberRange(min=1, max=MOST_PLACES)],
-        description="비워 두면 제한 없이 받습니다. 늘리면 대기 순서대로 확정됩니다.",
-    )
-    registration_opens_at = MomentField("신청 시작", [InputRequired()])
-    registration_closes_at = MomentField("신청 마감", [InputRequired(), after("registration_opens_at")])
-    opening_minutes = IntegerField("여는 말(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])
-    slots = FieldList(FormField(SlotForm))
-    add = SelectField("더 넣을 수요", coerce=int, validate_choice=False)
-    agreed = HiddenField("알림 확인")
+    agreed = HiddenField("일시 확인")
 
-    @classmethod
-    def of(cls, briefing: Briefing, formdata: MultiDict | None) -> "EditForm":
-        """The form about `briefing`, filled from `formdata` or from what is stored."""
-        form = cls(formdata, obj=briefing)
-        form.fixed_times = briefing.state is not BriefingState.DRAFT
-        if form.fixed_times:
-            del form.starts_at, form.ends_at
-        if formdata is None:
-            form.look_again(briefing)
-        return form
-
-    def offer(self, themes: Iterable[Theme], audiences: Iterable[Audience], addable: Iterable[Need]) -> None:
-        """What there is to choose from."""
-        self.theme_id.choices = [(theme.id, theme.name) for theme in themes]
-        self.audience_id.choices = [(audience.id, audience.name) for audience in audiences]
-        taken = set(self.need_ids())
-        named = [(need.id, f"{need.title} ({need.organization.name})") for need in addable if need.id not in taken]
-        self.add.choices = [(0, "고르지 않음"), *named]
-
-    def need_ids(self) -> list[int]:
-        """The needs of the rows in order."""
-        return [row.form.need_id.data for row in self.slots]
-
-    def plans(self, needs: dict[int, Need]) -> tuple[SlotPlan, ...]:
-        """The rows as an order."""
-        return tuple(row.form.plan(needs[row.form.need_id.data]) for row in self.slots)
-
-    def times(self, briefing: Briefing) -> tuple[datetime, datetime]:
-        """Both ends as typed, or the stored ones where they are fixed or cannot be read."""
-        stored = briefing.starts_at, briefing.ends_at
-        if self.fixed_times or not (self.starts_at.data and self.ends_at.data):
-            return stored
-        return self.starts_at.data, self.ends_at.data
-
-    def typed(self, plan: Plan) -> str:
-        """A mark of what was typed: another one as soon as anything differs; only after validation."""
-        return hashlib.sha256(repr((self.details(), plan.slots)).encode()).hexdigest()
-
-    def details(self) -> Details:
-        """What was typed beside the order; only after validation."""
-        values = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
-        found = Details(**values)
-        return found if self.fixed_times else replace(found, times=(self.starts_at.data, self.ends_at.data))
-
-
-ROW = re.compile(r"slots-(\d+)-(\w+)$")
-
-
-def rearranged(formdata: MultiDict, act: str, need_id: str, new: SlotPlan | None = None) -> MultiDict:
-    """What was typed, with the row of `need_id` one place `up` or `down`, `remove`d, or `new` put at the end."""
-    rows: dict[int, dict[str, str]] = {}
-    others: MultiDict = MultiDict()
-    for name, value in formdata.items(multi=True):
-        if found := ROW.match(name):
-            rows.setdefault(int(found[1]), {})[found[2]] = value
-        else:
-            others.add(name, value)
-    in_order = _moved([rows[number] for number in sorted(rows)], act, need_id)
-    if new:
-        fields = ("need_id", "talk_minutes", "question_minutes", "presenter_name", "presenter_title", "presenter_email")
-        in_order.append({field: str(getattr(new, field)) for field in fields})
-    for number, row in enumerate(in_order):
-        others.update({f"slots-{number}-{field}": value for field, value in row.items()})
-    return others
-
-
-def _moved(rows: list[dict[str, str]], act: str, need_id: str) -> list[dict[str, str]]:
-    place = next((i for i, row in enumerate(rows) if row.get("need_id") == need_id), None)
-    if place is None or act not in ("up", "down", "remove"):
-        return rows
-    row = rows.pop(place)
-    if act != "remove":
-        rows.insert(max(place + (1 if act == "down" else -1), 0), row)
-    return rows
+    def typed(self) -> str:
+        """A mark of what decides about the dates."""
+        return repr((*(each.isoformat() for each in self.times()), self.order.data))
 
 
 class MoveForm(Seen, TimesForm):

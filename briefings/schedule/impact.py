@@ -7,19 +7,31 @@ from sqlalchemy import distinct, func, select
 from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
+from briefings.schedule.models import (
+    ASKED_ANEW,
+    Briefing,
+    BriefingState,
+    CalendarItem,
+    ItemState,
+    Registration,
+    RegistrationState,
+    SlotState,
+)
 
 REACHED = {
     "invitation": "대기하던 %(number)s이 확정되고, 일정 초대를 받습니다.",
     "place_of_presenter": "대기하던 발표자 %(number)s이 확정되고, 글로 알립니다.",
     "new_time": "확정된 %(number)s에게 일정 초대를 다시 보냅니다.",
+    "new_time:several": "확정된 %(number)s에게 새 일시와 새 제목을 담은 일정 초대를 다시 보냅니다.",
     "waiting_new_time": "대기 중인 %(number)s에게 바뀐 일시를 알립니다.",
+    "waiting_new_time:several": "대기 중인 %(number)s에게 바뀐 일시와 제목을 알립니다.",
     "new_title": "확정된 %(number)s의 달력에 새 제목을 보냅니다.",
     "withdrawal": "이제 발표하는 %(named)s의 참가 일정을 달력에서 지웁니다.",
     "presenter_slot:new": "발표자 %(named)s에게 발표 시각을 알립니다.",
     "presenter_slot:time": "발표자 %(named)s에게 바뀐 발표 시각을 알립니다.",
     "presenter_slot:room": "발표자 %(named)s에게 바뀐 접속 주소를 알립니다.",
     "presenter_slot:title": "발표자 %(named)s에게 바뀐 제목을 알립니다.",
+    "presenter_slot:several": "발표자 %(named)s에게 바뀐 시각, 접속 주소, 제목을 한 번에 알립니다.",
     "presenter_released": "발표자 %(named)s에게 발표가 취소되었다고 알립니다.",
     "rehearsal:new": "발표자 %(named)s에게 리허설 일정을 알립니다.",
     "rehearsal": "발표자 %(named)s에게 바뀐 리허설 일정을 알립니다.",
@@ -29,6 +41,33 @@ REACHED_BY_CANCELLING = REACHED | {
     "withdrawal": "확정된 %(number)s에게 취소를 알리고 달력에서 일정을 지웁니다.",
     "waiting_ended": "대기 중인 %(number)s에게 취소를 알립니다.",
 }
+
+
+def taken_back(briefing: Briefing, times: tuple[datetime, datetime]) -> list[str]:
+    """Sentences about answers that another time makes void or leaves in doubt; none where the time stays."""
+    if times == (briefing.starts_at, briefing.ends_at) or briefing.state is not BriefingState.PUBLISHED:
+        return []
+    confirmed = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
+    reconfirmed = select(func.count()).where(*confirmed, Registration.reconfirmed_at.is_not(None))
+    doubting = select(func.count()).where(
+        CalendarItem.briefing_id == briefing.id,
+        CalendarItem.state == ItemState.OPEN,
+        CalendarItem.partstat.in_(ASKED_ANEW),
+    )
+    again, asked = db.session.scalars(reconfirmed).one(), db.session.scalars(doubting).one()
+    accepted = [slot for slot in briefing.slots if slot.state is SlotState.ACCEPTED]
+    found = []
+    if again:
+        found.append(f"온다고 확인해 준 신청자 {again:,}명은 새 일시로 다시 확인해야 합니다.")
+    if asked:
+        found.append(f"달력에서 미정이나 거절로 답한 {asked:,}명은 새 일시로 다시 답하게 됩니다.")
+    if accepted:
+        names = ", ".join(slot.presenter_name or slot.presenter_email for slot in accepted)
+        found.append(
+            f"발표를 수락한 {len(accepted)}명({names})의 수락은 그대로 둡니다. "
+            "시각이 바뀌면 새 시각을 알리고, 어려우면 사양하거나 넘길 수 있습니다."
+        )
+    return found
 
 
 def left_out(briefing: Briefing, now: datetime) -> list[str]:

@@ -6,7 +6,7 @@ Whoever calls holds the lock on the briefing: nobody registers or leaves between
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, select, update
+from sqlalchemy import ColumnElement, case, exists, func, select, update
 
 from briefings.db import db
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
@@ -101,25 +101,39 @@ def resend_invite(registration: Registration, now: datetime) -> None:
     items.resend(open_item(registration), now)
 
 
-def tell_of_new_time(briefing: Briefing, now: datetime) -> int:
-    """Send every registrant the new time, those with a place into their calendar; how many were told."""
+def tell_of_new_time(briefing: Briefing, now: datetime, title_before: str = "", upto: int | None = None) -> int:
+    """Send every registrant the new time, those with a place into their calendar; how many were told.
+
+    `title_before` where it has a new title as well: one message tells of both. `upto` as for `tell_of_new_title`.
+    """
     of_briefing = update(Registration).where(Registration.briefing_id == briefing.id)
     db.session.execute(of_briefing.where(Registration.reconfirmed_at.is_not(None)).values(reconfirmed_at=None))
     answers = case((CalendarItem.partstat.in_(ASKED_ANEW), "NEEDS-ACTION"), else_=CalendarItem.partstat)
     times = {"starts_at": briefing.starts_at, "ends_at": briefing.ends_at, "partstat": answers}
-    told = _tell_calendars(briefing, "new_time", now, times | {"time_sequence": CalendarItem.sequence + 1})
-    return told + _tell_waiting(briefing, "waiting_new_time", now)
+    change = times | {"time_sequence": CalendarItem.sequence + 1}
+    about: dict[str, Any] = {"news": "several", "title_before": title_before} if title_before else {}
+    told = _tell_calendars(briefing, "new_time", now, change, upto=upto, **about)
+    return told + _tell_waiting(briefing, "waiting_new_time", now, **about)
 
 
-def tell_of_new_title(briefing: Briefing, now: datetime) -> int:
-    """Send everyone with a place the new title, after a while in which further edits make it one message; how many."""
-    return _tell_calendars(briefing, "new_title", now, due_at=now + items.DEBOUNCE)
+def tell_of_new_title(briefing: Briefing, now: datetime, upto: int | None = None) -> int:
+    """Send everyone with a place the new title, after a while in which further edits make it one message; how many.
+
+    `upto`: only where the entry stood already (`last_item`); whoever got one since has read the title in it.
+    """
+    return _tell_calendars(briefing, "new_title", now, due_at=now + items.DEBOUNCE, upto=upto)
 
 
 def tell_of_cancellation(briefing: Briefing, now: datetime) -> int:
     """Withdraw the briefing from every calendar and tell the waiting list; how many were told."""
     told = _tell_calendars(briefing, "withdrawal", now, {"state": ItemState.CLOSED}, why="briefing")
     return told + _tell_waiting(briefing, "waiting_ended", now, why="briefing")
+
+
+def last_item(briefing: Briefing) -> int:
+    """The number of the latest entry that a briefing put into a calendar; 0 where there is none."""
+    found = select(func.max(CalendarItem.id)).where(CalendarItem.briefing_id == briefing.id)
+    return db.session.scalar(found) or 0
 
 
 def open_item(registration: Registration) -> CalendarItem | None:
@@ -139,16 +153,19 @@ def _tell_calendars(
     now: datetime,
     change: dict[str, Any] | None = None,
     due_at: datetime | None = None,
+    upto: int | None = None,
     **params: Any,
 ) -> int:
     """Raise every open item's sequence by one UPDATE, queue by one INSERT: 10,000 people in well under a second."""
     if briefing.is_over(now):
         return 0
-    are_open = (
+    are_open = [
         CalendarItem.briefing_id == briefing.id,
         CalendarItem.kind == ItemKind.REGISTRATION,
         CalendarItem.state == ItemState.OPEN,
-    )
+    ]
+    if upto is not None:
+        are_open.append(CalendarItem.id <= upto)
     addressed = (CalendarItem.email, CalendarItem.name, CalendarItem.locale)
     columns = (CalendarItem.id, CalendarItem.sequence, CalendarItem.dtstamp, *addressed)
     rows = db.session.execute(select(*columns).where(*are_open).order_by(CalendarItem.id)).all()

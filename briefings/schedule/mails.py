@@ -43,8 +43,8 @@ def update(message: Message, now: datetime) -> Mail | Dropped:
         return _invitation(found.item, message)
     registration = _place_of(found.item)
     calendar, method = calendar_part(found.item, message.params["sequence"]) or (None, None)
-    values = said_of(registration) | {"입장 링크": join_url(registration)}
-    return write(message.kind, values, calendar=calendar, method=method, in_reply_to=found.before.reference)
+    values = said_of(registration) | {"입장 링크": join_url(registration), TITLE_BEFORE.name: _title_before(message)}
+    return write(_of_several(message), values, calendar=calendar, method=method, in_reply_to=found.before.reference)
 
 
 def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
@@ -89,7 +89,7 @@ def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 상황이 바뀌었습니다.")
     if refused := _nothing_to_come(briefing, now):
         return refused
-    return write("waiting_new_time", said_of(registration))
+    return write(_of_several(message), said_of(registration) | {TITLE_BEFORE.name: _title_before(message)})
 
 
 def place_given_up(message: Message, now: datetime) -> Mail | Dropped:
@@ -174,6 +174,15 @@ def _invitation(item: CalendarItem, message: Message) -> Mail:
     about_calendar = _about_calendar(item, enclosed=part is not None)
     values = said_of(registration) | by | {"입장 링크": join_url(registration), "달력 안내": about_calendar}
     return write(text, values, calendar=calendar, method=method)
+
+
+def _of_several(message: Message) -> str:
+    """The text of a kind that tells of a new time: another one where the title is new as well."""
+    return f"{message.kind}_and_title" if message.params.get("news") == "several" else message.kind
+
+
+def _title_before(message: Message) -> str:
+    return str(message.params.get("title_before", ""))
 
 
 def _by_colleague(registration: Registration, message: Message) -> dict[str, str]:
@@ -271,6 +280,7 @@ REGISTRATION = (
     Placeholder("설명회 목록 주소", "앞으로 열릴 설명회 목록의 주소", "https://briefings.example.kr/briefings"),
 )
 JOIN = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://briefings.example.kr/join/…")
+TITLE_BEFORE = Placeholder("앞의 이름", "바뀌기 전 설명회의 이름", "탄소중립 사업설명회")
 COLLEAGUE = Placeholder("신청해 준 동료", "함께 신청해 준 동료의 이름", "이가온")
 _CALENDAR = Placeholder("달력 안내", "함께 보내는 일정 초대나 일정 파일의 설명", "일정 초대를 함께 보냅니다.", True)
 _WITHDRAWN = (*REGISTRATION, _CALENDAR)
@@ -287,6 +297,9 @@ TEXTS = {
         kinds=("invitation",),
     ),
     "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=_JOIN),
+    "new_time_and_title": Text(
+        "일시와 이름 변경", (*REGISTRATION, JOIN, TITLE_BEFORE), must=(*_JOIN, TITLE_BEFORE.name), kinds=("new_time",)
+    ),
     "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=_JOIN),
     "withdrawal_self": Text(
         "참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal", "place_given_up")
@@ -330,6 +343,12 @@ TEXTS = {
         kinds=("waitlisted",),
     ),
     "waiting_new_time": Text("일시 변경 (대기 신청자)", REGISTRATION, must=("일시", *_LINK)),
+    "waiting_new_time_and_title": Text(
+        "일시와 이름 변경 (대기 신청자)",
+        (*REGISTRATION, TITLE_BEFORE),
+        must=("일시", TITLE_BEFORE.name, *_LINK),
+        kinds=("waiting_new_time",),
+    ),
     "waiting_withdrawal_self": Text(
         "대기 취소 (본인이 취소)", REGISTRATION, must=("설명회",), kinds=("waiting_ended",)
     ),

@@ -195,14 +195,14 @@ class Briefing(Base):
         self.registration_closes_at += shift
         if self.registration_closes_at <= self.registration_opens_at:
             self.registration_opens_at += shift
-        self._move_rehearsal(shift, now)
+        self.move_rehearsal(shift, now)
         if self.materials_due_at is not None and self.materials_due_at > now:
             self.materials_due_at += shift
         self.starts_at, self.ends_at, self.changed_at = starts_at, ends_at, now
         self.sequence += 1
         return True
 
-    def _move_rehearsal(self, shift: timedelta, now: datetime) -> None:
+    def move_rehearsal(self, shift: timedelta, now: datetime) -> None:
         """As far before the start as it was; none where that is past by now. One that was held stays as it was."""
         if self.rehearsal_starts_at is None or self.rehearsal_ends_at is None or self.rehearsal_starts_at <= now:
             return

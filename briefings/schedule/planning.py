@@ -1,20 +1,20 @@
-"""What staff do with a briefing: compose, copy, edit, publish, move, call off."""
+"""What staff do with a briefing: compose, publish, move, call off; changing it is `editing`, copying `copying`."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
 from briefings.audit.recording import Actor, record
+from briefings.calendar.holidays import holiday_on
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
-from briefings.schedule.changes import differences, refuse_stale
-from briefings.schedule.finding import places_of
+from briefings.schedule.changes import refuse_stale
+from briefings.schedule.editing import refuse_times
 from briefings.schedule.models import Briefing, BriefingState, SlotState
-from briefings.schedule.registering import fill
-from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, plan_of, refuse_clashes, slot_for
+from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, materials_due, plan_of, refuse_clashes, slot_for
 
 SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."
 
@@ -28,25 +28,6 @@ class Lengths(NamedTuple):
 
 
 USUAL = Lengths()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Details:
-    """What staff write about a briefing beside its programme; `times` only while it is a draft (else `reschedule`)."""
-
-    title: str
-    theme_id: int
-    audience_id: int
-    description: str
-    opening_minutes: int
-    moderator: str
-    capacity: int | None
-    registration_opens_at: datetime
-    registration_closes_at: datetime
-    room_url: str
-    room_note: str
-    replay_url: str
-    times: tuple[datetime, datetime] | None = None
 
 
 def settled_reason(briefing: Briefing, now: datetime) -> str | None:
@@ -66,9 +47,11 @@ def usual_window(starts_at: datetime, now: datetime, zone: tzinfo) -> tuple[date
 
 
 def usual_times(needs: int, now: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
-    """A Wednesday at 14:00 at least three weeks ahead, long enough for so many needs with an opening and a close."""
+    """A Wednesday at 14:00 at least three weeks ahead, no holiday, long enough for so many needs with a frame."""
     day = now.astimezone(zone) + timedelta(days=21)
     wednesday = day + timedelta(days=(2 - day.weekday()) % 7)
+    while holiday_on(wednesday.date()):
+        wednesday += timedelta(days=7)
     starts_at = wednesday.replace(hour=14, minute=0, second=0, microsecond=0)
     return starts_at, starts_at + timedelta(minutes=20 + 15 * max(needs, 4))
 
@@ -87,7 +70,7 @@ def compose_briefing(
     lengths: Lengths = USUAL,
 ) -> Briefing:
     """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once."""
-    _refuse_times(times, now)
+    refuse_times(times, now)
     opens_at, closes_at = usual_window(times[0], now, zone)
     briefing = Briefing(
         title=title,
@@ -103,143 +86,19 @@ def compose_briefing(
         changed_at=now,
     )
     slots = [replace(slot_for(need), talk_minutes=lengths.talk, question_minutes=lengths.questions) for need in needs]
-    return _add(briefing, slots, "briefing.composed", by, now)
+    return add_draft(briefing, slots, "briefing.composed", by, now)
 
 
-def copy_briefing(
-    source: Briefing, *, title: str, times: tuple[datetime, datetime], with_slots: bool, by: Actor, now: datetime
-) -> Briefing:
-    """A draft like `source` at another time, its registration window shifted along; with the needs still published."""
-    _refuse_times(times, now)
-    shift = times[0] - source.starts_at
-    kept = {
-        name: getattr(source, name)
-        for name in (
-            "theme_id",
-            "audience_id",
-            "description",
-            "opening_minutes",
-            "capacity",
-            "room_note",
-            "moderator",
-            "reminders",
-        )
-    }
-    briefing = Briefing(
-        **kept,
-        title=title,
-        starts_at=times[0],
-        ends_at=times[1],
-        registration_opens_at=source.registration_opens_at + shift,
-        registration_closes_at=source.registration_closes_at + shift,
-        created_at=now,
-        changed_at=now,
-    )
-    published = {slot.need_id for slot in source.slots if slot.need.state is NeedState.PUBLISHED}
-    slots = [slot for slot in plan_of(source).slots if with_slots and slot.need_id in published]
-    return _add(briefing, slots, "briefing.copied", by, now, source=source.id)
-
-
-def _add(
+def add_draft(
     briefing: Briefing, slots: Sequence[SlotPlan], action: str, by: Actor, now: datetime, **detail: Any
 ) -> Briefing:
+    """Keep a new draft with its order; Refused when a presenter would be in two places at once."""
     db.session.add(briefing)
     db.session.flush()
     arrange(briefing, slots)
-    refuse_clashes(plan_of(briefing), briefing.id)
+    refuse_clashes(plan_of(briefing))
     record(by, action, briefing, now, title=briefing.title, **detail)
     return briefing
-
-
-def edit(
-    briefing: Briefing, details: Details, slots: Sequence[SlotPlan], *, seen: datetime, by: Actor, now: datetime
-) -> bool:
-    """Write everything down at once; whether anything changed. A published briefing's presenters and registrants hear.
-
-    `seen` is the `changed_at` the editor started from: Refused, naming the change, when somebody else was quicker.
-    """
-    lock(briefing)
-    refuse_stale(briefing, seen)
-    if briefing.state is BriefingState.CANCELLED:
-        raise Refused("취소된 설명회는 고칠 수 없습니다.")
-    before, old_title, old_room = plan_of(briefing), briefing.title, briefing.room_url
-    _refuse_window(briefing, details)
-    if details.times and details.times != (briefing.starts_at, briefing.ends_at):
-        _refuse_times(details.times, now)
-    changed = _write_down(briefing, details)
-    change_capacity(briefing, details.capacity, now)
-    if tuple(slots) != before.slots:
-        if briefing.is_over(now):
-            raise Refused("끝난 설명회의 발표 순서는 바꿀 수 없습니다.")
-        arrange(briefing, slots)
-        changed["slots"] = [[slot.title for slot in before.slots], [slot.title for slot in slots]]
-    if not changed:
-        return False
-    briefing.changed_at = now
-    after = plan_of(briefing)
-    if not briefing.is_over(now):
-        refuse_clashes(after, briefing.id)
-    _tell_of_edit(briefing, old_title, old_room, now)
-    record(by, "briefing.edited", briefing, now, changed=changed)
-    return True
-
-
-def _tell_of_edit(briefing: Briefing, old_title: str, old_room: str, now: datetime) -> None:
-    """Presenters hear at once of their time and room; a title waits a while. Registrants' way in stays the same."""
-    if briefing.state is not BriefingState.PUBLISHED:
-        return
-    new_title, new_room = briefing.title != old_title, briefing.room_url != old_room
-    presenters.keep_calendars(briefing, now, "room" if new_room else "title" if new_title else "time")
-    if new_title:
-        invitations.tell_of_new_title(briefing, now)
-
-
-def _write_down(briefing: Briefing, details: Details) -> dict[str, list[Any]]:
-    values = asdict(details)
-    if times := values.pop("times"):
-        values["starts_at"], values["ends_at"] = times
-    changed = differences(briefing, values)
-    for name in changed.keys() - {"capacity"}:  # the waiting list has a say in that one
-        setattr(briefing, name, values[name])
-    db.session.flush()
-    return changed
-
-
-def _refuse_window(briefing: Briefing, details: Details) -> None:
-    ends_at = details.times[1] if details.times else briefing.ends_at
-    if details.times and briefing.state is not BriefingState.DRAFT:
-        raise Refused("공개한 설명회의 일시는 ‘일시 변경’에서 바꿔 주세요.")
-    if details.registration_closes_at <= details.registration_opens_at:
-        raise Refused("신청 마감이 신청 시작보다 뒤여야 합니다.", field="registration_closes_at")
-    if details.registration_closes_at > ends_at:
-        raise Refused("신청 마감은 설명회가 끝나기 전이어야 합니다.", field="registration_closes_at")
-
-
-def _refuse_times(times: tuple[datetime, datetime], now: datetime) -> None:
-    starts_at, ends_at = times
-    if starts_at <= now:
-        raise Refused("시작 일시가 이미 지났습니다. 앞으로의 일시를 넣어 주세요.", field="starts_at")
-    if ends_at <= starts_at:
-        raise Refused("끝나는 일시가 시작 일시보다 뒤여야 합니다.", field="ends_at")
-
-
-def change_capacity(briefing: Briefing, capacity: int | None, now: datetime) -> int:
-    """Set the number of places (None: no limit); how many got one from the waiting list. The caller holds the lock.
-
-    Refused below the number of confirmed places.
-    """
-    if capacity == briefing.capacity:
-        return 0
-    confirmed = places_of(briefing).confirmed
-    if capacity is not None and capacity < confirmed:
-        raise Refused(
-            "이미 %(confirmed)s명이 확정되었습니다. 정원은 %(confirmed)s명보다 줄일 수 없습니다.",
-            field="capacity",
-            confirmed=confirmed,
-        )
-    briefing.capacity = capacity
-    db.session.flush()
-    return fill(briefing, now) if briefing.state is BriefingState.PUBLISHED else 0
 
 
 def obstacles(briefing: Briefing, now: datetime) -> list[str]:
@@ -253,7 +112,7 @@ def obstacles(briefing: Briefing, now: datetime) -> list[str]:
     if not plan.slots:
         found.append("발표할 수요가 없습니다.")
     found.extend(lapsed_needs(briefing))
-    for clash in clashes(plan, briefing.id):
+    for clash in clashes(plan):
         who = clash.presenter_name or clash.presenter_email
         found.append(f"{who} 님이 같은 시간에 ‘{clash.other.title}’에서도 발표합니다.")
     return found
@@ -296,7 +155,7 @@ def reschedule(
     if not briefing.move(*times, now):
         raise Refused(SAME_TIME, field="starts_at")
     db.session.flush()
-    refuse_clashes(plan_of(briefing), briefing.id)
+    refuse_clashes(plan_of(briefing))
     if briefing.state is BriefingState.PUBLISHED:
         invitations.tell_of_new_time(briefing, now)
         presenters.keep_calendars(briefing, now)
@@ -306,11 +165,18 @@ def reschedule(
 
 def thought_move(briefing: Briefing, times: tuple[datetime, datetime], now: datetime) -> Plan:
     """The order as it would run at other times; Refused where `reschedule` would be."""
-    _refuse_times(times, now)
+    refuse_times(times, now)
     if times == (briefing.starts_at, briefing.ends_at):
         raise Refused(SAME_TIME, field="starts_at")
-    plan = replace(plan_of(briefing), starts_at=times[0], ends_at=times[1])
-    refuse_clashes(plan, briefing.id)
+    before, shift = plan_of(briefing), times[0] - briefing.starts_at
+    plan = replace(
+        before,
+        starts_at=times[0],
+        ends_at=times[1],
+        registration_closes_at=briefing.registration_closes_at + shift,
+        materials_due_at=materials_due(briefing) + shift,
+    )
+    refuse_clashes(plan)
     return plan
 
 
@@ -318,6 +184,7 @@ def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None
     """Call it off for good, take it out of every calendar and tell everyone why."""
     lock(briefing)
     briefing.cancel(reason, now)
+    briefing.pending = briefing.pending_at = None
     invitations.tell_of_cancellation(briefing, now)
     presenters.keep_calendars(briefing, now)
     record(by, "briefing.cancelled", briefing, now, reason=reason)

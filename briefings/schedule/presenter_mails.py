@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from briefings.db import db
+from briefings.errors import N_
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
@@ -35,7 +36,8 @@ def presenter_slot(message: Message, now: datetime) -> Mail | Dropped:
     if slot is None:
         return Dropped("발표자가 바뀌었습니다.")
     text = "presenter_slot" if found.before is None or message.params.get("again") else CHANGES[message.params["news"]]
-    return _write(text, message, found.item, _of_slot(slot, found.item), found.before and found.before.reference)
+    values = _of_slot(slot, found.item) | {"바뀐 것": ", ".join(_(PARTS[part]) for part in _changed(message))}
+    return _write(text, message, found.item, values, found.before and found.before.reference)
 
 
 def presenter_released(message: Message, now: datetime) -> Mail | Dropped:
@@ -126,6 +128,12 @@ def _write(text: str, message: Message, item: CalendarItem, values: dict[str, st
     return write(text, said | values, calendar=calendar, method=method, in_reply_to=before)
 
 
+def _changed(message: Message) -> list[str]:
+    """What is new to the reader where that is several things."""
+    changed: list[str] = message.params.get("changed", [])
+    return [part for part in PARTS if part in changed]
+
+
 def _of_briefing(briefing: Briefing) -> dict[str, str]:
     return {
         "설명회": briefing.title,
@@ -151,8 +159,16 @@ def _of_need(item: CalendarItem) -> dict[str, str]:
     return {"수요": item.need.title if item.need else ""}
 
 
-CHANGES = {"new": "presenter_moved", "time": "presenter_moved", "room": "presenter_room", "title": "presenter_title"}
+CHANGES = {
+    "new": "presenter_moved",
+    "time": "presenter_moved",
+    "room": "presenter_room",
+    "title": "presenter_title",
+    "several": "presenter_changed",
+}
 """What is new → the text that says so."""
+PARTS = {"time": N_("발표 시각"), "room": N_("접속 주소"), "title": N_("설명회 이름")}
+"""What may be new → the words for it where several are."""
 
 COMPOSERS: dict[str, Composer] = {
     "presenter_slot": presenter_slot,
@@ -205,6 +221,12 @@ TEXTS = {
     "presenter_moved": Text("발표 시각 변경", _SLOT, must=("일시", "발표자 링크"), kinds=("presenter_slot",)),
     "presenter_room": Text("발표자의 접속 주소 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
     "presenter_title": Text("발표자에게 설명회 이름 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
+    "presenter_changed": Text(
+        "발표 일정의 여러 변경",
+        (*_SLOT, Placeholder("바뀐 것", "무엇이 바뀌었는지", "발표 시각, 접속 주소")),
+        must=("일시", "바뀐 것", "발표자 링크"),
+        kinds=("presenter_slot",),
+    ),
     "presenter_released": Text("발표 일정 취소", _OFF, must=("수요",)),
     "presenter_called_off": Text(
         "설명회 취소 (발표자)",

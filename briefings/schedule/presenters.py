@@ -4,7 +4,7 @@ An item belongs to one need's slot and one address. `keep_calendars` compares wh
 each person only their own difference: nothing has to know which edit led there.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -43,10 +43,10 @@ class Entry(NamedTuple):
 Times = tuple[datetime, datetime]
 
 
-def keep_calendars(briefing: Briefing, now: datetime, news: str = "time") -> None:
-    """Bring presenters' calendars to what the briefing says, and tell each what is new.
+def keep_calendars(briefing: Briefing, now: datetime, news: Collection[str] = ()) -> None:
+    """Bring presenters' calendars to what the briefing says, and tell each what is new, all of it by one message.
 
-    `news` says what changed for those whose time did not: `time` nothing, `room` or `title` everybody's.
+    `news` is what changed for everybody beside the times: `room`, `title`.
     """
     if briefing.is_over(now):
         return
@@ -148,7 +148,7 @@ def _raise_standby(slot: PresenterSlot) -> None:
 def _settle(slot: PresenterSlot, now: datetime) -> None:
     """Nobody is in two places at once, and calendars follow."""
     db.session.flush()
-    refuse_clashes(plan_of(slot.briefing), slot.briefing_id)
+    refuse_clashes(plan_of(slot.briefing))
     keep_calendars(slot.briefing, now)
 
 
@@ -200,14 +200,19 @@ def _standing(briefing: Briefing) -> dict[Entry, CalendarItem]:
     return {Entry(item.kind, item.need_id, item.email): item for item in db.session.scalars(found)}
 
 
-def _renew(item: CalendarItem, times: Times, now: datetime, news: str) -> None:
-    kind = items.INVITATIONS[item.kind]
+def _renew(item: CalendarItem, times: Times, now: datetime, news: Collection[str]) -> None:
+    changed = set(news)
     if (item.starts_at, item.ends_at) != times:
+        changed.add("time")
         item.move(*times, now)
-        items.tell(item, kind, now, news="time")
-    elif news != "time":
+    elif changed:
         item.change(now)
-        items.tell(item, kind, now, now + items.DEBOUNCE if news == "title" else None, news=news)
+    else:
+        return
+    only = changed.pop() if len(changed) == 1 else ""
+    due_at = now + items.DEBOUNCE if only == "title" else None
+    about = {"news": only} if only else {"news": "several", "changed": sorted(changed)}
+    items.tell(item, items.INVITATIONS[item.kind], now, due_at, **about)
 
 
 def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: datetime) -> None:

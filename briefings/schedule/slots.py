@@ -1,8 +1,9 @@
-"""The order of a briefing, stored or only thought of: times, who is in two places at once, what looks doubtful."""
+"""The order of a briefing, stored or only thought of: times, and who is in two places at once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
@@ -13,7 +14,16 @@ from briefings.needs.models import Need, NeedState
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, timetable
 
 COMING = (BriefingState.DRAFT, BriefingState.PUBLISHED)
-OFFICE_HOURS = (time(9), time(18))
+MATERIALS_DUE = timedelta(days=14)
+"""So long before the start slides are due where staff set no other date."""
+
+
+class Presenter(NamedTuple):
+    """Who presents a need; all empty where nobody is named."""
+
+    name: str
+    title: str
+    email: str
 
 
 @dataclass(frozen=True)
@@ -27,22 +37,42 @@ class SlotPlan:
     presenter_name: str = ""
     presenter_title: str = ""
     presenter_email: str = ""
+    seen: Presenter | None = field(default=None, compare=False, repr=False)
+    """Who presented when somebody began to write this down; None: nobody looked, or nobody did."""
 
     @property
     def minutes(self) -> int:
         """Talk and questions together."""
         return self.talk_minutes + self.question_minutes
 
+    @property
+    def presenter(self) -> Presenter:
+        """Who presents."""
+        return Presenter(self.presenter_name, self.presenter_title, self.presenter_email)
+
+    def presented_by(self, presenter: Presenter) -> "SlotPlan":
+        """The same place with another presenter."""
+        name, title, email = presenter
+        return replace(self, presenter_name=name, presenter_title=title, presenter_email=email)
+
 
 @dataclass(frozen=True)
 class Plan:
-    """When a briefing runs, where, and what it presents in which order."""
+    """When a briefing runs, where, and what it presents in which order; `briefing_id` is 0 for one that is not stored.
+
+    What has a default matters only to doubts.
+    """
 
     starts_at: datetime
     ends_at: datetime
     opening_minutes: int
     room_url: str
     slots: tuple[SlotPlan, ...]
+    briefing_id: int = 0
+    audience_id: int = 0
+    moderator: str = ""
+    registration_closes_at: datetime | None = None
+    materials_due_at: datetime | None = None
 
     def times(self) -> list[tuple[datetime, datetime]]:
         """Start and end of each slot."""
@@ -72,18 +102,25 @@ def plan_of(briefing: Briefing) -> Plan:
         briefing.opening_minutes,
         briefing.room_url,
         tuple(
-            SlotPlan(
-                slot.need_id,
-                slot.need.title,
-                slot.talk_minutes,
-                slot.question_minutes,
-                slot.presenter_name,
-                slot.presenter_title,
-                slot.presenter_email,
-            )
+            SlotPlan(slot.need_id, slot.need.title, slot.talk_minutes, slot.question_minutes, *presenter_of(slot))
             for slot in briefing.slots
         ),
+        briefing.id,
+        briefing.audience_id,
+        briefing.moderator,
+        briefing.registration_closes_at,
+        materials_due(briefing),
     )
+
+
+def presenter_of(slot: PresenterSlot) -> Presenter:
+    """Who presents a stored slot."""
+    return Presenter(slot.presenter_name, slot.presenter_title, slot.presenter_email)
+
+
+def materials_due(briefing: Briefing) -> datetime:
+    """Until when slides are due: as staff set it, otherwise two weeks before the start."""
+    return briefing.materials_due_at or briefing.starts_at - MATERIALS_DUE
 
 
 def slot_for(need: Need) -> SlotPlan:
@@ -126,8 +163,8 @@ def _refuse_unpublished(need_ids: set[int]) -> None:
         raise Refused("게시 중이 아닌 수요는 발표 순서에 넣을 수 없습니다.")
 
 
-def clashes(plan: Plan, briefing_id: int | None = None) -> list[Clash]:
-    """Presenters (by e-mail) who are in another coming briefing at the same time; `briefing_id` is the plan's own."""
+def clashes(plan: Plan) -> list[Clash]:
+    """Presenters (by e-mail) who are in another coming briefing at the same time."""
     places = {slot.presenter_email.lower(): (slot, times) for slot, times in zip(plan.slots, plan.times(), strict=True)}
     places.pop("", None)
     if not places:
@@ -135,7 +172,7 @@ def clashes(plan: Plan, briefing_id: int | None = None) -> list[Clash]:
     theirs = select(PresenterSlot.briefing_id).where(func.lower(PresenterSlot.presenter_email).in_(places))
     found = select(Briefing).where(
         Briefing.id.in_(theirs),
-        Briefing.id != (briefing_id or 0),
+        Briefing.id != plan.briefing_id,
         Briefing.state.in_(COMING),
         Briefing.starts_at < plan.last_end(),
         Briefing.starts_at > plan.starts_at - timedelta(days=1),
@@ -153,45 +190,12 @@ def _clashes_with(other: Briefing, plan: Plan) -> Iterable[Clash]:
                 yield Clash(slot.presenter_email, slot.presenter_name, start, other, their_start)
 
 
-def refuse_clashes(plan: Plan, briefing_id: int | None = None) -> None:
+def refuse_clashes(plan: Plan) -> None:
     """Refused, naming the first presenter who would be in two places at once."""
-    for clash in clashes(plan, briefing_id):
+    for clash in clashes(plan):
         raise Refused(
             "발표자가 겹칩니다. %(who)s 님은 %(at)s에 ‘%(other)s’에서도 발표합니다. 시각이나 발표자를 바꿔 주세요.",
             who=clash.presenter_name or clash.presenter_email,
             at=clash.other_starts_at,
             other=clash.other.title,
         )
-
-
-def warnings(plan: Plan, zone: tzinfo) -> list[str]:
-    """What staff should look at again but may want so; sentences."""
-    return [*_about_time(plan, zone), *_about_length(plan), *_about_presenters(plan), *_about_room(plan)]
-
-
-def _about_time(plan: Plan, zone: tzinfo) -> Iterable[str]:
-    start, end = plan.starts_at.astimezone(zone), plan.ends_at.astimezone(zone)
-    if start.weekday() >= 5:
-        yield f"{'토일'[start.weekday() - 5]}요일입니다."
-    opening, closing = OFFICE_HOURS
-    if start.time() < opening or end.time() > closing or end.date() != start.date():
-        yield "업무 시간(09:00~18:00) 밖에 걸쳐 있습니다."
-
-
-def _about_length(plan: Plan) -> Iterable[str]:
-    over = int((plan.last_end() - plan.ends_at).total_seconds()) // 60
-    if over > 0:
-        yield f"발표 순서가 설명회보다 {over}분 깁니다."
-
-
-def _about_presenters(plan: Plan) -> Iterable[str]:
-    for place, slot in enumerate(plan.slots, start=1):
-        if not slot.presenter_name:
-            yield f"{place}번째 발표의 발표자가 비어 있습니다: ‘{slot.title}’"
-        elif not slot.presenter_email:
-            yield f"{place}번째 발표자 {slot.presenter_name} 님의 전자우편이 없어 안내를 보낼 수 없습니다."
-
-
-def _about_room(plan: Plan) -> Iterable[str]:
-    if not plan.room_url:
-        yield "접속 주소가 비어 있습니다. 시작 전까지 넣어 주세요."

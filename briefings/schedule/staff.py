@@ -13,17 +13,19 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
-from briefings.needs.models import Need
 from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
-from briefings.schedule import grouping, impact, overview, planning
+from briefings.schedule import copying, editing, impact, overview, planning
 from briefings.schedule.changes import described
-from briefings.schedule.forms import CancelForm, CopyForm, EditForm, MoveForm, NewForm, minutes_in, rearranged
+from briefings.schedule.doubts import warnings
+from briefings.schedule.draft_words import changes_of
+from briefings.schedule.drafting import draft_of
+from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registrants import counters
-from briefings.schedule.slots import Plan, clashes, plan_of, slot_for, warnings
+from briefings.schedule.slots import clashes, materials_due, plan_of
 from briefings.schedule.words import PHASE_TONES, SLOT_TONES
 from briefings.web.access import staff
 from briefings.web.filters import period
@@ -42,9 +44,6 @@ class Step(NamedTuple):
     preview: Preview
     sentences: list[str]
     left_out: list[str]
-
-
-SAVED = Step(Preview(), [], [])
 
 
 def zone() -> ZoneInfo:
@@ -119,7 +118,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
     """Where a briefing stands: sign-ups, presenters, what looks doubtful, what can be done, what was done."""
     now = clock.now()
     briefing = the_briefing(briefing_id)
-    settled = planning.settled_reason(briefing, now)
+    settled, kept = planning.settled_reason(briefing, now), draft_of(briefing)
     return render_template(
         "schedule/staff/show.html",
         briefing=briefing,
@@ -130,106 +129,58 @@ def show(briefing_id: int) -> ResponseReturnValue:
         obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
         warnings=[] if settled else _doubts(briefing),
         course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
+        kept=kept,
+        differences=changes_of(kept) if kept else [],
+        materials_due=materials_due(briefing),
         messages={standing: n for standing, n in counts(Search(about=f"briefing:{briefing_id}")).items() if n},
     )
-
-
-@pages.route("/<int:briefing_id>/edit", methods=["GET", "POST"])
-@staff
-def edit(briefing_id: int) -> ResponseReturnValue:
-    """Everything about a briefing on one page; buttons in the order only rearrange what is typed until it is saved."""
-    now = clock.now()
-    briefing = the_briefing(briefing_id)
-    if briefing.state is BriefingState.CANCELLED:
-        raise Refused("취소된 설명회는 고칠 수 없습니다.")
-    act, _, number = request.form.get("do", "save").partition("-")
-    form, needs = _edit_form(briefing, act, number)
-    plan = Plan(*form.times(briefing), minutes_in(form.opening_minutes), form.room_url.data or "", form.plans(needs))
-    form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
-    step = None
-    if act == "save" and form.validate_on_submit():
-        step = _saved_or_thought(briefing, form, plan, now)
-        if step is SAVED:
-            return redirect(url_for(".show", briefing_id=briefing_id))
-        briefing, needs = the_briefing(briefing_id), overview.needs_numbered(set(form.need_ids()))
-    elif form.is_submitted():
-        form.slots.validate(form)
-    return render_template(
-        "schedule/staff/edit.html",
-        briefing=briefing,
-        form=form,
-        unsaved=act != "save",
-        over=briefing.is_over(now),
-        plan=plan,
-        rows=[(row.form, needs[row.form.need_id.data], *t) for row, t in zip(form.slots, plan.times(), strict=True)],
-        clashes=clashes(plan, briefing.id),
-        warnings=warnings(plan, zone()),
-        step=step,
-    )
-
-
-def _edit_form(briefing: Briefing, act: str, number: str) -> tuple[EditForm, dict[int, Need]]:
-    formdata = None
-    if request.method == "POST":
-        chosen = request.form.get("add", 0, type=row_number) if act == "add" else 0
-        added = overview.needs_numbered({chosen}).get(chosen)
-        formdata = rearranged(request.form, act, number, slot_for(added) if added else None)
-    form = EditForm.of(briefing, formdata)
-    needs = overview.needs_numbered(set(form.need_ids()))
-    if set(form.need_ids()) - needs.keys():
-        abort(400)
-    return form, needs
-
-
-def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> Step | None:
-    """SAVED, or first what saving would send, or None where it is refused; asked again when more was typed since."""
-
-    def save() -> bool:
-        return planning.edit(briefing, form.details(), plan.slots, seen=form.seen_at(), by=current_user, now=now)
-
-    typed = form.typed(plan)
-    try:
-        if briefing.state is not BriefingState.DRAFT and form.agreed.data != typed:
-            step = _thought(briefing, save, now)
-            if step.preview.number or step.preview.dropped:
-                form.agreed.data = typed
-                return step
-        with unit_of_work():
-            changed = save()
-    except Refused as error:
-        form.refuse(error)
-        form.look_again(the_briefing(briefing.id))
-        form.agreed.data = ""
-        return None
-    flash(*(("저장했습니다.", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
-    return SAVED
 
 
 @pages.route("/<int:briefing_id>/copy", methods=["GET", "POST"])
 @staff
 def copy(briefing_id: int) -> ResponseReturnValue:
-    """Make a draft like an earlier briefing, at another time."""
+    """Ask for the day of a draft like an earlier briefing, show which dates move along, then make it."""
     now = clock.now()
     source = the_briefing(briefing_id)
-    starts_at, _ = planning.usual_times(0, now, zone())
-    form = CopyForm(title=source.title, starts_at=starts_at, ends_at=starts_at + (source.ends_at - source.starts_at))
+    starts_at, ends_at = copying.proposed_times(source, now, zone())
+    form = CopyForm(title=source.title, starts_at=starts_at, ends_at=ends_at)
+    plan = moments = None
     if form.validate_on_submit():
         try:
-            with unit_of_work():
-                briefing = planning.copy_briefing(
-                    source,
-                    title=form.title.data,
-                    times=form.times(),
-                    with_slots=form.with_slots.data,
-                    by=current_user,
-                    now=now,
-                )
+            if form.agreed.data == form.typed():
+                return redirect(url_for(".edit", briefing_id=_copied(source, form, now)))
+            editing.refuse_times(form.times(), now)
+            moments = copying.shifted(source, form.times(), now, zone())
+            plan = copying.copied_plan(source, form.times(), copying.Order(form.order.data), moments)
+            form.agreed.data = form.typed()
         except Refused as error:
             form.refuse(error)
-        else:
-            flash("초안을 만들었습니다. 접속 주소와 발표자를 확인한 뒤에 공개해 주세요.", "success")
-            return redirect(url_for(".edit", briefing_id=briefing.id))
-    return render_template("schedule/staff/copy.html", form=form, source=source)
+            form.agreed.data = ""
+    return render_template(
+        "schedule/staff/copy.html",
+        form=form,
+        source=source,
+        plan=plan,
+        moments=moments,
+        left_behind=copying.left_behind(source) if plan else [],
+        clashes=clashes(plan) if plan else [],
+        warnings=warnings(plan, zone()) if plan else [],
+    )
+
+
+def _copied(source: Briefing, form: CopyForm, now: datetime) -> int:
+    with unit_of_work():
+        briefing = copying.copy_briefing(
+            source,
+            title=form.title.data,
+            times=form.times(),
+            order=copying.Order(form.order.data),
+            by=current_user,
+            now=now,
+            zone=zone(),
+        )
+    flash("초안을 만들었습니다. 접속 주소와 발표자를 확인한 뒤에 공개해 주세요.", "success")
+    return briefing.id
 
 
 @pages.route("/<int:briefing_id>/publish", methods=["GET", "POST"])
@@ -245,7 +196,7 @@ def publish(briefing_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", briefing_id=briefing_id))
     obstacles, step = planning.obstacles(briefing, now), None
     if not obstacles:
-        step = _thought(briefing, lambda: planning.publish(briefing, by=current_user, now=now), now)
+        step = thought(briefing, lambda: planning.publish(briefing, by=current_user, now=now), now)
         briefing = the_briefing(briefing_id)
     return render_template(
         "schedule/staff/publish.html",
@@ -280,7 +231,9 @@ def move(briefing_id: int) -> ResponseReturnValue:
                     reschedule()
                 flash(f"설명회를 옮기고 모두에게 알렸습니다. 새 일시: {period(form.times())}", "success")
                 return redirect(url_for(".show", briefing_id=briefing_id))
-            plan, step = planning.thought_move(briefing, form.times(), now), _thought(briefing, reschedule, now)
+            plan, notes = planning.thought_move(briefing, form.times(), now), impact.taken_back(briefing, form.times())
+            step = thought(briefing, reschedule, now)
+            step = step._replace(sentences=step.sentences + notes)
             form.agreed.data = period(form.times())
         except Refused as error:
             plan = None
@@ -313,7 +266,7 @@ def cancel(briefing_id: int) -> ResponseReturnValue:
     written = form.validate_on_submit()
     if written and form.agreed.data == form.reason.data:
         return _done(briefing, "설명회를 취소하고 모두에게 알렸습니다.", call_off)
-    step = _thought(briefing, call_off, now, impact.REACHED_BY_CANCELLING)
+    step = thought(briefing, call_off, now, impact.REACHED_BY_CANCELLING)
     form.agreed.data = form.reason.data if written else ""
     return render_template(
         "schedule/staff/cancel.html", briefing=the_briefing(briefing_id), form=form, step=step, written=written
@@ -346,7 +299,7 @@ def discard(briefing_id: int) -> ResponseReturnValue:
     return redirect(url_for(".index", shelf=Shelf.DRAFT.value))
 
 
-def _thought(
+def thought(
     briefing: Briefing, act: Callable[[], object], now: datetime, words: Mapping[str, str] = impact.REACHED
 ) -> Step:
     """What `act` would set off; it is taken and undone, so that whatever was loaded before is to be loaded anew."""

@@ -1,7 +1,7 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.schedule.models import Phase, RegistrationState, SlotState, Step
+from briefings.schedule.models import Phase, RegistrationState, SlotState, Step, Visibility
 
 PHASES = {
     Phase.DRAFT: N_("초안"),
@@ -41,6 +41,12 @@ SLOT_STATES = {
 SLOT_TONES = {SlotState.UNANSWERED: "warning", SlotState.ACCEPTED: "success", SlotState.DECLINED: "error"}
 WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES, SlotState: SLOT_STATES}
 
+VISIBILITIES = {
+    Visibility.LISTED: "목록에 보이기",
+    Visibility.UNLISTED: "주소를 아는 사람만 보기",
+}
+"""What staff read for who finds a briefing."""
+
 PARTSTATS = {"ACCEPTED": "수락", "TENTATIVE": "미정", "DECLINED": "거절", "NEEDS-ACTION": "아직 답하지 않음"}
 """What staff read for an answer from a calendar (RFC 5545, 3.2.12)."""
 
@@ -49,6 +55,8 @@ DETAILS = {
     "theme_id": "주제",
     "audience_id": "대상",
     "description": "소개",
+    "visibility": "누리집에 보이기",
+    "times": "일시",
     "starts_at": "시작 일시",
     "ends_at": "끝 일시",
     "opening_minutes": "여는 말",
@@ -56,10 +64,14 @@ DETAILS = {
     "capacity": "정원",
     "registration_opens_at": "신청 시작",
     "registration_closes_at": "신청 마감",
+    "materials_due_at": "발표자료 기한",
     "room_url": "접속 주소",
     "room_note": "접속이 안 될 때",
     "replay_url": "다시보기 주소",
     "slots": "발표 순서",
+    "order": "발표 순서",
+    "presenter": "발표자",
+    "minutes": "발표와 질의 시간",
     "reminders": "알림",
     "rehearsal_starts_at": "리허설 시작",
     "rehearsal_ends_at": "리허설 끝",
@@ -82,6 +94,8 @@ ACTIONS = {
     "briefing.composed": "초안 만들기",
     "briefing.copied": "복사해서 초안 만들기",
     "briefing.edited": "고치기",
+    "briefing.draft_kept": "임시 저장",
+    "briefing.draft_discarded": "임시 저장한 내용 버리기",
     "briefing.published": "공개",
     "briefing.moved": "일시 변경",
     "briefing.cancelled": "취소",

@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from briefings.db import db, unit_of_work
-from briefings.schedule import calendar_settings, feeds, planning, presenters
+from briefings.schedule import calendar_settings, editing, feeds, planning, presenters
 from briefings.schedule.models import Briefing, BriefingState, CalendarItem, CalendarSetting, ItemKind
 from briefings.schedule.slots import plan_of
 from tests.builders import BEFORE, a_briefing, a_user
 from tests.calendar.lint import complaints
 from tests.calendar.readers import Facts, agreed
-from tests.schedule.test_planning import details_of
+from tests.schedule.steps import details_of
 from tests.schedule.test_registering import cancel, register
 
 GAON = "gaon@example.com"
@@ -63,7 +63,7 @@ def events(client, address: str) -> dict[str, tuple[str, str]]:
 def edit_title(briefing: Briefing, title: str, now: datetime) -> None:
     details, slots = details_of(briefing, title=title), plan_of(briefing).slots
     with unit_of_work():
-        planning.edit(briefing, details, slots, seen=briefing.changed_at, by=a_user(), now=now)
+        editing.edit(briefing, details, slots, seen=briefing.changed_at, by=a_user(), now=now)
 
 
 class TestOfBriefings:

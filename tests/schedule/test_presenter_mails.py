@@ -12,13 +12,13 @@ from briefings import clock
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message, MessageState
-from briefings.schedule import planning, presenters, registering
+from briefings.schedule import editing, planning, presenters, registering
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.slots import plan_of
 from tests.builders import a_briefing, a_registration, a_user
 from tests.calendar.clients import Strict
 from tests.schedule.letters import delivered, dropped
-from tests.schedule.test_planning import details_of
+from tests.schedule.steps import details_of
 
 NURI, HANEUL = "nuri@example.kr", "haneul@example.kr"
 START = datetime(2026, 12, 9, 14, 0, tzinfo=ZoneInfo("Asia/Seoul"))
@@ -57,7 +57,7 @@ def briefing(officer, now) -> Briefing:
 def edit(briefing: Briefing, officer: User, now: datetime, slots=None, **given) -> None:
     slots = plan_of(briefing).slots if slots is None else slots
     with unit_of_work():
-        planning.edit(briefing, details_of(briefing, **given), slots, seen=briefing.changed_at, by=officer, now=now)
+        editing.edit(briefing, details_of(briefing, **given), slots, seen=briefing.changed_at, by=officer, now=now)
 
 
 def move(briefing: Briefing, officer: User, now: datetime, by: timedelta) -> None:

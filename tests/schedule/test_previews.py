@@ -15,7 +15,7 @@ from briefings.schedule.presenters import keep_calendars
 from briefings.web.tokens import HIDDEN
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, saved
 from tests.client import PageClient
-from tests.schedule.test_staff_pages import filled, posted, text_of
+from tests.schedule.desk import filled, posted, text_of
 
 
 @pytest.fixture

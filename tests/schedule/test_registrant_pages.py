@@ -13,7 +13,7 @@ from briefings.outbox.models import Message
 from briefings.schedule.models import Briefing, Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, a_user, an_organization, saved
 from tests.client import PageClient
-from tests.schedule.test_staff_pages import text_of
+from tests.schedule.desk import text_of
 
 CANCELLED, CONFIRMED, WAITLISTED = (
     RegistrationState.CANCELLED,
