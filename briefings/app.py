@@ -36,11 +36,21 @@ from briefings.live import pages as live_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
 from briefings.needs import (
-    review_models,  # noqa: F401 (tables)
+    claim_pages,
+    import_mails,
+    import_pages,
+    import_work,
+    import_words,
+    assigning_pages,  # noqa: F401 (pages of the review)
+    review_mails,
+    review_pages,
+    review_words,
+    reviewer_pages,
     round_contact_pages,
     round_mails,
     round_pages,
     round_public,
+    selecting_pages,  # noqa: F401 (pages of the review)
 )
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
@@ -66,11 +76,17 @@ from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
 from briefings.schedule import (
+    availability_pages,
+    editor_pages,  # noqa: F401 (pages of schedule_staff)
+    lane_pages,
     presenter_pages,
     presenter_staff_pages,
     reconfirm_pages,
     registration_pages,
-    season_models,  # noqa: F401 (tables)
+    season_mails,
+    season_setup_pages,
+    season_solving,
+    season_words,
 )
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
@@ -78,6 +94,7 @@ from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
 from briefings.schedule.overview import titles
+from briefings.schedule.seasons import titles as season_titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.tasks import pages as task_pages
@@ -103,7 +120,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     round_pages.pages,
     round_contact_pages.pages,
     round_public.pages,
+    import_pages.pages,
+    review_pages.pages,
+    reviewer_pages.pages,
     need_pages.pages,
+    claim_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
     reconfirm_pages.pages,
@@ -112,6 +133,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     presenter_pages.pages,
     schedule_feeds.pages,
     schedule_matrix.pages,
+    season_setup_pages.pages,  # and the rest of a season
+    availability_pages.pages,
+    lane_pages.pages,  # and the rest of a season's board
     schedule_staff.pages,
     presenter_staff_pages.pages,
     schedule_telling.pages,
@@ -128,8 +152,11 @@ COMPOSERS: dict[str, Composer] = {
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
     **round_mails.COMPOSERS,
+    **import_mails.COMPOSERS,
+    **review_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
+    **season_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
     **live_mails.COMPOSERS,
     **inbox_mails.COMPOSERS,
@@ -139,16 +166,21 @@ COMPOSERS: dict[str, Composer] = {
 TEXTS: dict[str, dict[str, Text]] = {
     "계정": {**account_mails.TEXTS, **organization_mails.TEXTS},
     "수요 과제": need_mails.TEXTS,
-    "수요조사": round_mails.TEXTS,
+    "수요조사": {**round_mails.TEXTS, **import_mails.TEXTS},
+    "심사와 선정": review_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
     "설명회 신청": schedule_mails.TEXTS,
-    "발표": schedule_presenter_mails.TEXTS,
+    "발표": {**schedule_presenter_mails.TEXTS, **season_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
-TASKS: dict[str, Function] = {}
+TASKS: dict[str, Function] = {
+    "needs.check": import_work.check,
+    "needs.save": import_work.save,
+    season_solving.KIND: season_solving.solve,
+}
 """What the worker does when a task of this kind was asked for."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
@@ -165,7 +197,10 @@ WORDS: tuple[labels.Words, ...] = (
     account_words.WORDS,
     organization_words.WORDS,
     need_words.WORDS,
+    import_words.WORDS,
+    review_words.WORDS,
     schedule_words.WORDS,
+    season_words.WORDS,
     participation_words.WORDS,
     announcement_words.WORDS,
 )
@@ -194,8 +229,8 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
 
 
 def _subjects(about: Sequence[str] | None = None) -> dict[str, str]:
-    """What messages are filed under, for staff who look for them: briefings and rounds by their names."""
-    return titles(about) | round_titles(about)
+    """What messages are filed under, for staff who look for them: briefings, rounds and seasons by their names."""
+    return titles(about) | round_titles(about) | season_titles(about)
 
 
 def _extend(app: Flask) -> None:

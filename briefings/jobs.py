@@ -19,7 +19,7 @@ from briefings.db import unit_of_work
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
 from briefings.live import following_up
-from briefings.needs import asking
+from briefings.needs import asking, asking_reviewers, reviewing
 from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.channels import Unreachable
 from briefings.outbox.delivering import Compose, Letter, deliver_due
@@ -95,6 +95,20 @@ def remind_of_rounds(app: Flask, stopping: Stopping = lambda: False) -> None:
             new = asking.remind_due(clock.now())
 
 
+def remind_reviewers(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind reviewers whose scores are missing two days before their last day."""
+    quiet = QuietHours.of(app.config)
+    if not quiet.cover(clock.now()):
+        with unit_of_work():
+            asking_reviewers.remind_due(clock.now(), quiet.zone)
+
+
+def remind_of_returned_needs(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind owners of returned needs two days before the deadline."""
+    with unit_of_work():
+        reviewing.remind_due(clock.now(), QuietHours.of(app.config))
+
+
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Take in what came to the mailbox, where there is one; a server that fails is asked again next time."""
     if not app.config["IMAP_URL"]:
@@ -133,6 +147,8 @@ def do_tasks(app: Flask, stopping: Stopping = lambda: False) -> None:
 JOBS: tuple[tuple[Job, int], ...] = (
     (queue_reminders, 60),
     (remind_of_rounds, 60),
+    (remind_reviewers, 600),
+    (remind_of_returned_needs, 600),
     (forget_requests, 3600),
     (forget_mail, 3600),
     (fetch_mail, 60),

@@ -20,12 +20,14 @@ class FilesField(Field):
     What they really are is for `storing.store` to say. Each error concerns one file and all are shown.
     """
 
-    def __init__(self, label: Any, only: Any = EVERY, several: bool = False, description: Any = None) -> None:
+    def __init__(self, label: Any, only: Any = EVERY, several: bool = False, **given: Any) -> None:
         hint = _l("받는 형식: %(kinds)s. 한 파일은 %(size)s까지입니다.", kinds=words_for(only), size=in_words(LARGEST))
-        super().__init__(label, [DataRequired(_l("올릴 파일을 골라 주세요."))], description=description or hint)
+        asked = DataRequired(_l("올릴 파일을 골라 주세요."))
+        super().__init__(label, **({"validators": [asked], "description": hint} | given))
         self.widget = FileInput(multiple=several)
         accept = ",".join(f".{suffix}" for kind in only for suffix in kind.suffixes)
-        self.render_kw = {"accept": accept, "data_largest": LARGEST}
+        self.render_kw = {"accept": accept, "data-largest": LARGEST}
+        self.flags.each_error = True
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take what the browser sent; a form shown again because that was too much says so."""

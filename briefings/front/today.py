@@ -7,6 +7,7 @@ from briefings.inbox.finding import number_waiting
 from briefings.needs.asking import silent_organizations
 from briefings.needs.finding import counts_by_state
 from briefings.needs.models import NeedState, Round
+from briefings.needs.reviewing import number_overdue
 from briefings.needs.rounds import closing_soon
 from briefings.organizations.requesting import number_of_pending_requests
 from briefings.outbox.finding import Standing
@@ -17,6 +18,7 @@ from briefings.schedule.finding import Seen
 from briefings.schedule.grouping import number_of_open_needs
 from briefings.schedule.overview import Row, Shelf, how_many, rows
 from briefings.schedule.registrants import Counters, counters
+from briefings.web.filters import local
 
 SOON = timedelta(days=7)
 NEXT = 3
@@ -60,6 +62,7 @@ def _waiting(now: datetime) -> list[Waiting]:
     return [
         Waiting("검토를 기다리는 수요", needs[NeedState.SUBMITTED], "staff_needs.index", {"state": "submitted"}),
         Waiting("보완을 기다리는 수요", needs[NeedState.RETURNED], "staff_needs.index", {"state": "returned"}),
+        Waiting("고칠 기한이 지난 수요", number_overdue(local(now).date()), "staff_needs.index", {"state": "returned"}),
         Waiting("아직 편성하지 않은 수요", number_of_open_needs(now), "staff_matrix.index", {}),
         Waiting("공개하지 않은 설명회 초안", shelves[Shelf.DRAFT], "staff_briefings.index", {"shelf": "draft"}),
         Waiting("기한을 넘긴 답글 확인", number_of_late_replies(now), "staff_replies.index", {"state": "late"}),

@@ -1,12 +1,13 @@
 """What happened to a need, step by step, out of the audit log."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import history_of
 from briefings.needs.models import Need, Region, Resource, Stage
+from briefings.needs.review_words import INSIDE, NEED_ACTS
 from briefings.needs.words import ACTIONS, FIELDS, REGIONS, RESOURCES, STAGES
 
 
@@ -21,25 +22,31 @@ class Change:
 
 @dataclass(frozen=True)
 class Step:
-    """One entry of the history; `what`, and `field` of each change, are catalogue keys."""
+    """One entry of the history; `what`, and `field` of each change, are catalogue keys. `file` is the name of one."""
 
     at: datetime
     who: str
     what: str
     reason: str
     changes: list[Change]
+    file: str = ""
+    due_on: date | None = None
 
 
-def steps_of(need: Need) -> list[Step]:
-    """All steps, the last one first."""
-    return [_step(entry) for entry in reversed(history_of(need))]
+def steps_of(need: Need, for_staff: bool = False) -> list[Step]:
+    """All steps, the last one first; for others without what goes on inside the review."""
+    kept = (entry for entry in reversed(history_of(need)) if for_staff or entry.action not in INSIDE)
+    return [_step(entry) for entry in kept]
 
 
 def _step(entry: AuditEntry) -> Step:
     changed: dict[str, list[Any]] = entry.detail.get("changed", {})
     changes = [Change(FIELDS[name], *(_in_words(name, value) for value in values)) for name, values in changed.items()]
-    what = ACTIONS.get(entry.action, entry.action)
-    return Step(entry.at, entry.actor_name, what, entry.detail.get("reason", ""), changes)
+    action = f"{entry.action}:{entry.detail['outcome']}" if "outcome" in entry.detail else entry.action
+    what = ACTIONS.get(action) or NEED_ACTS.get(action, action)
+    said, due_on = entry.detail, entry.detail.get("due_on")
+    until = date.fromisoformat(due_on) if due_on else None
+    return Step(entry.at, entry.actor_name, what, said.get("reason", ""), changes, said.get("file", ""), until)
 
 
 def _in_words(name: str, value: Any) -> str:

@@ -1,17 +1,18 @@
-"""The words of mails about needs, to their owners."""
+"""The words of mails about needs, to their owners and to whoever takes one over."""
 
 from datetime import datetime
 
 from flask import url_for
 
 from briefings.accounts.signing_in import user_with
+from briefings.needs.claiming import claim_token, closed_reason, good_until
 from briefings.needs.finding import need_numbered
 from briefings.needs.models import Need, NeedState
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
-from briefings.web.filters import when
+from briefings.web.filters import day, when
 
 
 def submitted(message: Message, now: datetime) -> Mail | Dropped:
@@ -39,7 +40,40 @@ def returned(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그 사이 과제를 다시 제출했거나 철회함")
     own_page = _own_page(message, need)
     text = "need_returned" if own_page else "need_returned_contact"
-    return write(text, {**_said(message, need), "까닭": need.return_reason, "과제 주소": own_page})
+    return write(text, {**_said(message, need), **_what_to_mend(need), "과제 주소": own_page})
+
+
+def return_due(message: Message, now: datetime) -> Mail | Dropped:
+    """The deadline is near."""
+    need = _need(message)
+    if need.state is not NeedState.RETURNED or f"{need.return_due_on}" != message.params.get("due_on"):
+        return Dropped("그 사이 과제를 다시 제출했거나 기한이 바뀜")
+    own_page = _own_page(message, need)
+    text = "need_return_due" if own_page else "need_return_due_contact"
+    return write(text, {**_said(message, need), **_what_to_mend(need), "과제 주소": own_page})
+
+
+def claim(message: Message, now: datetime) -> Mail | Dropped:
+    """The link by which the contact takes the need over."""
+    need = _need(message)
+    until = good_until(need)
+    if need.claim_version != message.params["version"] or until is None or closed_reason(need, now):
+        return Dropped("그 사이 링크를 거두었거나 다시 보냈거나 넘겨받음")
+    address = url_for("claims.show", token=claim_token(need), _external=True)
+    return write("need_claim", {**_said(message, need), "넘겨받는 링크": address, "기한": when(until)})
+
+
+def claim_refused(message: Message, now: datetime) -> Mail | Dropped:
+    """For staff: the contact could not take it over."""
+    need = _need(message)
+    if need.claimed_at:
+        return Dropped("그 사이 넘겨받음")
+    address = url_for("staff_needs.show", need_id=need.id, _external=True)
+    return write("need_claim_refused", {**_said(message, need), "과제 주소": address})
+
+
+def _what_to_mend(need: Need) -> dict[str, str]:
+    return {"까닭": need.return_reason, "기한": day(need.return_due_on) if need.return_due_on else ""}
 
 
 def _said(message: Message, need: Need) -> dict[str, str]:
@@ -63,6 +97,9 @@ COMPOSERS: dict[str, Composer] = {
     "need_submitted": submitted,
     "need_published": published,
     "need_returned": returned,
+    "need_return_due": return_due,
+    "need_claim": claim,
+    "need_claim_refused": claim_refused,
 }
 
 _NEED = (
@@ -73,13 +110,42 @@ _NEED = (
 _SUBMITTED = (*_NEED, Placeholder("제출한 때", "과제를 제출한 때", "2026. 11. 23.(월) 10:00"))
 _REASON = Placeholder("까닭", "돌려보내는 까닭", "제공 자원을 더 적어 주세요.")
 _OWN_PAGE = Placeholder("과제 주소", "과제를 고치는 화면의 주소", "https://briefings.example.kr/my/needs/1")
+_DUE = Placeholder("기한", "고칠 기한", "2026. 12. 7.(월)")
+_MAYBE_DUE = _DUE._replace(optional=True)
 _PAGE = Placeholder("과제 주소", "누구나 보는 과제 화면의 주소", "https://briefings.example.kr/needs/1")
 TEXTS = {
     "need_submitted": Text("과제 제출 (계정이 있는 분)", (*_SUBMITTED, _OWN_PAGE)),
     "need_submitted_contact": Text("과제 제출 (계정이 없는 분)", _SUBMITTED, kinds=("need_submitted",)),
     "need_published": Text("과제 공개", (*_NEED, _PAGE), must=("과제 주소",)),
-    "need_returned": Text("과제 돌려보냄 (계정이 있는 분)", (*_NEED, _REASON, _OWN_PAGE), must=("까닭", "과제 주소")),
+    "need_returned": Text(
+        "과제 돌려보냄 (계정이 있는 분)", (*_NEED, _REASON, _MAYBE_DUE, _OWN_PAGE), must=("까닭", "과제 주소")
+    ),
     "need_returned_contact": Text(
-        "과제 돌려보냄 (계정이 없는 분)", (*_NEED, _REASON), must=("까닭",), kinds=("need_returned",)
+        "과제 돌려보냄 (계정이 없는 분)", (*_NEED, _REASON, _MAYBE_DUE), must=("까닭",), kinds=("need_returned",)
+    ),
+    "need_return_due": Text(
+        "고칠 기한 알림 (계정이 있는 분)", (*_NEED, _REASON, _DUE, _OWN_PAGE), must=("기한", "과제 주소")
+    ),
+    "need_return_due_contact": Text(
+        "고칠 기한 알림 (계정이 없는 분)", (*_NEED, _REASON, _DUE), must=("기한",), kinds=("need_return_due",)
+    ),
+    "need_claim": Text(
+        "과제 넘겨받기",
+        (
+            *_NEED,
+            Placeholder(
+                "넘겨받는 링크", "본인만 쓰는, 과제를 넘겨받는 주소", "https://briefings.example.kr/needs/claim/…"
+            ),
+            Placeholder("기한", "링크를 쓸 수 있는 때", "2026. 12. 23.(수) 10:00"),
+        ),
+        must=("넘겨받는 링크",),
+    ),
+    "need_claim_refused": Text(
+        "담당자가 과제를 넘겨받지 못함 (직원)",
+        (
+            *_NEED,
+            Placeholder("과제 주소", "직원이 보는 과제 화면의 주소", "https://briefings.example.kr/staff/needs/1"),
+        ),
+        must=("과제 주소",),
     ),
 }

@@ -1,6 +1,6 @@
 """Theme, Audience, Round, Need, NeedFile."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, Text
@@ -270,13 +270,25 @@ class Need(Base):
         """Why it cannot be closed, if so."""
         return None if self.state is NeedState.PUBLISHED else N_("게시 중인 과제만 마감할 수 있습니다.")
 
+    @property
+    def not_reopenable(self) -> str | None:
+        """Why it cannot take replies again, if so."""
+        if self.state is not NeedState.CLOSED:
+            return N_("마감한 과제만 다시 열 수 있습니다.")
+        return N_("협업이 성사된 과제는 다시 열 수 없습니다.") if self.matched_at else None
+
+    def touch(self, now: datetime) -> None:
+        """Note that what it says changed; two changes never bear the same moment, so that a stale edit shows."""
+        self.changed_at = max(now, self.changed_at + timedelta(microseconds=1))
+
     def submit(self, now: datetime) -> None:
         """Hand it to staff; Refused while a half is missing or it is already there."""
         if self.state not in (NeedState.DRAFT, NeedState.RETURNED):
             raise Refused(N_("이미 제출한 과제입니다."))
         if not (self.offers.strip() and self.seeks.strip()):
             raise Refused(N_("제공 자원과 필요 역량을 모두 적어 주세요."))
-        self.state, self.submitted_at, self.return_reason = NeedState.SUBMITTED, now, ""
+        self.state, self.submitted_at = NeedState.SUBMITTED, now
+        self.return_reason, self.return_due_on = "", None
 
     def publish(self, now: datetime) -> None:
         """Show it to everyone; the first time counts as its registration."""
@@ -284,11 +296,11 @@ class Need(Base):
             raise Refused(N_("제출된 과제만 게시할 수 있습니다."))
         self.state, self.published_at = NeedState.PUBLISHED, self.published_at or now
 
-    def send_back(self, reason: str) -> None:
-        """Return it to its owner with what is missing."""
+    def send_back(self, reason: str, due_on: date | None = None) -> None:
+        """Return it to its owner with what is missing, to be put right by a day, this day included."""
         if self.state is not NeedState.SUBMITTED:
             raise Refused(N_("제출된 과제만 돌려보낼 수 있습니다."))
-        self.state, self.return_reason = NeedState.RETURNED, reason
+        self.state, self.return_reason, self.return_due_on = NeedState.RETURNED, reason, due_on
 
     def close(self) -> None:
         """Take no more replies; stays readable."""
@@ -296,11 +308,21 @@ class Need(Base):
             raise Refused(self.not_closable)
         self.state = NeedState.CLOSED
 
+    def reopen(self) -> None:
+        """Take replies again after it was closed."""
+        if self.not_reopenable:
+            raise Refused(self.not_reopenable)
+        self.state = NeedState.PUBLISHED
+
     def withdraw(self) -> None:
         """Take it back; no longer public."""
         if self.not_withdrawable:
             raise Refused(self.not_withdrawable)
         self.state = NeedState.WITHDRAWN
+
+    def revoke_claim(self) -> None:
+        """The link by which it could be taken over opens nothing any more."""
+        self.claim_version, self.claim_asked_at = self.claim_version + 1, None
 
 
 class NeedFile(Base):

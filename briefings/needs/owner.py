@@ -1,4 +1,4 @@
-"""Pages of need owners: their needs, the form, withdrawing and closing."""
+"""Pages of need owners: their needs, writing them, withdrawing, closing and opening them again."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,19 +11,27 @@ from flask_login import current_user
 
 from briefings import clock
 from briefings.db import unit_of_work
-from briefings.errors import Refused
-from briefings.needs import finding, registering
-from briefings.needs.forms import NeedForm
+from briefings.errors import N_, Refused
+from briefings.needs import attaching, finding, registering, writing_pages
 from briefings.needs.history import steps_of
 from briefings.needs.models import Need
+from briefings.needs.parts import Part
 from briefings.needs.rounds import open_rounds
 from briefings.needs.words import NEED_TONES, NEXT_STEPS
+from briefings.needs.writing_pages import WRITTEN, Desk
 from briefings.organizations.finding import organization_of
 from briefings.web.access import member
+from briefings.web.filters import local
 from briefings.web.forms import Form
+from briefings.web.uploads import takes_files
 
 pages = Blueprint("owner", __name__, url_prefix="/my/needs")
-pages.context_processor(lambda: {"tones": NEED_TONES, "next_steps": NEXT_STEPS})
+pages.context_processor(
+    lambda: {"tones": NEED_TONES, "next_steps": NEXT_STEPS, "today": local(clock.now()).date()},
+)
+DESK = Desk(
+    frame="public.html", blueprint="owner", list_endpoint="needs", list_name=N_("내 수요 과제"), home="front.home"
+)
 
 
 @pages.get("")
@@ -39,24 +47,9 @@ def needs() -> ResponseReturnValue:
 @pages.route("/new", methods=["GET", "POST"])
 @member
 def new() -> ResponseReturnValue:
-    """Write a need; it is saved with whatever is there, or submitted when it is complete."""
+    """Begin a need; it is a draft as soon as it has a name."""
     organization = organization_of(current_user)
-    if organization is None:
-        return redirect(url_for(".needs"))
-    form = NeedForm.for_new(current_user)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                now = clock.now()
-                need = registering.register(form.entry(), organization, current_user, now)
-                if form.submit.data:
-                    registering.submit(need, current_user, now)
-        except Refused as error:
-            form.refuse(error)
-        else:
-            _say_saved(form)
-            return redirect(url_for(".show", need_id=need.id))
-    return render_template("needs/edit.html", form=form, need=None, organization=organization)
+    return writing_pages.begin(DESK, organization) if organization else redirect(url_for(".needs"))
 
 
 @pages.get("/<int:need_id>")
@@ -64,31 +57,57 @@ def new() -> ResponseReturnValue:
 def show(need_id: int) -> ResponseReturnValue:
     """Where the need stands, what to do next, and what it says."""
     need = _own(need_id)
-    return render_template("needs/owner_show.html", need=need, steps=steps_of(need))
+    return render_template("needs/owner_show.html", need=need, steps=steps_of(need), files=attaching.files_of(need))
 
 
-@pages.route("/<int:need_id>/edit", methods=["GET", "POST"])
+@pages.get("/<int:need_id>/edit")
 @member
 def edit(need_id: int) -> ResponseReturnValue:
-    """Change what the need says; submit it if it was not yet, or was returned."""
-    need = _own(need_id)
-    if need.not_editable:
-        raise Refused(need.not_editable)
-    form = NeedForm.of(need)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                now = clock.now()
-                registering.edit(need, form.entry(), form.version_seen(), current_user, now)
-                if form.submit.data:
-                    registering.submit(need, current_user, now)
-        except Refused as error:
-            form.refuse(error)
-            form.overwrite(need)
-        else:
-            _say_saved(form)
-            return redirect(url_for(".show", need_id=need.id))
-    return render_template("needs/edit.html", form=form, need=need, organization=need.organization)
+    """Go on writing where something is lacking."""
+    return writing_pages.go_on(DESK, _own(need_id))
+
+
+@pages.route(f"/<int:need_id>/edit/{WRITTEN}", methods=["GET", "POST"])
+@member
+def write(need_id: int, part: str) -> ResponseReturnValue:
+    """One part of what the need says."""
+    return writing_pages.write(DESK, _own(need_id), Part(part))
+
+
+@pages.route("/<int:need_id>/edit/files", methods=["GET", "POST"])
+@member
+@takes_files
+def attach(need_id: int) -> ResponseReturnValue:
+    """The files of the need, and a form for more."""
+    return writing_pages.attach(DESK, _own(need_id))
+
+
+@pages.route("/<int:need_id>/edit/files/<public_id>/remove", methods=["GET", "POST"])
+@member
+def remove_file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Take a file away."""
+    return writing_pages.remove_file(DESK, _own(need_id), public_id)
+
+
+@pages.post("/<int:need_id>/edit/files/<public_id>/up")
+@member
+def move_file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Move a file one place up."""
+    return writing_pages.move_file(DESK, _own(need_id), public_id)
+
+
+@pages.get("/<int:need_id>/files/<public_id>")
+@member
+def file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Download a file of the need."""
+    return writing_pages.send_file(_own(need_id), public_id)
+
+
+@pages.route("/<int:need_id>/edit/check", methods=["GET", "POST"])
+@member
+def check(need_id: int) -> ResponseReturnValue:
+    """Everything as it will read, and handing it in."""
+    return writing_pages.check(DESK, _own(need_id))
 
 
 @pages.route("/<int:need_id>/withdraw", methods=["GET", "POST"])
@@ -100,6 +119,16 @@ def withdraw(need_id: int) -> ResponseReturnValue:
         raise Refused(need.not_withdrawable)
     done = gettext("과제를 철회했습니다. 이제 공개되지 않습니다.")
     return _confirm(need, "needs/withdraw.html", registering.withdraw, done)
+
+
+@pages.post("/<int:need_id>/reopen")
+@member
+def reopen(need_id: int) -> ResponseReturnValue:
+    """Take replies again."""
+    with unit_of_work():
+        registering.reopen(_own(need_id), current_user, clock.now())
+    flash(gettext("과제를 다시 열었습니다. 답글을 다시 받습니다."), "success")
+    return redirect(url_for(".show", need_id=need_id))
 
 
 @pages.route("/<int:need_id>/close", methods=["GET", "POST"])
@@ -127,10 +156,3 @@ def _confirm(need: Need, template: str, act: Callable[[Need, Any, datetime], Non
         act(need, current_user, clock.now())
     flash(done, "success")
     return redirect(url_for(".show", need_id=need.id))
-
-
-def _say_saved(form: NeedForm) -> None:
-    submitted = gettext(
-        "과제를 제출했습니다. 확인 전자우편을 보냈습니다. 담당자가 검토한 결과도 전자우편으로 알려 드립니다."
-    )
-    flash(submitted if form.submit.data else gettext("저장했습니다."), "success")

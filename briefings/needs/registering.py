@@ -1,16 +1,17 @@
 """The owner's side: register a need, edit it, submit it, take it back, close it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from briefings.accounts.models import User
-from briefings.audit.recording import record
+from briefings.audit.recording import history_of, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
-from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
+from briefings.needs.models import Audience, Need, NeedState, Region, Round, Stage, Theme
+from briefings.needs.rounds import not_open_reason
 from briefings.organizations.finding import members_of
 from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Recipient, queue
@@ -24,11 +25,11 @@ class Entry:
     summary: str = ""
     background: str = ""
     offers: str = ""
-    offer_tags: Iterable[str] = ()
+    offer_tags: Sequence[str] = ()
     seeks: str = ""
-    seek_tags: Iterable[str] = ()
-    themes: Iterable[Theme] = ()
-    audiences: Iterable[Audience] = ()
+    seek_tags: Sequence[str] = ()
+    themes: Sequence[Theme] = ()
+    audiences: Sequence[Audience] = ()
     beneficiaries: str = ""
     region: Region = Region.NATIONWIDE
     stage: Stage = Stage.IDEA
@@ -64,24 +65,25 @@ def register(entry: Entry, organization: Organization, by: User, now: datetime) 
 def edit(need: Need, entry: Entry, seen: datetime | None, by: User, now: datetime) -> None:
     """Replace what the need says and log what changed; live at once if it is published.
 
-    `seen` is the `changed_at` of the version the person typed over: Refused if somebody changed it since.
+    `seen` is the `changed_at` of the version the person typed over: Refused if somebody changed the same since.
+    What staff or everybody read already may be reworded but not emptied.
     """
     lock(need)
     if need.not_editable:
         raise Refused(need.not_editable)
-    if seen != need.changed_at:
+    before, after = _said(need), _said(entry)
+    changed = {name: _logged(name, before, after) for name in FIELDS if before[name] != after[name]}
+    if seen is None or (seen != need.changed_at and _changed_since(need, seen) & set(changed)):
         raise Refused(STALE, at=need.changed_at)
     if need.state is not NeedState.DRAFT:
-        _refuse_incomplete(entry)
-    before = _said(need)
-    _write(need, entry)
-    after = _said(need)
-    changed = {name: _logged(name, before, after) for name in FIELDS if before[name] != after[name]}
+        _refuse(name for name in lacking(entry) if name in changed)
     if not changed:
         return
-    # Two changes never bear the same moment, or the second of them would not be seen to be stale.
-    need.changed_at = max(now, need.changed_at + timedelta(microseconds=1))
-    record(by, "need.edited", need, now, changed=changed)
+    _write(need, entry)
+    need.touch(now)
+    if "contact_email" in changed and need.claim_asked_at and not need.claimed_at:
+        need.revoke_claim()
+    record(by, "need.edited", need, need.changed_at, changed=changed)
 
 
 STALE = N_(
@@ -90,13 +92,39 @@ STALE = N_(
 )
 
 
-def submit(need: Need, by: User, now: datetime) -> None:
-    """Hand it to staff and confirm that by mail; Refused while something is missing."""
+def choose_round(need: Need, round: Round | None, by: User, now: datetime) -> None:
+    """Let the need belong to a round, or to none; whoever is not staff may join and leave only what is open."""
     lock(need)
-    _refuse_incomplete(need)
+    if need.not_editable:
+        raise Refused(need.not_editable)
+    if round is need.round:
+        return
+    if not by.is_staff:
+        closed = [reason for each in (need.round, round) if each and (reason := not_open_reason(each, now))]
+        if closed:
+            raise Refused(closed[0], field="round")
+    before, need.round = need.round, round
+    need.touch(now)
+    names = [each.name if each else "" for each in (before, round)]
+    record(by, "need.round_chosen", need, need.changed_at, changed={"round": names})
+
+
+def submit(need: Need, by: User, now: datetime) -> None:
+    """Hand it to staff and confirm that by mail; Refused while something is missing, or its round takes none any more.
+
+    What was returned may come back after the round has closed.
+    """
+    lock(need)
+    _refuse(lacking(need))
+    late = need.state is NeedState.DRAFT and need.round and not_open_reason(need.round, now)
+    if need.round and late and not by.is_staff:
+        raise Refused(ROUND_OVER, field="round", round=need.round.name)
     need.submit(now)
     record(by, "need.submitted", need, now)
     tell_owner("need_submitted", need, now)
+
+
+ROUND_OVER = N_("‘%(round)s’의 접수가 끝났습니다. 다른 수요조사를 고르거나 수요조사와 상관없이 제출해 주세요.")
 
 
 def withdraw(need: Need, by: User, now: datetime) -> None:
@@ -111,6 +139,13 @@ def close(need: Need, by: User, now: datetime) -> None:
     lock(need)
     need.close()
     record(by, "need.closed", need, now)
+
+
+def reopen(need: Need, by: User, now: datetime) -> None:
+    """Take replies again."""
+    lock(need)
+    need.reopen()
+    record(by, "need.reopened", need, now)
 
 
 def owners_of(need: Need) -> list[Recipient]:
@@ -134,9 +169,14 @@ def tell_owner(kind: str, need: Need, now: datetime) -> None:
         queue(kind, f"{kind}:{need.id}:{now:%Y%m%d%H%M%S%f}:{place}", person, now, need=need.id)
 
 
-def _refuse_incomplete(need: Need | Entry) -> None:
-    if missing := lacking(need):
-        raise Refused(N_("아직 비어 있는 필수 항목이 있습니다."), field=missing[0])
+def _refuse(missing: Iterable[str]) -> None:
+    for name in missing:
+        raise Refused(N_("아직 비어 있는 필수 항목이 있습니다."), field=name)
+
+
+def _changed_since(need: Need, seen: datetime) -> set[str]:
+    later = (entry for entry in history_of(need) if entry.action == "need.edited" and entry.at > seen)
+    return {name for entry in later for name in entry.detail["changed"]}
 
 
 def _write(need: Need, entry: Entry) -> None:
@@ -145,12 +185,12 @@ def _write(need: Need, entry: Entry) -> None:
         setattr(need, name, list(value) if name in LISTS else value)
 
 
-def _said(need: Need) -> dict[str, Any]:
-    return {name: _plain(getattr(need, name)) for name in FIELDS}
+def _said(need: Need | Entry) -> dict[str, Any]:
+    return {name: _plain(name, getattr(need, name)) for name in FIELDS}
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
+def _plain(name: str, value: Any) -> Any:
+    if name in LISTS:
         return [item if isinstance(item, str) else item.name for item in value]
     return value.value if isinstance(value, StrEnum) else value
 

@@ -1,4 +1,4 @@
-"""The staff's pages of needs: find, read, publish or return, enter for an organization; themes and audiences."""
+"""The staff's pages of needs: find, read, publish or return, write for an organization, hand over; topics."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,17 +11,23 @@ from flask_login import current_user
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
-from briefings.needs import finding, registering, reviewing, topics
-from briefings.needs.forms import NeedForm, NeedForOrganizationForm, ReturnForm, StaffNeedFilters, TopicForm
+from briefings.needs import attaching, claiming, finding, registering, reviewing, topics, writing_pages
+from briefings.needs.forms import ReturnForm, StaffNeedFilters, TopicForm
 from briefings.needs.history import steps_of
 from briefings.needs.models import Audience, Need, NeedState, Theme
+from briefings.needs.parts import Part
 from briefings.needs.words import NEED_TONES
-from briefings.organizations.finding import named
+from briefings.needs.writing_pages import WRITTEN, Desk
 from briefings.web.access import staff
+from briefings.web.filters import local
 from briefings.web.forms import Form
+from briefings.web.uploads import takes_files
 
 pages = Blueprint("staff_needs", __name__, url_prefix="/staff/needs")
-pages.context_processor(lambda: {"tones": NEED_TONES})
+pages.context_processor(lambda: {"tones": NEED_TONES, "today": local(clock.now()).date()})
+DESK = Desk(
+    frame="staff.html", blueprint="staff_needs", list_endpoint="index", list_name="수요 과제", home="staff.today"
+)
 
 KINDS: dict[str, type[Theme] | type[Audience]] = {"themes": Theme, "audiences": Audience}
 
@@ -47,53 +53,74 @@ def index() -> ResponseReturnValue:
 def show(need_id: int) -> ResponseReturnValue:
     """What the need says, what happened to it, and what can be done with it."""
     need = _need(need_id)
-    lacking = registering.lacking(need)
-    return render_template("needs/staff_show.html", need=need, steps=steps_of(need), lacking=lacking)
+    return render_template(
+        "needs/staff_show.html",
+        need=need,
+        steps=steps_of(need, for_staff=True),
+        lacking=registering.lacking(need),
+        files=attaching.files_of(need),
+        not_claimable=claiming.not_claimable(need),
+        claim_until=claiming.good_until(need),
+        obstacle=claiming.obstacle(need) if need.claim_asked_at and not need.claimed_at else None,
+        now=clock.now(),
+    )
 
 
 @pages.route("/new", methods=["GET", "POST"])
 @staff
 def new() -> ResponseReturnValue:
-    """Enter a need for an organization, e.g. one that has no account; whoever acts for it finds it among its own."""
-    form = NeedForOrganizationForm()
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                now = clock.now()
-                organization = named(form.organization.data, form.organization_kind, now)
-                need = registering.register(form.entry(), organization, current_user, now)
-                if form.submit.data:
-                    registering.submit(need, current_user, now)
-        except Refused as error:
-            form.refuse(error)
-        else:
-            flash("과제를 저장했습니다.", "success")
-            return redirect(url_for(".show", need_id=need.id))
-    return render_template("needs/staff_edit.html", form=form, need=None)
+    """Begin a need for an organization, e.g. one without an account; whoever acts for it finds it among its own."""
+    return writing_pages.begin(DESK, None)
 
 
-@pages.route("/<int:need_id>/edit", methods=["GET", "POST"])
+@pages.get("/<int:need_id>/edit")
 @staff
 def edit(need_id: int) -> ResponseReturnValue:
-    """Change what the need says in its owner's stead."""
-    need = _need(need_id)
-    if need.not_editable:
-        raise Refused(need.not_editable)
-    form = NeedForm.of(need)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                now = clock.now()
-                registering.edit(need, form.entry(), form.version_seen(), current_user, now)
-                if form.submit.data:
-                    registering.submit(need, current_user, now)
-        except Refused as error:
-            form.refuse(error)
-            form.overwrite(need)
-        else:
-            flash("고친 내용을 저장했습니다.", "success")
-            return redirect(url_for(".show", need_id=need.id))
-    return render_template("needs/staff_edit.html", form=form, need=need)
+    """Go on writing where something is lacking."""
+    return writing_pages.go_on(DESK, _need(need_id))
+
+
+@pages.route(f"/<int:need_id>/edit/{WRITTEN}", methods=["GET", "POST"])
+@staff
+def write(need_id: int, part: str) -> ResponseReturnValue:
+    """One part of what the need says."""
+    return writing_pages.write(DESK, _need(need_id), Part(part))
+
+
+@pages.route("/<int:need_id>/edit/files", methods=["GET", "POST"])
+@staff
+@takes_files
+def attach(need_id: int) -> ResponseReturnValue:
+    """The files of the need, and a form for more."""
+    return writing_pages.attach(DESK, _need(need_id))
+
+
+@pages.route("/<int:need_id>/edit/files/<public_id>/remove", methods=["GET", "POST"])
+@staff
+def remove_file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Take a file away."""
+    return writing_pages.remove_file(DESK, _need(need_id), public_id)
+
+
+@pages.post("/<int:need_id>/edit/files/<public_id>/up")
+@staff
+def move_file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Move a file one place up."""
+    return writing_pages.move_file(DESK, _need(need_id), public_id)
+
+
+@pages.get("/<int:need_id>/files/<public_id>")
+@staff
+def file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Download a file of the need."""
+    return writing_pages.send_file(_need(need_id), public_id)
+
+
+@pages.route("/<int:need_id>/edit/check", methods=["GET", "POST"])
+@staff
+def check(need_id: int) -> ResponseReturnValue:
+    """Everything as it will read, and handing it in."""
+    return writing_pages.check(DESK, _need(need_id))
 
 
 @pages.post("/<int:need_id>/publish")
@@ -109,13 +136,14 @@ def publish(need_id: int) -> ResponseReturnValue:
 @pages.route("/<int:need_id>/return", methods=["GET", "POST"])
 @staff
 def send_back(need_id: int) -> ResponseReturnValue:
-    """Ask for the reason, then return the need with it."""
-    need = _need(need_id)
-    form = ReturnForm()
+    """Ask for the reason and the deadline, then return the need with them."""
+    need, now = _need(need_id), clock.now()
+    today = local(now).date()
+    form = ReturnForm(due_on=reviewing.proposed_deadline(today))
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                reviewing.send_back(need, form.reason.data, current_user, clock.now())
+                reviewing.send_back(need, form.reason.data, current_user, now, form.due_on.data, today)
         except Refused as error:
             form.refuse(error)
         else:
@@ -136,6 +164,37 @@ def withdraw(need_id: int) -> ResponseReturnValue:
 def close(need_id: int) -> ResponseReturnValue:
     """Ask, then take no more replies, in its owner's stead."""
     return _confirm(_need(need_id), "마감", registering.close)
+
+
+@pages.post("/<int:need_id>/reopen")
+@staff
+def reopen(need_id: int) -> ResponseReturnValue:
+    """Take replies again, in its owner's stead."""
+    with unit_of_work():
+        registering.reopen(_need(need_id), current_user, clock.now())
+    flash("과제를 다시 열었습니다. 답글을 다시 받습니다.", "success")
+    return redirect(url_for(".show", need_id=need_id))
+
+
+@pages.post("/<int:need_id>/claim")
+@staff
+def ask_to_claim(need_id: int) -> ResponseReturnValue:
+    """Mail the contact a link by which to take the need over."""
+    need = _need(need_id)
+    with unit_of_work():
+        claiming.ask(need, current_user, clock.now())
+    flash(f"{need.contact_email} 주소로 과제를 넘겨받는 링크를 보냈습니다. 30일 동안 쓸 수 있습니다.", "success")
+    return redirect(url_for(".show", need_id=need_id) + "#claim")
+
+
+@pages.post("/<int:need_id>/claim/revoke")
+@staff
+def revoke_claim(need_id: int) -> ResponseReturnValue:
+    """Let the link open nothing any more."""
+    with unit_of_work():
+        claiming.revoke(_need(need_id), current_user, clock.now())
+    flash("링크를 거두었습니다. 보낸 링크로는 이제 넘겨받을 수 없습니다.", "success")
+    return redirect(url_for(".show", need_id=need_id) + "#claim")
 
 
 @pages.get("/topics")

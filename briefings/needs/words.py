@@ -2,6 +2,7 @@
 
 from briefings.errors import N_
 from briefings.needs.models import NeedState, NeedStatus, Region, Resource, RoundPhase, Stage
+from briefings.needs.parts import Part
 from briefings.needs.round_progress import Answer
 
 NEED_STATES = {
@@ -138,6 +139,7 @@ FIELDS = {
     "contact_name": N_("담당자 이름"),
     "contact_phone": N_("담당자 사무실 전화번호"),
     "contact_email": N_("담당자 전자우편"),
+    "round": N_("수요조사"),
 }
 """What the parts of a need are called on the form and in its history."""
 
@@ -148,8 +150,27 @@ ACTIONS = {
     "need.published": N_("게시"),
     "need.returned": N_("돌려보냄"),
     "need.closed": N_("마감"),
+    "need.reopened": N_("다시 엶"),
     "need.withdrawn": N_("철회"),
+    "need.round_chosen": N_("수요조사 바꿈"),
+    "need.file_added": N_("첨부 추가"),
+    "need.file_removed": N_("첨부 삭제"),
+    "need.file_moved": N_("첨부 순서 바꿈"),
+    "need.claim_asked": N_("담당자에게 넘겨받는 링크를 보냄"),
+    "need.claim_revoked": N_("넘겨받는 링크를 거둠"),
+    "need.claim_refused": N_("담당자의 계정으로 넘겨받지 못함"),
+    "need.claimed": N_("담당자가 넘겨받음"),
 }
+PARTS = {
+    Part.INTRODUCTION: N_("소개"),
+    Part.EXCHANGE: N_("주고받는 것"),
+    Part.TOPICS: N_("분류"),
+    Part.CONTACT: N_("담당자"),
+    Part.FILES: N_("첨부"),
+    Part.CHECK: N_("확인하고 제출"),
+}
+"""What the parts are called in which a need is written."""
+
 WORDS = {
     NeedState: NEED_STATES,
     NeedStatus: STATUSES,
@@ -158,4 +179,5 @@ WORDS = {
     Resource: RESOURCES,
     RoundPhase: ROUND_PHASES,
     Answer: ANSWERS,
+    Part: PARTS,
 }

@@ -1,16 +1,20 @@
 """What came of needs: the briefings that present them, the replies and the match, for their public pages."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
+from briefings.errors import N_
 from briefings.needs.models import Need
-from briefings.participation.models import ParticipationReply, ReplyState, Visibility
+from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.web.filters import local
 
 
 def briefings_presenting(need: Need) -> list[Briefing]:
@@ -29,10 +33,48 @@ def next_briefings(needs: Iterable[Need], now: datetime) -> dict[int, Briefing]:
     return {need_id: briefing for need_id, briefing in latest_first}
 
 
-def replies_to(need: Need) -> int:
-    """How many organizations have answered it and did not take that back."""
-    counted = select(func.count()).where(ParticipationReply.need_id == need.id)
-    return db.session.scalars(counted.where(ParticipationReply.state != ReplyState.WITHDRAWN)).one()
+class Replies(NamedTuple):
+    """How many organizations have answered a need and did not take that back, and when the first of them did."""
+
+    number: int
+    first_at: datetime | None
+
+
+def replies_to(need: Need) -> Replies:
+    """The replies that stand."""
+    standing = (ParticipationReply.need_id == need.id, ParticipationReply.state != ReplyState.WITHDRAWN)
+    number, first_at = db.session.execute(
+        select(func.count(), func.min(ParticipationReply.sent_at)).where(*standing)
+    ).one()
+    return Replies(number, first_at)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Something in the life of a need: the day, what happened (a catalogue key), and the briefing it happened in."""
+
+    on: date
+    what: str
+    briefing: Briefing | None = None
+
+
+def life_of(
+    need: Need, presented: Iterable[Briefing], replies: Replies, match: Match | None, now: datetime
+) -> list[Turn]:
+    """What became of a public need and what is still to come, the first first."""
+    moments = [
+        (need.published_at, N_("수요 과제를 게시했습니다.")),
+        (need.key_since, N_("주요 과제로 선정되었습니다.")),
+        (replies.first_at, N_("첫 참여 답글을 받았습니다.")),
+        (need.consulting_since, N_("다른 기관과 협의를 시작했습니다.")),
+    ]
+    turns = [Turn(local(at).date(), what) for at, what in moments if at]
+    for briefing in presented:
+        what = N_("사업설명회에서 소개했습니다.") if briefing.is_over(now) else N_("사업설명회에서 소개할 예정입니다.")
+        turns.append(Turn(local(briefing.starts_at).date(), what, briefing))
+    if match:
+        turns.append(Turn(match.matched_on, N_("협업이 성사되었습니다.")))
+    return sorted(turns, key=lambda turn: turn.on)
 
 
 def standing_replies() -> int:

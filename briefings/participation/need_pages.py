@@ -6,11 +6,20 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
+from briefings.files.sending import download
 from briefings.needs import finding
+from briefings.needs.attaching import file_of, files_of
 from briefings.needs.forms import PublicNeedFilters
+from briefings.needs.models import Need
 from briefings.needs.words import STATUS_TONES
 from briefings.participation.answering import match_of
-from briefings.participation.need_course import briefings_presenting, next_briefings, public_replies, replies_to
+from briefings.participation.need_course import (
+    briefings_presenting,
+    life_of,
+    next_briefings,
+    public_replies,
+    replies_to,
+)
 from briefings.schedule.models import Phase
 from briefings.web.access import public
 from briefings.web.highlighting import highlighted
@@ -41,20 +50,31 @@ def index() -> ResponseReturnValue:
 @pages.get("/<int:need_id>")
 @public
 def show(need_id: int) -> ResponseReturnValue:
-    """One need: the exchange at a glance, where it is presented, what came of it, and how to answer."""
-    need = finding.public_need(need_id) or abort(404)
-    now = clock.now()
-    presented = briefings_presenting(need)
+    """One need: the exchange at a glance, its life so far and to come, its files, and how to answer."""
+    need, now = _public(need_id), clock.now()
+    presented, replies, match = briefings_presenting(need), replies_to(need), match_of(need)
     return render_template(
         "needs/show.html",
         need=need,
         coming=[briefing for briefing in presented if not briefing.is_over(now)],
-        past=[briefing for briefing in presented if briefing.is_over(now)],
         open_for_registration=next((b for b in presented if b.phase(now) is Phase.OPEN), None),
-        replies=replies_to(need),
+        replies=replies.number,
         public_replies=public_replies(need),
-        match=match_of(need),
+        match=match,
+        life=life_of(need, presented, replies, match, now),
+        files=files_of(need),
     )
+
+
+@pages.get("/<int:need_id>/files/<public_id>")
+@public
+def file(need_id: int, public_id: str) -> ResponseReturnValue:
+    """Download a file of a need that anyone may read."""
+    return download(file_of(_public(need_id), public_id) or abort(404))
+
+
+def _public(need_id: int) -> Need:
+    return finding.public_need(need_id) or abort(404)
 
 
 def _address(without: str = "", **changed: Any) -> str:

@@ -177,7 +177,9 @@ def _errors_of(fields: Any) -> Iterator[tuple[str | None, str]]:
             yield from ((field.id, str(error)) for error in field.errors if isinstance(error, str))
             yield from _errors_of(field.entries)
         else:
-            yield from ((first_control(field), str(error)) for error in field.errors[:1])
+            yield from (
+                (first_control(field), str(error)) for error in field.errors[: None if field.flags.each_error else 1]
+            )
 
 
 def first_control(field: Field) -> str:

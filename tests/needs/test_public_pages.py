@@ -68,7 +68,9 @@ def test_a_briefing_that_is_over_or_called_off_takes_no_sign_up(app, client, now
     called_off.slots[0].need = need
     db.session.commit()
     page = client.get(f"/needs/{need.id}").text
-    assert "끝난 설명회" in page
+    assert (
+        f'2026. 11. 21.(토)</time> 사업설명회에서 소개했습니다.</p><p><a href="/briefings/{briefing.public_id}"' in page
+    )
     assert "취소된 설명회" not in page
     assert "설명회 신청하기" not in page
 

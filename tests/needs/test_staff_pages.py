@@ -1,14 +1,15 @@
 """The staff's pages of needs."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 
 from briefings.db import db
 from briefings.needs.models import Need, NeedState, Theme
 from briefings.organizations.models import Organization
-from tests.builders import BEFORE, a_need, a_theme, a_user, an_audience, an_organization, an_owner
-from tests.needs.test_owner_pages import seen, the_need, typed
+from tests.builders import BEFORE, a_need, a_round, a_theme, a_user, an_audience, an_organization, an_owner
+from tests.needs.test_owner_pages import the_need, typed, write
 
 
 @pytest.fixture
@@ -50,15 +51,30 @@ def test_publishing_with_one_press(officer):
     assert officer.post(f"/staff/needs/{need.id}/publish").status_code == 409
 
 
-def test_returning_asks_for_a_reason(officer):
+def test_returning_asks_for_a_reason_and_proposes_a_deadline(officer):
     need = a_need(state=NeedState.SUBMITTED)
-    page = officer.post(f"/staff/needs/{need.id}/return", data={"reason": ""}).text
+    address = f"/staff/needs/{need.id}/return"
+    assert 'value="2026-12-07"' in officer.get(address).text, "ten working days after Monday the 23rd"
+    page = officer.post(address, data={"reason": "", "due_on": "2026-11-23"}).text
     assert "돌려보내는 까닭을 입력해 주세요." in page
+    for late in ("2026-11-23", "2027-12-01"):
+        page = officer.post(address, data={"reason": "수거량을 적어 주세요.", "due_on": late}).text
+        assert "기한은 내일부터 1년 안의 날이어야 합니다." in page
+    assert "날짜를 연, 월, 일" in officer.post(address, data={"reason": "수거량", "due_on": "내일"}).text
     page = officer.post(
-        f"/staff/needs/{need.id}/return", data={"reason": "수거량을 적어 주세요."}, follow_redirects=True
+        address, data={"reason": "수거량을 적어 주세요.", "due_on": "2026-11-25"}, follow_redirects=True
     )
-    assert "수거량을 적어 주세요." in page.text
-    assert the_need().state is NeedState.RETURNED
+    for words in ("수거량을 적어 주세요.", "D-2", "고칠 기한"):
+        assert words in page.text
+    assert (the_need().state, the_need().return_due_on) == (NeedState.RETURNED, date(2026, 11, 25))
+    assert "D-2" in officer.get("/staff/needs?state=returned").text
+
+
+def test_what_is_late_stands_among_what_waits_today(officer):
+    a_need(state=NeedState.RETURNED, return_due_on=date(2026, 11, 22))
+    a_need(state=NeedState.RETURNED, return_due_on=date(2026, 11, 23))
+    assert "기한 1일 지남" in officer.get("/staff/needs?state=returned").text
+    assert re.search(r"고칠 기한이 지난 수요</span> <strong>1건", officer.get("/staff/").text)
 
 
 def test_returning_what_was_decided_meanwhile_is_refused_with_the_reason_kept(officer):
@@ -70,45 +86,61 @@ def test_returning_what_was_decided_meanwhile_is_refused_with_the_reason_kept(of
 
 def test_a_need_entered_for_an_organization_is_found_by_its_people(officer, client):
     known = an_organization("누리 공단")
-    data = typed(submit="1", organization="누리공단", kind="public_institution")
-    officer.post("/staff/needs/new", data=data)
+    data = typed("introduction", save="next", organization="누리공단", kind="public_institution")
+    assert officer.post("/staff/needs/new", data=data).location.endswith("/edit/exchange")
+    for part in ("exchange", "topics", "contact"):
+        write(officer, the_need(), part, "staff")
+    officer.post(f"/staff/needs/{the_need().id}/edit/check")
     assert (the_need().organization_id, the_need().state) == (known.id, NeedState.SUBMITTED)
     assert the_need().title in client.sign_in(an_owner(known)).get("/my/needs").text
 
 
 def test_a_need_may_be_entered_for_a_body_nobody_knew(officer):
-    officer.post("/staff/needs/new", data=typed(save="1", organization="새별(주)", kind="company"))
+    officer.post("/staff/needs/new", data=typed("introduction", organization="새별(주)", kind="company"))
     assert the_need().organization.name == "새별(주)"
 
 
 def test_no_body_is_made_for_a_form_with_errors(officer):
-    page = officer.post("/staff/needs/new", data={"organization": "새별(주)", "kind": "company", "submit": "1"}).text
+    page = officer.post("/staff/needs/new", data={"organization": "새별(주)", "kind": "company", "save": "next"}).text
     assert "과제 이름을 입력해 주세요." in page
     assert db.session.query(Organization).count() == 0
 
 
 def test_staff_correct_a_need_and_the_history_says_what_it_was(officer):
     need = a_need(title="옛 이름", changed_at=BEFORE + timedelta(days=1))
-    data = typed(save="1", title="새 이름", themes=[need.themes[0].id], region="KR-39", seen=seen(need))
-    assert "목록에 있는 것 가운데" in officer.post(f"/staff/needs/{need.id}/edit", data=data).text
-    page = officer.post(f"/staff/needs/{need.id}/edit", data={**data, "region": "KR-49"}, follow_redirects=True).text
+    write(officer, need, "introduction", "staff", title="새 이름")
+    assert "목록에 있는 것 가운데" in write(officer, the_need(), "topics", "staff", region="KR-39").text
+    page = officer.get(write(officer, the_need(), "topics", "staff", region="KR-49").location).text
     for words in ("옛 이름", "새 이름", "제주특별자치도", "고치기 전과 뒤"):
         assert words in page
 
 
+def test_staff_may_put_a_need_into_a_round_that_has_closed(officer):
+    late = a_round(name="2026 상반기", opens_at=BEFORE - timedelta(days=60), closes_at=BEFORE)
+    secret = a_round(name="아직 비밀", announced_at=None)
+    need = a_need()
+    page = officer.get(f"/staff/needs/{need.id}/edit/topics").text
+    assert "2026 상반기" in page
+    assert "아직 비밀" not in page
+    assert "목록에 있는 것" in write(officer, need, "topics", "staff", round=secret.public_id).text
+    write(officer, need, "topics", "staff", round=late.public_id)
+    assert the_need().round_id == late.id
+
+
 def test_staff_see_the_stale_edit_too(officer):
     need = a_need()
-    page = officer.post(f"/staff/needs/{need.id}/edit", data=typed(save="1", seen="")).text
-    assert "그 사이 다른 사람이" in page
+    assert "그 사이 다른 사람이" in write(officer, need, "introduction", "staff", seen="").text
 
 
 @pytest.mark.parametrize(("what", "state"), [("withdraw", NeedState.WITHDRAWN), ("close", NeedState.CLOSED)])
 def test_staff_withdraw_and_close_in_the_owners_stead(officer, what, state):
     need = a_need()
-    assert "되돌릴 수 없습니다" in officer.get(f"/staff/needs/{need.id}/{what}").text
+    says = "되돌릴 수 없습니다" if what == "withdraw" else "나중에 다시 열 수 있습니다"
+    assert says in officer.get(f"/staff/needs/{need.id}/{what}").text
     officer.post(f"/staff/needs/{need.id}/{what}")
     assert the_need().state is state
     assert officer.get(f"/staff/needs/{need.id}/edit").status_code == 409
+    assert officer.post(f"/staff/needs/{need.id}/reopen").status_code == (302 if what == "close" else 409)
 
 
 def test_themes_are_added_renamed_and_moved(officer):
