@@ -4,6 +4,7 @@ A row comes with all that it needs, as `_briefing` and the like make it, in one 
 much as a page.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from briefings.accounts.models import Role, User
 from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Round, Theme
+from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 from briefings.needs.round_models import RoundContact
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
@@ -142,6 +144,37 @@ def a_contact(round: Round, **given: Any) -> RoundContact:
     if "organization" not in values:
         values["organization"] = _organization(f"다도해군 {n}", OrganizationKind.LOCAL)
     return saved(RoundContact(**values))
+
+
+def an_expert(organization: Organization | None = None, **given: Any) -> User:
+    """An account that scores needs, of an organization or of none."""
+    user = a_user(Role.EXPERT, **given)
+    if organization:
+        saved(Membership(user_id=user.id, organization_id=organization.id))
+    return user
+
+
+def criteria_for(round: Round, *weights: int) -> list[Criterion]:
+    """Criteria of a round with these weights, `기준 1` and so on."""
+    rows = [
+        Criterion(round_id=round.id, name=f"기준 {place}", weight=weight, position=place)
+        for place, weight in enumerate(weights or (60, 40), start=1)
+    ]
+    db.session.add_all(rows)
+    db.session.commit()
+    return rows
+
+
+def a_review(need: Need, reviewer: User, points: Mapping[Criterion, int] | None = None, **given: Any) -> Review:
+    """A sheet that waits for its reviewer; submitted where `points` are given."""
+    values: dict[str, Any] = {"need_id": need.id, "reviewer_id": reviewer.id}
+    values |= {"assigned_at": BEFORE, "changed_at": BEFORE}
+    if points:
+        values |= {"state": ReviewState.SUBMITTED, "submitted_at": BEFORE}
+    review = Review(**values | given)
+    for criterion, number in (points or {}).items():
+        review.scores.append(Score(criterion_id=criterion.id, points=number, reason="" if number else "알 수 없음"))
+    return saved(review)
 
 
 def a_briefing(needs: int = 1, now: datetime | None = None, **given: Any) -> Briefing:

@@ -63,6 +63,8 @@ def first_page(user: User) -> str:
     """Where each role begins."""
     if user.is_staff:
         return url_for("staff.today")
+    if user.is_expert:
+        return url_for("reviewer.index")
     return url_for("owner.needs" if user.is_member else "front.home")
 
 

@@ -8,7 +8,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
 from briefings.db import Base, words
-from briefings.needs.models import Need, Round
+from briefings.needs.models import Need, NeedState, Round
+
+REVIEWED = (NeedState.SUBMITTED, NeedState.PUBLISHED)
+"""Only needs that stand so are scored, and chosen from."""
 
 
 class Criterion(Base):

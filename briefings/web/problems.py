@@ -1,7 +1,7 @@
 """What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
 
 import traceback
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from flask import Flask, render_template, request
@@ -10,7 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from briefings.errors import Refused
-from briefings.web.filters import when
+from briefings.web.filters import day, when
 from briefings.web.routing import own_path
 
 
@@ -20,7 +20,9 @@ def reason(refused: Refused) -> str:
 
 
 def _shown(value: object) -> object:
-    return when(value) if isinstance(value, datetime) else value
+    if isinstance(value, datetime):
+        return when(value)
+    return day(value) if isinstance(value, date) else value
 
 
 def page_before() -> str | None:
