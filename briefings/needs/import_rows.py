@@ -249,7 +249,7 @@ def _is_example(reading: Reading, row: NeedRow) -> bool:
     if not title.startswith(EXAMPLE_MARK):
         return False
     if key_of(title) == EXAMPLE_TITLE and row.values.get("contact_email") == _EXAMPLE_MAIL:
-        reading.findings.append(Finding(row.number, 0, Mistake.EXAMPLE, "예시 줄은 등록하지 않습니다."))
+        reading.findings.append(Finding(0, 0, Mistake.EXAMPLE, f"{row.number}번째 줄은 예시라서 뺐습니다."))
         return True
     says = f"‘{EXAMPLE_MARK}’가 남아 있습니다. 등록할 과제라면 지우고, 예시라면 줄을 지워 주세요."
     row.find("title", Mistake.EXAMPLE_MARK_LEFT, says)

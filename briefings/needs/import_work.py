@@ -18,7 +18,7 @@ from briefings.needs import import_comparing as comparing
 from briefings.needs.import_findings import Decision, decision_about, kept, rows_of
 from briefings.needs.import_rows import NeedRow, Reading, read
 from briefings.needs.importing import OVER, not_savable
-from briefings.needs.models import Need
+from briefings.needs.models import Need, NeedState
 from briefings.needs.registering import FIELDS, LISTS
 from briefings.needs.round_models import ImportState, NeedImport
 from briefings.needs.spreadsheets import lists_now
@@ -163,6 +163,7 @@ def _need(import_: NeedImport, row: NeedRow, known: comparing.Known, by: User, n
     need = Need(
         **said,
         organization_id=organization.id if organization else named(*row.organization, now).id,
+        state=NeedState.DRAFT,
         import_id=import_.id,
         round_id=import_.round_id,
         created_by_id=by.id,
