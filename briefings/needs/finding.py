@@ -28,6 +28,8 @@ class Search:
     status: NeedStatus | None = None
     state: NeedState | None = None
     round: Round | None = None
+    key: bool = False
+    """Only the key needs of their rounds."""
     by_title: bool = False
     page: int = 1
 
@@ -112,6 +114,8 @@ def _conditions(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(Need.state == search.state)
     if search.round:
         conditions.append(Need.round_id == search.round.id)
+    if search.key:
+        conditions.append(Need.key_since.is_not(None))
     return conditions
 
 
