@@ -276,7 +276,7 @@ def _refuse_time(season: Season, lane: Lane, starts_at: datetime | None, now: da
         return
     offered = select(SeasonTime.id).where(SeasonTime.season_id == season.id, SeasonTime.starts_at == starts_at)
     if db.session.scalar(offered) is None:
-        raise Refused("편성안의 후보 일시 가운데 하나를 골라 주세요.", field="starts_at")
+        raise Refused("편성안의 시각 가운데 하나를 골라 주세요.", field="starts_at")
     if starts_at <= now:
         raise Refused("이미 지난 일시입니다. 앞으로의 일시를 골라 주세요.", field="starts_at")
 

@@ -125,7 +125,7 @@ def about_lane(
     if lane.starts_at <= now:
         found.append(Doubt("이미 지난 일시입니다.", grave=True))
     elif lane.starts_at not in {each.starts_at for each in season.times}:
-        found.append(Doubt("편성안의 후보 일시가 아닙니다."))
+        found.append(Doubt("편성안에 없는 시각입니다."))
     unknown = [card for card in cards if card.need.contact_email and _can(season, card, lane, known) is None]
     if unknown:
         found.append(Doubt(f"발표자 {len(unknown)}명은 이 시각에 할 수 있는지 답하지 않았습니다."))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -15,13 +15,14 @@ from briefings.schedule import board, board_steps, seasons
 from briefings.schedule.board_forms import MoveForm
 from briefings.schedule.board_view import Shown, view
 from briefings.schedule.season_models import BoardStep, Season
+from briefings.schedule.season_words import SEASON_TONES
 from briefings.web.access import staff
 from briefings.web.problems import reason
 from briefings.web.routing import row_number
 
 pages = Blueprint("board", __name__, url_prefix="/staff/seasons/<int:season_id>/board")
+pages.context_processor(lambda: {"tones": SEASON_TONES})
 
-pages.context_processor(lambda: {"season_url": lambda name, **k: url_for(name, **k) if name in current_app.view_functions else "#"})
 Act = Callable[[Season, dict[str, Any]], BoardStep | None]
 LATEST = 5
 """Changes shown on the board itself; all of them have a page."""

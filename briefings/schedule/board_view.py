@@ -146,7 +146,9 @@ def _lane(
         lane.starts_at and lane.starts_at + timedelta(minutes=length(season, len(cards))),
         [_card(season, card, None if settled else lane, known, now) for card in cards],
         len(cards) * _each(season),
-        [] if settled else about_lane(season, lane, cards, sessions, known, now),
+        []
+        if settled
+        else sorted(about_lane(season, lane, cards, sessions, known, now), key=lambda each: not each.grave),
         sentences(lane.why),
     )
 
@@ -168,8 +170,8 @@ def _answered(need: Need, known: Knowledge) -> str:
     if not need.contact_email:
         return "전자우편 없음"
     if known.answers_of(need):
-        return "가능한 시각 답함"
-    return "가능한 시각 답 기다림" if need.contact_email.lower() in known.asked else "가능한 시각 묻지 않음"
+        return "발표 가능 시간 답함"
+    return "발표 가능 시간 답 기다림" if need.contact_email.lower() in known.asked else "발표 가능 시간 묻지 않음"
 
 
 def sentences(why: dict[str, Any]) -> list[str]:

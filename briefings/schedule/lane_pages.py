@@ -51,7 +51,7 @@ def lane(season_id: int, lane_id: int) -> ResponseReturnValue:
     found = next((lane for lane in season.lanes if lane.id == lane_id), None)
     if found is None and request.method == "GET":
         abort(404)
-    form = LaneForm(obj=found, seen=season.version, starts_at=_iso(found.starts_at if found else None))
+    form = LaneForm(seen=season.version, **(_values(found) if found else {}))
     form.offer(finding.themes(), finding.audiences(), _times(season, found))
     if form.validate_on_submit():
         return pressed(season_id, lambda season, how: _change(season, lane_id, form, how), f"lane-{lane_id}")
@@ -72,8 +72,9 @@ def lane(season_id: int, lane_id: int) -> ResponseReturnValue:
     )
 
 
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat() if moment else ""
+def _values(lane: Lane) -> dict[str, Any]:
+    names = {name: getattr(lane, name) for name in ("title", "theme_id", "audience_id")}
+    return names | {"starts_at": lane.starts_at.isoformat() if lane.starts_at else ""}
 
 
 def _change(season: Season, lane_id: int, form: LaneForm, how: dict[str, Any]) -> BoardStep | None:

@@ -19,7 +19,7 @@ from briefings.schedule.board_steps import (
     to_redo,
     undo,
 )
-from briefings.schedule.season_models import Card, Lane, SeasonState
+from briefings.schedule.season_models import BoardStep, Card, Lane, SeasonState
 from tests.builders import a_need, a_theme, a_user, saved
 from tests.schedule.boards import a_board, need_of, rows, state, time
 
@@ -130,7 +130,7 @@ def test_a_lane_takes_a_name_a_topic_and_one_of_the_seasons_times(press, now):
     step = press(board.set_time, season, first.id, time(0), "2026. 12. 9.(수) 14:00")
     assert step.what == "1회차를 2026. 12. 9.(수) 14:00에 열기로 했습니다."
     assert press(board.set_time, season, first.id, None, "").what == "1회차의 일시를 비웠습니다."
-    with pytest.raises(Refused, match="후보 일시"):
+    with pytest.raises(Refused, match="편성안의 시각"):
         press(board.set_time, season, first.id, time(7), "")
     season.times[0].starts_at = now
     with pytest.raises(Refused, match="지난 일시"):
@@ -274,10 +274,15 @@ def test_a_lane_whose_number_was_given_away_comes_back_under_another(press, take
 
     take_back(season, gone)
     assert rows(season) == [[], ["1-1"], ["2-2", "2-1"]]
-    assert list(state(season).lanes.values()) == list(before.lanes.values())
+    assert in_order(state(season)) == in_order(before)
     take_back(season, moved)
     assert rows(season) == [[], ["1-1"], ["2-1", "2-2"]]
     assert rows(elsewhere) == [[], []]
+
+
+def in_order(board: Picture) -> list[dict[str, object]]:
+    """The lanes without their numbers."""
+    return sorted(board.lanes.values(), key=lambda lane: lane["position"])
 
 
 def test_needs_that_come_and_go_are_part_of_the_history(officer, now, take_back):
