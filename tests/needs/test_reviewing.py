@@ -1,13 +1,20 @@
 """Publishing and returning."""
 
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
+from sqlalchemy import select
 
 from briefings.audit.recording import history_of
+from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs import registering, reviewing
 from briefings.needs.history import steps_of
 from briefings.needs.models import NeedState
 from briefings.outbox.mail import Dropped
+from briefings.outbox.models import Message
+from briefings.outbox.quiet import QuietHours
 from tests.builders import a_need, a_user, an_owner
 from tests.mails import links_in, mails_to
 
@@ -42,6 +49,44 @@ def test_returning_keeps_the_reason_and_tells_the_owner_what_to_do(app, submitte
     assert links_in(mail) == [f"/my/needs/{submitted.id}"]
     [step] = steps_of(submitted)
     assert (step.who, step.what, step.reason) == ("김하늘", "돌려보냄", "수거량을 숫자로 적어 주세요.")
+
+
+def test_the_owner_is_told_until_when_and_reminded_once_two_days_before(app, submitted, now):
+    due_on = date(2026, 12, 7)
+    reviewing.send_back(submitted, "수거량을 적어 주세요.", a_user(), now, due_on, now.date())
+    assert steps_of(submitted)[0].due_on == due_on
+    [returned] = mails_to(app, "haneul@example.kr")
+    assert "- 고칠 기한: 2026. 12. 7.(월)" in returned.text
+    assert [remind(now.replace(month=12, day=day)) for day in (4, 5, 6, 7, 8)] == [0, 1, 0, 0, 0]
+    _, reminder = mails_to(app, "haneul@example.kr")
+    assert reminder.subject == f"[협업이음] 2026. 12. 7.(월)까지 수요 과제를 고쳐 주세요: {submitted.title}"
+    assert "수거량을 적어 주세요." in reminder.text
+    assert links_in(reminder) == [f"/my/needs/{submitted.id}"]
+    registering.submit(submitted, submitted.created_by, now)
+    assert all(isinstance(mail, Dropped) for mail in mails_to(app, "haneul@example.kr")[:2])
+
+
+def test_a_reminder_waits_for_the_morning_and_does_not_follow_at_once(app, submitted, now):
+    reviewing.send_back(submitted, "수거량을 적어 주세요.", a_user(), now, date(2026, 11, 25), now.date())
+    assert remind(now + timedelta(days=1)) == 0, "it was returned two days before"
+    submitted.return_due_on = date(2026, 12, 7)
+    night = now.replace(month=12, day=5, hour=14)
+    assert remind(night) == 1
+    due = db.session.scalars(select(Message.due_at).where(Message.kind == "need_return_due")).one()
+    assert due == night.replace(day=5, hour=23), "08:00 in Seoul"
+    assert reviewing.number_overdue(date(2026, 12, 7)) == 0
+    assert reviewing.number_overdue(date(2026, 12, 8)) == 1
+
+
+def remind(at):
+    """How many reminders a look at that moment brings."""
+    return reviewing.remind_due(at, QuietHours(ZoneInfo("Asia/Seoul"), 21, 8))
+
+
+def test_a_need_without_a_deadline_is_not_chased(app, submitted, now):
+    reviewing.send_back(submitted, "수거량을 적어 주세요.", a_user(), now)
+    assert "고칠 기한" not in mails_to(app, "haneul@example.kr")[0].text
+    assert remind(now + timedelta(days=9)) == 0
 
 
 def test_a_need_is_never_returned_without_a_reason(submitted, now):
