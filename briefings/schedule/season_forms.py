@@ -15,6 +15,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Round, Theme
@@ -28,8 +29,9 @@ from briefings.schedule.seasons import Rules
 from briefings.web.filters import WEEKDAYS_KO, when
 from briefings.web.forms import ChoicesField, Form, MomentField, searchable
 
-GROUPS = [("", "따로 연다"), ("1", "묶음 1"), ("2", "묶음 2"), ("3", "묶음 3")]
+GROUPS = [SelectChoice("", "따로 연다"), *(SelectChoice(str(n), f"묶음 {n}") for n in (1, 2, 3))]
 MOST_SLOTS = 20
+SHOWN = (("", "넣을 수 있는 수요"), ("key", "주요 과제만"), ("chosen", "고른 수요만"))
 NEVER = datetime.min.replace(tzinfo=UTC)
 RULES = (
     *("name", "min_slots", "max_slots", "talk_minutes", "question_minutes", "opening_minutes", "closing_minutes"),
@@ -99,7 +101,6 @@ class NewSeasonForm(RulesForm):
     source = RadioField(
         "어떤 수요로 만듭니까?",
         [InputRequired()],
-        choices=[(Source.OPEN.value, ""), (Source.ROUND.value, ""), (Source.HAND.value, "목록에서 직접 고릅니다")],
     )
     round = SelectField("수요조사", coerce=int)
 
@@ -116,7 +117,7 @@ class NewSeasonForm(RulesForm):
 
 def with_sharing(kind: type[RulesForm], audiences: Iterable[Audience]) -> type[RulesForm]:
     """The form with a field for each audience: which others it may share a briefing with."""
-    fields = {f"share_{audience.id}": SelectField(audience.name, choices=GROUPS) for audience in audiences}
+    fields = {f"share_{audience.id}": SelectField(audience.name, choices=GROUPS, default="") for audience in audiences}
     return type(kind.__name__, (kind,), fields)
 
 
@@ -131,7 +132,9 @@ def values_of(season: Season) -> dict[str, Any]:
 class PatternForm(Form):
     """Times by pattern."""
 
-    weekdays = ChoicesField("요일", coerce=int, choices=[(n, f"{name}요일") for n, name in enumerate(WEEKDAYS_KO)])
+    weekdays = ChoicesField(
+        "요일", coerce=int, choices=[SelectChoice(n, f"{name}요일") for n, name in enumerate(WEEKDAYS_KO)]
+    )
     hours = StringField(
         "시작 시각",
         [DataRequired(), Length(max=100)],
@@ -210,7 +213,7 @@ class NeedsForm(Form):
     theme = SelectField("주제", coerce=int)
     audience = SelectField("대상", coerce=int)
     round = SelectField("수요조사", coerce=int)
-    only = SelectField("보기", choices=[("", "넣을 수 있는 수요"), ("key", "주요 과제만"), ("chosen", "고른 수요만")])
+    only = SelectField("보기", choices=[SelectChoice(*each) for each in SHOWN])
     kept = HiddenField()
     at = HiddenField()
     need = ChoicesField("수요", coerce=int)
@@ -256,7 +259,7 @@ class SolveForm(Form):
         "찾는 시간",
         [InputRequired()],
         coerce=int,
-        choices=[(seconds, f"{name} ({seconds}초)") for seconds, name in SECONDS.items()],
+        choices=[SelectChoice(seconds, f"{name} ({seconds}초)") for seconds, name in SECONDS.items()],
         default=10,
     )
 
@@ -287,7 +290,9 @@ def answer_form(times: Sequence[datetime], yes: str, no: str, **labels: Any) -> 
     """A form with a question for each time; nothing is answered beforehand."""
     fields: dict[str, Any] = {
         time_field(moment): RadioField(
-            when(moment), [InputRequired(labels["unanswered"])], choices=[("yes", yes), ("no", no)]
+            when(moment),
+            [InputRequired(labels["unanswered"])],
+            choices=[SelectChoice("yes", yes), SelectChoice("no", no)],
         )
         for moment in times
     }
