@@ -178,7 +178,8 @@ def _invitation(item: CalendarItem, message: Message) -> Mail:
 
 def _of_several(message: Message) -> str:
     """The text of a kind that tells of a new time: another one where the title is new as well."""
-    return f"{message.kind}_and_title" if message.params.get("news") == "several" else message.kind
+    several = message.params.get("news") == "several"
+    return WITH_TITLE.get(message.kind, message.kind) if several else message.kind
 
 
 def _title_before(message: Message) -> str:
@@ -261,6 +262,8 @@ COMPOSERS: dict[str, Composer] = {
     "my_registrations": my_registrations,
 }
 
+WITH_TITLE = {"new_time": "new_time_and_title", "waiting_new_time": "waiting_new_time_and_title"}
+"""What is told of a new time → the text that tells of a new title too."""
 WITHDRAWALS = {
     "self": "withdrawal_self",
     "staff": "withdrawal_staff",

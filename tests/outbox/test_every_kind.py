@@ -8,6 +8,7 @@ import pytest
 from briefings.accounts.models import Role
 from briefings.jobs import composing_in
 from briefings.needs.models import NeedState
+from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import RequestState
 from briefings.outbox.delivering import Letter
 from briefings.outbox.mail import Dropped
@@ -29,8 +30,11 @@ from tests.builders import (
     a_need,
     a_registration,
     a_reply,
+    a_review,
+    a_round,
     a_user,
     an_account_request,
+    an_expert,
     an_owner,
     saved,
 )
@@ -53,12 +57,14 @@ KINDS_ABOUT = {
     ItemKind.REHEARSAL: ("rehearsal", "rehearsal_off"),
 }
 AGAIN = [{"news": "new", "again": True}, {"news": "new", "again": False}]
+SEVERAL = {"news": "several", "changed": ["room", "time", "title"], "title_before": "앞의 이름"}
 WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "address")]
 TURNS = {
-    **{kind: AGAIN for kind in ("invitation", "new_time", "rehearsal", "rehearsal_off")},
+    **{kind: AGAIN for kind in ("invitation", "rehearsal", "rehearsal_off")},
+    **{kind: [*AGAIN, SEVERAL] for kind in ("new_time", "waiting_new_time")},
     **{kind: WHY for kind in ("withdrawal", "waiting_ended")},
     "place_given_up": WHY[:2],
-    "presenter_slot": [*AGAIN, *({"news": news} for news in ("time", "room", "title"))],
+    "presenter_slot": [*AGAIN, *({"news": news} for news in ("time", "room", "title")), SEVERAL],
 }
 
 
@@ -147,7 +153,7 @@ def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: dateti
 
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
-    gone["announcement"] = GONE
+    gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone"}
     kinds = set(KINDS) - {"need_submitted", "need_published", "need_returned", "password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith("reply_")):  # needs and replies are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
@@ -166,6 +172,23 @@ def test_about_needs_and_replies(app, now, locale):
         for kind in ("received", "withdrawn", "exists", "acknowledged", "declined", "matched"):
             composed(app, now, locale, f"reply_{kind}", made.email, reply=made.id)
         composed(app, now, locale, "reply_sent", made.email, replies=[made.id])
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_the_review(app, now, locale):
+    round, reviewer = a_round(reviews_due_on=now.date(), name=TITLE), an_expert(locale=locale)
+    a_review(a_need(round=round), reviewer)
+    for kind in ("review_assigned", "review_reminder"):
+        about = {"round": round.id, "user": reviewer.id}
+        assert isinstance(composed(app, now, locale, kind, reviewer.email, **about), Letter)
+    for made, told, public in product(Outcome, (None, now), (True, False)):
+        need = a_need(round=round, title=TITLE, state=NeedState.PUBLISHED if public else NeedState.SUBMITTED)
+        decision = {"outcome": made, "reason": "까닭", "decided_by_id": reviewer.id, "decided_at": now, "told_at": told}
+        saved(Selection(need_id=need.id, **decision))
+        for outcome, before in product(Outcome, ("", "reserve")):
+            kind = f"selection_{outcome.value}"
+            found = composed(app, now, locale, kind, "nobody@example.kr", need=need.id, before=before)
+            assert isinstance(found, Letter) == (outcome is made and told is not None)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])

@@ -106,6 +106,11 @@ def new_title(scene: Scene) -> None:
         invitations.tell_of_new_title(scene.briefing, scene.now)
 
 
+def new_time_and_title(scene: Scene) -> None:
+    scene.informed()
+    _move(scene, title="탄소중립·자원순환 협업이음 사업설명회")
+
+
 def cancelled(scene: Scene) -> None:
     registration = scene.informed()
     with unit_of_work():
@@ -145,6 +150,11 @@ def waitlisted_by_colleague(scene: Scene) -> None:
 def waiting_new_time(scene: Scene) -> None:
     scene.registered(RegistrationState.WAITLISTED)
     _move(scene)
+
+
+def waiting_new_time_and_title(scene: Scene) -> None:
+    scene.registered(RegistrationState.WAITLISTED)
+    _move(scene, title="탄소중립·자원순환 협업이음 사업설명회")
 
 
 def waiting_cancelled(scene: Scene) -> None:
@@ -191,11 +201,12 @@ def reminder(scene: Scene) -> None:
         reminders.queue_due(scene.now, QuietHours(ZoneInfo("Asia/Seoul"), 0, 0))
 
 
-def _move(scene: Scene) -> None:
-    start = scene.briefing.starts_at + timedelta(days=2)
+def _move(scene: Scene, title: str = "") -> None:
+    start, before = scene.briefing.starts_at + timedelta(days=2), scene.briefing.title
     with unit_of_work():
         scene.briefing.move(start, start + timedelta(minutes=90), scene.now)
-        invitations.tell_of_new_time(scene.briefing, scene.now)
+        scene.briefing.title = title or before
+        invitations.tell_of_new_time(scene.briefing, scene.now, title_before=before if title else "")
 
 
 def _call_off(scene: Scene) -> None:
@@ -214,12 +225,14 @@ EVENTS = (
     waiting_moved_away,
     new_time,
     new_title,
+    new_time_and_title,
     cancelled,
     cancelled_by_staff,
     called_off,
     waitlisted,
     waitlisted_by_colleague,
     waiting_new_time,
+    waiting_new_time_and_title,
     waiting_cancelled,
     waiting_called_off,
     already_registered,

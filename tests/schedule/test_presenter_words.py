@@ -85,6 +85,10 @@ def presenter_title(scene: Scene) -> Told:
     return "presenter_slot", scene.told_before(scene.item()) | {"news": "title"}
 
 
+def presenter_changed(scene: Scene) -> Told:
+    return "presenter_slot", scene.told_before(scene.item()) | {"news": "several", "changed": ["room", "time"]}
+
+
 def presenter_released(scene: Scene) -> Told:
     return "presenter_released", scene.told_before(scene.item(state=ItemState.CLOSED))
 
@@ -120,6 +124,7 @@ SCENES = (
     presenter_moved,
     presenter_room,
     presenter_title,
+    presenter_changed,
     presenter_released,
     presenter_called_off,
     presenter_chase,
