@@ -138,7 +138,7 @@ def _queue(season: Season, requests: Collection[AvailabilityRequest], kind: str,
         Draft(
             f"{kind}:{request.public_id}:{request.link_version}:{now.date().isoformat()}",
             Recipient(request.email, request.name, request.locale),
-            {"request": request.id},
+            {"request": request.public_id},
             thread=f"availability:{request.public_id}",
         )
         for request in requests

@@ -4,12 +4,11 @@ from datetime import datetime
 
 from flask_babel import gettext as _
 
-from briefings.db import db
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
-from briefings.schedule.availability import closed_reason, contacts_of, needs_of, silent
+from briefings.schedule.availability import closed_reason, contacts_of, known_as, needs_of, silent
 from briefings.schedule.links import availability_url
 from briefings.schedule.season_models import AvailabilityRequest
 from briefings.schedule.seasons import length
@@ -39,7 +38,7 @@ def reminded(message: Message, now: datetime) -> Mail | Dropped:
 
 
 def _open(message: Message, now: datetime) -> AvailabilityRequest | None:
-    request = db.session.get(AvailabilityRequest, message.params["request"])
+    request = known_as(message.params["request"])
     if request is None or request.email != message.recipient or closed_reason(request, now) or not needs_of(request):
         return None
     return request
@@ -50,7 +49,7 @@ def _write(text: str, request: AvailabilityRequest, now: datetime) -> Mail:
     lines = [f"- {when(moment)}" for moment in moments[:SHOWN]]
     if len(moments) > SHOWN:
         lines.append(
-            "- " + _("그 밖의 시각 %(number)s개는 아래 주소에서 보실 수 있습니다.", number=len(moments) - SHOWN)
+            "- " + _("그 밖의 시각 %(number)s개는 답하는 주소에서 보실 수 있습니다.", number=len(moments) - SHOWN)
         )
     values = {
         "이름": request.name or request.email,

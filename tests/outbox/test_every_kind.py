@@ -25,6 +25,7 @@ from briefings.schedule.models import (
     Registration,
     RegistrationState,
 )
+from briefings.schedule.season_models import AvailabilityRequest, Card, Season, SeasonState, SeasonTime
 from tests.builders import (
     a_briefing,
     a_need,
@@ -189,6 +190,23 @@ def test_about_the_review(app, now, locale):
             kind = f"selection_{outcome.value}"
             found = composed(app, now, locale, kind, "nobody@example.kr", need=need.id, before=before)
             assert isinstance(found, Letter) == (outcome is made and told is not None)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_seasons(app, now, locale):
+    for state in SeasonState:
+        need = a_need(title=TITLE, contact_name="이 “가온”", contact_email="Gaon@example.kr")
+        dates = {"created_at": now, "changed_at": now}
+        season = Season(name=TITLE, state=state, created_by=a_user(), **dates)
+        season.cards = [Card(need=need)]
+        season.times = [SeasonTime(starts_at=now + timedelta(days=7 * week)) for week in range(1, 60)]
+        saved(season)
+        asked = {"email": "gaon@example.kr", "name": "이 “가온”", "asked_at": now}
+        about = {"request": saved(AvailabilityRequest(season_id=season.id, **asked)).public_id}
+        for kind in ("availability_asked", "availability_reminded"):
+            found = composed(app, now, locale, kind, "gaon@example.kr", **about)
+            assert isinstance(found, Letter) == (state is SeasonState.PLANNING)
+            assert isinstance(composed(app, now, locale, kind, "other@example.kr", **about), Dropped)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
