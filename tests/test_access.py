@@ -50,6 +50,9 @@ ACCESS = {
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_replies: acknowledge decline index match note_consultation show
     """,
+    "expert": """
+        reviewer: file index recuse sheet
+    """,
     "staff": """
         announcements: discard edit index new send show test
         availability: ask enter index
@@ -58,8 +61,10 @@ ACCESS = {
         inbox: accept download handle index show
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
-        round_contacts: ask index lines members remind remove take
         seasons: accept discard ease history index needs new rules show solve take times
+        reviews: ask assign change_criterion copy_criteria decide due index list_criteria move_criterion need
+            propose_criteria ranked record remind remove_criterion take_back tell undecide undo_recusal
+        round_contacts: ask index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel cancel_registration copy discard edit hold_mails index move new publish registration
@@ -116,7 +121,7 @@ def visitors(app):
     signed_in = open_ | {"signed_in"}
     return [
         (app.test_client(), open_),
-        (app.test_client().sign_in(a_user(Role.EXPERT)), signed_in),
+        (app.test_client().sign_in(a_user(Role.EXPERT)), signed_in | {"expert"}),
         (app.test_client().sign_in(an_owner()), signed_in | {"member"}),
         (app.test_client().sign_in(a_user(Role.OFFICER)), signed_in | {"staff"}),
         (app.test_client().sign_in(a_user(Role.ADMINISTRATOR)), signed_in | {"staff", "administrator"}),
@@ -124,9 +129,9 @@ def visitors(app):
 
 
 def who_may(visitors, rule: Rule):
-    """Somebody whom the mark of the view lets in: an owner where only members may, otherwise an administrator."""
-    (administrator, _), (owner, _) = visitors[-1], visitors[2]
-    return owner if table()[rule.endpoint] == "member" else administrator
+    """Somebody whom the mark of the view lets in: an owner or an expert where only they may, else an administrator."""
+    (administrator, _), (owner, _), (expert, _) = visitors[-1], visitors[2], visitors[1]
+    return {"member": owner, "expert": expert}.get(table()[rule.endpoint], administrator)
 
 
 def test_every_view_has_the_mark_reviewed_here(app):

@@ -127,7 +127,7 @@ def assign_evenly(
     db.session.add_all(_review(need_id, number, now) for need_id, number in found.pairs)
     db.session.flush()
     said = {"pairs": [list(pair) for pair in found.pairs], "per_need": per_need}
-    record(by, "round.reviews_assigned", round, now, number=len(found.pairs), **said)
+    record(by, "round.reviews_assigned", round, now, sheets=len(found.pairs), **said)
     return found
 
 

@@ -1,6 +1,6 @@
 """Forms of the review: criteria, who reviews, the sheet of a reviewer, the decisions, the record's filters."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext
@@ -144,8 +144,7 @@ class PointsField(RadioField):
     """Points for one criterion, or None while none are chosen."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        ends = {0: _l("전혀 그렇지 않다"), MOST_POINTS: _l("매우 그렇다")}
-        choices = [SelectChoice(each, _in_words(each, ends)) for each in range(MOST_POINTS + 1)]
+        choices = [SelectChoice(each, str(each)) for each in range(MOST_POINTS + 1)]
         super().__init__(*args, choices=choices, coerce=int, **kwargs)
         self.flags.required = True
 
@@ -153,15 +152,6 @@ class PointsField(RadioField):
         """None is for the use case to judge: a sheet may be saved before it is complete."""
         if self.data is not None:
             super().pre_validate(form)
-
-
-def _in_words(points: int, ends: Mapping[int, Any]) -> Any:
-    return ends_said(points, ends[points]) if points in ends else str(points)
-
-
-def ends_said(points: int, meaning: Any) -> Any:
-    """`0 전혀 그렇지 않다`: what the end of the scale means, in the reader's language."""
-    return _l("%(points)s점: %(meaning)s", points=points, meaning=meaning)
 
 
 class SheetForm(Form):

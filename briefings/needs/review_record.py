@@ -91,7 +91,7 @@ def people_in(round: Round) -> list[str]:
 def in_words(found: list[AuditEntry]) -> list[Line]:
     """The entries as staff read them, by two statements."""
     need_ids = {entry.about_id for entry in found if entry.about_type == Need.__tablename__}
-    people = {entry.detail["reviewer"] for entry in found if "reviewer" in entry.detail}
+    people = {number for entry in found for number in _reviewers(entry.detail)}
     needs = (
         {each.id: each for each in db.session.scalars(select(Need).where(Need.id.in_(need_ids)))} if need_ids else {}
     )
@@ -118,15 +118,22 @@ def _details(detail: Mapping[str, Any], names: Mapping[int, str]) -> list[str]:
         ", ".join(detail.get("order", ())),
         f"가져온 곳: {detail['source']}" if "source" in detail else "",
         _change("", _day(detail.get("before")), _day(detail.get("after"))) if "after" in detail else "",
-        f"과제 하나에 {detail['per_need']}명씩, {detail['number']:,}건" if "per_need" in detail else "",
-        f"{detail['number']:,}명" if "number" in detail and "per_need" not in detail else "",
-        f"심사위원 {names.get(detail['reviewer'], '')}" if "reviewer" in detail else "",
+        f"과제 하나에 {detail['per_need']}명씩, {detail['sheets']:,}건" if "sheets" in detail else "",
+        f"{detail['number']:,}명" if "number" in detail else "",
+        f"심사위원: {', '.join(sorted(names.get(each, '') for each in _reviewers(detail)))}"
+        if _reviewers(detail)
+        else "",
         _change("점수 ", detail.get("score_was"), detail.get("score"))
         if "score" in detail and "outcome" not in detail
         else "",
         _decision(detail),
         *_told(detail),
     ]
+
+
+def _reviewers(detail: Mapping[str, Any]) -> set[int]:
+    """The accounts an entry speaks of: one, or all who were given something at once."""
+    return {number for _, number in detail.get("pairs", ())} | ({detail["reviewer"]} if "reviewer" in detail else set())
 
 
 def _criterion(detail: Mapping[str, Any]) -> str:

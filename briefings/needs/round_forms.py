@@ -52,7 +52,7 @@ class RoundForm(SeenForm):
     opens_at = MomentField("접수 시작", [InputRequired()])
     closes_at = MomentField("접수 마감", [InputRequired()])
     reviews_due_on = DateField(
-        "평가 마감일", [Optional()], description="평가위원이 점수를 매길 마지막 날입니다. 나중에 정해도 됩니다."
+        "심사 기한", [Optional()], description="심사위원이 점수를 보내는 마지막 날입니다. 나중에 정해도 됩니다."
     )
 
     def __init__(self, round: Round | None = None) -> None:
@@ -65,7 +65,7 @@ class RoundForm(SeenForm):
         """Also: nobody scores what may still come in."""
         sound = super().validate(extra_validators)
         if sound and self.reviews_due_on.data and self.reviews_due_on.data < local(self.plan().closes_at).date():
-            self.reviews_due_on.errors = ["평가 마감일은 접수 마감과 같은 날이거나 뒤여야 합니다."]
+            self.reviews_due_on.errors = ["심사 기한은 접수 마감과 같은 날이거나 뒤여야 합니다."]
             return False
         return sound
 

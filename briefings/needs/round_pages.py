@@ -13,6 +13,7 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs import asking, rounds
 from briefings.needs.models import NeedState, Round, RoundPhase
+from briefings.needs.review_words import ROUND_ACTS as REVIEW_ACTS
 from briefings.needs.round_forms import DatesForm, RoundForm
 from briefings.needs.round_progress import Answer, Standing, by_kind, earlier_rounds, figures_of, standings, sums
 from briefings.needs.words import ANSWER_TONES, ROUND_ACTS, ROUND_TONES
@@ -90,8 +91,7 @@ def show(round_id: int) -> ResponseReturnValue:
         unasked=asking.number_unasked(round),
         silent=asking.number_silent(round),
         course=rounds.course_of(round),
-        acts=ROUND_ACTS,
-        elsewhere=_elsewhere(round),
+        acts=ROUND_ACTS | REVIEW_ACTS,
     )
 
 
@@ -179,17 +179,6 @@ def the_round(round_id: int) -> Round:
 def is_quiet(now: datetime) -> bool:
     """Whether people would rather not be written to now."""
     return QuietHours.of(current_app.config).cover(now)
-
-
-def _elsewhere(round: Round) -> list[tuple[str, str]]:
-    """What other pages do with the round."""
-    ways = (
-        ("서식 내려받기", "imports.template", {"round": round.public_id}),
-        ("서식 파일 올리기", "imports.new", {"round_id": round.id}),
-        ("평가와 선정", "reviews.index", {"round_id": round.id}),
-        ("편성안 만들기", "seasons.new", {"round": round.id}),
-    )
-    return [(words, url_for(way, **values)) for words, way, values in ways if way in current_app.view_functions]
 
 
 def _move(round: Round, form: DatesForm, now: datetime) -> None:

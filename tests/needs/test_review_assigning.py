@@ -119,7 +119,7 @@ def test_needs_are_given_out_evenly_and_never_to_their_own_house(app, officer, n
         assigning.assign_evenly(round, everybody[:3], 2, agreed=found.version, by=officer, now=now)
     assigning.assign_evenly(round, everybody, 2, agreed=found.version, by=officer, now=now)
     assert db.session.query(Review).filter_by(state=ReviewState.ASSIGNED).count() == 14
-    assert history_of(round)[-1].detail["number"] == 14
+    assert history_of(round)[-1].detail["sheets"] == 14
     with count_queries() as sent:
         full = assigning.even_distribution(round.id, everybody, 4)
     assert len(sent) == 3

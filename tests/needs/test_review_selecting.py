@@ -201,7 +201,7 @@ def test_staff_go_from_criteria_to_the_told_result_on_their_pages(app, client, o
     assert "심사 기준 정하기" in client.get(at).text
     assert "이 프로그램의 제안입니다" in client.get(f"{at}/criteria").text
     client.post(f"{at}/criteria/propose")
-    assert "30.0%" in client.get(f"{at}/criteria").text
+    assert "30%" in client.get(f"{at}/criteria").text
     assert "과제 나누어 맡기기" in client.get(at).text
     asked = {"reviewers": [each.id for each in experts], "per_need": "3"}
     page = client.post(f"{at}/assign", data=asked | {"look": "1"}).text

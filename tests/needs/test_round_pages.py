@@ -30,7 +30,7 @@ def test_a_round_from_its_first_line_to_its_last_day(desk, client, now):
     typed = {"name": "2027년 상반기 협업 수요조사", "description": "함께 풀 과제를 찾습니다."}
     typed |= moment("opens_at", now - DAY) | moment("closes_at", now + 8 * DAY)
     page = desk.post("/staff/rounds/new", data=typed | {"reviews_due_on": "2026-11-24"}).text
-    assert "평가 마감일은 접수 마감과 같은 날이거나 뒤여야 합니다." in page
+    assert "심사 기한은 접수 마감과 같은 날이거나 뒤여야 합니다." in page
     assert "함께 풀 과제를 찾습니다.</textarea>" in page
     page = desk.post("/staff/rounds/new", data=typed, follow_redirects=True).text
     assert "아직 직원만 보는 수요조사입니다" in page
