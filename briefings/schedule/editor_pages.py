@@ -160,6 +160,8 @@ def changes(briefing_id: int) -> ResponseReturnValue:
             briefing = the_briefing(briefing_id)
     draft = draft_of(briefing)
     if draft is None:
+        for words in form.form_errors:
+            flash(words, "error")
         return redirect(url_for(".show", briefing_id=briefing_id))
     form.look_again(briefing)
     form.seen_draft.data = draft.at.isoformat()

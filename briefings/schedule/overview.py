@@ -155,4 +155,6 @@ def _gaps(briefing: Briefing, slots: Slots, now: datetime) -> list[str]:
         found.append(f"발표 답 {slots.unanswered}건 대기")
     if not briefing.room_url:
         found.append("접속 주소 없음")
+    if briefing.pending is not None:
+        found.append("공개하지 않은 변경 있음")
     return found
