@@ -59,7 +59,7 @@ def pressed(season_id: int, act: Act, focus: str | None = None) -> ResponseRetur
         flash(NOTHING_NEW, "info")
         return redirect(url_for(".show", season_id=season_id, **kept()) + f"#{focus or 'board'}", 303)
     anchor = focus or anchor_of(step)
-    return redirect(url_for(".show", season_id=season_id, **kept(), said=step.version) + f"#{anchor}", 303)
+    return redirect(url_for(".show", season_id=season_id, **kept(), said=step.version, at=anchor) + f"#{anchor}", 303)
 
 
 def anchor_of(step: BoardStep) -> str:
@@ -114,7 +114,7 @@ def show_board(season_id: int, error: str | None = None, code: int = 200) -> Res
         heads=["주제", *((audience.name, "num") for audience in seen.left.audiences)],
         history=history[:LATEST],
         said=said,
-        focus=anchor_of(said.step) if said else None,
+        focus=request.args.get("at") if said else None,
         redoable=board_steps.to_redo(history),
         error=error,
         failed=error is not None,
@@ -130,7 +130,8 @@ def move(season_id: int) -> ResponseReturnValue:
     form = MoveForm()
     steps = {"up": -1, "down": 1}.get(request.form.get("do", ""))
     if steps and form.need.data:
-        return pressed(season_id, lambda season, how: board.shift(season, form.need.data[0], steps, **how))
+        need = form.need.data[0]
+        return pressed(season_id, lambda season, how: board.shift(season, need, steps, **how), f"need-{need}")
     if not form.validate():
         return show_board(season_id, error=form.error_summary()[0][1], code=400)
 

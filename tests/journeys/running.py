@@ -48,8 +48,8 @@ class Site:
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[Site]:
-    """Serve an empty installation, with the clock at BEGINNING, that is gone at the end."""
+def running_site(folder: Path, **settings: str) -> Iterator[Site]:
+    """Serve an empty installation, with the clock at BEGINNING, that is gone at the end; `settings` on top of ours."""
     ahead = folder / "ahead"
     ahead.write_text(str((BEGINNING - datetime.now(UTC)).total_seconds()))
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -64,7 +64,7 @@ def running_site(folder: Path) -> Iterator[Site]:
             "CONTACT_EMAIL": "help@briefings.example.kr",
             "CALENDAR_DOMAIN": "cal.briefings.example.kr",
             "TRUSTED_PROXIES": "1",  # each person says which network address they come from
-        }
+        } | settings
         # Limits are kept in one place for all applications of a process, and the other tests want none.
         app = create_app({"RATELIMIT_ENABLED": False}, environ=environment)
         with app.app_context():

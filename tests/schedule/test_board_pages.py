@@ -64,7 +64,7 @@ def test_a_move_is_said_shown_and_can_be_undone_and_done_again(desk, officer):
         address(season, "/move"), data={"seen": 0, "need": need, "to": lane(season, 1).id, "position": 1}
     )
     assert answer.status_code == 303
-    assert answer.location.endswith(f"/board?said=1#need-{need}"), "where the card is"
+    assert answer.location.endswith(f"/board?said=1&at=need-{need}#need-{need}"), "where the card is"
 
     page = desk.get(answer.location)
     said = "‘수요 미배정-1’을 1회차 1번 자리로 옮겼습니다."

@@ -50,7 +50,7 @@ function show(page, address, after) {
     document.querySelector(part).replaceChildren(...page.querySelector(part).childNodes);
   }
   for (const tick of ticks()) tick.checked = ticked.has(tick.value);
-  const moved = document.getElementById(card ?? "board");
+  const moved = document.getElementById(card) ?? board;
   (wrong ?? moved.querySelector(after.button) ?? moved).focus();
   dress();
 }
