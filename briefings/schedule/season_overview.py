@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.planner.objective import NEED
 from briefings.schedule.availability import Answers, said_by
 from briefings.schedule.season_models import BoardStep, Card, Lane, Season
 from briefings.schedule.season_words import ACTIONS, RULES
@@ -146,6 +147,8 @@ class Quality:
 
     proven: bool
     gap: float
+    needs_worth: int
+    """No other plan is better by more than so many needs more with a briefing."""
     changed_since: int
     """How many changes staff made to the board since."""
 
@@ -155,7 +158,9 @@ def quality_of(season: Season) -> Quality | None:
     if season.solved_at is None or season.objective is None or season.bound is None:
         return None
     gap = max(0.0, (season.bound - season.objective) / season.bound) if season.bound > 0 else 0.0
-    return Quality(season.bound <= season.objective, gap, season.version - (season.solved_version or 0))
+    proven = season.bound <= season.objective
+    worth = 0 if proven else int(-(-(season.bound - season.objective) // NEED))
+    return Quality(proven, gap, worth, season.version - (season.solved_version or 0))
 
 
 def percent(share: float) -> str:

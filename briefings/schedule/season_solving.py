@@ -76,7 +76,7 @@ def solve(work: Work) -> dict[str, Any]:
     except Died as error:
         log.error("season=%s: %s", season.id, error)
         raise Refused(DIED) from error
-    outcome = _outcome(asked, plan)
+    outcome = outcome_of(asked, plan)
     if plan.clashes:
         return outcome | {"state": "clashes", "clashes": [sentence(reason) for reason in plan.clashes]}
     with unit_of_work():
@@ -88,7 +88,7 @@ def solve(work: Work) -> dict[str, Any]:
     return {"state": "taken", "objective": plan.objective, "bound": plan.bound}
 
 
-def _outcome(asked: Asked, plan: Plan) -> dict[str, Any]:
+def outcome_of(asked: Asked, plan: Plan) -> dict[str, Any]:
     """The plan as it is kept with the task, its reasons in words already."""
     excluded = [{"need": need_id, "why": {"sentences": [why]}} for need_id, why in asked.left_out.items()]
     return {

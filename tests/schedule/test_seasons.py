@@ -1,26 +1,22 @@
 """A season as staff make it: its needs, its times, its rules, what accepting makes of it; all through its pages."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from briefings.audit.recording import history_of
-from briefings.db import db, unit_of_work
+from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs.models import NeedState, Round
 from briefings.needs.review_models import Outcome, Selection
 from briefings.schedule import seasons
 from briefings.schedule.candidate_times import Pattern, candidates, parsed_hours
 from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.season_models import Availability, Lane, Season, SeasonState, SeasonTime
-from briefings.schedule.seasons import Rules
-from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience, an_organization, saved
+from briefings.schedule.season_models import Availability, Season, SeasonState
+from tests.builders import BEFORE, a_briefing, a_theme, a_user, an_audience, an_organization, saved
 from tests.client import PageClient
-
-SEOUL = ZoneInfo("Asia/Seoul")
-AT = datetime(2027, 1, 6, 5, tzinfo=UTC)  # a Wednesday, 14:00 in Seoul
+from tests.schedule.plans import AT, SEOUL, a_lane, a_season, some_needs
 
 
 @pytest.fixture
@@ -38,40 +34,6 @@ def desk(client: PageClient, officer) -> PageClient:
 def topic(app):
     """A theme and an audience that needs have in common."""
     return a_theme("되살림"), an_audience("되살림 기업")
-
-
-def some_needs(topic, number: int, **given):
-    theme, audience = topic
-    return [
-        a_need(
-            themes=[theme],
-            audiences=[audience],
-            title=f"과제 {place}",
-            contact_name=f"담당 {place}",
-            contact_email=f"p{place}@example.kr",
-            published_at=BEFORE + timedelta(days=place),
-            **given,
-        )
-        for place in range(1, number + 1)
-    ]
-
-
-def a_season(officer, needs=(), times=(AT,), **rules) -> Season:
-    """A season with a card for each need and these times."""
-    with unit_of_work():
-        made = seasons.make(Rules(**{"name": "상반기", "min_slots": 2, **rules}), needs, None, by=officer, now=BEFORE)
-        made.times = [SeasonTime(starts_at=moment) for moment in times]
-    return made
-
-
-def a_lane(season: Season, topic, needs, at: datetime | None = AT, **given) -> Lane:
-    """A briefing of the season with these needs in it."""
-    lane = saved(Lane(season_id=season.id, position=1, theme=topic[0], audience=topic[1], starts_at=at, **given))
-    cards = {card.need_id: card for card in season.cards}
-    for turn, need in enumerate(needs, start=1):
-        cards[need.id].lane_id, cards[need.id].position = lane.id, turn
-    db.session.commit()
-    return lane
 
 
 class TestTimesByPattern:

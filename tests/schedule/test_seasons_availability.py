@@ -1,7 +1,6 @@
 """Who can present when: asked by mail, answered behind a personal link or by staff, looked at by the planner."""
 
 from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -14,17 +13,34 @@ from briefings.outbox.models import Message
 from briefings.schedule import seasons
 from briefings.schedule.season_models import Availability, AvailabilityRequest, SeasonTime
 from briefings.schedule.season_problem import ask_of, time_key
-from tests.builders import a_briefing, a_user, saved
+from tests.builders import a_briefing, a_theme, a_user, an_audience, saved
+from tests.client import PageClient
 from tests.schedule.letters import delivered, dropped
-from tests.schedule.test_seasons import AT, a_season, desk, officer, some_needs, topic  # noqa: F401 (fixtures)
+from tests.schedule.plans import AT, SEOUL, a_season, some_needs
 
-SEOUL = ZoneInfo("Asia/Seoul")
 LATER = AT + timedelta(days=7)
 HOST = "http://briefings.example.kr"
 
 
 @pytest.fixture
-def season(officer, topic):  # noqa: F811
+def officer(app):
+    return a_user(name="이보람")
+
+
+@pytest.fixture
+def desk(client: PageClient, officer) -> PageClient:
+    """Staff at work."""
+    return client.sign_in(officer)
+
+
+@pytest.fixture
+def topic(app):
+    """A theme and an audience that needs have in common."""
+    return a_theme("되살림"), an_audience("되살림 기업")
+
+
+@pytest.fixture
+def season(officer, topic):
     """Three needs of two people who can be asked, and one of somebody without an address; two times."""
     needs = some_needs(topic, 4)
     needs[1].contact_email, needs[1].contact_name = "P1@example.kr", "담당 1"
@@ -49,7 +65,7 @@ def known() -> dict[tuple[str, datetime], bool]:
 
 
 class TestAsking:
-    def test_shows_the_mails_first_then_sends_each_person_one(self, app, desk, season):  # noqa: F811
+    def test_shows_the_mails_first_then_sends_each_person_one(self, app, desk, season):
         page = f"/staff/seasons/{season.id}/availability"
         assert "2명에게 발표 가능 시간 묻기" in desk.get(page).text
         shown = desk.get(f"{page}/ask").text
@@ -72,14 +88,14 @@ class TestAsking:
         [asked] = [entry for entry in history_of(season) if entry.action == "season.availability_asked"]
         assert asked.detail == {"people": 2}
 
-    def test_needs_times_first(self, desk, officer, topic):  # noqa: F811
+    def test_needs_times_first(self, desk, officer, topic):
         season = a_season(officer, some_needs(topic, 1), [])
         page = f"/staff/seasons/{season.id}/availability"
         assert "아직 시각이 없습니다" in desk.get(page).text
         assert "아직 시각이 없습니다" in desk.get(f"{page}/ask", follow_redirects=True).text
         assert "아직 수요가 없어" in desk.get(f"/staff/seasons/{a_season(officer).id}/availability").text
 
-    def test_reminds_only_those_who_have_not_said_all_and_once_a_day(self, app, desk, officer, season, now):  # noqa: F811
+    def test_reminds_only_those_who_have_not_said_all_and_once_a_day(self, app, desk, officer, season, now):
         page = f"/staff/seasons/{season.id}/availability"
         desk.post(f"{page}/ask")
         [one], [_] = delivered(app, "p1@example.kr"), delivered(app, "p3@example.kr")
@@ -102,7 +118,7 @@ class TestAsking:
 
 class TestAnswering:
     @pytest.fixture
-    def page(self, app, desk, season) -> str:  # noqa: F811
+    def page(self, app, desk, season) -> str:
         """The address of the first person's page."""
         desk.post(f"/staff/seasons/{season.id}/availability/ask")
         [letter] = delivered(app, "p1@example.kr")
@@ -123,7 +139,7 @@ class TestAnswering:
         assert known() == {("p1@example.kr", AT): False, ("p1@example.kr", LATER): True}
         assert 'value="no" checked' in done or "checked" in done
 
-    def test_may_be_changed_until_the_season_is_settled(self, client, season, page, officer, now):  # noqa: F811
+    def test_may_be_changed_until_the_season_is_settled(self, client, season, page, officer, now):
         client.post(page, data={"all": "1"})
         assert set(known().values()) == {True}
         client.post(page, data={field(AT): "no", field(LATER): "no"})
@@ -144,7 +160,7 @@ class TestAnswering:
         db.session.commit()
         assert client.get(page).status_code == 404
 
-    def test_staff_see_the_answers_and_write_down_what_they_heard(self, desk, client, season, page):  # noqa: F811
+    def test_staff_see_the_answers_and_write_down_what_they_heard(self, desk, client, season, page):
         desk.post(page, data={field(AT): "no", field(LATER): "yes", "note": "국외 출장"})
         shown = desk.get(f"/staff/seasons/{season.id}/availability").text
         assert "불가 1개" in shown and "국외 출장" in shown
@@ -160,7 +176,7 @@ class TestAnswering:
         assert desk.get(f"/staff/seasons/{season.id}/availability/of/999999").status_code == 404
 
 
-def test_the_planner_is_told_who_cannot_when_and_who_is_busy_elsewhere(officer, season, now):  # noqa: F811
+def test_the_planner_is_told_who_cannot_when_and_who_is_busy_elsewhere(officer, season, now):
     first, second, third, fourth = [card.need for card in season.cards]
     second.key_since, fourth.matched_at = now, now
     given = {"ends_at": AT + timedelta(minutes=110), "said_at": now}
