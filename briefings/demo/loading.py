@@ -14,6 +14,7 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.demo.rounds import load_rounds
 from briefings.errors import N_
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
@@ -71,6 +72,7 @@ class Demo:
         self._coming(next(by_theme), weeks=2, capacity=12, people=15)
         self._draft(next(by_theme))
         self._season()
+        load_rounds(needs, self.now, self.zone)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -20,7 +20,7 @@ from briefings.web.problems import reason
 from briefings.web.security import limiter
 
 pages = Blueprint("rounds", __name__, url_prefix="/rounds")
-pages.context_processor(lambda: {"round_tones": ROUND_TONES, "ready": lambda way: way in current_app.view_functions})
+pages.context_processor(lambda: {"round_tones": ROUND_TONES})
 
 
 @pages.get("")

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from briefings.db import db
 from briefings.needs.models import NeedState
 from briefings.schedule.models import BriefingState
-from tests.builders import a_briefing, a_need, a_user, an_owner
+from tests.builders import a_briefing, a_need, a_round, a_user, an_owner
 
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -43,16 +43,18 @@ def test_search_engines_may_read_what_is_public_and_are_asked_to_leave_the_rest(
 
 
 def test_the_sitemap_lists_every_public_page_in_both_languages_and_no_other(client):
-    need, briefing = a_need(), a_briefing(needs=0)
+    need, briefing, round = a_need(), a_briefing(needs=0), a_round()
     a_need(state=NeedState.SUBMITTED, published_at=None)
     a_briefing(needs=0, state=BriefingState.DRAFT)
+    a_round(announced_at=None)
     answer = client.get("/sitemap.xml")
     assert answer.mimetype == "application/xml"
     found = [entry.findtext(f"{MAP}loc") for entry in ET.fromstring(answer.data)]  # noqa: S314 (our own answer)
     site = "http://briefings.example.kr"
     assert f"{site}/needs/{need.id}" in found
     assert f"{site}/briefings/{briefing.public_id}" in found
-    assert len(found) == 8
+    assert f"{site}/rounds/{round.public_id}" in found
+    assert len(found) == 10
     assert all(client.get(address.removeprefix(site)).status_code == 200 for address in found)
     assert client.get("/en/sitemap.xml").data == answer.data
     assert f'hreflang="en" href="{site}/en/needs/{need.id}"' in answer.text

@@ -14,7 +14,13 @@ from briefings.db import db, unit_of_work
 from briefings.inbox.links import give_up_token
 from briefings.inbox.receiving import Rules, receive
 from briefings.live.models import Attendance
+from briefings.needs import selecting
+from briefings.needs.asking_reviewers import ask
+from briefings.needs.attaching import MOST, attach
+from briefings.needs.claiming import claim_token
 from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
+from briefings.needs.review_models import Outcome, ReviewState, Selection
+from briefings.needs.round_links import contact_token
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
@@ -29,16 +35,35 @@ from briefings.schedule.new_address import move_token
 from briefings.schedule.presenters import keep_calendars
 from briefings.schedule.registering import Applicant, Colleague, consents_of, register_together
 from briefings.web.tokens import token_for
-from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
+from tests.builders import (
+    a_briefing,
+    a_contact,
+    a_need,
+    a_registration,
+    a_reply,
+    a_review,
+    a_round,
+    a_user,
+    an_expert,
+    an_organization,
+    an_owner,
+    criteria_for,
+    saved,
+)
+from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
 from tests.journeys.running import BEGINNING
+from tests.journeys.season_rows import fill_seasons
+from tests.schedule import boards
 
 PASSWORD = "barley-Lantern-72"
 ADMINISTRATOR = "admin@ministry.example.kr"
 STAFF = "officer@ministry.example.kr"
 OWNER = "owner@gaon.example.kr"
 NEW_OWNER = "new@haedam.example.kr"
+REVIEWER = "reviewer@hanbit.example.kr"
+NEW_REVIEWER = "new@hanbit.example.kr"
 
 LONG_TITLE = (
     "도서 지역 고령 어업인과 장애인이 함께 쓰는 폐어망·폐부표 수거 선별 작업장의"
@@ -61,10 +86,14 @@ def fill() -> Rows:
     _requests(rows)
     needs = _needs(rows, theme, audience)
     _briefings(rows, theme, audience, needs)
+    _rounds(rows, needs)
+    _reviews(rows)
     _replies(rows, needs)
     _messages(rows)
     _announcements(rows)
     _received(rows)
+    rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
     return rows
 
 
@@ -77,6 +106,8 @@ def people() -> tuple[Organization, User]:
         a_user(Role.ADMINISTRATOR, email=ADMINISTRATOR, name="한결"),
         an_owner(organization, email=OWNER, name="홍길동"),
         an_owner(email=NEW_OWNER, name="나새로"),
+        an_expert(email=REVIEWER, name="이가온"),
+        an_expert(email=NEW_REVIEWER, name="안다솜"),
     ]
     with unit_of_work():
         for person in everybody:
@@ -120,10 +151,105 @@ def _needs(rows: Rows, theme: Theme, audience: Audience) -> list[Need]:
         state.value: a_need(**common, state=state).id
         for state in (NeedState.DRAFT, NeedState.SUBMITTED, NeedState.CLOSED, NeedState.WITHDRAWN)
     }
-    returned = a_need(**common, state=NeedState.RETURNED, return_reason="찾는 역량을 더 자세히 적어 주세요.")
+    due = {"return_reason": "찾는 역량을 더 자세히 적어 주세요.", "return_due_on": BEGINNING.date() + timedelta(days=3)}
+    returned = a_need(**common, state=NeedState.RETURNED, **due)
     rows.update({f"need_{state}": number for state, number in states.items()})
     rows.update(need=needs[0].id, need_bare=needs[1].id, need_returned=returned.id, need_matched=needs[2].id)
+    _attachments(rows, needs[0], a_need(**common, title=LONG_TITLE, state=NeedState.DRAFT, summary=""))
+    _claims(rows, common | whole)
     return needs
+
+
+def _attachments(rows: Rows, need: Need, full: Need) -> None:
+    """A key need of a round with two files, and a draft with as many as there may be."""
+    officer, call = rows["officer"], a_round(name="2026년 하반기 협업 수요조사", opens_at=BEGINNING - timedelta(days=7))
+    call.closes_at = BEGINNING + timedelta(days=90)
+    with unit_of_work():
+        need.round, need.key_since = call, BEGINNING
+        file = attach(need, f"{LONG_TITLE} 세부 사업 계획.pdf", samples.a_pdf(), officer, BEGINNING)
+        attach(
+            need, "plan-of-the-recovery-line-and-its-equipment-2027.pptx", samples.an_office_file(), officer, BEGINNING
+        )
+        for number in range(MOST):
+            attach(full, f"사진 {number}.pdf", samples.a_pdf(f"{number}".encode()), officer, BEGINNING)
+    rows.update(file=file.public_id, need_full=full.id, open_round=call.public_id)
+
+
+def _claims(rows: Rows, given: dict[str, Any]) -> None:
+    """Needs that staff entered: to hand over, handed over, and the links to each."""
+    given |= {"created_by": rows["officer"], "contact_email": "claims@gaon.example.kr"}
+    claims = {
+        "claim": a_need(**given, claim_version=1, claim_asked_at=BEGINNING),
+        "claim_late": a_need(**given, claim_version=1, claim_asked_at=BEGINNING - timedelta(days=31)),
+        "claim_taken": a_need(**given, claim_version=1, claim_asked_at=BEGINNING, claimed_at=BEGINNING),
+    }
+    rows.update({name: claim_token(need) for name, need in claims.items()})
+    rows.update({f"need_{name}": need.id for name, need in claims.items()}, need_unclaimed=a_need(**given).id)
+
+
+def _rounds(rows: Rows, needs: list[Need]) -> None:
+    """A round of each phase; the open one with somebody of each answer, another one before it to be measured by."""
+    day = timedelta(days=1)
+    made = {
+        "draft": a_round(announced_at=None),
+        "announced": a_round(opens_at=BEGINNING + day, closes_at=BEGINNING + 20 * day),
+        "open": a_round(name=LONG_TITLE, opens_at=BEGINNING - 9 * day, closes_at=BEGINNING + 3 * day),
+        "closed": a_round(opens_at=BEGINNING - 90 * day, closes_at=BEGINNING - 60 * day),
+    }
+    for name, each in made.items():
+        rows[f"round_{name}"], rows[f"round_{name}_id"] = each.public_id, each.id
+    body = needs[0].organization
+    people = {
+        "silent": a_contact(made["open"], asked_at=BEGINNING - 5 * day),
+        "fresh": a_contact(made["open"], asked_at=BEGINNING),
+        "unasked": a_contact(made["open"], asked_at=None),
+        "nothing": a_contact(made["open"], nothing_at=BEGINNING, nothing_reason="이미 하고 있는 협업에 힘을 모읍니다."),
+        "handed_in": a_contact(made["open"], organization=body),
+        "early": a_contact(made["announced"]),
+        "late": a_contact(made["closed"]),
+    }
+    for name, contact in people.items():
+        rows[f"asked_{name}"], rows[f"asked_{name}_id"] = contact_token(contact), contact.id
+    with unit_of_work():
+        for need in needs[:3]:
+            need.round = made["open"]
+        needs[3].round = made["closed"]
+
+
+def _reviews(rows: Rows) -> None:
+    """A round under review with a sheet of each state, one that has still to begin, one that cannot be told."""
+    reviewer = db.session.scalars(select(User).where(User.email == REVIEWER)).one()
+    others, due = [an_expert(name="박나래"), an_expert(rows["organization"], name="최다온")], BEGINNING.date()
+    under, begun, stuck = (a_round(reviews_due_on=due + timedelta(days=5)) for _ in range(3))
+    criteria, officer = criteria_for(under, 30, 25, 45), rows["officer"]
+    a_need(round=begun, title=LONG_TITLE)
+    needs = [a_need(round=under, title=LONG_TITLE), *(a_need(round=under) for _ in range(4))]
+    needs.append(a_need(round=under, organization=rows["organization"]))
+    gone = a_need(round=under, state=NeedState.WITHDRAWN)
+    given = {"state": ReviewState.RECUSED, "recusal_reason": "지난해까지 이 기관의 자문위원이었습니다."}
+    half = {"state": ReviewState.ASSIGNED, "submitted_at": None, "comment": "더 읽어 보겠습니다."}
+    sheets = {
+        "open": a_review(needs[0], reviewer, dict.fromkeys(criteria[:2], 0), **half),
+        "done": a_review(needs[1], reviewer, dict.fromkeys(criteria, 5), comment="바로 시작할 수 있습니다."),
+        "recused": a_review(needs[2], reviewer, **given),
+        "decided": a_review(needs[3], reviewer, dict.fromkeys(criteria, 3)),
+        "gone": a_review(gone, reviewer),
+    }
+    for need, points in zip(needs[:5], (4, 1, 3, 3, 3), strict=True):
+        a_review(need, others[0], dict.fromkeys(criteria, points))
+    waits = a_review(needs[4], others[1])
+    rows.update({f"sheet_{name}": sheet.id for name, sheet in sheets.items()}, sheet_waiting=waits.id)
+    rows.update(under=under.id, begun=begun.id, stuck=stuck.id, criterion=criteria_for(begun, 50)[0].id)
+    rows.update(scored=needs[1].id, scored_little=needs[2].id, scored_decided=needs[3].id, scored_gone=gone.id)
+    rows["begun_empty"] = a_need(round=a_round()).round_id
+    with unit_of_work():
+        ask(under, officer, due, BEGINNING)
+        for need, outcome in ((needs[3], Outcome.SELECTED), (needs[4], Outcome.NOT_SELECTED)):
+            seen = selecting.version_of([need])
+            selecting.decide(under, [need], outcome, "주고받을 것이 뚜렷합니다.", seen=seen, by=officer, now=BEGINNING)
+        lost = a_need(round=stuck, state=NeedState.CLOSED)
+        about = {"outcome": Outcome.SELECTED, "reason": "까닭", "decided_by_id": officer.id, "decided_at": BEGINNING}
+        db.session.add(Selection(need_id=lost.id, **about))
 
 
 def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) -> None:

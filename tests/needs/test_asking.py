@@ -4,11 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
+from briefings.jobs import remind_of_rounds
 from briefings.needs import asking, round_contacts, rounds
 from briefings.needs.models import NeedState
 from briefings.needs.round_contacts import Added, Person
@@ -176,6 +178,15 @@ def test_the_worker_reminds_the_silent_once_three_days_before_the_close(officer,
         rounds.move(round, round.opens_at, later, tell=True, seen=round.changed_at, by=officer, now=now + 4 * DAY)
     assert len(sent("round_moved")) == 5
     assert due(later - 3 * DAY) == 5, "a new close has a last call of its own"
+
+
+def test_the_job_waits_for_the_end_of_the_quiet_hours(app, now):
+    a_contact(a_round(closes_at=now + 2 * DAY))
+    night = now.replace(hour=14)  # 23:00 in Seoul
+    for at, number in ((night, 0), (night + timedelta(hours=10), 1), (night + timedelta(hours=11), 1)):
+        with time_machine.travel(at, tick=False):
+            remind_of_rounds(app)
+        assert len(sent("round_reminder")) == number
 
 
 def test_a_reminder_that_waited_is_not_sent_to_whom_it_concerns_no_more(app, officer, now):

@@ -19,7 +19,7 @@ from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.participation.models import ParticipationReply, ReplyState
-from tests.builders import a_need, a_reply, a_user, an_account_request, an_organization
+from tests.builders import a_contact, a_need, a_reply, a_round, a_user, an_account_request, an_organization
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 READER = {"email": "haneul@example.kr", "name": "김하늘"}
@@ -86,6 +86,22 @@ def need_returned_to_contact(now: datetime) -> Scene:
     return "need_returned", _need(state=NeedState.RETURNED, return_reason=reason)
 
 
+def round_asked(now: datetime) -> Scene:
+    return "round_asked", _contact()
+
+
+def round_asked_colleague(now: datetime) -> Scene:
+    return "round_asked", _contact() | {"by": "최다온"}
+
+
+def round_reminder(now: datetime) -> Scene:
+    return "round_reminder", _contact()
+
+
+def round_moved(now: datetime) -> Scene:
+    return "round_moved", _contact()
+
+
 def reply_received(now: datetime) -> Scene:
     return "reply_received", {"reply": _reply().id}
 
@@ -128,6 +144,14 @@ def _a_need(**given: Any) -> Need:
     return a_need(**{"id": 815, "title": "폐어망 되살림 공정 함께 만들기", "organization": organization} | given)
 
 
+def _contact() -> dict[str, Any]:
+    round = a_round(public_id="4h2k9xyz", name="2026년 하반기 협업 수요조사")
+    contact = a_contact(
+        round, public_id="7p3vdabc", organization=an_organization("가온시", OrganizationKind.LOCAL), **READER
+    )
+    return {"contact": contact.public_id}
+
+
 def _reply(need: Need | None = None, **given: Any) -> ParticipationReply:
     organization = given.pop("organization", None) or an_organization("가온재활용", OrganizationKind.COMPANY)
     return a_reply(need or _a_need(), **{"public_id": "7p3vdabc", "organization": organization} | given)
@@ -145,6 +169,10 @@ SCENES = (
     need_published,
     need_returned,
     need_returned_to_contact,
+    round_asked,
+    round_asked_colleague,
+    round_reminder,
+    round_moved,
     reply_received,
     reply_withdrawn,
     reply_sent,

@@ -25,6 +25,19 @@ def test_times_are_written_as_offices_write_them():
     assert filters.month(date(2026, 11, 1)) == "2026년 11월"
 
 
+def test_how_far_off_a_day_is_counts_on_the_calendar_of_the_office():
+    def until(**far: int) -> str:
+        return filters.days_until(MOMENT + timedelta(**far), MOMENT)
+
+    assert [until(hours=9), until(hours=10), until(days=12), until(days=-1), until(days=-3)] == [
+        "오늘",
+        "내일",
+        "12일 뒤",
+        "어제",
+        "3일 전",
+    ]
+
+
 def test_a_moment_late_in_utc_is_the_next_day_in_seoul():
     assert filters.day(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)) == "2026. 11. 23.(월)"
     assert filters.month(datetime(2026, 10, 31, 15, 0, tzinfo=UTC)) == "2026년 11월"
