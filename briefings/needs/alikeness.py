@@ -33,22 +33,33 @@ class Titles:
     """Some titles, each under a number, of which those alike to others are looked for."""
 
     def __init__(self, titles: Iterable[tuple[int, str]], least: float) -> None:
+        self._share = least / (2 - least)
+        """What is alike shares at least so much of the pairs of either title."""
         self._least = least
         self._pairs = {number: pairs_of(title) for number, title in titles}
         how_often = Counter(pair for pairs in self._pairs.values() for pair in pairs)
+        by_rarity = sorted(how_often, key=lambda pair: (how_often[pair], pair))
+        self._rank = {pair: rank for rank, pair in enumerate(by_rarity, start=1)}
         self._with: dict[str, list[int]] = {}
         for number, pairs in self._pairs.items():
-            shared = math.ceil(len(pairs) * least / (2 - least))  # at least so many must be shared
-            rarest = sorted(pairs, key=lambda pair: (how_often[pair], pair))
-            for pair in rarest[: len(pairs) - shared + 1]:
+            for pair in self._rarest(pairs):
                 self._with.setdefault(pair, []).append(number)
 
     def alike(self, pairs: frozenset[str]) -> Iterator[tuple[int, float]]:
         """(number, how alike) of each that is alike enough to a title with these pairs."""
         looked_at: set[int] = set()
-        for pair in pairs & self._with.keys():
-            looked_at.update(self._with[pair])
+        for pair in self._rarest(pairs):
+            looked_at.update(self._with.get(pair, ()))
+        shortest, longest = self._share * len(pairs), len(pairs) / self._share
         for number in looked_at:
-            found = alikeness(self._pairs[number], pairs)
-            if found >= self._least:
-                yield number, found
+            other = self._pairs[number]
+            if shortest <= len(other) <= longest:
+                found = alikeness(other, pairs)
+                if found >= self._least:
+                    yield number, found
+
+    def _rarest(self, pairs: frozenset[str]) -> list[str]:
+        """So many of them, the rarest first, that whoever shares enough shares one of these."""
+        rank = self._rank
+        rarest = sorted(pairs, key=lambda pair: rank.get(pair, 0))
+        return rarest[: len(pairs) - math.ceil(len(pairs) * self._share) + 1]

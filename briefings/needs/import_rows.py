@@ -29,7 +29,8 @@ from briefings.organizations.models import OrganizationKind
 
 LOOKED_FOR_HEADINGS = 10
 """Lines above the headings: somebody wrote a title there."""
-MOST_READ = MOST_ROWS + LOOKED_FOR_HEADINGS + 1
+MOST_READ = 2 * MOST_ROWS
+"""Lines with anything in them, blanks and the example among them."""
 EXAMPLE_TITLE = key_of(COLUMNS[0].example)
 
 
@@ -120,9 +121,12 @@ def read(data: bytes, lists: Lists, on_row: Callable[[int, int], None] = lambda 
         return reading
     _look_at_shape(reading, heading_row)
     numbers = [number for number in sorted(sheet.rows) if number > heading_row]
-    for done, number in enumerate(numbers[:MOST_ROWS], start=1):
+    for done, number in enumerate(numbers, start=1):
         _read_row(reading, number, lists)
-        on_row(done, min(len(numbers), MOST_ROWS))
+        on_row(done, len(numbers))
+        if len(reading.rows) > MOST_ROWS:
+            break
+    _refuse_too_many(reading)
     if not reading.rows and not any(finding.level is Level.ERROR for finding in reading.findings):
         says = f"등록할 과제가 없습니다. ‘{sheet.name}’ 시트의 머리글 아래에 한 줄에 한 건씩 적어 주세요."
         reading.findings.append(Finding(0, 0, Mistake.NO_ROWS, says))
@@ -213,15 +217,19 @@ def _look_at_shape(reading: Reading, heading_row: int) -> None:
             says = f"{shown(range_)} 셀이 합쳐져 있습니다. 셀 병합을 풀고 칸마다 적어 주세요."
             found.append(Finding(row, column, Mistake.MERGED, says))
     numbers = [number for number in sorted(sheet.rows) if number > heading_row]
-    if not sheet.complete or len(numbers) > MOST_ROWS:
-        says = f"한 번에 {MOST_ROWS:,}줄까지 등록할 수 있는데 이 파일은 더 깁니다. 파일을 나누어 주세요."
-        found.append(Finding(0, 0, Mistake.TOO_MANY_ROWS, says))
     if hidden := sorted(sheet.hidden_rows & set(numbers)):
         which = ", ".join(str(number) for number in hidden[:10]) + (" …" if len(hidden) > 10 else "")
         says = f"숨긴 줄 {len(hidden):,}개도 함께 읽었습니다({which}번째 줄). 빼려면 파일에서 지우고 다시 올려 주세요."
         found.append(Finding(0, 0, Mistake.HIDDEN, says))
     if numbers and (empty := numbers[-1] - heading_row - len(numbers)):
         found.append(Finding(0, 0, Mistake.EMPTY_ROWS, f"사이에 있는 빈 줄 {empty:,}개는 건너뛰었습니다."))
+
+
+def _refuse_too_many(reading: Reading) -> None:
+    if len(reading.rows) > MOST_ROWS or not reading.sheet.complete:
+        del reading.rows[MOST_ROWS:]
+        says = f"한 번에 {MOST_ROWS:,}건까지 등록할 수 있는데 이 파일에는 더 있습니다. 파일을 나누어 주세요."
+        reading.findings.append(Finding(0, 0, Mistake.TOO_MANY_ROWS, says))
 
 
 def _read_row(reading: Reading, number: int, lists: Lists) -> None:

@@ -17,7 +17,7 @@ from briefings.errors import Refused
 LARGEST_PART = 64 * 1024 * 1024
 MOST_TEXT = 10_000_000
 """Characters that are kept of one file: 2,000 rows with 5,000 each."""
-MOST_STRINGS = 300_000
+MOST_STRINGS = 100_000
 MOST_CELLS = 2_000_000
 MOST_COLUMNS = 100
 MOST_NOTED = 10_000
