@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from briefings.accounts.models import User
-from briefings.db import db
+from briefings.db import db, unit_of_work
+from briefings.schedule import board
 from briefings.schedule.board_steps import Picture, picture
-from briefings.schedule.season_models import Card, Lane, Season, SeasonTime
+from briefings.schedule.season_models import Card, Lane, Season, SeasonState, SeasonTime
 from tests.builders import BEFORE, _audience, _need, _theme, a_user, saved
 
 FIRST_TIME = datetime(2026, 12, 9, 5, 0, tzinfo=UTC)
@@ -70,3 +71,27 @@ def state(season: Season) -> Picture:
     """Everything on the board, to compare."""
     db.session.expire_all()
     return picture(season)
+
+
+def of_every_kind(officer: User, other: User, long_title: str) -> dict[str, int]:
+    """Boards in every state a page can show, under short names: worked on by two, settled, without lanes, empty."""
+    season = a_board(5, 2, heap=3, by=officer, parallel=1, min_slots=3)
+    first, second = sorted(season.lanes, key=lambda lane: lane.position)
+    needs = {card.need.title.removeprefix("수요 "): card.need for card in season.cards}
+    needs["1-1"].title, needs["1-1"].key_since, second.starts_at = long_title, BEFORE, first.starts_at
+    needs["1-2"].contact_email = ""
+    reasons = ["주제와 대상이 같고 오래 기다린 수요를 모았습니다.", "이 시각에 발표자 모두 할 수 있습니다."]
+    first.why = season.cards[1].why = {"sentences": reasons}
+    db.session.commit()
+    presses: list[tuple[User, Any, list[Any]]] = [
+        (other, board.make_lane, [[needs["미배정-1"].id]]),
+        (officer, board.hold, [needs["1-2"].id, True]),
+        (officer, board.hold_lane, [second.id, True]),
+        (officer, board.move, [[needs["미배정-2"].id], second.id]),
+    ]
+    with unit_of_work():
+        for by, act, args in presses:
+            act(season, *args, seen=season.version, by=by, now=BEFORE)
+    settled = a_board(2, heap=1, by=officer, state=SeasonState.ACCEPTED, settled_at=BEFORE)
+    found = {"board": season.id, "board_lane": first.id, "board_need": needs["1-1"].id, "board_settled": settled.id}
+    return found | {"board_bare": a_board(heap=2, by=officer).id, "board_empty": a_board(by=officer).id}
