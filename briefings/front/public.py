@@ -59,6 +59,7 @@ def search() -> ResponseReturnValue:
         q=q,
         needs=needs.items[:NEEDS_SHOWN],
         number_of_needs=needs.total,
+        more_needs=needs.more,
         briefings=briefings,
         now=now,
     )

@@ -8,12 +8,25 @@ from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.db import db
-from briefings.needs.models import Audience, Need, NeedState, NeedStatus, Region, Round, Theme
+from briefings.needs.models import (
+    Audience,
+    Need,
+    NeedState,
+    NeedStatus,
+    Region,
+    Round,
+    Stage,
+    Theme,
+    need_audiences,
+    need_themes,
+)
 from briefings.needs.search_index import says
 from briefings.organizations.models import Organization
 
 PER_PAGE = 10
 STAFF_PER_PAGE = 20
+MOST_FOUND = 1000
+"""Nobody leafs further through what a search finds, and to count on would cost as much as there is."""
 PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
 
 
@@ -25,6 +38,7 @@ class Search:
     theme: Theme | None = None
     audience: Audience | None = None
     region: Region | None = None
+    stage: Stage | None = None
     status: NeedStatus | None = None
     state: NeedState | None = None
     round: Round | None = None
@@ -66,17 +80,34 @@ def public_need(need_id: int) -> Need | None:
     return db.session.scalar(_complete(select(Need)).where(Need.id == need_id, Need.state.in_(PUBLIC)))
 
 
-def public_needs(search: Search) -> Pagination:
+class Page(Pagination):
+    """A page of needs. What a search finds is counted up to MOST_FOUND; there may be `more`."""
+
+    def __init__(self, page: int, per_page: int, needs: list[Need], total: int) -> None:
+        self.needs, self.found = needs, total
+        self.more = False
+        super().__init__(page=page, per_page=per_page, error_out=False)
+
+    def _query_items(self) -> list[Need]:
+        return self.needs
+
+    def _query_count(self) -> int:
+        return self.found
+
+
+def public_needs(search: Search) -> Page:
     """A page of the needs anyone may read, newest first or by title."""
     order = (Need.title, Need.id) if search.by_title else (Need.published_at.desc(), Need.id.desc())
-    return _page([Need.state.in_(PUBLIC), *_conditions(search)], order, search.page, PER_PAGE)
+    found = select(Need.id).where(Need.state.in_(PUBLIC), *conditions_of(search))
+    return _page([found.order_by(*order)], search, PER_PAGE)
 
 
-def all_needs(search: Search) -> Pagination:
+def all_needs(search: Search) -> Page:
     """A page of all needs for staff: what waits for a decision first, longest wait on top; then the last changed."""
-    waiting_since = case((Need.state == NeedState.SUBMITTED, Need.submitted_at)).asc().nulls_last()
-    order = (waiting_since, Need.changed_at.desc(), Need.id.desc())
-    return _page(_conditions(search), order, search.page, STAFF_PER_PAGE)
+    found, waits = select(Need.id).where(*conditions_of(search)), Need.state == NeedState.SUBMITTED
+    first = found.where(waits).order_by(Need.submitted_at, Need.id)
+    then = found.where(~waits).order_by(Need.changed_at.desc(), Need.id.desc())
+    return _page([first, then], search, STAFF_PER_PAGE)
 
 
 def counts_by_state() -> dict[NeedState, int]:
@@ -99,24 +130,29 @@ def with_status(status: NeedStatus) -> ColumnElement[bool]:
     return unmatched & (Need.state == NeedState.PUBLISHED) & consulting
 
 
-def _conditions(search: Search) -> list[ColumnElement[bool]]:
-    conditions = says(search.q.split())
-    if search.theme:
-        conditions.append(Need.themes.contains(search.theme))
-    if search.audience:
-        conditions.append(Need.audiences.contains(search.audience))
+def conditions_of(search: Search) -> list[ColumnElement[bool]]:
+    """What an index says at once comes first: SQLite asks in this order."""
+    exactly = {Need.stage: search.stage, Need.state: search.state, Need.round_id: search.round and search.round.id}
+    conditions = [column == value for column, value in exactly.items() if value]
     if search.region:
         # What is meant for the whole country is meant for this province too.
         conditions.append(Need.region.in_((search.region, Region.NATIONWIDE)))
     if search.status:
         conditions.append(with_status(search.status))
-    if search.state:
-        conditions.append(Need.state == search.state)
-    if search.round:
-        conditions.append(Need.round_id == search.round.id)
     if search.key:
         conditions.append(Need.key_since.is_not(None))
-    return conditions
+    for column, topic in ((need_themes.c.theme_id, search.theme), (need_audiences.c.audience_id, search.audience)):
+        if topic:
+            conditions.append(_among(select(column.table.c.need_id).where(column == topic.id)))
+    return conditions + says(search.q.split())
+
+
+def _among(ids: Any) -> ColumnElement[bool]:
+    """In a list of ids that may be long: the index of needs is walked and the list asked, never the other way round.
+
+    Fetching tens of thousands of rows one by one takes longer than going through all keys; the sum keeps SQLite off.
+    """
+    return (Need.id + 0).in_(ids)
 
 
 def _complete(found: Select[Need]) -> Select[Need]:
@@ -124,9 +160,24 @@ def _complete(found: Select[Need]) -> Select[Need]:
     return found.options(joinedload(Need.organization), selectinload(Need.themes), selectinload(Need.audiences))
 
 
-def _page(conditions: list[ColumnElement[bool]], order: tuple[Any, ...], page: int, per_page: int) -> Pagination:
-    found = _complete(select(Need).where(*conditions).order_by(*order))
-    shown = db.paginate(found, page=page, per_page=per_page, error_out=False, count=False)
-    # Counted here: the library would count over every column of every row found.
-    shown.total = db.session.scalar(select(func.count(Need.id)).where(*conditions))
-    return shown
+def _page(lists: list[Select[int]], search: Search, per_page: int) -> Page:
+    """A page out of the lists of ids, one after the other.
+
+    Ids come out of indexes alone: among a hundred thousand needs only those shown are read.
+    """
+    start, chosen, total, more = (search.page - 1) * per_page, list[int](), 0, False
+    for ids in lists:
+        offset, wanted = max(start - total, 0), per_page - len(chosen)
+        # Looking for a few among many takes longest: those are found and counted at once.
+        first = list(db.session.scalars(ids.limit(MOST_FOUND + 1)))
+        if len(first) <= MOST_FOUND or search.q:
+            chosen += first[offset : offset + wanted]
+            total, more = total + len(first), more or len(first) > MOST_FOUND
+        else:
+            chosen += db.session.scalars(ids.limit(wanted).offset(offset))
+            total += db.session.scalar(select(func.count()).select_from(ids.order_by(None).subquery())) or 0
+    rows = {need.id: need for need in db.session.scalars(_complete(select(Need)).where(Need.id.in_(chosen)))}
+    page = Page(search.page, per_page, [rows[need_id] for need_id in chosen], total)
+    if more:
+        page.total, page.more = MOST_FOUND, True
+    return page

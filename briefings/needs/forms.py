@@ -11,9 +11,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from briefings.needs import finding
-from briefings.needs.models import NeedState, NeedStatus, Region
+from briefings.needs.models import NeedState, NeedStatus, Region, Stage
 from briefings.needs.rounds import latest_rounds
-from briefings.needs.words import NEED_STATES, REGIONS, STATUSES
+from briefings.needs.words import NEED_STATES, REGIONS, STAGES, STATUSES
 from briefings.web.forms import Filters, Form, options, searchable
 from briefings.web.labels import label
 
@@ -73,13 +73,19 @@ class PublicNeedFilters(NeedFilters):
     """The filters of the public list."""
 
     region = SelectField(_l("지역"), choices=options(REGIONS, empty=ALL))
+    stage = SelectField(_l("단계"), choices=options(STAGES, empty=ALL))
     status = SelectField(_l("상태"), choices=options(STATUSES, empty=ALL))
     key = BooleanField(_l("주요 과제만"), render_kw={"value": "1"})
 
     def search(self) -> finding.Search:
         """The conditions, as far as they make sense."""
-        region, status = _member(Region, self.region.data), _member(NeedStatus, self.status.data)
-        return replace(super().search(), region=region, status=status, key=self.key.data)
+        return replace(
+            super().search(),
+            region=_member(Region, self.region.data),
+            stage=_member(Stage, self.stage.data),
+            status=_member(NeedStatus, self.status.data),
+            key=self.key.data,
+        )
 
     def conditions(self) -> list[tuple[str, str]]:
         """Also whether only key needs are wanted."""

@@ -143,14 +143,19 @@ need_themes = Table(
     "need_themes",
     Base.metadata,
     Column("need_id", ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True),
-    Column("theme_id", ForeignKey("themes.id"), primary_key=True, index=True),
+    Column("theme_id", ForeignKey("themes.id"), primary_key=True),
+    Index("ix_need_themes_theme_id_need_id", "theme_id", "need_id"),
 )
 need_audiences = Table(
     "need_audiences",
     Base.metadata,
     Column("need_id", ForeignKey("needs.id", ondelete="CASCADE"), primary_key=True),
-    Column("audience_id", ForeignKey("audiences.id"), primary_key=True, index=True),
+    Column("audience_id", ForeignKey("audiences.id"), primary_key=True),
+    Index("ix_need_audiences_audience_id_need_id", "audience_id", "need_id"),
 )
+
+
+FILTERED_BY = ("state", "region", "stage", "consulting_since", "matched_at", "key_since", "round_id")
 
 
 class Need(Base):
@@ -162,19 +167,12 @@ class Need(Base):
     __tablename__ = "needs"
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'withdrawn') OR (offers <> '' AND seeks <> '')", name="both_halves"),
-        # All that lists are filtered by, so that a hundred thousand needs are gone through without reading their texts.
-        Index(
-            "ix_needs_listed",
-            "state",
-            "published_at",
-            "id",
-            "region",
-            "stage",
-            "consulting_since",
-            "matched_at",
-            "key_since",
-            "round_id",
-        ),
+        # Lists are read from these alone, filters included, so that among a hundred thousand needs only those shown are
+        # fetched.
+        Index("ix_needs_listed", "published_at", "id", *FILTERED_BY),
+        Index("ix_needs_by_title", "title", "id", *FILTERED_BY),
+        Index("ix_needs_changed", "changed_at", "id", "state", "round_id"),
+        Index("ix_needs_waiting", "state", "submitted_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,13 +1,15 @@
 """The words of needs as both databases can look them up: kept with every need that is written, asked by `says`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     ForeignKey,
     Text,
+    TextClause,
     bindparam,
+    delete,
     event,
     false,
     insert,
@@ -15,11 +17,10 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    update,
 )
 from sqlalchemy.orm import Mapped, Mapper, mapped_column
 
-from briefings.db import Base, dialect
+from briefings.db import Base, db, dialect
 from briefings.needs.models import Need
 from briefings.needs.search_text import bare, grams, grams_looked_for, initials, is_initials
 from briefings.organizations.models import Organization
@@ -47,6 +48,8 @@ HOLDING = {
     "sqlite": "SELECT rowid FROM need_grams WHERE need_grams MATCH :grams",
     "postgresql": "SELECT need_id FROM need_grams WHERE grams @@ CAST(:grams AS tsquery)",
 }
+FEW = 500
+"""So many needs are named one by one; among more, whoever looks walks through all and asks of each."""
 KEEP = {
     "sqlite": text("INSERT INTO need_grams (rowid, grams) VALUES (:need_id, :grams)"),
     "postgresql": text(
@@ -60,21 +63,27 @@ FORGET = text("INSERT INTO need_grams (need_grams, rowid, grams) VALUES ('delete
 def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
     """Conditions that a need has each of `words` somewhere: 해양폐기물 is in 해양 폐기물, ㅎㅇ in its title.
 
-    A word without a letter or digit is nowhere.
+    A word without a letter or digit is nowhere. The index is looked into here: the rest depends on how much it knows.
     """
     looked_for = [bare(word) for word in list(words)[:WORDS_LOOKED_FOR]]
     if not all(looked_for):
         return [false()]
     if not looked_for:
         return []
-    holding = text(HOLDING[dialect()]).bindparams(bindparam("grams", _expression(looked_for), unique=True))
-    has = [_says(word) for word in looked_for]
+    holding, pairs = HOLDING[dialect()], {"grams": _expression(looked_for)}
+    few = list(db.session.scalars(text(f"{holding} LIMIT {FEW + 1}"), pairs))
+    if len(few) <= FEW:
+        conditions: list[ColumnElement[bool]] = [Need.id.in_(few)]
+    else:
+        all_of_them = text(holding).bindparams(bindparam("grams", pairs["grams"], unique=True))
+        conditions = [(Need.id + 0).in_(all_of_them)]  # the sum keeps SQLite from fetching them one by one
     # The index knows pairs of letters; whether they stand in a row, only the words themselves.
-    verified = select(NeedText.need_id).where(NeedText.need_id == Need.id, *has)
-    return [Need.id.in_(holding), verified.exists()]
+    if longer := [_contains(word) for word in looked_for if len(word) > 2]:
+        conditions.append(select(NeedText.need_id).where(NeedText.need_id == Need.id, *longer).exists())
+    return conditions
 
 
-def _says(word: str) -> ColumnElement[bool]:
+def _contains(word: str) -> ColumnElement[bool]:
     anywhere = NeedText.bare.contains(word, autoescape=True)
     return or_(anywhere, NeedText.initials.contains(word, autoescape=True)) if is_initials(word) else anywhere
 
@@ -94,25 +103,29 @@ def keep_words(mapper: Mapper[Need], connection: Connection, need: Need) -> None
     of_text = (*FIELDS, "organization_id")
     if any(inspect(need).attrs[name].history.has_changes() for name in of_text):
         name = connection.scalar(select(Organization.name).where(Organization.id == need.organization_id)) or ""
-        index(connection, need.id, [getattr(need, field) or "" for field in FIELDS], name)
+        index(connection, {need.id: [*(getattr(need, field) or "" for field in FIELDS), name]})
 
 
-def index(connection: Connection, need_id: int, said: Iterable[str], organization: str) -> None:
-    """Write down what a need says (`FIELDS`, the title first) and of whom it is, in place of what it said before."""
-    lines = [bare(line) for line in (*said, organization)]
-    shortened = [initials(lines[0]), initials(lines[-1])]
-    row = {"need_id": need_id, "bare": "\n".join(lines), "initials": "\n".join(shortened)}
-    before = connection.execute(select(NeedText.bare, NeedText.initials).where(NeedText.need_id == need_id)).first()
-    pairs = {"need_id": need_id, "grams": grams([*lines, *shortened])}
-    if before is None:
-        connection.execute(insert(NeedText).values(row))
-    else:
-        connection.execute(update(NeedText).where(NeedText.need_id == need_id).values(row))
+def index(connection: Connection, said: Mapping[int, Sequence[str]]) -> None:
+    """Write down what needs say (by id: `FIELDS`, the title first, and the organization) in place of what they said."""
+    texts = {need_id: [bare(line) for line in lines] for need_id, lines in said.items()}
+    shortened = {need_id: [initials(lines[0]), initials(lines[-1])] for need_id, lines in texts.items()}
+    rows = [
+        {"need_id": need_id, "bare": "\n".join(lines), "initials": "\n".join(shortened[need_id])}
+        for need_id, lines in texts.items()
+    ]
+    before = connection.execute(delete(NeedText).where(NeedText.need_id.in_(texts)).returning(*NeedText.__table__.c))
+    old = {need_id: grams("\n".join(lines).split("\n")) for need_id, *lines in before}
+    connection.execute(insert(NeedText), rows)
+    new = {need_id: grams([*texts[need_id], *shortened[need_id]]) for need_id in texts}
     if connection.dialect.name == "sqlite":
-        if before is not None:
-            # FTS5 keeps no text here, so it must be told what it forgets (sqlite.org/fts5.html 4.4.3).
-            old = {"need_id": need_id, "grams": " ".join(grams("\n".join(before).split("\n")))}
-            connection.execute(FORGET, old)
-        connection.execute(KEEP["sqlite"], pairs | {"grams": " ".join(pairs["grams"])})
+        # FTS5 keeps no text here, so it must be told what it forgets (sqlite.org/fts5.html 4.4.3).
+        _write(connection, FORGET, {need_id: " ".join(pairs) for need_id, pairs in old.items()})
+        _write(connection, KEEP["sqlite"], {need_id: " ".join(pairs) for need_id, pairs in new.items()})
     else:
-        connection.execute(KEEP["postgresql"], pairs | {"grams": list(pairs["grams"])})
+        _write(connection, KEEP["postgresql"], {need_id: list(pairs) for need_id, pairs in new.items()})
+
+
+def _write(connection: Connection, statement: TextClause, pairs: Mapping[int, str | list[str]]) -> None:
+    if pairs:
+        connection.execute(statement, [{"need_id": need_id, "grams": grams} for need_id, grams in pairs.items()])

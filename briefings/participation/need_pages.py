@@ -11,6 +11,7 @@ from briefings.needs import finding
 from briefings.needs.attaching import file_of, files_of
 from briefings.needs.forms import PublicNeedFilters
 from briefings.needs.models import Need
+from briefings.needs.ways_on import WayOn, ways_on
 from briefings.needs.words import STATUS_TONES
 from briefings.participation.answering import match_of
 from briefings.participation.need_course import (
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
         search=search,
         chips=[(words, _address(name)) for words, name in filters.conditions()],
         page=page,
+        ways=[] if page.total else _ways_on(filters, search),
         briefings=next_briefings(page.items, clock.now()),
         address=_address,
     )
@@ -75,6 +77,15 @@ def file(need_id: int, public_id: str) -> ResponseReturnValue:
 
 def _public(need_id: int) -> Need:
     return finding.public_need(need_id) or abort(404)
+
+
+def _ways_on(filters: PublicNeedFilters, search: finding.Search) -> list[tuple[str, str, WayOn]]:
+    """Where nothing was found: the words of another search, its address, and what it finds."""
+    conditions = {name: words for words, name in filters.conditions()}
+    return [
+        (conditions.get(way.lifted, way.q), _address(way.lifted) if way.lifted else _address(q=way.q), way)
+        for way in ways_on(search)
+    ]
 
 
 def _address(without: str = "", **changed: Any) -> str:

@@ -6,8 +6,9 @@ from markupsafe import Markup, escape
 
 
 def highlighted(text: str, words: str) -> Markup:
-    """`text` with each of the spaced `words` in <mark>; as in the search, spaces inside a word count for nothing."""
-    patterns = [r"\s*".join(map(re.escape, word)) for word in sorted(words.split(), key=len, reverse=True)]
+    """`text` with each of the spaced `words` in <mark>; as in the search, spaces and signs count for nothing."""
+    bare = ("".join(filter(str.isalnum, word)) for word in words.split())
+    patterns = [r"[\W_]*".join(word) for word in sorted(filter(None, bare), key=len, reverse=True)]
     if not patterns:
         return escape(text)
     found = re.split(f"({'|'.join(patterns)})", text, flags=re.IGNORECASE)

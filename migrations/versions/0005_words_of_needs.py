@@ -1,4 +1,4 @@
-"""The words of needs, to be looked up on both databases; an index that lists of needs are read from."""
+"""The words of needs, to be looked up on both databases; indexes that lists of needs are read from."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,7 +12,14 @@ branch_labels = None
 depends_on = None
 
 TEXTS = sa.table("need_texts", *(sa.column(name) for name in ("need_id", "bare", "initials")))
-LISTED = ["state", "published_at", "id", "region", "stage", "consulting_since", "matched_at", "key_since", "round_id"]
+FILTERED_BY = ["state", "region", "stage", "consulting_since", "matched_at", "key_since", "round_id"]
+INDEXES = {
+    "ix_needs_listed": ["published_at", "id", *FILTERED_BY],
+    "ix_needs_by_title": ["title", "id", *FILTERED_BY],
+    "ix_needs_changed": ["changed_at", "id", "state", "round_id"],
+    "ix_needs_waiting": ["state", "submitted_at", "id"],
+}
+TOPICS = ("theme", "audience")
 KEEP = {
     "sqlite": "INSERT INTO need_grams (rowid, grams) VALUES (:need_id, :grams)",
     "postgresql": "INSERT INTO need_grams (need_id, grams) VALUES (:need_id, array_to_tsvector(:grams))",
@@ -44,8 +51,12 @@ def upgrade() -> None:
         )
         op.execute("CREATE INDEX ix_need_grams_grams ON need_grams USING gin (grams) WITH (fastupdate = off)")
     _fill()
-    op.create_index("ix_needs_listed", "needs", LISTED)
+    for name, columns in INDEXES.items():
+        op.create_index(name, "needs", columns)
     op.drop_index("ix_needs_state_published_at", "needs")
+    for topic in TOPICS:
+        op.create_index(f"ix_need_{topic}s_{topic}_id_need_id", f"need_{topic}s", [f"{topic}_id", "need_id"])
+        op.drop_index(f"ix_need_{topic}s_{topic}_id", f"need_{topic}s")
 
 
 def _fill() -> None:
@@ -83,7 +94,11 @@ def _pairs(line: str) -> Iterator[str]:
 
 def downgrade() -> None:
     """Take all of it back."""
+    for topic in TOPICS:
+        op.create_index(f"ix_need_{topic}s_{topic}_id", f"need_{topic}s", [f"{topic}_id"])
+        op.drop_index(f"ix_need_{topic}s_{topic}_id_need_id", f"need_{topic}s")
     op.create_index("ix_needs_state_published_at", "needs", ["state", "published_at"])
-    op.drop_index("ix_needs_listed", "needs")
+    for name in INDEXES:
+        op.drop_index(name, "needs")
     op.drop_table("need_grams")
     op.drop_table("need_texts")

@@ -8,6 +8,7 @@ from briefings.db import db
 from briefings.needs import finding
 from briefings.needs.finding import Search
 from briefings.needs.models import NeedState, NeedStatus, Region
+from briefings.needs.ways_on import ways_on
 from tests.builders import BEFORE, a_need, a_theme, an_audience, an_organization, saved
 
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
@@ -161,3 +162,40 @@ def test_staff_see_first_what_has_waited_longest(app):
     assert [need.title for need in finding.all_needs(Search(state=NeedState.PUBLISHED)).items] == ["게시"]
     counts = finding.counts_by_state()
     assert (counts[NeedState.SUBMITTED], counts[NeedState.PUBLISHED], counts[NeedState.DRAFT]) == (2, 1, 0)
+
+
+def test_where_nothing_is_found_near_searches_lead_on(app):
+    theme = a_theme()
+    a_need(title="폐어망 되살림", themes=[theme], region=Region.JEJU)
+    a_need(title="휠체어 나눔", summary="", offers="수리", seeks="휠체어")
+
+    def ways(**search):
+        assert found(**search) == []
+        return [(way.lifted, way.q, way.number) for way in ways_on(Search(**search))]
+
+    assert ways(q="폐어망들의") == [("", "폐어망", 1)]
+    assert ways(q="폐어망 휠체어") == [("", "폐어망", 1), ("", "휠체어", 1)]
+    assert ways(q="폐어망", region=Region.BUSAN) == [("region", "", 1)]
+    assert ways(theme=theme, key=True) == [("key", "", 1)]
+    assert ways(q="%") == ways(q="섬나라") == []
+
+
+def test_a_search_that_finds_very_much_is_counted_to_a_thousand(app, monkeypatch):
+    monkeypatch.setattr(finding, "MOST_FOUND", 2)
+    theme = a_theme()
+    for number in range(4):
+        a_need(title=f"폐어망 {number}", themes=[theme])
+    page = finding.public_needs(Search(q="폐어망"))
+    assert (page.total, page.more, len(page.items)) == (2, True, 3)
+    listed = finding.public_needs(Search(theme=theme))
+    assert (listed.total, listed.more, len(listed.items)) == (4, False, 4)
+
+
+def test_staff_find_what_waits_before_the_rest_over_all_pages(app, monkeypatch):
+    monkeypatch.setattr(finding, "STAFF_PER_PAGE", 2)
+    for number in range(3):
+        a_need(title=f"제출 {number}", state=NeedState.SUBMITTED, submitted_at=BEFORE + timedelta(days=number))
+    for number in range(2):
+        a_need(title=f"게시 {number}", changed_at=BEFORE + timedelta(days=number))
+    pages = [[need.title for need in finding.all_needs(Search(page=page)).items] for page in (1, 2, 3, 4)]
+    assert pages == [["제출 0", "제출 1"], ["제출 2", "게시 1"], ["게시 0"], []]

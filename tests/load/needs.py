@@ -1,0 +1,161 @@
+"""Lists and searches of needs with a thousand and with a hundred thousand of them, on both databases."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import flask_migrate
+from flask import Flask
+from sqlalchemy import insert, text
+
+from briefings.accounts.models import Role
+from briefings.app import create_app
+from briefings.db import db
+from briefings.needs.models import Need, NeedState, Region, Stage, need_audiences, need_themes
+from briefings.needs.search_index import FIELDS, index
+from briefings.organizations.models import Organization, OrganizationKind
+from tests.builders import a_theme, a_user, an_audience
+from tests.load.programs import ROOT, environment
+
+WHAT_ABOUT = """
+해양 폐기물 휠체어 전동차 독거노인 병원 배터리 태양광 국유지 나무심기 산불 가스 안전지도 통학로 편의점 이불빨래
+밀키트 백년가게 바이오차 가축분뇨 응급환자 이송경로 자격증 모바일 증명 전기요금 복지할인 마을버스 보조기기 어선
+투명페트병 폐그물 커피박 석탄재 도시숲 케어팜 발달장애인 치유농장 화재경보기 치매 아동 돌봄 청년 일자리 로봇 드론
+물류 농산물 직거래 관광 문화재 수어 통역 데이터 지도 관제 재난 경보 하천 수질 미세먼지 소음
+"""
+WITH_WHAT = """
+협업 지원 사업 기관 지역 주민 운영 시설 장비 인력 자료 홍보 예산 기술 수거 재활용 제작 설치 점검 교육 연계 공유 개발
+실증 확산 보급 나눔 수리 이동 편의 서비스 체계 구축 활용 관리 참여 공동 시범 전국 현장 조사 상담 안내 판로 구매 제품
+원료 설비 공정 작업장 창고 차량 운전 자원봉사
+"""
+AND_SO_ON = "을 를 이 가 은 는 에 의 로 와 과 도 에서 까지 부터 합니다 했습니다 하는 있는 위한"
+SUBJECTS, WORDS, ENDINGS = WHAT_ABOUT.split(), WITH_WHAT.split(), AND_SO_ON.split()
+BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
+BATCH = 2000
+PAGES = {
+    "list": "/needs",
+    "list, page 50": "/needs?page=50",
+    "by name": "/needs?sort=title",
+    "theme and audience": "/needs?theme={theme}&audience={audience}",
+    "all filters": "/needs?theme={theme}&audience={audience}&region=KR-50&status=open",
+    "common word": "/needs?q=%ED%98%91%EC%97%85",
+    "two words": "/needs?q=%ED%95%B4%EC%96%91+%EC%88%98%EA%B1%B0",
+    "rare word": "/needs?q=%EA%B3%A0%EB%8B%88%EB%A7%88%EC%9D%84",
+    "word and theme": "/needs?q=%ED%9C%A0%EC%B2%B4%EC%96%B4&theme={theme}",
+    "first consonants": "/needs?q=%E3%85%8E%E3%85%87%E3%85%8D%E3%85%87",
+    "nothing found": "/needs?q=%EC%97%86%EB%8A%94%EB%82%B1%EB%A7%90",
+    "one need": "/needs/{need}",
+    "staff: list": "/staff/needs",
+    "staff: submitted": "/staff/needs?state=submitted",
+    "staff: word": "/staff/needs?q=%EC%88%98%EA%B1%B0",
+}
+
+
+def ready(url: str, number: int) -> Flask:
+    """The program on a database with so many needs, as on a machine that has run for a while."""
+    app = create_app(environ=environment(url))
+    with app.app_context():
+        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+        _fill(number, random.Random(number))  # noqa: S311 (the same needs each time)
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+    return app
+
+
+def _fill(number: int, chance: random.Random) -> None:
+    themes = [a_theme().id for _ in range(8)]
+    audiences = [an_audience().id for _ in range(6)]
+    a_user(Role.OFFICER, email="staff@load.example.kr")
+    kinds = list(OrganizationKind)
+    bodies = [
+        {
+            "name": f"{chance.choice(SUBJECTS)}협력기관 {n}",
+            "name_key": f"{n}",
+            "kind": kinds[n % len(kinds)],
+            "created_at": BEGINNING,
+        }
+        for n in range(max(number // 50, 10))
+    ]
+    with db.engine.begin() as connection:
+        connection.execute(insert(Organization), bodies)
+        names = dict(connection.execute(text("SELECT id, name FROM organizations")).all())
+        for start in range(0, number, BATCH):
+            rows = [_need(n, list(names), chance) for n in range(start + 1, min(start + BATCH, number) + 1)]
+            connection.execute(insert(Need), rows)
+            for table, column, topics in (
+                (need_themes, "theme_id", themes),
+                (need_audiences, "audience_id", audiences),
+            ):
+                connection.execute(insert(table), list(_topics(rows, column, topics, chance)))
+            said = {row["id"]: [*(row[field] for field in FIELDS), names[row["organization_id"]]] for row in rows}
+            index(connection, said)
+        if connection.dialect.name == "postgresql":
+            connection.execute(
+                text("SELECT setval(pg_get_serial_sequence('needs', 'id'), (SELECT max(id) FROM needs))")
+            )
+
+
+def _need(number: int, organizations: Sequence[int], chance: random.Random) -> dict[str, Any]:
+    at = BEGINNING + timedelta(minutes=10 * number)
+    state = chance.choices(list(NeedState), (5, 5, 3, 72, 10, 5))[0]
+    subject = chance.choice(SUBJECTS)
+    rare = " 고니마을" if number % 997 == 1 else ""
+    public = state in (NeedState.PUBLISHED, NeedState.CLOSED)
+    return {
+        "id": number,
+        "organization_id": chance.choice(organizations),
+        "title": f"{subject} {chance.choice(WORDS)} {chance.choice(WORDS)}{rare} {number}",
+        "summary": f"{subject} {_said(chance, 8)}",
+        "background": _said(chance, 90),
+        "offers": _said(chance, 50),
+        "seeks": _said(chance, 50),
+        "beneficiaries": _said(chance, 3),
+        "region": chance.choice(list(Region)),
+        "stage": chance.choice(list(Stage)),
+        "state": state,
+        "created_at": at,
+        "changed_at": at,
+        "submitted_at": None if state is NeedState.DRAFT else at,
+        "published_at": at if public else None,
+        "matched_at": at if public and chance.random() < 0.15 else None,
+        "consulting_since": at if public and chance.random() < 0.2 else None,
+    }
+
+
+def _said(chance: random.Random, words: int) -> str:
+    """So many words with endings; some subjects among them, the first of the list more often than the last."""
+    common = chance.choices(WORDS, [1 / (place + 1) for place in range(len(WORDS))], k=words)
+    said = [chance.choice(SUBJECTS) if chance.random() < 0.1 else word for word in common]
+    return " ".join(word + chance.choice(ENDINGS) for word in said)
+
+
+def _topics(
+    rows: Sequence[dict[str, Any]], column: str, topics: Sequence[int], chance: random.Random
+) -> Iterator[dict]:
+    weights = [2.0**-place for place in range(len(topics))]
+    for row in rows:
+        for topic in set(chance.choices(topics, weights, k=chance.randint(1, 3))):
+            yield {"need_id": row["id"], column: topic}
+
+
+def seconds(app: Flask, rounds: int = 20) -> dict[str, float]:
+    """For each page the time that 95 of 100 answers stay below, asked by one person in this process."""
+    client, found = app.test_client(), {}
+    with app.app_context():
+        staff = db.session.execute(text("SELECT id FROM users WHERE email = 'staff@load.example.kr'")).scalar_one()
+        theme = db.session.execute(text("SELECT min(theme_id) + 5 FROM need_themes")).scalar_one()
+        audience = db.session.execute(text("SELECT min(audience_id) + 4 FROM need_audiences")).scalar_one()
+        need = db.session.execute(text("SELECT min(id) FROM needs WHERE state = 'published'")).scalar_one()
+    with client.session_transaction() as session:
+        session["_user_id"], session["_fresh"] = f"{staff}.1", True
+    for name, path in PAGES.items():
+        address, times = path.format(theme=theme, audience=audience, need=need), []
+        for _ in range(rounds + 2):
+            begun = time.perf_counter()
+            answer = client.get(address)
+            times.append(time.perf_counter() - begun)
+            assert answer.status_code == 200, (address, answer.status_code)
+        found[name] = sorted(times[2:])[int(0.95 * rounds) - 1]
+    return found
