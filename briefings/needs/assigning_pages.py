@@ -40,7 +40,7 @@ def assign(round_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         chosen, per_need = form.reviewers.data, form.per_need.data
         try:
-            if "give" in request.form:
+            if request.form.get("do") == "give":
                 with unit_of_work():
                     agreed, now = form.agreed.data or "", clock.now()
                     found = assigning.assign_evenly(round, chosen, per_need, agreed=agreed, by=current_user, now=now)

@@ -204,11 +204,11 @@ def test_staff_go_from_criteria_to_the_told_result_on_their_pages(app, client, o
     assert "30%" in client.get(f"{at}/criteria").text
     assert "과제 나누어 맡기기" in client.get(at).text
     asked = {"reviewers": [each.id for each in experts], "per_need": "3"}
-    page = client.post(f"{at}/assign", data=asked | {"look": "1"}).text
+    page = client.post(f"{at}/assign", data=asked | {"do": "look"}).text
     assert "심사위원이 모자란 과제 4건" in page
     agreed = page.partition('name="agreed"')[2].partition('value="')[2].partition('"')[0]
-    assert client.post(f"{at}/assign", data=asked | {"give": "1", "agreed": "x"}).status_code == 200
-    assert client.post(f"{at}/assign", data=asked | {"give": "1", "agreed": agreed}).location == at
+    assert client.post(f"{at}/assign", data=asked | {"do": "give", "agreed": "x"}).status_code == 200
+    assert client.post(f"{at}/assign", data=asked | {"do": "give", "agreed": agreed}).location == at
     assert "심사 기한을 먼저" in client.get(f"{at}/ask").text
     client.post(f"{at}/due", data={"due_on": "2026-12-04"})
     assert "가은, 나래" in client.get(f"{at}/ask").text
