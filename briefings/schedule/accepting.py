@@ -12,13 +12,13 @@ from briefings.errors import Refused
 from briefings.needs.models import Need
 from briefings.schedule import planning
 from briefings.schedule.availability import Answers, said_by
+from briefings.schedule.doubts import about_time
 from briefings.schedule.grouping import is_open
 from briefings.schedule.models import Briefing, timetable
 from briefings.schedule.planning import Lengths
 from briefings.schedule.season_models import Card, Lane, Season, SeasonState
 from briefings.schedule.season_problem import busy_between, presenter_of, why_not_open
 from briefings.schedule.seasons import lane_titles, lanes_in_order, length, open_for_change
-from briefings.schedule.slots import Plan, warnings
 
 Span = tuple[datetime, datetime]
 
@@ -143,18 +143,13 @@ def _doubts(season: Season, draft: Draft, said: Mapping[str, Answers], zone: tzi
     if len(draft.cards) < season.min_slots:
         yield f"수요가 {len(draft.cards)}건으로, 정한 최소 {season.min_slots}건보다 적습니다."
     if draft.times:
-        yield from _about_day(draft.times, zone)
+        yield from about_time(draft.times, zone)
     for card in draft.cards:
         need, answers = card.need, said.get(card.need.contact_email.lower())
         if not need.contact_email:
             yield f"‘{need.title}’의 담당자는 전자우편이 없어 발표 안내를 받지 못합니다."
         elif answers and draft.times and answers.about(*draft.times) is False:
             yield f"{need.contact_name} 님은 이 시각에 발표할 수 없다고 답했습니다(‘{need.title}’)."
-
-
-def _about_day(times: Span, zone: tzinfo) -> list[str]:
-    """What is doubtful about the time alone."""
-    return warnings(Plan(times[0], times[1], 0, "-", ()), zone)
 
 
 def _elsewhere(season: Season, drafts: list[Draft], now: datetime) -> list[Place]:
