@@ -14,6 +14,7 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.demo.reviews import EXPERT, load_reviews
 from briefings.demo.rounds import load_rounds
 from briefings.errors import N_
 from briefings.live.models import Attendance
@@ -37,6 +38,7 @@ ACCOUNTS = (
     (Role.ADMINISTRATOR, "admin@example.kr", "한결", N_("관리자")),
     (Role.OFFICER, "staff@example.kr", "김하늘", N_("사업 담당 직원")),
     (Role.OWNER, "owner@example.kr", "홍길동", N_("수요기관 담당자")),
+    (Role.EXPERT, EXPERT, "서해솔", N_("심사를 맡은 전문가")),
 )
 """Role, address, name, and what the role is called when the accounts are printed."""
 
@@ -73,6 +75,7 @@ class Demo:
         self._draft(next(by_theme))
         self._season()
         load_rounds(needs, self.now, self.zone)
+        load_reviews(self.now, self.zone)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""
