@@ -20,7 +20,7 @@ import psycopg
 from briefings import clock
 from briefings.app import create_app
 from tests.database import postgresql_server
-from tests.load import mails
+from tests.load import mails, needs
 from tests.load.programs import STAFF, Program, environment, filled, served
 from tests.load.visitors import Visitor, hidden, per_second
 
@@ -54,6 +54,8 @@ def main() -> None:
             }
         show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", rushed)
         show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
+    few, many = (100, 1_000) if quick else (1_000, 100_000)
+    show_growth(few, many, grown((few, many), 5 if quick else 40))
 
 
 @contextmanager
@@ -202,6 +204,29 @@ def sent(ours: Program, rounds: int, seconds: float) -> dict[str, Figures]:
             "mails a second over SMTP (raw: one by one)": (f"smtp://127.0.0.1:{port}", port),
         }
         return {what: in_turns(rounds, partial(way, *where), ("ours", "raw")) for what, where in ways.items()}
+
+
+def grown(sizes: tuple[int, int], rounds: int) -> dict[str, list[dict[str, float]]]:
+    """By database, for each number of needs the seconds that 95 of 100 answers of each page stay below."""
+    found: dict[str, list[dict[str, float]]] = {}
+    for number in sizes:
+        with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
+            for name, url in (("SQLite", f"sqlite:///{folder}/needs.db"), ("PostgreSQL", server)):
+                found.setdefault(name, []).append(needs.seconds(needs.ready(url, number), rounds))
+    return found
+
+
+def show_growth(few: int, many: int, found: Mapping[str, list[dict[str, float]]]) -> None:
+    """Print the same page with few and with many needs, side by side."""
+    columns = [f"{name}: {number:,}" for name in found for number in (few, many)]
+    heads = [f"{columns[0]:>15}", f"{columns[1]:>15}", "times", f"{columns[2]:>17}", f"{columns[3]:>19}", "times"]
+    print(f"\n| {'Needs: milliseconds that 95 of 100 answers stay below':<54} | {' | '.join(heads)} |")
+    print(f"|{'-' * 56}|{'|'.join('-' * (len(head) + 1) + ':' for head in heads)}|")
+    for page in needs.PAGES:
+        cells = []
+        for small, large in found.values():
+            cells += [f"{1000 * small[page]:.0f}", f"{1000 * large[page]:.0f}", f"{large[page] / small[page]:.1f}"]
+        print(f"| {page:<54} | {' | '.join(f'{cell:>{len(head)}}' for cell, head in zip(cells, heads, strict=True))} |")
 
 
 def show(title: str, rows: Mapping[str, Figures]) -> None:
