@@ -67,8 +67,8 @@ ACCESS = {
         round_contacts: ask index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
-        staff_briefings: cancel cancel_registration copy discard edit hold_mails index move new publish registration
-            registrations show
+        staff_briefings: cancel cancel_registration changes copy discard discard_changes edit hold_mails index move new
+            preview publish registration registrations show
         staff_matrix: index show
         staff_presenters: act index
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_file move_topic new

@@ -76,6 +76,18 @@ class PartForm(Form):
             self.seen.data = self.need.changed_at.isoformat()
 
 
+class ForOrganization(Form):
+    """Whose need it is, where staff write it; asked for first."""
+
+    kind = SelectField("기관 유형", [DataRequired()], choices=kind_choices)
+    organization = StringField("기관 이름", [DataRequired(), Length(max=120)])
+
+    @property
+    def organization_kind(self) -> OrganizationKind:
+        """The kind chosen."""
+        return OrganizationKind(self.kind.data)
+
+
 class IntroductionForm(PartForm):
     """What the need is called and about."""
 
@@ -99,16 +111,8 @@ class IntroductionForm(PartForm):
     )
 
 
-class IntroductionForOrganizationForm(IntroductionForm):
-    """A new need that staff enter for an organization."""
-
-    organization = StringField("기관 이름", [DataRequired(), Length(max=120)])
-    kind = SelectField("기관 유형", [DataRequired()], choices=kind_choices)
-
-    @property
-    def organization_kind(self) -> OrganizationKind:
-        """The kind chosen."""
-        return OrganizationKind(self.kind.data)
+class IntroductionForOrganizationForm(ForOrganization, IntroductionForm):
+    """The same for staff."""
 
 
 class ExchangeForm(PartForm):

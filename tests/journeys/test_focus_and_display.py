@@ -19,7 +19,7 @@ KEY_PAGES = {
         "/r/{confirmed}",
         "/sign-in",
     ],
-    OWNER: ["/my/needs/new", "/my/replies/{reply_fresh}"],
+    OWNER: ["/my/needs/{need}/edit/topics", "/my/needs/{need_full}/edit/files", "/my/replies/{reply_fresh}"],
     STAFF: ["/staff/", "/staff/matrix", "/staff/briefings/{draft_id}/edit", "/staff/outbox/{mail}"],
 }
 CASES = [pytest.param(email, address, id=address) for email, pages in KEY_PAGES.items() for address in pages]

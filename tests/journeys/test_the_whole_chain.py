@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from briefings import clock
 from tests.builders import a_need
+from tests.files.samples import a_pdf
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.person import Person
 from tests.journeys.rows import OWNER, PASSWORD, STAFF, topic
@@ -74,18 +75,27 @@ def register_the_need(owner: Person) -> None:
     """With both halves, and submitted."""
     owner.open("/my/needs")
     owner.follow("수요 과제 등록하기")
+    owner.write({"과제 이름": NEED, "한 줄 요약": "섬과 산골을 도는 진료 차량에 실을 장비를 함께 만들 곳을 찾습니다."})
+    owner.press("저장하고 다음으로")
     owner.write(
         {
-            "과제 이름": NEED,
-            "한 줄 요약": "섬과 산골을 도는 진료 차량에 실을 장비를 함께 만들 곳을 찾습니다.",
             "제공 자원": "진료 차량 두 대와 방사선사, 시험할 보건지소 열 곳",
             "필요 역량": "가벼운 엑스선 발생 장치를 설계하고 인증받은 경험",
         }
     )
     owner.tick("인력", within="제공 자원 유형")
     owner.tick("장비", within="필요 역량 유형")
+    owner.press("저장하고 다음으로")
     owner.tick(THEME, within="주제")
     owner.tick(AUDIENCE, within="찾는 기관")
+    owner.press("저장하고 다음으로")
+    owner.press("저장하고 다음으로")
+    plan = {"name": "진료 차량 도면.pdf", "mimeType": "application/pdf", "buffer": a_pdf()}
+    owner.page.get_by_label("올릴 파일").set_input_files([plan])
+    owner.press("파일 올리기")
+    owner.sees("파일 1개를 붙였습니다")
+    owner.follow("다음으로")
+    owner.sees("진료 차량 도면.pdf", "공개되면 아래처럼 보입니다")
     owner.press("제출하기")
     owner.sees("과제를 제출했습니다", "검토 중")
 

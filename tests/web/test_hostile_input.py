@@ -77,6 +77,7 @@ NEED = {
     "contact_phone": "061-123-4567",
     "contact_email": "daon@example.kr",
 }
+PARTS = ("introduction", "exchange", "topics", "contact")
 ASKED = {
     "organization_kind": "local",
     "organization_name": "다도해군 {n}",
@@ -123,8 +124,9 @@ def forms_of_an_owner(organization, owner, now):
     replies = [f"/my/replies/{a_reply(need).public_id}" for _ in range(3)]
     agreed = {"partners": "", "matched_on": "2026-11-20", "summary": "함께합니다.", "own_contribution": "작업장"}
     return [
-        ("/my/needs/new", NEED | {"save": "y"}),
-        (f"/my/needs/{draft.id}/edit", NEED | {"save": "y", "submit": ""}),
+        ("/my/needs/new?round=x", NEED | {"save": "next"}),
+        *((f"/my/needs/{draft.id}/edit/{part}", NEED | {"save": "next"}) for part in PARTS),
+        (f"/my/needs/{draft.id}/edit/files", {"files": ""}),
         (f"{replies[0]}/consultations", {"held_on": "2026-11-20", "notes": "만났습니다.", "next_step": "견학"}),
         (f"{replies[1]}/match", agreed),
         (f"{replies[2]}/decline", {"reason": "예산이 없습니다."}),
