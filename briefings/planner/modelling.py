@@ -1,0 +1,192 @@
+"""Which of some briefings to hold, with which needs, as a whole-number programme: exact, whatever it is asked for.
+
+For each cell (topic × time) a column says whether it is held, for each need in its pool one whether it is there. There
+is no number of a briefing, so no two columns mean the same: an audience has at most one briefing at a time. Costs that
+bend (sizes, weeks) are charged along their straight pieces, so that the bound sees through fractions. What follows for
+whole numbers only (so many needs fill so many briefings) is added as rows of its own.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from briefings.planner.greedy import Board, Briefing
+from briefings.planner.linear import Answer, Limits, Programme
+from briefings.planner.objective import BRIEFING, cost_of_size
+from briefings.planner.shape import Cell, Shape
+
+
+class Model:
+    """What may be added to a plan that is kept."""
+
+    def __init__(self, shape: Shape, kept: Iterable[Briefing], cells: Iterable[Cell]) -> None:
+        self.shape, self.board = shape, Board(shape, kept)
+        self.programme = Programme()
+        self.cells: list[Cell] = []
+        self.pools: list[tuple[int, ...]] = []
+        self.held: list[int] = []
+        """By cell the column that says whether it is held."""
+        self.joins: list[dict[int, int]] = []
+        """By cell and need the column that says whether it is there."""
+        for cell in cells:
+            self._offer(cell)
+        self._each_need_once()
+        self._each_held_thing_once()
+        self._room_and_people()
+        self._weeks()
+        self._fillings()
+
+    def maximize(
+        self, limits: Limits, start: Sequence[Briefing] = (), on_bound: Callable[[float], None] | None = None
+    ) -> Answer:
+        """Solve, from the briefings of `start` if there are any."""
+        return self.programme.maximize(limits, self._columns_of(start) if start else None, on_bound)
+
+    def briefings(self, answer: Answer) -> list[Briefing]:
+        """What an answer holds, without what is kept."""
+        assert answer.values is not None  # noqa: S101 - for who reads types
+        return [
+            (cell, cell.fixed + tuple(need for need, column in joins.items() if answer.values[column] > 0.5))
+            for cell, held, joins in zip(self.cells, self.held, self.joins, strict=True)
+            if answer.values[held] > 0.5
+        ]
+
+    def _columns_of(self, briefings: Sequence[Briefing]) -> dict[int, int]:
+        place = {(cell.held, cell.topic, cell.time): number for number, cell in enumerate(self.cells)}
+        found: dict[int, int] = {}
+        for cell, needs in briefings:
+            number = place[cell.held, cell.topic, cell.time]
+            found[self.held[number]] = 1
+            found |= {self.joins[number][need]: 1 for need in needs if need not in cell.fixed}
+        return found
+
+    def _offer(self, cell: Cell) -> None:
+        pool = tuple(self.board.fitting(cell))
+        most, rules = min(cell.most, len(cell.fixed) + len(pool)), self.shape.problem.rules
+        if most < cell.least or not self.board.has_room(cell):
+            return
+        add, worth = self.programme, self.shape.worth
+        held = add.column(sum(worth[need] for need in cell.fixed) - BRIEFING)
+        joins = {need: add.column(worth[need]) for need in pool}
+        self.cells.append(cell)
+        self.pools.append(pool)
+        self.held.append(held)
+        self.joins.append(joins)
+        there = dict.fromkeys(joins.values(), 1)
+        add.at_most(there | {held: len(cell.fixed) - most}, 0)
+        add.at_least(there | {held: len(cell.fixed) - cell.least}, 0)
+        for join in joins.values():
+            add.at_most({join: 1, held: -1}, 0)
+        costs = [cost_of_size(rules, size) for size in range(max(most, len(cell.fixed)) + 1)]
+        if len(set(costs)) > 1:
+            add.convex(there | {held: len(cell.fixed)}, costs, {held: 1})
+
+    def _each_need_once(self) -> None:
+        columns: dict[int, dict[int, int]] = defaultdict(dict)
+        for joins in self.joins:
+            for need, column in joins.items():
+                columns[need][column] = 1
+        for terms in columns.values():
+            if len(terms) > 1:
+                self.programme.at_most(terms, 1)
+
+    def _each_held_thing_once(self) -> None:
+        columns: dict[str, dict[int, int]] = {
+            each.key: {} for each in self.shape.problem.held.briefings if each.key not in self._kept_things()
+        }
+        for cell, held in zip(self.cells, self.held, strict=True):
+            if cell.held:
+                columns[cell.held][held] = 1
+        for terms in columns.values():
+            self.programme.exactly(terms, 1)
+
+    def _kept_things(self) -> set[str]:
+        return {cell.held for cell, _ in self.board.briefings}
+
+    def _room_and_people(self) -> None:
+        """At any moment: one briefing for each audience, not too many, nobody in two."""
+        by_time: dict[int, list[int]] = defaultdict(list)
+        for number, cell in enumerate(self.cells):
+            by_time[cell.time].append(number)
+        for moment in self.shape.moments:
+            numbers = [number for time in moment for number in by_time[time]]
+            for room in self.shape.rooms:
+                terms = {self.held[number]: 1 for number in numbers if self.cells[number].audience in room}
+                if len(terms) > 1:
+                    self.programme.at_most(terms, 1)
+            self._people(numbers)
+        for times, most in self.shape.limits:
+            ours = sum(cell.time in times for cell, _ in self.board.briefings)
+            terms = {self.held[number]: 1 for time in times for number in by_time[time]}
+            if len(terms) > most - ours:
+                self.programme.at_most(terms, most - ours)
+
+    def _people(self, numbers: Sequence[int]) -> None:
+        """Of the briefings at one moment each crew is in one."""
+        where: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for number in numbers:
+            cell = self.cells[number]
+            for need in (*cell.fixed, *self.pools[number]):
+                column = self.joins[number].get(need, self.held[number])
+                for crew in self.shape.crews_of[need]:
+                    where[crew][number].append(column)
+        for places in where.values():
+            if len(places) < 2:
+                continue
+            self.programme.at_most({self._any_of(number, places[number]): 1 for number in places}, 1)
+
+    def _any_of(self, number: int, columns: list[int]) -> int:
+        """A column that is 1 once any of them is."""
+        if self.held[number] in columns:
+            return self.held[number]
+        if len(set(columns)) == 1:
+            return columns[0]
+        there = self.programme.column()
+        for column in columns:
+            self.programme.at_most({column: 1, there: -1}, 0)
+        return there
+
+    def _weeks(self) -> None:
+        weeks: dict[int, dict[int, int]] = defaultdict(dict)
+        for cell, held in zip(self.cells, self.held, strict=True):
+            weeks[self.shape.week[cell.time]][held] = 1
+        for week, terms in weeks.items():
+            begun, step = self.board.in_week[week], self.shape.step_of_week
+            number = self.programme.column(upper=len(terms))
+            self.programme.exactly(terms | {number: -1}, 0)
+            most = min(len(terms), len(self.shape.worth)) + begun
+            paid = step * begun * (begun + 1) // 2
+            self.programme.convex(
+                {number: 1}, [step * each * (each + 1) // 2 - paid for each in range(begun, most + 1)]
+            )
+
+    def _fillings(self) -> None:
+        """However briefings are chosen from a set: n needs fill n / least of them, and the last not all its places."""
+        sets: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, cell in enumerate(self.cells):
+            if not cell.held:
+                theme, audience = cell.topic
+                for name in ((theme, audience), (theme, ""), ("", audience), ("", "")):
+                    sets[name].append(number)
+        for numbers in sets.values():
+            self._filling(numbers)
+
+    def _filling(self, numbers: Sequence[int]) -> None:
+        rules = self.shape.problem.rules
+        needs = len({need for number in numbers for need in self.pools[number]})
+        chosen: dict[int, int] = {self.held[number]: 1 for number in numbers}
+        count = self.programme.column(upper=needs // rules.min_slots)
+        self.programme.exactly(chosen | {count: -1}, 0)
+        full, rest = divmod(needs, rules.max_slots)
+        if rest and full < needs // rules.min_slots:
+            there: dict[int, int] = {column: 1 for number in numbers for column in self.joins[number].values()}
+            self.programme.at_most(there | {count: -rest}, (rules.max_slots - rest) * full)
+
+
+def worth_of(shape: Shape, briefings: Iterable[Briefing]) -> int:
+    """The objective of a plan."""
+    weeks: Mapping[int, int]
+    weeks, total, rules = defaultdict(int), 0, shape.problem.rules
+    for cell, needs in briefings:
+        weeks[shape.week[cell.time]] += 1
+        total += sum(shape.worth[need] for need in needs) - BRIEFING - cost_of_size(rules, len(needs))
+    return total - sum(shape.step_of_week * count * (count + 1) // 2 for count in weeks.values())
