@@ -155,8 +155,8 @@ def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: dateti
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
     gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone"}
-    kinds = set(KINDS) - {"need_submitted", "need_published", "need_returned", "password_changed", "test"}
-    for kind in (kind for kind in kinds if not kind.startswith("reply_")):  # needs and replies are never deleted
+    kinds = set(KINDS) - {"password_changed", "test"}
+    for kind in (kind for kind in kinds if not kind.startswith(("reply_", "need_"))):  # they are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
         assert isinstance(found, Dropped), kind
 
@@ -164,10 +164,12 @@ def test_about_what_is_gone(app, now):
 @pytest.mark.parametrize("locale", ["ko", "en"])
 def test_about_needs_and_replies(app, now, locale):
     for state in NeedState:
-        need = a_need(state=state, title=TITLE, return_reason="제공 자원을 더 적어 주세요.")
-        for kind in ("need_submitted", "need_published", "need_returned"):
-            composed(app, now, locale, kind, "nobody@example.kr", need=need.id)
-            composed(app, now, locale, kind, an_owner(need.organization).email, need=need.id)
+        said = {"return_reason": "제공 자원을 더 적어 주세요.", "return_due_on": now.date()}
+        need = a_need(state=state, title=TITLE, claim_version=1, claim_asked_at=now, **said)
+        about = {"need": need.id, "due_on": f"{now.date()}", "version": 1}
+        for kind in (kind for kind in KINDS if kind.startswith("need_")):
+            composed(app, now, locale, kind, "nobody@example.kr", **about)
+            composed(app, now, locale, kind, an_owner(need.organization).email, **about)
     for state, needed in product(ReplyState, (NeedState.PUBLISHED, NeedState.CLOSED, NeedState.WITHDRAWN)):
         made = a_reply(a_need(state=needed, title=TITLE), state=state, decline_reason="예산이 없습니다.")
         for kind in ("received", "withdrawn", "exists", "acknowledged", "declined", "matched"):
