@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings.audit.recording import history_of
+from briefings.calendar.holidays import holiday_on
 from briefings.db import db
 from briefings.planner.objective import NEED
 from briefings.schedule.availability import Answers, said_by
@@ -46,11 +47,22 @@ class LaneView:
 
 @dataclass(frozen=True)
 class Remedy:
-    """What would give a need left over its place: a sentence, and the code it follows from."""
+    """What would give a need left over its place: a sentence, the code and values it follows from."""
 
+    number: int
     sentence: str
     code: str
     values: dict[str, Any]
+
+    @property
+    def time(self) -> datetime:
+        """The time it speaks of."""
+        return datetime.fromisoformat(self.values["time"])
+
+    @property
+    def holiday(self) -> str | None:
+        """Whether that is a public holiday, of which the planner knows nothing."""
+        return holiday_on(self.time.date())
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,7 @@ def _why(why: dict[str, Any]) -> list[str]:
 
 
 def _left_over(card: Card) -> LeftOverView:
-    remedies = [Remedy(each["sentence"], each["code"], each["values"]) for each in card.why.get("remedies", [])]
+    remedies = [Remedy(number, **each) for number, each in enumerate(card.why.get("remedies", []))]
     return LeftOverView(card, _why(card.why), remedies)
 
 

@@ -12,7 +12,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Round
-from briefings.schedule import accepting, season_needs, season_overview, season_solving, seasons
+from briefings.schedule import accepting, season_easing, season_needs, season_overview, season_solving, seasons
 from briefings.schedule.grouping import number_of_open_needs
 from briefings.schedule.season_forms import (
     AcceptForm,
@@ -27,6 +27,7 @@ from briefings.schedule.season_models import Season, SeasonState
 from briefings.schedule.season_needs import Source
 from briefings.schedule.season_words import SEASON_TONES
 from briefings.web.access import staff
+from briefings.web.routing import row_number
 
 pages = Blueprint("seasons", __name__, url_prefix="/staff/seasons")
 pages.context_processor(lambda: {"tones": SEASON_TONES})
@@ -123,6 +124,7 @@ def show(season_id: int) -> ResponseReturnValue:
         view=view,
         quality=season_overview.quality_of(season),
         percent=season_overview.percent,
+        doable=season_easing.DOABLE,
         settled=seasons.settled_reason(season),
         task=season_solving.latest_task(season),
         form=SolveForm(),
@@ -192,16 +194,16 @@ def rules(season_id: int) -> ResponseReturnValue:
 @pages.post("/<int:season_id>/ease")
 @staff
 def ease(season_id: int) -> ResponseReturnValue:
-    """Change the one rule that a remedy names."""
-    season = the_season(season_id)
+    """Do what would give a need left over its place."""
+    need_id, number = (request.form.get(name, -1, type=row_number) for name in ("need", "remedy"))
     try:
         with unit_of_work():
-            seasons.ease(the_season(season_id), request.form.get("rule", ""), by=current_user, now=clock.now())
+            season_easing.ease(the_season(season_id), need_id, number, by=current_user, now=clock.now())
     except Refused as error:
         flash(str(error), "error")
     else:
-        flash("규칙을 바꾸었습니다. 편성안을 다시 만들면 반영됩니다.", "success")
-    return back_to(season.id, "#solve")
+        flash("반영했습니다. 편성안을 다시 만들면 새 편성에 쓰입니다.", "success")
+    return back_to(season_id, "#solve")
 
 
 @pages.route("/<int:season_id>/accept", methods=["GET", "POST"])

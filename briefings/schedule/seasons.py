@@ -102,23 +102,6 @@ def change_rules(season: Season, rules: Rules, *, seen: datetime, by: Actor, now
     return bool(changed)
 
 
-def ease(season: Season, rule: str, *, by: Actor, now: datetime) -> None:
-    """Loosen one rule by a step, as a reason for a need left over suggests; Refused where it is as loose as it gets."""
-    open_for_change(season)
-    changes: dict[str, Any] = {
-        "min_slots": season.min_slots - 1,
-        "max_slots": season.max_slots + 1,
-        "parallel": season.parallel + 1 if season.parallel else None,
-        "organization_once": False,
-    }
-    if rule not in changes or changes[rule] == getattr(season, rule) or changes[rule] == 0:
-        raise Refused("더 풀 수 없는 규칙입니다. 규칙 화면에서 확인해 주세요.")
-    change = {rule: [getattr(season, rule), changes[rule]]}
-    setattr(season, rule, changes[rule])
-    season.changed_at = now
-    record(by, "season.rules_changed", season, now, changed=change)
-
-
 def discard(season: Season, why: str, *, by: Actor, now: datetime) -> None:
     """Give it up: it stays to be read, its needs are free for others."""
     open_for_change(season)

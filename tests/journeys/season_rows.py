@@ -15,10 +15,10 @@ from briefings.tasks.models import Task, TaskState
 from briefings.web.tokens import token_for
 from tests.builders import a_need, saved
 from tests.journeys.running import BEGINNING
-from tests.schedule.plans import SEOUL, an_outcome
+from tests.schedule.plans import SEOUL, a_way, an_outcome
 
 TIMES = [BEGINNING.replace(hour=5, minute=0) + timedelta(days=30 + 7 * week) for week in range(4)]
-WHY = Reason("alone", {})
+WHY = Reason("key")
 
 
 def fill_seasons(officer: User, theme: Theme, audience: Audience, long_title: str) -> dict[str, Any]:
@@ -64,7 +64,7 @@ def _season(officer: User, needs: list[Need], times: int, name: str = "2027ë…„ ì
 def _planned(officer: User, needs: list[Need]) -> Season:
     """Solved twice: with what changed, reasons, and a need left over with what would help."""
     season = _season(officer, needs, 4)
-    remedies = tuple(Reason(code, {}) for code in ("min_slots", "add_time"))
+    remedies = a_way("if_min", min=1), a_way("if_time", new=True), a_way("if_presenter")
     for first, second in ((TIMES[0], TIMES[1]), (TIMES[2], TIMES[1])):
         briefings = [(first, needs[:2]), (second, needs[2:4])]
         left = [LeftOver(str(need.id), (WHY,), remedies) for need in needs[4:]]

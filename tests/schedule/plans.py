@@ -75,3 +75,9 @@ def an_outcome(
     )
     plan = Plan(proposals, tuple(left_over), objective, bound, {"placed": 3000}, (), 4.2)
     return outcome_of(ask_of(season, now, SEOUL), plan)
+
+
+def a_way(code: str, **given: object) -> Reason:
+    """What would give a need its place, with the values that every such reason has."""
+    values = {"theme": "되살림", "audience": "기업", "time": "2027-02-03T14:00+09:00", "with": ["1"], "new": False}
+    return Reason(code, values | {"week": "2027-02-01"} | given)

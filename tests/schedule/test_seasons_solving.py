@@ -8,12 +8,13 @@ from briefings.db import db, unit_of_work
 from briefings.jobs import do_tasks
 from briefings.planner.model import LeftOver, Reason
 from briefings.schedule import board_steps, season_solving, seasons
+from briefings.schedule.candidate_times import add_times
 from briefings.schedule.season_models import Lane, SeasonTime
 from briefings.schedule.season_problem import ask_of
 from briefings.tasks.models import TaskState
 from tests.builders import a_theme, a_user, an_audience
 from tests.client import PageClient
-from tests.schedule.plans import AT, SEOUL, a_lane, a_season, an_outcome, some_needs
+from tests.schedule.plans import AT, SEOUL, a_lane, a_season, a_way, an_outcome, some_needs
 
 LATER, LAST = AT + timedelta(days=7), AT + timedelta(days=14)
 REASON = Reason("test", {})
@@ -70,7 +71,7 @@ class TestTakingAPlanOver:
         now,
     ):
         first, second, third, fourth, fifth = needs
-        left = LeftOver(str(fifth.id), (REASON,), (Reason("min_slots", {"least": 1}),))
+        left = LeftOver(str(fifth.id), (REASON,), (a_way("if_max", max=4),))
         self.taken(season, officer, now, [(LATER, [third, first]), (AT, [second, fourth])], [left])
         assert placed(season) == {"01-06": ["과제 2", "과제 4"], "01-13": ["과제 3", "과제 1"], "-": ["과제 5"]}
         assert (season.version, season.solved_version, season.solved_at) == (1, 1, now)
@@ -122,6 +123,42 @@ class TestTakingAPlanOver:
             "고정한 설명회",
         ):
             assert words in shown, words
+
+    def test_each_way_out_is_one_press_or_leads_there(self, desk, officer, season, needs, now):
+        other = an_audience()
+        ways = [
+            a_way("if_min", min=1),
+            a_way("if_max", max=7),
+            a_way("if_parallel", parallel=2),
+            a_way("if_organization"),
+            a_way("if_sharing", pair=[str(needs[0].audiences[0].id), str(other.id)], names=["가", "나"]),
+            a_way("if_time"),
+            a_way("if_time", time="2027-03-01T14:00+09:00"),
+            a_way("if_presenter"),
+            a_way("if_loose"),
+        ]
+        left = [LeftOver(str(need.id), (REASON,), tuple(ways)) for need in needs]
+        self.taken(season, officer, now, [], left)
+        page = f"/staff/seasons/{season.id}"
+        shown = desk.get(page).text
+        for words in (
+            *(
+                "한 회 최소를 1건으로 줄이기",
+                "한 회 최대를 7건으로 늘리기",
+                "같은 시간에 2회까지 열기",
+                "두 설명회에 나와도",
+            ),
+            *("가·나 함께 부르기", "2027. 2. 3.(수) 14:00 넣기", "(삼일절)", "담당 1 님의 답 고치기", "고정 풀기"),
+        ):
+            assert words in shown, words
+        for number in range(6):
+            done = desk.post(f"{page}/ease", data={"need": needs[0].id, "remedy": number}, follow_redirects=True).text
+            assert "반영했습니다" in done
+        assert (season.min_slots, season.max_slots, season.parallel, season.organization_once) == (1, 7, 2, False)
+        assert season.sharing == [sorted([needs[0].audiences[0].id, other.id])]
+        assert [each.starts_at for each in season.times][-1] == AT + timedelta(days=28)
+        for given in [{"need": needs[1].id, "remedy": n} for n in (0, 5, 7, 99)] + [{"need": 999999, "remedy": 0}, {}]:
+            assert "이미 반영했거나" in desk.post(f"{page}/ease", data=given, follow_redirects=True).text, given
 
     def test_cards_kept_in_a_lane_hold_its_topic_and_not_its_time(self, officer, season, needs, now):
         lane = a_lane(season, (needs[0].themes[0], needs[0].audiences[0]), needs[:2])
@@ -192,7 +229,8 @@ class TestTheWorker:
         assert "이보다 좋은 편성은 없다는 것을" in shown and "_" not in season.cards[0].why["sentences"][0]
         # Doing as the remedy says gives the two a briefing of their own.
         assert "한 회 최소를 2건으로 줄이기" in shown
-        desk.post(f"/staff/seasons/{season.id}/ease", data={"rule": "min_slots"})
+        codes = [each["code"] for each in left[0].why["remedies"]]
+        desk.post(f"/staff/seasons/{season.id}/ease", data={"need": left[0].need_id, "remedy": codes.index("if_min")})
         self.solved(app, desk, season)
         assert placed(season)["-"] == []
 
@@ -202,7 +240,7 @@ class TestTheWorker:
         def slow(problem, seconds, on_progress, wanted):
             plan = whole(problem, seconds, on_progress, wanted)
             with unit_of_work():
-                seasons.ease(season, "max_slots", by=officer, now=now + timedelta(seconds=1))
+                add_times(season, [LAST + timedelta(days=70)], officer, now + timedelta(seconds=1))
             return plan
 
         monkeypatch.setattr(season_solving, "solve_in_process", slow)
