@@ -21,7 +21,7 @@ from briefings.needs.models import Need
 from briefings.schedule.changes import refuse_another_draft, refuse_stale
 from briefings.schedule.editing import Details, details_of, refuse_window, write_down
 from briefings.schedule.models import Briefing, BriefingState, Visibility
-from briefings.schedule.slots import SlotPlan, plan_of
+from briefings.schedule.slots import SlotPlan, arrange, plan_of
 
 State = dict[str, Any]
 """A version of a briefing, key → value as JSON keeps it."""
@@ -177,6 +177,15 @@ def publish(briefing: Briefing, *, seen: datetime, seen_draft: datetime | None, 
     if draft.conflicts:
         raise Refused("그사이 바뀐 것과 겹치는 곳이 있습니다. 먼저 어느 쪽을 따를지 정해 주세요.")
     write_down(briefing, draft.details(), draft.slots(), by=by, now=now)
+
+
+def try_on(briefing: Briefing, details: Details, slots: Sequence[SlotPlan]) -> None:
+    """Let it be as it would be published, for a look that is undone afterwards; nobody is told."""
+    for name, value in asdict(details).items():
+        setattr(briefing, name, value)
+    arrange(briefing, slots)
+    briefing.state = BriefingState.PUBLISHED
+    db.session.flush()
 
 
 def _lock(briefing: Briefing, seen: datetime, seen_draft: datetime | None) -> None:

@@ -82,6 +82,7 @@ class EditForm(Seen, Form):
     moderator = StringField("사회자", [Length(max=120)])
     visibility = RadioField(
         "누리집에 보이기",
+        [InputRequired()],
         choices=[SelectChoice(each.value, words) for each, words in VISIBILITIES.items()],
         description="주소를 아는 사람만 보게 하면 목록, 달력, 검색, 구독에 나오지 않습니다. 신청은 똑같이 받습니다.",
     )
@@ -173,9 +174,16 @@ class EditForm(Seen, Form):
         return hashlib.sha256(repr((details, slots)).encode()).hexdigest()
 
     def details(self, briefing: Briefing) -> Details:
-        """What was typed beside the order; only after validation."""
-        values = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
-        return replace(details_of(briefing), **values | {"visibility": Visibility(self.visibility.data)})
+        """What was typed beside the order; only after validation. A moment shown to the minute and left stays exact."""
+        stored = details_of(briefing)
+        typed = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
+        typed["visibility"] = Visibility(typed["visibility"])
+        return replace(stored, **{name: new for name, new in typed.items() if new != _shown(getattr(stored, name))})
+
+
+def _shown(value: object) -> object:
+    """A stored value as the form shows it: moments to the minute."""
+    return value.replace(second=0, microsecond=0) if isinstance(value, datetime) else value
 
 
 ROW = re.compile(r"slots-(\d+)-(\w+)$")

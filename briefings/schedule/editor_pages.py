@@ -2,26 +2,32 @@
 
 from datetime import datetime
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from briefings import clock
+from briefings.calendar.adding import copies_of
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Need
-from briefings.outbox.preview import Preview
+from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import drafting, editing, grouping, impact, overview
+from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.doubts import warnings
 from briefings.schedule.draft_words import changes_of, contested_of
 from briefings.schedule.drafting import Draft, draft_of
 from briefings.schedule.editor_forms import EditForm, rearranged
+from briefings.schedule.finding import places_of
 from briefings.schedule.forms import Seen
 from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.slots import Plan, clashes, slot_for
+from briefings.schedule.programme import programme_of
+from briefings.schedule.public import as_shown
+from briefings.schedule.slots import Plan, clashes, plan_of, slot_for
 from briefings.schedule.staff import Step, pages, the_briefing, thought, zone
 from briefings.web.access import staff
+from briefings.web.filters import when
 from briefings.web.forms import Form
 from briefings.web.problems import reason
 from briefings.web.routing import row_number
@@ -55,7 +61,6 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         briefing, needs = the_briefing(briefing_id), overview.needs_numbered(set(form.need_ids()))
     elif form.is_submitted():
         form.slots.validate(form)
-    moved = (plan.starts_at, plan.ends_at) != (briefing.starts_at, briefing.ends_at)
     return render_template(
         "schedule/staff/edit.html",
         briefing=briefing,
@@ -67,8 +72,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         plan=plan,
         rows=[(row.form, needs[row.form.need_id.data], *t) for row, t in zip(form.slots, plan.times(), strict=True)],
         clashes=clashes(plan),
-        warnings=warnings(plan, zone()),
-        window_stays=moved and form.registration_closes_at.data == briefing.registration_closes_at,
+        warnings=_doubts(briefing, plan),
         step=step,
     )
 
@@ -138,6 +142,25 @@ def _refused(briefing: Briefing, form: EditForm, error: Refused) -> None:
     form.agreed.data = ""
 
 
+@pages.get("/<int:briefing_id>/preview")
+@staff
+def preview(briefing_id: int) -> ResponseReturnValue:
+    """The public page as everybody will see it once the draft, or what is kept to be published later, is published."""
+    now = clock.now()
+    briefing = the_briefing(briefing_id)
+    draft = draft_of(briefing)
+    if briefing.state is not BriefingState.DRAFT and draft is None:
+        return redirect(url_for("briefings.show", public_id=briefing.public_id))
+    details = draft.details() if draft else editing.details_of(briefing)
+    slots = draft.slots() if draft else plan_of(briefing).slots
+    with dry_run(current_app, now):
+        drafting.try_on(briefing, details, slots)
+        row = as_shown(briefing, places_of(briefing), now)
+        programme, copies = programme_of(briefing), copies_of(public_object(briefing))
+        page = render_template("schedule/staff/preview.html", **row, programme=programme, copies=copies)
+    return page
+
+
 class ChangesForm(Seen, Form):
     """What was looked at; a button says what is to be done."""
 
@@ -166,17 +189,18 @@ def changes(briefing_id: int) -> ResponseReturnValue:
     form.look_again(briefing)
     form.seen_draft.data = draft.at.isoformat()
     step, obstacle = (None, None) if draft.conflicts else _thought_through(briefing, draft, form, now)
-    plan = _plan_of(the_briefing(briefing_id), draft)
+    briefing = the_briefing(briefing_id)
+    plan = _plan_of(briefing, draft)
     return render_template(
         "schedule/staff/changes.html",
-        briefing=the_briefing(briefing_id),
+        briefing=briefing,
         form=form,
         draft=draft,
         differences=changes_of(draft),
         contested=contested_of(draft),
         step=step,
         obstacle=obstacle,
-        warnings=warnings(plan, zone()),
+        warnings=_doubts(briefing, plan),
     )
 
 
@@ -208,6 +232,15 @@ def _thought_through(
     except Refused as error:
         return None, reason(error)
     return step._replace(sentences=step.sentences + notes), None
+
+
+def _doubts(briefing: Briefing, plan: Plan) -> list[str]:
+    """What looks doubtful about the plan, and that the window of registration was left behind by a new time."""
+    closes_at, found = plan.registration_closes_at, warnings(plan, zone())
+    moved = (plan.starts_at, plan.ends_at) != (briefing.starts_at, briefing.ends_at)
+    if moved and closes_at and closes_at == briefing.registration_closes_at.replace(second=0, microsecond=0):
+        found.append(f"일시를 옮겼지만 신청 마감은 {when(closes_at)} 그대로입니다.")
+    return found
 
 
 def _plan_of(briefing: Briefing, draft: Draft) -> Plan:

@@ -31,7 +31,7 @@ REACHED = {
     "presenter_slot:time": "발표자 %(named)s에게 바뀐 발표 시각을 알립니다.",
     "presenter_slot:room": "발표자 %(named)s에게 바뀐 접속 주소를 알립니다.",
     "presenter_slot:title": "발표자 %(named)s에게 바뀐 제목을 알립니다.",
-    "presenter_slot:several": "발표자 %(named)s에게 바뀐 시각, 접속 주소, 제목을 한 번에 알립니다.",
+    "presenter_slot:several": "발표자 %(named)s에게 바뀐 내용을 한 번에 알립니다.",
     "presenter_released": "발표자 %(named)s에게 발표가 취소되었다고 알립니다.",
     "rehearsal:new": "발표자 %(named)s에게 리허설 일정을 알립니다.",
     "rehearsal": "발표자 %(named)s에게 바뀐 리허설 일정을 알립니다.",

@@ -83,7 +83,7 @@ def index() -> ResponseReturnValue:
     search = filters.search()
     page = finding.listed(search, now, request.args.get("page", 1, type=int))
     places = finding.places_of_each(page.items)
-    rows = [_row(briefing, places[briefing.id], now) for briefing in page.items]
+    rows = [as_shown(briefing, places[briefing.id], now) for briefing in page.items]
     months = [(month, list(of_month)) for month, of_month in groupby(rows, key=lambda row: _month_of(row["briefing"]))]
     return render_template(
         "schedule/index.html",
@@ -131,7 +131,7 @@ def show(public_id: str) -> ResponseReturnValue:
     """One briefing: when, what is presented, how to take part; afterwards what is left of it."""
     now = clock.now()
     briefing, places = _seen(public_id)
-    row = _row(briefing, places, now)
+    row = as_shown(briefing, places, now)
     copies = copies_of(public_object(briefing))
     return render_template("schedule/briefing.html", **row, programme=programme_of(briefing), copies=copies)
 
@@ -165,7 +165,7 @@ def register(public_id: str) -> ResponseReturnValue:
             seen = _seen(public_id)
         else:
             return redirect(url_for("briefings.registered", public_id=public_id), 303)
-    row = _row(*seen, clock.now())
+    row = as_shown(*seen, clock.now())
     shown = None if row["closed"] else form
     return render_template("schedule/register.html", **row, form=shown, most_colleagues=MOST_COLLEAGUES)
 
@@ -216,7 +216,7 @@ def _seen(public_id: str) -> Seen:
     return finding.published(public_id) or abort(404)
 
 
-def _row(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any]:
+def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any]:
     """What every page shows of a briefing; `closed` says why nobody can register, `ended` that it is over."""
     phase = briefing.phase(now)
     closed = registering.closed_reason(briefing, now)

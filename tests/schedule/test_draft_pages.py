@@ -10,7 +10,7 @@ from sqlalchemy import select
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import presenters
-from briefings.schedule.models import RegistrationState
+from briefings.schedule.models import BriefingState, RegistrationState
 from tests.builders import a_briefing, a_user
 from tests.client import PageClient
 from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
@@ -92,7 +92,7 @@ def test_publishing_shows_the_effects_and_the_very_mails_then_tells(desk, briefi
         "일시 2026. 12. 9.(수) 14:00~15:30 2026. 12. 16.(수) 14:00~15:30",
         "확정된 1명에게 새 일시와 새 제목을 담은 일정 초대를 다시 보냅니다.",
         "대기 중인 1명에게 바뀐 일시와 제목을 알립니다.",
-        "발표자 1명(홍길동)에게 바뀐 시각, 접속 주소, 제목을 한 번에 알립니다.",
+        "발표자 1명(홍길동)에게 바뀐 내용을 한 번에 알립니다.",
         "온다고 확인해 준 신청자 1명은 새 일시로 다시 확인해야 합니다.",
         "발표를 수락한 1명(홍길동)의 수락은 그대로 둡니다.",
         "전자우편이 적히지 않은 발표자(홍길동)에게는 알리지 못합니다.",
@@ -164,6 +164,22 @@ def test_a_second_officer_is_told_who_keeps_what(desk, officer, briefing, now):
     assert "제목 : 바다 설명회 → 늦은 제목" in text_of(desk.get(address(briefing)).text)
     late = desk.post(address(briefing, "/changes"), data={"seen": stale["seen"], "seen_draft": "x", "do": "publish"})
     assert "먼저 임시 저장했습니다" in late.text
+
+
+def test_the_public_page_is_shown_as_it_will_be_and_nothing_happens(desk, briefing):
+    published = f"/briefings/{briefing.public_id}"
+    assert desk.get(address(briefing, "/preview")).location.endswith(published)
+    kept(desk, briefing, title="새 제목", **posted(START + timedelta(days=7)))
+    before = queued()
+
+    page = text_of(desk.get(address(briefing, "/preview")).text)
+
+    assert "미리보기입니다" in page and "새 제목" in page and "2026. 12. 16.(수) 14:00~15:30" in page
+    assert "새 제목" not in desk.get(published).text and queued() == before
+    draft = a_briefing(needs=2, state=BriefingState.DRAFT, title="만드는 설명회")
+    page = text_of(desk.get(address(draft, "/preview")).text)
+    assert "만드는 설명회" in page and "신청 받는 중" in page
+    assert desk.get(f"/briefings/{draft.public_id}").status_code == 404
 
 
 def test_thrown_away_it_is_gone_after_asking(desk, briefing):

@@ -7,10 +7,11 @@ import time_machine
 from werkzeug.datastructures import MultiDict
 
 from briefings.audit.recording import history_of
-from briefings.db import db
+from briefings.db import db, unit_of_work
+from briefings.schedule import presenters
 from briefings.schedule.editor_forms import rearranged
-from briefings.schedule.models import BriefingState, RegistrationState
-from tests.builders import a_briefing, a_need, a_user
+from briefings.schedule.models import BriefingState, RegistrationState, Visibility
+from tests.builders import BEFORE, a_briefing, a_need, a_user
 from tests.client import PageClient
 from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
 
@@ -208,6 +209,71 @@ class TestEditor:
 
         assert "발표자 2명(홍길동, 홍길동)에게 발표 시각을 알립니다." in page
         assert history_of(briefing) == []
+
+    def test_takes_visibility_and_the_due_date_of_slides(self, desk):
+        draft = a_briefing(needs=1, state=BriefingState.DRAFT, starts_at=datetime(2026, 12, 9, 14, 0, tzinfo=SEOUL))
+        page = desk.get(f"/staff/briefings/{draft.id}/edit").text
+        assert "지금 일시로는 2026. 11. 25.(수) 14:00 까지입니다" in text_of(page)
+
+        self.press(desk, draft, filled(page) | {"visibility": "unlisted", "materials_due_at": ["2026-12-01", "18:00"]})
+
+        db.session.refresh(draft)
+        assert draft.visibility is Visibility.UNLISTED
+        assert draft.materials_due_at == datetime(2026, 12, 1, 18, 0, tzinfo=SEOUL)
+        shown = text_of(desk.get(f"/staff/briefings/{draft.id}").text)
+        assert "주소를 아는 사람만" in shown and "2026. 12. 1.(화) 18:00" in shown
+
+    def test_moves_a_published_briefing_and_says_that_the_window_stays(self, desk, now):
+        briefing = a_briefing(needs=1, starts_at=datetime(2026, 12, 9, 14, 0, tzinfo=SEOUL))
+        invited(briefing, 1, now)
+        form = self.open(desk, briefing) | posted(briefing.starts_at + timedelta(days=7))
+
+        page = self.press(desk, briefing, form).text
+
+        words = text_of(page)
+        assert "일시를 옮겼지만 신청 마감은 2026. 12. 9.(수) 13:00 그대로입니다." in words
+        assert "확정된 1명에게 일정 초대를 다시 보냅니다." in words
+        self.press(desk, briefing, filled(page))
+        db.session.refresh(briefing)
+        assert (briefing.starts_at, briefing.sequence) == (datetime(2026, 12, 16, 14, 0, tzinfo=SEOUL), 1)
+
+    def test_keeps_moments_exact_that_it_shows_to_the_minute(self, desk):
+        opened = BEFORE + timedelta(seconds=33)
+        briefing = a_briefing(needs=1, registration_opens_at=opened)
+        self.press(desk, briefing, self.open(desk, briefing) | {"moderator": "윤다온"})
+        db.session.refresh(briefing)
+        assert (briefing.moderator, briefing.registration_opens_at) == ("윤다온", opened)
+
+    def test_leaves_a_presenter_alone_who_handed_over_meanwhile(self, desk, now):
+        briefing = a_briefing(needs=1)
+        form = self.open(desk, briefing) | {"moderator": "윤다온"}
+        with unit_of_work():
+            presenters.hand_over(briefing.slots[0], "최다온", "과장", "daon@example.kr", now)
+
+        page = self.press(desk, briefing, form)
+
+        assert page.status_code == 302
+        db.session.refresh(briefing)
+        assert (briefing.moderator, briefing.slots[0].presenter_email) == ("윤다온", "daon@example.kr")
+
+    def test_asks_again_where_staff_wrote_another_presenter_down_meanwhile(self, desk, now):
+        briefing = a_briefing(needs=1)
+        form = self.open(desk, briefing) | {"slots-0-presenter_name": "오우리"}
+        with unit_of_work():
+            presenters.hand_over(briefing.slots[0], "최다온", "과장", "daon@example.kr", now)
+
+        page = self.press(desk, briefing, form).text
+
+        assert "그사이 최다온 님으로 바뀌었습니다. 입력한 내용은 그대로 두었습니다" in page
+        self.press(desk, briefing, filled(self.press(desk, briefing, filled(page)).text))
+        db.session.refresh(briefing)
+        assert briefing.slots[0].presenter_name == "오우리"
+
+    @pytest.mark.parametrize("seen", ["", "null", "[1", '["가", "나"]', "7"])
+    def test_is_not_upset_by_a_broken_mark_of_the_presenter_seen(self, desk, seen):
+        briefing = a_briefing(needs=1)
+        form = self.open(desk, briefing) | {"slots-0-seen": seen, "moderator": "윤다온"}
+        assert self.press(desk, briefing, form).status_code == 302
 
     def test_shows_a_presenter_in_two_places_and_does_not_save_it(self, desk):
         there, here = a_briefing(title="저쪽 설명회"), a_briefing(state=BriefingState.DRAFT)
