@@ -123,7 +123,9 @@ def attach(desk: Desk, need: Need) -> ResponseReturnValue:
         for sent in form.files.data:
             try:
                 with unit_of_work():  # one by one: files of one upload are never all in memory
-                    taken.append(attaching.attach(need, sent.filename, sent.read(), current_user, clock.now()).name)
+                    taken.append(
+                        attaching.attach(need, sent.filename or "", sent.read(), current_user, clock.now()).name
+                    )
             except Refused as error:
                 refused.append(error)
         if taken:
@@ -133,8 +135,8 @@ def attach(desk: Desk, need: Need) -> ResponseReturnValue:
             )
         if not refused:
             return redirect(desk.of_part(need, Part.FILES), 303)
-        for error in refused:
-            form.refuse(error, "files")
+        for each in refused:
+            form.refuse(each, "files")
     return desk.render("attach", need, Part.FILES, form=form, files=attaching.files_of(need), most=attaching.MOST)
 
 
