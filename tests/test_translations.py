@@ -17,8 +17,8 @@ from jinja2 import Environment, FileSystemLoader, meta, nodes
 from briefings.accounts.models import User
 from briefings.db import db
 from tests.client import XHTML, PageClient
-from tests.journeys.rows import NEW_OWNER, OWNER, fill
-from tests.journeys.test_every_page import NEW_OWNERS, OWNERS, PUBLIC, VISITOR
+from tests.journeys.rows import fill
+from tests.journeys.test_every_page import IN_ENGLISH, TABLE
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "briefings" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -124,7 +124,7 @@ def test_links_and_buttons_say_what_they_do():
 def test_english_pages_mark_what_is_korean(app: Flask, client: PageClient):
     rows = fill()
     left = []
-    for email, pages in {VISITOR: PUBLIC, OWNER: OWNERS, NEW_OWNER: NEW_OWNERS}.items():
+    for email, pages in {email: TABLE[email] for email in IN_ENGLISH}.items():
         person = app.test_client()
         if email:
             person.sign_in(db.session.scalars(db.select(User).filter_by(email=email)).one())

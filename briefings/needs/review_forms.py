@@ -170,8 +170,7 @@ class SheetForm(Form):
         shown: dict[str, Any] = {"seen": version_seen(review, criteria), "comment": review.comment}
         for each in criteria:
             fields[f"points_{each.id}"] = PointsField(each.name)
-            why = _l("‘%(criterion)s’ 점수의 까닭", criterion=each.name)
-            fields[f"reason_{each.id}"] = TextAreaField(why, [Length(max=1000)])
+            fields[f"reason_{each.id}"] = TextAreaField(_l("까닭"), [Length(max=1000)])
         for score in review.scores:
             shown |= {f"points_{score.criterion_id}": score.points, f"reason_{score.criterion_id}": score.reason}
         fields["comment"] = TextAreaField(
@@ -183,13 +182,12 @@ class SheetForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: a 0 says why, whoever says why says how many points, and nothing is missing in what is submitted."""
         sound = super().validate(extra_validators)
-        for each in self.criteria:
+        for place, each in enumerate(self.criteria, start=1):
             points, reason = self[f"points_{each.id}"], self[f"reason_{each.id}"]
-            named = {"criterion": each.name}
             if points.data is None and not points.errors and (reason.data or self.submit.data):
-                points.errors = [gettext("‘%(criterion)s’ 점수를 골라 주세요.", **named)]
+                points.errors = [gettext("%(place)s번 기준의 점수를 골라 주세요.", place=place)]
             elif points.data == 0 and not reason.data and not reason.errors:
-                reason.errors = [gettext("‘%(criterion)s’에 0점을 준 까닭을 적어 주세요.", **named)]
+                reason.errors = [gettext("%(place)s번 기준에 0점을 준 까닭을 적어 주세요.", place=place)]
             sound = sound and not points.errors and not reason.errors
         return sound
 

@@ -120,9 +120,9 @@ def test_a_reviewer_goes_through_their_sheets_and_sees_nobody_elses(app, client,
     seen = version_seen(mine[0], [first, second])
     typed = {"seen": seen, f"points_{first.id}": "0", "comment": "아직입니다."}
     answer = client.post(address, data=typed | {"save": "1"})
-    assert "1번째 기준에 0점을 준 까닭을 적어 주세요." in answer.text
+    assert "1번 기준에 0점을 준 까닭을 적어 주세요." in answer.text
     answer = client.post(address, data=typed | {"submit": "1", f"reason_{first.id}": "맞지 않습니다."})
-    assert "2번째 기준의 점수를 골라 주세요." in answer.text
+    assert "2번 기준의 점수를 골라 주세요." in answer.text
     assert re.search(r'<input checked[^>]* value="0"', answer.text)
     saved_ = client.post(address, data=typed | {"save": "1", f"reason_{first.id}": "맞지 않습니다."})
     assert saved_.location == address
