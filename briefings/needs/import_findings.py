@@ -39,6 +39,15 @@ class Found:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """A row before it in the same file that says nearly the same, and what it says."""
+
+    row: int
+    share: int
+    said: dict[str, str]
+
+
+@dataclass(frozen=True)
 class FoundRow:
     """A row in which something was found; row 0 stands for the file. Shares are in percent, the most alike first."""
 
@@ -49,8 +58,7 @@ class FoundRow:
     found: list[Found]
     alike: list[tuple[int, int]] = field(default_factory=list)
     """(id of a need, how alike)"""
-    twins: list[tuple[int, int]] = field(default_factory=list)
-    """(number of a row, how alike)"""
+    twins: list[Twin] = field(default_factory=list)
 
     @property
     def is_wrong(self) -> bool:
@@ -67,9 +75,10 @@ def kept(reading: Reading) -> list[dict[str, Any]]:
     """As JSON: what concerns the file, then each row in which something was found."""
     left = MOST_KEPT
     rows = []
+    said = {row.number: row.said for row in reading.rows}
     for row in reading.rows:
         if row.findings and left > 0:
-            rows.append(_row(row, row.findings[:left]))
+            rows.append(_row(row, row.findings[:left], said))
             left -= len(row.findings)
     about_file = [*reading.findings]
     if more := sum(len(row.findings) for row in reading.rows) - sum(len(row["found"]) for row in rows):
@@ -101,16 +110,15 @@ def undecided(found_in: NeedImport, rows: Iterable[FoundRow]) -> list[FoundRow]:
     return [row for row in rows if row.is_doubtful and decision_about(found_in, row.row) is None]
 
 
-def _row(row: NeedRow, findings: list[Finding]) -> dict[str, Any]:
-    said = row.said
+def _row(row: NeedRow, findings: list[Finding], said: dict[int, dict[str, str]]) -> dict[str, Any]:
     shown = FoundRow(
         row.number,
-        said.get("과제 이름", ""),
-        said.get("기관 이름", ""),
-        said,
+        row.said.get("과제 이름", ""),
+        row.said.get("기관 이름", ""),
+        row.said,
         [_found(each) for each in findings],
         _in_percent(row.alike),
-        _in_percent(row.twins),
+        [Twin(number, share, said[number]) for number, share in _in_percent(row.twins)],
     )
     return asdict(shown)
 
@@ -126,5 +134,6 @@ def _in_percent(shares: dict[int, float]) -> list[tuple[int, int]]:
 
 def _from_json(given: dict[str, Any]) -> FoundRow:
     found = [Found(**each | {"mistake": Mistake(each["mistake"])}) for each in given["found"]]
-    pairs = {name: [(number, share) for number, share in given[name]] for name in ("alike", "twins")}
-    return FoundRow(**given | {"found": found} | pairs)
+    alike = [(number, share) for number, share in given["alike"]]
+    twins = [Twin(**each) for each in given["twins"]]
+    return FoundRow(**given | {"found": found, "alike": alike, "twins": twins})

@@ -57,9 +57,16 @@ class SaveForm(Form):
 
 def decision_form(import_: NeedImport, rows: Iterable[FoundRow]) -> Any:
     """A form with one choice for each of `rows`, called `row_14`, and what is decided so far."""
-    fields = {_name(row.row): RadioField(f"{row.row}번째 줄", choices=DECISIONS, validate_choice=False) for row in rows}
-    decided = {name: decision_about(import_, int(name.removeprefix("row_"))) for name in fields}
-    return type("DecisionForm", (Form,), fields)(data={name: word.value for name, word in decided.items() if word})
+    fields, decided = {}, {}
+    for row in rows:
+        question = f"{row.row}번째 줄을 들이시겠습니까?"
+        fields[_name(row.row)] = RadioField(question, choices=DECISIONS, validate_choice=False)
+        decision = decision_about(import_, row.row)
+        decided[_name(row.row)] = decision.value if decision else None
+    form = type("DecisionForm", (Form,), fields)(data=decided)
+    for name in fields:
+        form[name].flags.unmarked = True
+    return form
 
 
 def decisions_in(form: Any, rows: Iterable[FoundRow]) -> dict[int, Decision]:

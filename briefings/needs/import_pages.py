@@ -224,7 +224,6 @@ def _show_open(import_: NeedImport, form: Any) -> ResponseReturnValue:
         form=form or decision_form(import_, doubtful),
         doubtful=doubtful,
         beside=importing.needs_numbered(need_id for row in doubtful for need_id, _ in row.alike),
-        by_number={row.row: row for row in rows},
         counts=[(mistake, level_of(mistake), MISTAKES[mistake], number) for mistake, number in counts.items()],
         undecided=findings.undecided(import_, rows),
         not_savable=importing.not_savable(import_, rows),

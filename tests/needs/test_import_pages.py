@@ -13,9 +13,9 @@ from briefings.needs.round_models import ImportState, NeedImport
 from briefings.needs.spreadsheets import COLUMNS, FINDINGS_SHEET, GUIDE_SHEET, LISTS_SHEET, NEEDS_SHEET
 from briefings.outbox.models import Message
 from briefings.tasks.models import Task, TaskState
-from tests.builders import a_need, a_theme, a_user, an_owner, saved
+from tests.builders import a_need, a_round, a_theme, a_user, an_owner
 from tests.needs.sheets import PLACES, a_file, a_line
-from tests.needs.test_importing import a_round, work
+from tests.needs.test_importing import work
 
 IMPORTS = "/staff/needs/imports"
 
@@ -44,7 +44,7 @@ def page_of(client: Any, rest: str = "") -> str:
 
 
 def test_the_form_has_the_choices_of_this_moment_and_says_what_to_do(client, now):
-    call = saved(a_round(now))
+    call = a_round()
     a_theme("=우주!A1")
     answer = client.get(f"/rounds/{call.public_id}/template.xlsx")
     assert answer.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -72,7 +72,7 @@ def test_the_form_has_the_choices_of_this_moment_and_says_what_to_do(client, now
 
 
 def test_a_file_with_mistakes_is_shown_by_row_and_kind_marked_and_replaced_by_a_corrected_one(officer, now):
-    call = saved(a_round(now))
+    call = a_round()
     assert "아직 올린 파일이 없습니다" in officer.get(f"{IMPORTS}?round_id={call.id}").text
     assert "올릴 파일을 골라 주세요." in officer.post(f"{IMPORTS}/new", data={"round": ""}).text
     wrong = [a_line(1, 담당자_전자우편="gildong@", 단계="시번"), a_line(2, 제공_자원="=1+1"), a_line(3)]
