@@ -66,7 +66,8 @@ def solve(work: Work) -> dict[str, Any]:
     db.session.commit()  # what was read is enough: nothing stays open while the planner looks
 
     def tell(progress: Progress) -> None:
-        work.tell(min(int(progress.seconds), seconds), seconds, progress_in_words(progress))
+        # Its last second is not over before its plan is there.
+        work.tell(min(int(progress.seconds), seconds - 1), seconds, progress_in_words(progress))
 
     try:
         plan = solve_in_process(asked.problem, seconds, tell, work.wanted)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from briefings.db import db, unit_of_work
+from briefings.demo.loading import Demo
 from briefings.jobs import do_tasks
 from briefings.planner.model import LeftOver, Reason
 from briefings.schedule import board_steps, season_solving, seasons
@@ -252,3 +253,32 @@ class TestTheWorker:
         assert "편성판에 놓았습니다" in desk.post(f"{page}/take", follow_redirects=True).text
         assert season.version == 1 and len(season.lanes) == 2
         assert "이미 가져왔거나" in desk.post(f"{page}/take", follow_redirects=True).text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+def test_the_needs_of_the_example_data_make_a_season_to_be_signed(app, desk, now):
+    demo = Demo(now, SEOUL)
+    with unit_of_work():
+        needs = demo._needs()
+    audiences = demo.audiences.values()
+    public = [audience.id for audience in audiences if audience.name not in ("민간 기업", "협회·단체", "대학·연구기관")]
+    rules = {
+        "min_slots": 3,
+        "max_slots": 6,
+        "sharing": [public, [each.id for each in audiences if each.id not in public]],
+    }
+    wednesdays = [AT + timedelta(days=7 * week, hours=hour) for week in range(8) for hour in (-4, 0)]
+    season = a_season(a_user(), needs, wednesdays, parallel=1, **rules)
+    desk.post(f"/staff/seasons/{season.id}/solve", data={"seconds": 60})
+    do_tasks(app)
+    db.session.expire_all()
+    lanes = seasons.lanes_in_order(seasons.numbered(season.id))
+    sizes = [len(cards) for _, cards in lanes]
+    assert season.objective == season.bound
+    assert sum(sizes) >= len(needs) - 3 and min(sizes) >= 3 and max(sizes) <= 6
+    for lane, cards in lanes:
+        assert all(lane.theme in card.need.themes for card in cards)
+    assert len({lane.starts_at for lane, _ in lanes}) == len(lanes)
+    shown = desk.get(f"/staff/seasons/{season.id}/accept").text
+    assert "확정하고 초안" in shown and "고칠 것" not in shown
