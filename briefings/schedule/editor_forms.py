@@ -26,10 +26,15 @@ from briefings.needs.models import Audience, Need, Theme
 from briefings.schedule.drafting import Draft
 from briefings.schedule.editing import Details, details_of
 from briefings.schedule.forms import MOST_MINUTES, MOST_PLACES, Seen, after, moment_in, web_address
-from briefings.schedule.models import Briefing, Visibility
+from briefings.schedule.models import Briefing, BriefingState, Visibility
 from briefings.schedule.slots import MATERIALS_DUE, Plan, Presenter, SlotPlan, plan_of, presenter_of
 from briefings.schedule.words import VISIBILITIES
 from briefings.web.forms import EmailField, Form, MomentField
+
+
+def is_settled(briefing: Briefing, now: datetime) -> bool:
+    """Whether its time and order are history; a draft whose time went by is not."""
+    return briefing.state is not BriefingState.DRAFT and briefing.is_over(now)
 
 
 def minutes_in(field: IntegerField) -> int:
@@ -120,7 +125,7 @@ class EditForm(Seen, Form):
         details = draft.details() if draft else details_of(briefing)
         rows = [asdict(slot) for slot in (draft.slots() if draft else plan_of(briefing).slots)]
         form = cls(formdata, data=asdict(details) | {"slots": rows})
-        if briefing.is_over(now):
+        if is_settled(briefing, now):
             del form.starts_at, form.ends_at
         if formdata is None:
             form.look_again(briefing)

@@ -18,7 +18,7 @@ from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.doubts import warnings
 from briefings.schedule.draft_words import changes_of, contested_of
 from briefings.schedule.drafting import Draft, draft_of
-from briefings.schedule.editor_forms import EditForm, rearranged
+from briefings.schedule.editor_forms import EditForm, is_settled, rearranged
 from briefings.schedule.finding import places_of
 from briefings.schedule.forms import Seen
 from briefings.schedule.models import Briefing, BriefingState
@@ -49,7 +49,8 @@ def edit(briefing_id: int) -> ResponseReturnValue:
     if briefing.state is BriefingState.CANCELLED:
         raise Refused("취소된 설명회는 고칠 수 없습니다.")
     act, _, number = request.form.get("do", "save").partition("-")
-    draft = None if briefing.is_over(now) else draft_of(briefing)
+    over = is_settled(briefing, now)
+    draft = None if over else draft_of(briefing)
     form, needs = _edit_form(briefing, draft, act, number, now)
     plan = form.plan(briefing, needs)
     form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
@@ -66,7 +67,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         briefing=briefing,
         form=form,
         unsaved=act not in SAVING,
-        over=briefing.is_over(now),
+        over=over,
         draft=draft,
         contested=contested_of(draft) if draft and not form.is_submitted() else [],
         plan=plan,

@@ -295,6 +295,16 @@ class TestEditor:
         db.session.refresh(over)
         assert over.replay_url == "https://replay.example.kr/3"
 
+    def test_takes_another_time_for_a_draft_whose_own_went_by(self, desk, now):
+        late = a_briefing(needs=2, state=BriefingState.DRAFT, starts_at=now - timedelta(days=3))
+        opens = {"registration_opens_at": ["2026-11-23", "09:00"], "registration_closes_at": ["2026-12-01", "18:00"]}
+        form = self.open(desk, late) | posted(now + timedelta(days=20)) | opens | {"slots-0-talk_minutes": "20"}
+
+        self.press(desk, late, form)
+
+        db.session.refresh(late)
+        assert (late.starts_at, late.slots[0].talk_minutes) == (now + timedelta(days=20), 20)
+
     def test_is_closed_for_a_cancelled_briefing(self, desk):
         assert desk.get(f"/staff/briefings/{a_briefing(state=BriefingState.CANCELLED).id}/edit").status_code == 409
 
