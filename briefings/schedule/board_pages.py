@@ -57,9 +57,9 @@ def pressed(season_id: int, act: Act, focus: str | None = None) -> ResponseRetur
         return show_board(season_id, error=reason(refused), code=409)
     if step is None:
         flash(NOTHING_NEW, "info")
-        return redirect(url_for(".show", season_id=season_id, **kept()) + f"#{focus or 'board'}", 303)
-    anchor = focus or anchor_of(step)
-    return redirect(url_for(".show", season_id=season_id, **kept(), said=step.version, at=anchor) + f"#{anchor}", 303)
+    at = focus or (anchor_of(step) if step else "board")
+    said = step.version if step else None
+    return redirect(url_for(".show", season_id=season_id, **kept(), said=said, at=at, _anchor=at), 303)
 
 
 def anchor_of(step: BoardStep) -> str:
@@ -114,7 +114,7 @@ def show_board(season_id: int, error: str | None = None, code: int = 200) -> Res
         heads=["주제", *((audience.name, "num") for audience in seen.left.audiences)],
         history=history[:LATEST],
         said=said,
-        focus=request.args.get("at") if said else None,
+        focus=request.args.get("at"),
         redoable=board_steps.to_redo(history),
         error=error,
         failed=error is not None,

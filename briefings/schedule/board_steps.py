@@ -254,7 +254,9 @@ def _go_back(
 
 
 def _put_back_lanes(season: Season, step: BoardStep) -> None:
+    """As they were; of a lane whose number only moved along, the number: the rest others may have changed since."""
     there = {lane.id: lane for lane in _lanes(season)}
+    touched = step.before["touched"]["lanes"]
     for key, row in list(step.before["lanes"].items()):
         if row is None:
             continue
@@ -263,8 +265,8 @@ def _put_back_lanes(season: Season, step: BoardStep) -> None:
         if lane is None:
             _make_again(season, int(key), values)
         else:
-            for name, value in values.items():
-                setattr(lane, name, value)
+            for name in LANE if int(key) in touched else ("position",):
+                setattr(lane, name, values[name])
     db.session.flush()
 
 
@@ -296,22 +298,25 @@ def _renamed(before: Row, old: int, new: int) -> Row:
 
 
 def _put_back_cards(season: Season, step: BoardStep) -> None:
+    """As they were; of a card whose place only moved along, the place, if it is still in the same lane or in none."""
     cards = {card.need_id: card for card in db.session.scalars(select(Card).where(Card.season_id == season.id))}
     lanes = {lane.id for lane in _lanes(season)}
     needs = set(db.session.scalars(select(Need.id).where(Need.id.in_(map(int, step.before["needs"])))))
-    for key, row in step.before["needs"].items():
-        card = cards.get(int(key))
+    touched = step.before["touched"]["needs"]
+    for need, row in ((int(key), row) for key, row in step.before["needs"].items()):
+        card = cards.get(need)
         if row is None:
             if card:
                 db.session.delete(card)
-        elif int(key) in needs:
+        elif need in touched and need in needs:
             if card is None:
-                card = Card(season_id=season.id, need_id=int(key))
+                card = Card(season_id=season.id, need_id=need)
                 db.session.add(card)
             for name, value in row.items():
                 setattr(card, name, value)
-            if card.lane_id not in lanes:
-                card.lane_id = None
+            card.lane_id = card.lane_id if card.lane_id in lanes else None
+        elif card and card.lane_id == row["lane_id"]:
+            card.position = row["position"]
     db.session.flush()
 
 

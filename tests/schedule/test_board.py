@@ -1,5 +1,6 @@
 """What staff do on the board of a season, what comes of it in the history, and who is in whose way."""
 
+import random
 from datetime import datetime
 
 import pytest
@@ -8,8 +9,8 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.schedule import board
 from briefings.schedule.board_steps import (
-    BoardStep,
     Deed,
+    Picture,
     Stale,
     open_board,
     past,
@@ -202,6 +203,34 @@ def test_an_earlier_change_is_undone_while_nothing_later_builds_on_it(press, tak
     assert rows(season) == [["미배정-1"], ["1-1", "1-2"], ["2-2", "2-1"]]
     take_back(season, elsewhere)
     assert rows(season) == [["미배정-1"], ["1-1", "1-2"], ["2-1", "2-2"]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_was_done_can_be_undone_in_any_order_that_is_offered(press, take_back, seed):
+    season, chance = a_board(3, 2, 2, heap=4), random.Random(seed)  # noqa: S311
+    before = state(season)
+    for _ in range(20):
+        lanes = [*state(season).lanes]
+        needs, two = [*before.cards], chance.sample(lanes, 2) if len(lanes) > 1 else None
+        kind = chance.choices(("move", "undo", "merge", "make"), (5, 3, 1, 1))[0]
+        if kind == "move":
+            to = chance.choice([*lanes, None])
+            press(board.move, season, chance.sample(needs, 2), to, position=chance.randint(1, 3))
+        elif kind == "undo" and (free := [each.step for each in past(season) if each.undoable]):
+            take_back(season, chance.choice(free))
+        elif kind == "merge" and two:
+            press(board.merge, season, *two)
+        else:
+            press(board.make_lane, season, chance.sample(needs, 2))
+        rows(season)  # looks for gaps
+    while free := [each.step for each in past(season) if each.undoable]:
+        take_back(season, chance.choice(free))
+    after = state(season)
+    assert after.lanes == before.lanes
+    assert {need: row for need, row in after.cards.items() if row["lane_id"]} == {
+        need: row for need, row in before.cards.items() if row["lane_id"]
+    }
+    assert all(each.step.undone for each in past(season) if not each.took_back)
 
 
 def test_somebody_elses_change_is_undone_only_knowingly(press, take_back, other):

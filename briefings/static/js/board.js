@@ -1,19 +1,16 @@
 // The board without waiting for whole pages, and dragging with the mouse; every move is a form that works without it.
 
+const main = document.getElementById("main");
 const board = document.getElementById("board");
 const ticks = () => [...document.querySelectorAll('input[name="need"][form="together"]')];
 const mouse = matchMedia("(hover: hover) and (pointer: fine) and (min-width: 768px)");
 let busy = false;
 
 function dress() {
-  board.classList.toggle("can-drag", mouse.matches && "move" in board.dataset);
-  count();
-}
-
-function count() {
-  const place = document.querySelector("[data-count]");
   const number = ticks().filter((tick) => tick.checked).length;
+  const place = board.querySelector("[data-count]");
   if (place) place.textContent = number ? `${number}건` : "";
+  board.classList.toggle("can-drag", mouse.matches && "move" in board.dataset);
 }
 
 // Post a form and show what the answer shows; `after`: the button to go back to, and whether the ticks are done with.
@@ -25,7 +22,8 @@ async function send(address, data, after) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.getElementById("board")) show(page, answer.url, after);
     else if (answer.redirected) location.assign(answer.url);
-    else replace(page);
+    else main.replaceChildren(...page.getElementById("main").childNodes);
+    if (!main.contains(board)) main.focus();
   } catch {
     location.reload(); // the browser says better than we that the network is gone
   } finally {
@@ -33,16 +31,9 @@ async function send(address, data, after) {
   }
 }
 
-function replace(page) {
-  const main = document.getElementById("main");
-  document.title = page.title;
-  main.replaceChildren(...page.getElementById("main").childNodes);
-  main.focus();
-}
-
 function show(page, address, after) {
   const ticked = new Set(after.untick ? [] : ticks().filter((tick) => tick.checked).map((tick) => tick.value));
-  const card = page.getElementById("said").dataset.focus;
+  const place = page.getElementById("said").dataset.focus;
   const wrong = page.getElementById("error-summary");
   document.title = page.title;
   if (!wrong) history.replaceState(null, "", address);
@@ -50,7 +41,7 @@ function show(page, address, after) {
     document.querySelector(part).replaceChildren(...page.querySelector(part).childNodes);
   }
   for (const tick of ticks()) tick.checked = ticked.has(tick.value);
-  const moved = document.getElementById(card) ?? board;
+  const moved = document.getElementById(place) ?? board;
   (wrong ?? moved.querySelector(after.button) ?? moved).focus();
   dress();
 }
@@ -66,9 +57,7 @@ document.addEventListener("submit", (event) => {
   });
 });
 
-document.addEventListener("change", (event) => {
-  if (event.target.name === "need") count();
-});
+document.addEventListener("change", dress);
 
 // Dragging: from a press of the main button over a few pixels until it is let go; Esc ends it. Touch scrolls as ever.
 let drag = null;
@@ -88,7 +77,7 @@ document.addEventListener("pointermove", (event) => {
     document.body.classList.add("dragging");
     getSelection().removeAllRanges();
   }
-  scrollNear(event.clientY);
+  scrollBy(0, event.clientY < 60 ? -18 : event.clientY > innerHeight - 60 ? 18 : 0);
   const list = document.elementFromPoint(event.clientX, event.clientY)?.closest(".lane")?.querySelector(".cards");
   if (!list) return;
   const below = [...list.querySelectorAll(".need-card:not(.dragged)")].find((card) => {
@@ -97,11 +86,6 @@ document.addEventListener("pointermove", (event) => {
   });
   list.insertBefore(drag.mark, below?.parentElement ?? null);
 });
-
-function scrollNear(y) {
-  if (y < 60) scrollBy(0, -18);
-  if (y > innerHeight - 60) scrollBy(0, 18);
-}
 
 function end() {
   const { card, mark } = drag;
