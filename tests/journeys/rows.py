@@ -1,5 +1,6 @@
 """What the installation of the journeys holds: one of every state that a page can show, under a short name each."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from briefings.needs import selecting
 from briefings.needs.asking_reviewers import ask
 from briefings.needs.attaching import MOST, attach
 from briefings.needs.claiming import claim_token
-from briefings.needs.models import Audience, Need, NeedState, Resource, Theme
+from briefings.needs.models import Audience, Need, NeedState, Resource, Round, Theme
 from briefings.needs.review_models import Outcome, ReviewState, Selection
 from briefings.needs.round_links import contact_token
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
@@ -29,11 +30,15 @@ from briefings.participation.answering import acknowledge, note_consultation, re
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
+from briefings.schedule import drafting
+from briefings.schedule.editing import details_of
 from briefings.schedule.links import presenter_token, token_of
+from briefings.schedule.materials import hand_in
 from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState
 from briefings.schedule.new_address import move_token
-from briefings.schedule.presenters import keep_calendars
+from briefings.schedule.presenters import hand_over, keep_calendars
 from briefings.schedule.registering import Applicant, Colleague, consents_of, register_together
+from briefings.schedule.slots import plan_of
 from briefings.web.tokens import token_for
 from tests.builders import (
     a_briefing,
@@ -53,6 +58,7 @@ from tests.builders import (
 from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
+from tests.journeys.import_rows import fill_imports
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
 from tests.schedule import boards
@@ -93,6 +99,7 @@ def fill() -> Rows:
     _announcements(rows)
     _received(rows)
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
     return rows
 
@@ -282,6 +289,7 @@ def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) 
     for name, briefing in made.items():
         rows[name], rows[f"{name}_id"] = briefing.public_id, briefing.id
     _registrations(rows, made)
+    _drafts(rows, made)
 
 
 def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
@@ -320,11 +328,31 @@ def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
     db.session.commit()
     with unit_of_work():
         keep_calendars(made["open"], BEGINNING)
-    rows["presenter"] = presenter_token(slot)
+    rows["presenter"], rows["slot"] = presenter_token(slot), slot.public_id
+    early = made["full"].slots[0]
+    early.presenter_email, made["full"].materials_due_at = "early@gaon.example.kr", BEGINNING + timedelta(days=2)
+    with unit_of_work():
+        hand_in(early, "설명회 발표.pdf", samples.a_pdf(), BEGINNING)
+        rows["presenter_early"] = presenter_token(early)
+        rows["presenter_ended"] = presenter_token(made["ended"].slots[0])
     for name, registration in registrations.items():
         rows[name], rows[f"{name}_join"] = token_of(registration), token_of(registration, "join")
         rows[f"{name}_reconfirm"] = token_of(registration, "reconfirm")
         rows[f"{name}_number"] = registration.public_id
+
+
+def _drafts(rows: Rows, made: dict[str, Briefing]) -> None:
+    """Changes that are kept to be published later; of one the presenter handed over meanwhile."""
+    for name in ("announced", "closed"):
+        briefing = made[name]
+        (slot,) = plan_of(briefing).slots
+        ours = replace(slot, talk_minutes=20, presenter_name="오우리", presenter_email="ours@gaon.example.kr")
+        details = replace(details_of(briefing), title=f"{briefing.title} (바뀔 이름)", moderator="윤다온")
+        with unit_of_work():
+            seen = {"seen": briefing.changed_at, "seen_draft": None}
+            drafting.keep(briefing, details, [ours], **seen, by=rows["officer"], now=BEGINNING)
+    with unit_of_work():
+        hand_over(made["closed"].slots[0], "최다온", "과장", "daon@gaon.example.kr", BEGINNING)
 
 
 def _replies(rows: Rows, needs: list[Need]) -> None:
