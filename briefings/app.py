@@ -79,6 +79,7 @@ from briefings.schedule import (
     availability_pages,
     editor_pages,  # noqa: F401 (pages of schedule_staff)
     lane_pages,
+    material_mails,
     presenter_pages,
     presenter_staff_pages,
     reconfirm_pages,
@@ -156,6 +157,7 @@ COMPOSERS: dict[str, Composer] = {
     **review_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
+    **material_mails.COMPOSERS,
     **season_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
     **live_mails.COMPOSERS,
@@ -171,7 +173,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
     "설명회 신청": schedule_mails.TEXTS,
-    "발표": {**schedule_presenter_mails.TEXTS, **season_mails.TEXTS},
+    "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }

@@ -30,7 +30,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
-from briefings.schedule import reminders
+from briefings.schedule import materials, reminders
 from briefings.tasks.running import do_next
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,12 @@ def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
         while new and not stopping():
             with unit_of_work():
                 new = queue_due(clock.now(), quiet, by_text)
+
+
+def remind_of_materials(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind presenters who have handed in nothing, around the deadline."""
+    with unit_of_work():
+        materials.remind_due(clock.now(), QuietHours.of(app.config))
 
 
 def remind_of_rounds(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -147,6 +153,7 @@ def do_tasks(app: Flask, stopping: Stopping = lambda: False) -> None:
 JOBS: tuple[tuple[Job, int], ...] = (
     (queue_reminders, 60),
     (remind_of_rounds, 60),
+    (remind_of_materials, 60),
     (remind_reviewers, 600),
     (remind_of_returned_needs, 600),
     (forget_requests, 3600),

@@ -36,7 +36,7 @@ ACCESS = {
         claims: show
         feeds: of_presenter of_registrant personal
         live: enter join
-        presenters: accept decline hand_over ics invite_again show
+        presenters: accept decline file hand_in hand_over ics invite_again no_stand_by remove_file show stand_by
         reconfirmation: answer show
         registrations: cancel change change_address confirm_address confirm_cancel ics invite_again register_again
             show withdraw_consent
@@ -70,7 +70,7 @@ ACCESS = {
         staff_briefings: cancel cancel_registration changes copy discard discard_changes edit hold_mails index move new
             preview publish registration registrations show
         staff_matrix: index show
-        staff_presenters: act index
+        staff_presenters: act file files index remove_file
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_file move_topic new
             publish remove_file rename_topic reopen revoke_claim send_back show withdraw write
         staff_replies: index show

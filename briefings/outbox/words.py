@@ -66,6 +66,8 @@ KINDS = {
     "availability_asked": "발표 가능 시간 묻기",
     "availability_reminded": "발표 가능 시간 다시 묻기",
     "presenter_chase": "발표 확인 재촉",
+    "materials_reminder": "발표자료 부탁",
+    "materials_late": "기한 뒤에 온 발표자료",
     "rehearsal": "리허설 일정",
     "rehearsal_off": "리허설 일정 취소",
     "reply_received": "참여 답글 도착",

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.audit.models import AuditEntry
@@ -14,7 +14,16 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.schedule.finding import Places
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState, SlotState
+from briefings.schedule.models import (
+    Briefing,
+    BriefingState,
+    PresenterSlot,
+    Registration,
+    RegistrationState,
+    SlotFile,
+    SlotState,
+)
+from briefings.schedule.slots import materials_due
 
 HIGHEST_ID = 2**31 - 1
 LATEST = 50
@@ -61,7 +70,7 @@ def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
     slots = _slots(ids)
     made = []
     for briefing in briefings:
-        counted = slots.get(briefing.id, Slots(0, 0, 0, 0))
+        counted = slots.get(briefing.id, Slots(0, 0, 0, 0, 0))
         places = Places(
             briefing.capacity,
             people.get((briefing.id, RegistrationState.CONFIRMED), 0),
@@ -124,18 +133,20 @@ def _people(ids: list[int]) -> dict[tuple[int, RegistrationState], int]:
 
 
 class Slots(NamedTuple):
-    """Of one briefing: how many slots, how many without a presenter to write to, without an answer, declined."""
+    """Of one briefing: how many slots, how many without a presenter to write to, unanswered, declined, no slides."""
 
     number: int
     incomplete: int
     unanswered: int
     declined: int
+    bare: int
 
 
 def _slots(ids: list[int]) -> dict[int, Slots]:
     incomplete = or_(PresenterSlot.presenter_name == "", PresenterSlot.presenter_email == "")
     silent = and_(PresenterSlot.state == SlotState.UNANSWERED, ~incomplete)
-    each = (incomplete, silent, PresenterSlot.state == SlotState.DECLINED)
+    bare = ~exists().where(SlotFile.slot_id == PresenterSlot.id)
+    each = (incomplete, silent, PresenterSlot.state == SlotState.DECLINED, bare)
     counted = select(PresenterSlot.briefing_id, func.count(), *(func.count().filter(one) for one in each))
     grouped = counted.where(PresenterSlot.briefing_id.in_(ids)).group_by(PresenterSlot.briefing_id)
     return {briefing_id: Slots(*numbers) for briefing_id, *numbers in db.session.execute(grouped)}
@@ -144,17 +155,14 @@ def _slots(ids: list[int]) -> dict[int, Slots]:
 def _gaps(briefing: Briefing, slots: Slots, now: datetime) -> list[str]:
     if briefing.state is BriefingState.CANCELLED or briefing.is_over(now):
         return []
-    found = []
-    if not slots.number:
-        found.append("발표할 수요 없음")
-    if slots.incomplete:
-        found.append(f"발표자 정보 {slots.incomplete}건 빠짐")
-    if slots.declined:
-        found.append(f"발표자 {slots.declined}명이 사양함")
-    if slots.unanswered and briefing.state is BriefingState.PUBLISHED:
-        found.append(f"발표 답 {slots.unanswered}건 대기")
-    if not briefing.room_url:
-        found.append("접속 주소 없음")
-    if briefing.pending is not None:
-        found.append("공개하지 않은 변경 있음")
-    return found
+    public, due = briefing.state is BriefingState.PUBLISHED, now >= materials_due(briefing)
+    found = (
+        (not slots.number, "발표할 수요 없음"),
+        (slots.incomplete, f"발표자 정보 {slots.incomplete}건 빠짐"),
+        (slots.declined, f"발표자 {slots.declined}명이 사양함"),
+        (public and slots.unanswered, f"발표 답 {slots.unanswered}건 대기"),
+        (public and due and slots.bare, f"발표자료 {slots.bare}건 빠짐"),
+        (not briefing.room_url, "접속 주소 없음"),
+        (briefing.pending is not None, "공개하지 않은 변경 있음"),
+    )
+    return [words for missing, words in found if missing]

@@ -14,6 +14,7 @@ from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import personal_url, presenter_url
+from briefings.schedule.materials import is_late
 from briefings.schedule.models import (
     Briefing,
     BriefingState,
@@ -24,6 +25,7 @@ from briefings.schedule.models import (
     SlotState,
 )
 from briefings.schedule.presenters import slot_of
+from briefings.schedule.slots import materials_due
 from briefings.web.filters import period, when
 
 
@@ -36,7 +38,7 @@ def presenter_slot(message: Message, now: datetime) -> Mail | Dropped:
     if slot is None:
         return Dropped("발표자가 바뀌었습니다.")
     text = "presenter_slot" if found.before is None or message.params.get("again") else CHANGES[message.params["news"]]
-    values = _of_slot(slot, found.item) | {"바뀐 것": ", ".join(_(PARTS[part]) for part in _changed(message))}
+    values = _of_slot(slot, found.item, now) | {"바뀐 것": ", ".join(_(PARTS[part]) for part in _changed(message))}
     return _write(text, message, found.item, values, found.before and found.before.reference)
 
 
@@ -144,11 +146,12 @@ def _of_briefing(briefing: Briefing) -> dict[str, str]:
     }
 
 
-def _of_slot(slot: PresenterSlot, item: CalendarItem) -> dict[str, str]:
+def _of_slot(slot: PresenterSlot, item: CalendarItem, now: datetime) -> dict[str, str]:
     minutes = _("발표 %(talk)s분, 질의 %(questions)s분", talk=slot.talk_minutes, questions=slot.question_minutes)
     return _of_need(item) | {
         "시간 배분": minutes,
         "발표자 링크": presenter_url(slot),
+        "자료 기한": "" if is_late(slot.briefing, now) else when(materials_due(slot.briefing)),
         "접속 주소": slot.briefing.room_url,
         "접속이 안 될 때": slot.briefing.room_note if slot.briefing.room_url else "",
         "접속 주소 없음": "" if slot.briefing.room_url else _("접속 주소는 정해지는 대로 다시 알려 드립니다."),
@@ -207,6 +210,7 @@ _SLOT = (
     _LINK,
     _ROOM,
     _CALENDAR,
+    Placeholder("자료 기한", "발표자료를 올릴 마지막 일시, 지났으면 비움", "2026. 11. 19.(목) 18:00", True),
     Placeholder("시간 배분", "발표와 질의의 길이", "발표 9분, 질의 6분"),
     Placeholder("사회", "사회자의 이름", "윤다온", True),
     Placeholder("접속이 안 될 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),

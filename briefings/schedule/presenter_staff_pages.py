@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms import FieldList, FormField, HiddenField, StringField
@@ -12,14 +12,18 @@ from wtforms.validators import Length
 from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
-from briefings.schedule import items, presenters
+from briefings.files.forms import FilesField
+from briefings.files.sending import download
+from briefings.schedule import items, materials, presenters
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.programme import programme_of
+from briefings.schedule.slots import materials_due
 from briefings.schedule.staff import the_briefing
 from briefings.schedule.words import SLOT_TONES
 from briefings.web.access import staff
 from briefings.web.forms import EmailField, Form
 from briefings.web.problems import reason
+from briefings.web.uploads import takes_files
 
 pages = Blueprint("staff_presenters", __name__, url_prefix="/staff/briefings")
 pages.context_processor(lambda: {"tones": SLOT_TONES})
@@ -45,6 +49,12 @@ class StandbyForm(Form):
         return sound
 
 
+class MaterialsForm(Form):
+    """Slides and the like, handed in in a presenter's stead."""
+
+    files = FilesField("발표자료", only=materials.KINDS, several=True)
+
+
 class StandbysForm(Form):
     """The stand-bys of a whole briefing."""
 
@@ -61,20 +71,25 @@ def index(briefing_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         _name_standbys(form, by_id)
         return redirect(url_for(".index", briefing_id=briefing_id), 303)
+    now = clock.now()
     rows = {row.form.slot.data: row.form for row in form.slots}
     return render_template(
         "schedule/staff/presenters.html",
         briefing=briefing,
         form=form,
         entries=[(entry, rows.get(entry.slot.public_id)) for entry in programme_of(briefing)],
-        settled=presenters.settled_reason(briefing.slots[0], clock.now()) if briefing.slots else None,
+        settled=presenters.settled_reason(briefing.slots[0], now) if briefing.slots else None,
+        files=materials.files_by_slot(briefing),
+        due=materials_due(briefing),
+        late=materials.is_late(briefing, now),
+        now=now,
     )
 
 
-@pages.post("/<int:briefing_id>/presenters/<slot_id>/<any('accepted', 'again', 'standby', 'invitation'):what>")
+@pages.post("/<int:briefing_id>/presenters/<slot_id>/<any(accepted, again, standby, invitation, materials):what>")
 @staff
 def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
-    """Note a yes by telephone, ask again, let the stand-by present, or send the invitation again."""
+    """Note a yes by telephone, ask again, let the stand-by present, send the invitation again, or ask for slides."""
     doings: dict[str, tuple[Callable[[PresenterSlot], Any], str]] = {
         "accepted": (
             lambda slot: presenters.accept(slot, clock.now(), current_user),
@@ -92,6 +107,10 @@ def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
             lambda slot: items.resend(presenters.item_of(slot), clock.now()),
             "일정 초대를 다시 보냈습니다.",
         ),
+        "materials": (
+            lambda slot: materials.ask_for(slot, current_user, clock.now()),
+            "발표자료를 부탁하는 전자우편을 보냅니다.",
+        ),
     }
     do, done = doings[what]
     try:
@@ -102,6 +121,64 @@ def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
     else:
         flash(done, "success")
     return redirect(url_for(".index", briefing_id=briefing_id), 303)
+
+
+@pages.route("/<int:briefing_id>/presenters/<slot_id>/files", methods=["GET", "POST"])
+@staff
+@takes_files
+def files(briefing_id: int, slot_id: str) -> ResponseReturnValue:
+    """What was handed in for one slot, and a form to hand in more in its presenter's stead."""
+    briefing, form = the_briefing(briefing_id), MaterialsForm()
+    _slot(briefing, slot_id)
+    if form.validate_on_submit():
+        taken = []
+        for sent in form.files.data:
+            try:
+                with unit_of_work():  # one by one: files of one upload are never all in memory
+                    slot = _slot(the_briefing(briefing_id), slot_id)
+                    data = sent.read()
+                    taken.append(materials.hand_in(slot, sent.filename or "", data, clock.now(), current_user).name)
+            except Refused as error:
+                form.refuse(error, "files")
+        if taken:
+            flash(f"파일 {len(taken)}개를 올렸습니다: {', '.join(taken)}", "success")
+        if not form.errors:
+            return redirect(url_for(".files", briefing_id=briefing_id, slot_id=slot_id), 303)
+    briefing = the_briefing(briefing_id)
+    slot = _slot(briefing, slot_id)
+    return render_template(
+        "schedule/staff/materials.html",
+        briefing=briefing,
+        slot=slot,
+        form=form,
+        files=materials.files_of(slot),
+        most=materials.MOST,
+        due=materials_due(briefing),
+        now=clock.now(),
+    )
+
+
+@pages.get("/<int:briefing_id>/presenters/<slot_id>/files/<public_id>")
+@staff
+def file(briefing_id: int, slot_id: str, public_id: str) -> ResponseReturnValue:
+    """One of the files, to be saved."""
+    found = next((slot for slot in the_briefing(briefing_id).slots if slot.public_id == slot_id), None)
+    return download((found and materials.file_of(found, public_id)) or abort(404))
+
+
+@pages.post("/<int:briefing_id>/presenters/<slot_id>/files/<public_id>/remove")
+@staff
+def remove_file(briefing_id: int, slot_id: str, public_id: str) -> ResponseReturnValue:
+    """Remove a file for good."""
+    try:
+        with unit_of_work():
+            slot = _slot(the_briefing(briefing_id), slot_id)
+            name = materials.take_away(slot, public_id, clock.now(), current_user)
+    except Refused as error:
+        flash(reason(error), "error")
+    else:
+        flash(f"‘{name}’ 파일을 지웠습니다.", "success")
+    return redirect(url_for(".files", briefing_id=briefing_id, slot_id=slot_id), 303)
 
 
 def _row(slot: PresenterSlot) -> dict[str, str]:

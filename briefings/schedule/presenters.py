@@ -128,10 +128,15 @@ def ask_again(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     _settle(slot, now)
 
 
-def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Actor, now: datetime) -> bool:
-    """Write down who presents if the presenter cannot; whether that is somebody else than before."""
-    lock(slot.briefing)
-    lock(slot)
+def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Actor | None, now: datetime) -> bool:
+    """Write down who presents if the presenter cannot, as staff (`by`) or the presenter says; whether it is new."""
+    if by:
+        lock(slot.briefing)
+        lock(slot)
+    else:
+        _lock(slot, now)
+        if email.lower() == slot.presenter_email.lower():
+            raise Refused(N_("본인과 같은 주소입니다. 대신 발표할 동료의 주소를 적어 주세요."), field="email")
     if (name, title, email) == (slot.standby_name, slot.standby_title, slot.standby_email):
         return False
     slot.standby_name, slot.standby_title, slot.standby_email = name, title, email

@@ -109,5 +109,9 @@ ACTIONS = {
     "slot.asked_again": "발표 다시 부탁",
     "slot.standby_raised": "예비 발표자로 바꾸기",
     "slot.standby_named": "예비 발표자 적기",
+    "slot.file_handed_in": "발표자료 올림",
+    "slot.file_replaced": "발표자료 바꿈",
+    "slot.file_removed": "발표자료 지움",
+    "slot.materials_asked_for": "발표자료 부탁",
 }
 """What staff read for the acts in the audit log."""

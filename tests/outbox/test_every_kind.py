@@ -51,7 +51,14 @@ PLACES = (
     *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
     *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
 )
-TALKS = ("presenter_slot", "presenter_released", "presenter_chase", "presenter_declined", "presenter_decline_asked")
+TALKS = (
+    "presenter_slot",
+    "presenter_released",
+    "presenter_chase",
+    "materials_reminder",
+    "presenter_declined",
+    "presenter_decline_asked",
+)
 KINDS_ABOUT = {
     ItemKind.REGISTRATION: PLACES,
     ItemKind.PRESENTATION: TALKS,
@@ -154,7 +161,7 @@ def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: dateti
 
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
-    gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone"}
+    gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone", "slot": GONE}
     kinds = set(KINDS) - {"password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith(("reply_", "need_"))):  # they are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)

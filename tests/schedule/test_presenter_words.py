@@ -16,8 +16,10 @@ from briefings.db import db
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.rendering import compose
+from briefings.schedule.materials import hand_in
 from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemKind, ItemState
 from tests.builders import a_briefing, a_registration, saved
+from tests.files import samples
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 READER = {"name": "박누리", "email": "nuri@example.kr"}
@@ -66,6 +68,21 @@ class Scene:
 
 def presenter_slot(scene: Scene) -> Told:
     return "presenter_slot", {"item": scene.item().id, "sequence": 1, "news": "new"}
+
+
+def materials_reminder(scene: Scene) -> Told:
+    scene.briefing.materials_due_at = scene.now + timedelta(days=3)
+    return "materials_reminder", {"briefing": scene.briefing.id, "need": scene.slot.need_id}
+
+
+def materials_overdue(scene: Scene) -> Told:
+    scene.briefing.materials_due_at = scene.now
+    return "materials_reminder", {"briefing": scene.briefing.id, "need": scene.slot.need_id}
+
+
+def materials_late(scene: Scene) -> Told:
+    hand_in(scene.slot, "발표.pdf", samples.a_pdf(), scene.now)
+    return "materials_late", {"slot": scene.slot.id}
 
 
 def presenter_slot_without_room(scene: Scene) -> Told:
@@ -128,6 +145,9 @@ SCENES = (
     presenter_released,
     presenter_called_off,
     presenter_chase,
+    materials_reminder,
+    materials_overdue,
+    materials_late,
     rehearsal,
     rehearsal_changed,
     rehearsal_off,

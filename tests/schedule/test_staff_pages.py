@@ -187,7 +187,7 @@ class TestList:
 
         page = text_of(desk.get("/staff/briefings").text)
 
-        assert "1/1명 대기 1명 2건 발표자 정보 2건 빠짐 접속 주소 없음" in page
+        assert "1/1명 대기 1명 2건 발표자 정보 2건 빠짐 발표자료 2건 빠짐 접속 주소 없음" in page
 
     def test_says_why_a_shelf_is_empty(self, desk):
         assert "만들고 있는 초안이 없습니다" in desk.get("/staff/briefings?shelf=draft").text
