@@ -49,6 +49,8 @@ class Check:
     empty: list[str]
     """Names of briefings without needs: nothing is made of them."""
     left_over: list[Card]
+    unconfirmed: int
+    """Of how many needs it is not known whether their presenter can."""
 
     @property
     def obstacles(self) -> list[str]:
@@ -81,7 +83,8 @@ def check(season: Season, now: datetime, zone: tzinfo) -> Check:
         draft.doubts += _doubts(season, draft, said, zone)
     _find_clashes(season, drafts, elsewhere)
     empty = [titles[lane.id] for lane, cards in in_order if not cards]
-    return Check(drafts, empty, [card for card in season.cards if card.lane_id is None])
+    unconfirmed = sum(_can(card, draft, said) is None for draft in drafts for card in draft.cards)
+    return Check(drafts, empty, [card for card in season.cards if card.lane_id is None], unconfirmed)
 
 
 def accept(season: Season, note: str, *, seen: int, by: Actor, now: datetime, zone: tzinfo) -> list[Briefing]:
@@ -145,11 +148,17 @@ def _doubts(season: Season, draft: Draft, said: Mapping[str, Answers], zone: tzi
     if draft.times:
         yield from about_time(draft.times, zone)
     for card in draft.cards:
-        need, answers = card.need, said.get(card.need.contact_email.lower())
+        need = card.need
         if not need.contact_email:
             yield f"‘{need.title}’의 담당자는 전자우편이 없어 발표 안내를 받지 못합니다."
-        elif answers and draft.times and answers.about(*draft.times) is False:
+        elif _can(card, draft, said) is False:
             yield f"{need.contact_name} 님은 이 시각에 발표할 수 없다고 답했습니다(‘{need.title}’)."
+
+
+def _can(card: Card, draft: Draft, said: Mapping[str, Answers]) -> bool | None:
+    """Whether the presenter said that they can then; None: unknown."""
+    answers = said.get(card.need.contact_email.lower())
+    return answers.about(*draft.times) if answers and draft.times else None
 
 
 def _elsewhere(season: Season, drafts: list[Draft], now: datetime) -> list[Place]:

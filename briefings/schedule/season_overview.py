@@ -182,6 +182,23 @@ def percent(share: float) -> str:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """How a season was settled: who did it, when, and what they wrote about it."""
+
+    at: datetime
+    who: str
+    note: str
+
+
+def decision_about(season: Season) -> Decision | None:
+    """How it was settled; None while it is planned."""
+    for entry in reversed(history_of(season) if season.settled_at else []):
+        if entry.action in ("season.accepted", "season.discarded"):
+            return Decision(entry.at, entry.actor_name, entry.detail.get("note") or entry.detail.get("why") or "")
+    return None
+
+
+@dataclass(frozen=True)
 class Deed:
     """Something that was done with a season: when, by whom, what in a sentence, and what else there is to say."""
 
@@ -197,7 +214,7 @@ def history(season: Season) -> list[Deed]:
     found = select(BoardStep).where(BoardStep.season_id == season.id).options(joinedload(BoardStep.by))
     steps = db.session.scalars(found.order_by(BoardStep.version.desc()).limit(LATEST))
     deeds = [Deed(step.at, step.by.name, step.what, [], step.undone) for step in steps]
-    for entry in history_of(season)[-LATEST:]:
+    for entry in history_of(season)[:-LATEST:-1]:
         what = f"{ACTIONS.get(entry.action, entry.action)}."
         deeds.append(Deed(entry.at, entry.actor_name or "발표할 사람", what, _more(entry.detail)))
     return sorted(deeds, key=lambda deed: deed.at, reverse=True)

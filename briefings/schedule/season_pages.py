@@ -126,6 +126,7 @@ def show(season_id: int) -> ResponseReturnValue:
         percent=season_overview.percent,
         doable=season_easing.DOABLE,
         settled=seasons.settled_reason(season),
+        decision=season_overview.decision_about(season),
         task=season_solving.latest_task(season),
         form=SolveForm(),
         coming=[each for each in season.times if each.starts_at > now],

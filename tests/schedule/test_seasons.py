@@ -211,7 +211,7 @@ class TestSettling:
             "되살림 협업이음 사업설명회 (되살림 기업) 1회",
         ):
             assert words in shown, words
-        assert "2회’에는 수요가 없어" in shown
+        assert "2회’에는 수요가 없어" in shown and "수요 4건은 발표할 수 있는지 아직 확인하지 않았습니다" in shown
         data = {"seen": season.version, "note": "국장 보고를 마침"}
         done = desk.post(page, data=data, follow_redirects=True).text
         assert "설명회 초안 2개를 만들었습니다" in done and "이미 확정해 초안으로 만든 편성안입니다" in done
