@@ -16,7 +16,9 @@ from briefings.needs.import_words import MISTAKES, Level, Mistake, level_of
 from briefings.needs.models import Need, NeedState, Region, Round, Stage
 from briefings.needs.round_models import ImportState, NeedImport
 from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
+from briefings.outbox.preview import read
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_need, a_round, a_user, an_organization, an_owner
@@ -225,7 +227,18 @@ def test_each_contact_hears_once_of_all_their_needs_if_staff_want_that(app, offi
     work()
     messages = {message.recipient: message for message in db.session.query(Message)}
     assert set(messages) == {"together@example.kr", "gildong3@example.kr"}
-    assert {message.kind for message in messages.values()} == {"needs_imported"}
+    together = read(app, messages["together@example.kr"], now)
+    for words in ("홍길동 님께", lines[0]["과제 이름"], lines[1]["과제 이름"], "확인한 뒤 게시하거나"):
+        assert words in together.text
+    assert lines[2]["과제 이름"] not in together.text
+    assert together.subject == "[협업이음] 보내 주신 수요 과제를 등록했습니다"
+    for need in db.session.query(Need):
+        need.publish(now)
+    import_.publish = True
+    db.session.commit()
+    assert f"/needs/{need.id}" in read(app, messages["gildong3@example.kr"], now).text
+    db.session.query(Need).update({"state": NeedState.WITHDRAWN})
+    assert isinstance(read(app, messages["together@example.kr"], now), Dropped)
 
 
 def test_an_import_nobody_touched_is_taken_back_whole(officer, now):
