@@ -104,6 +104,8 @@ def publish_the_need(staff: Person) -> None:
     """Found among what waits."""
     staff.open("/staff/")
     staff.follow("검토를 기다리는 수요")
+    staff.write({"검색어": NEED})
+    staff.press("찾기")
     staff.follow(NEED)
     staff.press("게시하기")
     staff.sees("과제를 게시하고 수요기관에 알렸습니다.")
