@@ -72,9 +72,14 @@ class Ranked:
         return [sheet.score for sheet in self.sheets if sheet.score is not None]
 
     @cached_property
+    def total(self) -> Fraction:
+        """The sum of the scores."""
+        return sum(self.scores, Fraction(0))
+
+    @cached_property
     def mean(self) -> Fraction | None:
         """The mean of the scores, each reviewer counting the same."""
-        return mean_of(self.scores)
+        return self.total / len(self.scores) if self.scores else None
 
     @property
     def spread(self) -> Fraction:
@@ -255,7 +260,7 @@ def _leaning(user: User, house: str, mine: Sequence[tuple[Ranked, Sheet]]) -> Le
     states = [sheet.state for _, sheet in mine]
     open_ = [sheet for row, sheet in mine if sheet.state is ReviewState.ASSIGNED and row.decision is None]
     apart = [
-        sheet.score - (sum(row.scores, Fraction(0)) - sheet.score) / (len(row.scores) - 1)
+        sheet.score - (row.total - sheet.score) / (len(row.scores) - 1)
         for row, sheet in mine
         if sheet.score is not None and len(row.scores) > 1
     ]

@@ -1,7 +1,7 @@
 """Choosing the few key needs of a round: decided with a reason, told to the owners later, changed only with another."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,8 @@ from briefings.needs.models import Need, NeedState, Round
 from briefings.needs.ranking import ranking_of, rounded
 from briefings.needs.registering import owners_of
 from briefings.needs.review_models import REVIEWED, Outcome, Selection
-from briefings.outbox.queueing import queue
+from briefings.outbox.queueing import Draft as Mail
+from briefings.outbox.queueing import queue_many
 
 TOLD = "need.decision_told"
 READERS = (*REVIEWED, NeedState.CLOSED)
@@ -150,27 +151,28 @@ def tell(round: Round, *, agreed: str, by: User, now: datetime) -> dict[Outcome,
         raise Refused("그 사이 결정이 바뀌었습니다. 바뀐 내용을 확인하고 다시 눌러 주세요.")
     numbers = dict.fromkeys(Outcome, 0)
     for draft in found:
-        if draft.obstacle:
-            raise Refused(
-                "‘%(title)s’ 과제는 제출되었거나 게시 중인 상태가 아니어서 선정 결과를 알릴 수 없습니다. "
-                "과제를 먼저 바로잡거나 결정을 바꿔 주세요.",
-                title=draft.selection.need.title,
-            )
-        if draft.reaches:
-            _tell(draft, round, by, now)
-            numbers[draft.selection.outcome] += 1
-    if not any(numbers.values()):
+        _refuse_unreadable(draft)
+    reached = [draft for draft in found if draft.reaches]
+    if not reached:
         raise Refused("알릴 과제가 모두 철회되었거나 고치는 중입니다.")
+    for draft in reached:
+        _settle(draft, by, now)
+        numbers[draft.selection.outcome] += 1
+    for outcome in Outcome:
+        mails = [mail for draft in reached if draft.selection.outcome is outcome for mail in _mails(draft, now)]
+        queue_many(f"selection_{outcome.value}", mails, now, about=about(round))
     counted = {outcome.value: number for outcome, number in numbers.items()}
     record(by, "round.decisions_told", round, now, **counted)
     return numbers
 
 
-def _tell(draft: Draft, round: Round, by: User, now: datetime) -> None:
+def _settle(draft: Draft, by: User, now: datetime) -> None:
+    """What telling makes of the need and of the decision."""
     selection, need = draft.selection, draft.selection.need
     is_key = selection.outcome is Outcome.SELECTED
     if is_key or need.key_since:
         lock(need)
+        _refuse_unreadable(draft)  # withdrawn at this very moment
         if is_key and need.state is NeedState.SUBMITTED:
             need.publish(now)
             record(by, "need.published", need, now)
@@ -178,11 +180,24 @@ def _tell(draft: Draft, round: Round, by: User, now: datetime) -> None:
     selection.told_at = now
     said = {"outcome": selection.outcome.value, "reason": selection.reason}
     record(by, TOLD, need, now, **said)
-    kind = f"selection_{selection.outcome.value}"
-    before = draft.before.value if draft.before and draft.before is not selection.outcome else ""
+
+
+def _refuse_unreadable(draft: Draft) -> None:
+    if draft.obstacle:
+        raise Refused(
+            "‘%(title)s’ 과제는 제출되었거나 게시 중인 상태가 아니어서 선정 결과를 알릴 수 없습니다. "
+            "과제를 먼저 바로잡거나 결정을 바꿔 주세요.",
+            title=draft.selection.need.title,
+        )
+
+
+def _mails(draft: Draft, now: datetime) -> Iterator[Mail]:
+    """One to each owner; with what they were told before, if it was something else."""
+    need, outcome = draft.selection.need, draft.selection.outcome
+    before = draft.before.value if draft.before and draft.before is not outcome else ""
     for place, person in enumerate(owners_of(need)):
-        key = f"{kind}:{need.id}:{now:%Y%m%d%H%M%S%f}:{place}"
-        queue(kind, key, person, now, about=about(round), need=need.id, before=before)
+        key = f"selection_{outcome.value}:{need.id}:{now:%Y%m%d%H%M%S%f}:{place}"
+        yield Mail(key, person, {"need": need.id, "before": before})
 
 
 def _write(selection: Selection, outcome: Outcome, reason: str, by: User, now: datetime) -> None:
