@@ -150,7 +150,7 @@ def enter(season_id: int, need_id: int) -> ResponseReturnValue:
 
 
 STAFF_WORDS = {
-    "unanswered": "가능과 불가 가운데 골라 주세요.",
+    "unanswered": "%(when)s: 가능과 불가 가운데 골라 주세요.",
     "note": "남긴 말",
     "hint": "예: 2월에는 국회 일정으로 어렵습니다.",
 }
@@ -202,7 +202,7 @@ def _form(asked: AvailabilityRequest, moments: list[datetime]) -> Form:
         moments,
         gettext("가능"),
         gettext("불가"),
-        unanswered=gettext("가능과 불가 가운데 골라 주세요."),
+        unanswered=gettext("%(when)s: 가능과 불가 가운데 골라 주세요."),
         note=gettext("담당자에게 남길 말"),
         hint=gettext("예: 2월 둘째 주는 국외 출장으로 모두 어렵습니다."),
     )

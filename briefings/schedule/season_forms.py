@@ -291,7 +291,7 @@ def answer_form(times: Sequence[datetime], yes: str, no: str, **labels: Any) -> 
     fields: dict[str, Any] = {
         time_field(moment): RadioField(
             when(moment),
-            [InputRequired(labels["unanswered"])],
+            [InputRequired(labels["unanswered"] % {"when": when(moment)})],
             choices=[SelectChoice("yes", yes), SelectChoice("no", no)],
         )
         for moment in times
