@@ -29,6 +29,10 @@ pages = Blueprint("staff_presenters", __name__, url_prefix="/staff/briefings")
 pages.context_processor(lambda: {"tones": SLOT_TONES})
 
 
+MARK = "|"
+"""Stands between the parts of what a row said."""
+
+
 class StandbyForm(Form):
     """Who presents one need if its presenter cannot."""
 
@@ -36,9 +40,15 @@ class StandbyForm(Form):
         csrf = False
 
     slot = HiddenField("발표")
+    was = HiddenField("처음 본 예비 발표자")
     standby_name = StringField("예비 발표자 이름", [Length(max=120)])
     standby_title = StringField("직위", [Length(max=120)])
     standby_email = EmailField("전자우편", render_kw={"autocomplete": "off"})
+
+    def is_touched(self) -> bool:
+        """Whether the row says anything else than the page did: the presenter may have named somebody meanwhile."""
+        typed = (self.standby_name.data, self.standby_title.data, self.standby_email.data)
+        return MARK.join(each or "" for each in typed) != (self.was.data or 2 * MARK)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """A stand-by who is to be asked needs an address."""
@@ -183,7 +193,8 @@ def remove_file(briefing_id: int, slot_id: str, public_id: str) -> ResponseRetur
 
 def _row(slot: PresenterSlot) -> dict[str, str]:
     names = ("standby_name", "standby_title", "standby_email")
-    return {"slot": slot.public_id} | {name: getattr(slot, name) for name in names}
+    shown = {name: getattr(slot, name) for name in names}
+    return {"slot": slot.public_id, "was": MARK.join(shown.values())} | shown
 
 
 def _slot(briefing: Briefing, public_id: str) -> PresenterSlot:
@@ -206,6 +217,6 @@ def _name_standbys(form: StandbysForm, slots: dict[str, PresenterSlot]) -> None:
                 now,
             )
             for row in form.slots
-            if row.form.slot.data in slots
+            if row.form.slot.data in slots and row.form.is_touched()
         ]
     flash(*(("예비 발표자를 적었습니다.", "success") if any(changed) else ("바뀐 내용이 없습니다.", "info")))

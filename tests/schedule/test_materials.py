@@ -255,6 +255,18 @@ class TestStaff:
         assert names_of(talk) == []
         assert "발표자료 2건 빠짐" in desk.get("/staff/briefings").text
 
+    def test_do_not_wipe_out_a_stand_by_whom_the_presenter_named_meanwhile(self, client, talk, now):
+        desk, other = client.sign_in(a_user()), talk.briefing.slots[1]
+        here = f"/staff/briefings/{talk.briefing_id}/presenters"
+        rows = {f"slots-{n}-slot": each.public_id for n, each in enumerate(talk.briefing.slots)}
+        rows |= {f"slots-{n}-was": "||" for n in range(2)}
+        with unit_of_work():
+            presenters.name_standby(talk, "최다온", "", "daon@example.kr", None, now)
+        desk.post(here, data=rows | {"slots-1-standby_name": "김하늘", "slots-1-standby_email": "haneul@example.kr"})
+        assert (talk.standby_name, other.standby_name) == ("최다온", "김하늘")
+        desk.post(here, data=rows | {"slots-0-was": "최다온||daon@example.kr"})
+        assert talk.standby_name == ""
+
     def test_one_page_costs_the_same_however_many_files_there_are(self, client, talk, now, count_queries):
         desk = client.sign_in(a_user())
         here = f"/staff/briefings/{talk.briefing_id}/presenters"
