@@ -5,6 +5,7 @@ from typing import Any
 from flask import request
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import FileStorage
 from wtforms import Field
 from wtforms.validators import DataRequired
 from wtforms.widgets import FileInput
@@ -14,8 +15,20 @@ from briefings.files.storing import LARGEST
 from briefings.web.uploads import AT_ONCE, was_too_large
 
 
+class Sent:
+    """A file as it came in."""
+
+    def __init__(self, file: FileStorage) -> None:
+        self.filename = file.filename or ""
+        self._file = file
+
+    def read(self) -> bytes:
+        """What it contains, but no more of it than shows that it is too large."""
+        return self._file.read(LARGEST + 1)
+
+
 class FilesField(Field):
-    """Files of some kinds, one or `several`; `data` is the list of those sent, each with `.filename` and `.read()`.
+    """Files of some kinds, one or `several`; `data` is the list of those `Sent`.
 
     What they really are is for `storing.store` to say. Each error concerns one file and all are shown.
     """
@@ -32,7 +45,7 @@ class FilesField(Field):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Take what the browser sent; a form shown again because that was too much says so."""
         super().process(None, None, extra_filters)
-        self.data = [file for file in request.files.getlist(self.name) if file.filename]
+        self.data = [Sent(file) for file in request.files.getlist(self.name) if file.filename]
         if was_too_large():
             message = gettext(
                 "한 번에 보낼 수 있는 크기(%(size)s)를 넘었습니다. 몇 개씩 나누어 올려 주세요.", size=in_words(AT_ONCE)

@@ -31,7 +31,7 @@ def store(name: str, data: bytes, now: datetime, only: Set[Kind] = EVERY, larges
     if not data:
         raise Refused(EMPTY, name=shown)
     if len(data) > largest:
-        raise Refused(TOO_LARGE, name=shown, size=in_words(len(data)), largest=in_words(largest))
+        raise Refused(TOO_LARGE, name=shown, largest=in_words(largest))
     kind = kind_of(data, shown)
     if kind is None or kind not in only:
         raise Refused(UNKNOWN, name=shown, kinds=words_for(frozenset(only)))

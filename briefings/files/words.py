@@ -4,8 +4,7 @@ from briefings.errors import N_
 
 EMPTY = N_("‘%(name)s’ 파일이 비어 있습니다. 저장한 내용을 확인하고 다시 올려 주세요.")
 TOO_LARGE = N_(
-    "‘%(name)s’ 파일이 너무 큽니다(%(size)s). 한 파일은 %(largest)s까지 올릴 수 있습니다. "
-    "그림을 줄이거나 나누어 올려 주세요."
+    "‘%(name)s’ 파일이 너무 큽니다. 한 파일은 %(largest)s까지 올릴 수 있습니다. 그림을 줄이거나 나누어 올려 주세요."
 )
 UNKNOWN = N_("‘%(name)s’ 파일은 받을 수 없는 형식입니다. 받는 형식: %(kinds)s")
 MISNAMED = N_("‘%(name)s’ 파일의 내용(%(kind)s)이 이름의 끝과 다릅니다. 이름을 바로잡거나 맞는 파일을 골라 주세요.")

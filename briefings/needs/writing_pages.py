@@ -123,9 +123,7 @@ def attach(desk: Desk, need: Need) -> ResponseReturnValue:
         for sent in form.files.data:
             try:
                 with unit_of_work():  # one by one: files of one upload are never all in memory
-                    taken.append(
-                        attaching.attach(need, sent.filename or "", sent.read(), current_user, clock.now()).name
-                    )
+                    taken.append(attaching.attach(need, sent.filename, sent.read(), current_user, clock.now()).name)
             except Refused as error:
                 refused.append(error)
         if taken:

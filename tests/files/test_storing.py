@@ -140,7 +140,7 @@ def test_entities_in_an_index_are_not_followed(app: Flask) -> None:
 
 
 def test_size_and_kinds_may_be_narrowed(app: Flask) -> None:
-    assert "너무 큽니다(82B). 한 파일은 10B까지" in refusal("큰.pdf", samples.a_pdf(), largest=10)
+    assert "너무 큽니다. 한 파일은 10B까지" in refusal("큰.pdf", samples.a_pdf(), largest=10)
     only = frozenset({Kind.PDF, Kind.PPTX})
     assert "받는 형식: PDF, PPTX" in refusal("사진.png", samples.a_png(), only=only)
 
