@@ -63,15 +63,16 @@ ACCESS = {
         outbox_texts: edit index restore
         seasons: accept discard ease history index needs new rules show solve take times
         reviews: ask assign change_criterion copy_criteria decide due index list_criteria move_criterion need
-            propose_criteria ranked record remind remove_criterion take_back tell undecide undo_recusal
-        round_contacts: ask index lines members remind remove take
+            propose_criteria ranked record remind remove_criterion reviewer take_back tell undecide undo_recusal
+        round_contacts: ask edit index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel cancel_registration changes copy discard discard_changes edit hold_mails index move new
             preview publish registration registrations show
         staff_matrix: index show
         staff_presenters: act file files index remove_file
-        staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_file move_topic new
+        staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_deadline move_file
+            move_topic new
             publish remove_file rename_topic reopen revoke_claim send_back show withdraw write
         staff_replies: index show
         staff_rounds: announce dates discard edit index new show

@@ -19,21 +19,24 @@ from briefings.web.labels import label
 
 E = TypeVar("E", bound=StrEnum)
 ALL = _l("전체")
+REMINDED = "이틀 전에 수요기관에 한 번 더 알립니다. 비워 두면 기한이 없습니다."
 
 
 class ReturnForm(Form):
-    """What the owner has to put right."""
+    """What the owner has to put right, and until when."""
 
     reason = TextAreaField(
         "돌려보내는 까닭",
         [DataRequired(), Length(max=2000)],
         description="무엇을 어떻게 고치면 되는지 적어 주세요. 수요기관에 그대로 전해집니다.",
     )
-    due_on = DateField(
-        "고칠 기한",
-        [Optional()],
-        description="10근무일 뒤를 제안합니다. 이틀 전에 수요기관에 한 번 더 알립니다. 비워 두면 기한이 없습니다.",
-    )
+    due_on = DateField("고칠 기한", [Optional()], description=f"10근무일 뒤를 제안합니다. {REMINDED}")
+
+
+class DeadlineForm(Form):
+    """Another day until when a returned need should be put right."""
+
+    due_on = DateField("고칠 기한", [Optional()], description=REMINDED)
 
 
 class NeedFilters(Filters):

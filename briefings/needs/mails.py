@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from flask import url_for
+from flask_babel import gettext as _
 
 from briefings.accounts.signing_in import user_with
 from briefings.needs.claiming import claim_token, closed_reason, good_until
@@ -53,6 +54,18 @@ def return_due(message: Message, now: datetime) -> Mail | Dropped:
     return write(text, {**_said(message, need), **_what_to_mend(need), "과제 주소": own_page})
 
 
+def return_moved(message: Message, now: datetime) -> Mail | Dropped:
+    """There is another deadline, or none any more."""
+    need = _need(message)
+    if need.state is not NeedState.RETURNED:
+        return Dropped("그 사이 과제를 다시 제출했거나 철회함")
+    mend = _what_to_mend(need)
+    until = mend["기한"] or _("정해지지 않음")
+    return write(
+        "need_return_moved", {**_said(message, need), **mend, "기한": until, "과제 주소": _own_page(message, need)}
+    )
+
+
 def claim(message: Message, now: datetime) -> Mail | Dropped:
     """The link by which the contact takes the need over."""
     need = _need(message)
@@ -98,6 +111,7 @@ COMPOSERS: dict[str, Composer] = {
     "need_published": published,
     "need_returned": returned,
     "need_return_due": return_due,
+    "need_return_moved": return_moved,
     "need_claim": claim,
     "need_claim_refused": claim_refused,
 }
@@ -128,6 +142,9 @@ TEXTS = {
     ),
     "need_return_due_contact": Text(
         "고칠 기한 알림 (계정이 없는 분)", (*_NEED, _REASON, _DUE), must=("기한",), kinds=("need_return_due",)
+    ),
+    "need_return_moved": Text(
+        "고칠 기한 바뀜", (*_NEED, _REASON, _DUE, _OWN_PAGE._replace(optional=True)), must=("기한",)
     ),
     "need_claim": Text(
         "과제 넘겨받기",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from briefings.needs.models import Need
+from briefings.needs.models import Need, NeedState
 from briefings.needs.registering import lacking
 
 
@@ -51,5 +51,6 @@ def part_after(part: Part) -> Part:
 
 
 def unfinished_part(need: Need) -> Part:
-    """Where to go on: the first part that lacks something, otherwise the beginning."""
-    return next((each.part for each in standings(need) if each.lacking), Part.INTRODUCTION)
+    """Where to go on: the first part that lacks something; of a complete draft its end, otherwise the beginning."""
+    complete = Part.CHECK if need.state is NeedState.DRAFT else Part.INTRODUCTION
+    return next((each.part for each in standings(need) if each.lacking), complete)

@@ -42,13 +42,26 @@ def send_back(
     """
     if not reason.strip():
         raise Refused(N_("돌려보내는 까닭을 적어 주세요."), field="reason")
-    if due_on and today and not today < due_on <= today + LONGEST:
-        raise Refused(N_("기한은 내일부터 1년 안의 날이어야 합니다."), field="due_on")
+    _refuse_out_of_reach(due_on, today)
     lock(need)
     need.send_back(reason.strip(), due_on)
     until = {"due_on": due_on.isoformat()} if due_on else {}
     record(by, "need.returned", need, now, reason=need.return_reason, **until)
     tell_owner("need_returned", need, now)
+
+
+def move_deadline(need: Need, due_on: date | None, by: User, now: datetime, today: date) -> None:
+    """Give the owner of a returned need another day, or all the time there is, and tell them."""
+    _refuse_out_of_reach(due_on, today)
+    lock(need)
+    if need.state is not NeedState.RETURNED:
+        raise Refused(N_("돌려보낸 과제의 기한만 바꿀 수 있습니다."))
+    if need.return_due_on == due_on:
+        return
+    need.return_due_on = due_on
+    until = {"due_on": due_on.isoformat()} if due_on else {}
+    record(by, "need.deadline_moved", need, now, **until)
+    tell_owner("need_return_moved", need, now)
 
 
 def number_overdue(today: date) -> int:
@@ -63,6 +76,11 @@ def remind_due(now: datetime, quiet: QuietHours) -> int:
     near = (Need.return_due_on >= today, Need.return_due_on <= today + REMINDED)
     waiting = db.session.scalars(select(Need).where(Need.state == NeedState.RETURNED, *near).order_by(Need.id))
     return sum(_remind(need, now, quiet) for need in waiting)
+
+
+def _refuse_out_of_reach(due_on: date | None, today: date | None) -> None:
+    if due_on and today and not today < due_on <= today + LONGEST:
+        raise Refused(N_("기한은 내일부터 1년 안의 날이어야 합니다."), field="due_on")
 
 
 def _remind(need: Need, now: datetime, quiet: QuietHours) -> int:

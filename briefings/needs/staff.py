@@ -12,7 +12,7 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import attaching, claiming, finding, registering, reviewing, topics, writing_pages
-from briefings.needs.forms import ReturnForm, StaffNeedFilters, TopicForm
+from briefings.needs.forms import DeadlineForm, ReturnForm, StaffNeedFilters, TopicForm
 from briefings.needs.history import steps_of
 from briefings.needs.models import Audience, Need, NeedState, Theme
 from briefings.needs.parts import Part
@@ -150,6 +150,24 @@ def send_back(need_id: int) -> ResponseReturnValue:
             flash("과제를 돌려보내고 수요기관에 까닭을 알렸습니다.", "success")
             return redirect(url_for(".show", need_id=need_id))
     return render_template("needs/send_back.html", need=need, form=form)
+
+
+@pages.route("/<int:need_id>/deadline", methods=["GET", "POST"])
+@staff
+def move_deadline(need_id: int) -> ResponseReturnValue:
+    """Give the owner of a returned need another day."""
+    need, now = _need(need_id), clock.now()
+    form = DeadlineForm(due_on=need.return_due_on)
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                reviewing.move_deadline(need, form.due_on.data, current_user, now, local(now).date())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("고칠 기한을 바꾸고 수요기관에 알렸습니다.", "success")
+            return redirect(url_for(".show", need_id=need_id))
+    return render_template("needs/deadline.html", need=need, form=form)
 
 
 @pages.route("/<int:need_id>/withdraw", methods=["GET", "POST"])

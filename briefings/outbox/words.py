@@ -81,6 +81,7 @@ KINDS = {
     "need_published": "과제 공개",
     "need_returned": "과제 돌려보냄",
     "need_return_due": "고칠 기한 알림",
+    "need_return_moved": "고칠 기한 바뀜",
     "need_claim": "과제 넘겨받기",
     "need_claim_refused": "과제를 넘겨받지 못함",
     "review_assigned": "심사 부탁",

@@ -69,6 +69,9 @@ def test_the_form_has_the_choices_of_this_moment_and_says_what_to_do(client, now
     call.announced_at = None
     db.session.commit()
     assert client.get(f"/rounds/{call.public_id}/template.xlsx").status_code == 404
+    client.sign_in(a_user())
+    assert client.get(f"/rounds/{call.public_id}/template.xlsx").status_code == 200
+    assert client.get("/rounds/nosuch/template.xlsx").status_code == 404
 
 
 def test_a_file_with_mistakes_is_shown_by_row_and_kind_marked_and_replaced_by_a_corrected_one(officer, now):

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from briefings import clock
+from briefings import clock, jobs
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.errors import Refused
@@ -131,6 +131,7 @@ def test_by_hand_one_need_is_given_taken_back_and_given_back(app, officer, now):
     round, house = a_round(), an_organization()
     need, insider, outsider = a_need(round=round, organization=house), an_expert(house), an_expert(name="이가온")
     assert [each.user for each in assigning.eligible_for(need)] == [outsider]
+    assert (assigning.needs_for(round.id, insider), assigning.needs_for(round.id, outsider)) == ([], [need])
     with pytest.raises(Refused) as refused:
         assigning.assign(need, insider.id, officer, now)
     assert refused.value.field == "reviewer"
@@ -192,12 +193,16 @@ def test_two_days_before_the_last_day_who_is_silent_is_reminded_by_itself_once(a
     a_review(a_need(round=round), asked)
     asking_reviewers.ask(round, officer, now.date(), now)
     assert asking_reviewers.remind_due(now, SEOUL) == 0
+    with time_machine.travel("2026-12-01T20:00:00+00:00", tick=False):
+        jobs.remind_reviewers(app)  # in the quiet hours
+        assert len(mails_to(app, asked.email)) == 1
     with time_machine.travel("2026-12-02T01:00:00+00:00", tick=False):
         moment = clock.now()
         a_review(a_need(round=round), late)
         asking_reviewers.ask(round, officer, moment.date(), moment)
         a_review(a_need(round=round), unasked)
-        assert asking_reviewers.remind_due(moment, SEOUL) == 1
+        jobs.remind_reviewers(app)
+        assert len(mails_to(app, asked.email)) == 2
         assert asking_reviewers.remind_due(moment + timedelta(hours=20), SEOUL) == 0
         reminder = mails_to(app, asked.email)[-1]
         assert "심사 기한이 다가옵니다: 2026. 12. 4.(금)까지, 과제 1건" in reminder.subject

@@ -125,14 +125,14 @@ def test_a_reviewer_goes_through_their_sheets_and_sees_nobody_elses(app, client,
     assert "2번 기준의 점수를 골라 주세요." in answer.text
     assert re.search(r'<input checked[^>]* value="0"', answer.text)
     saved_ = client.post(address, data=typed | {"save": "1", f"reason_{first.id}": "맞지 않습니다."})
-    assert saved_.location == address
+    assert saved_.location == f"{address}#main"
     assert "저장해 둠" in client.get("/reviews").text
     stale = client.post(address, data=typed | {"submit": "1", f"points_{first.id}": "3", f"points_{second.id}": "3"})
     assert "그 사이 이 심사표나 심사 기준이 바뀌었습니다" in stale.text
     assert "아직입니다." in stale.text
     whole = {"seen": version_seen(mine[0], [first, second]), f"points_{first.id}": "3", f"points_{second.id}": "4"}
     sent = client.post(address, data=whole | {"submit": "1"})
-    assert sent.location == f"/reviews/{mine[1].id}"
+    assert sent.location == f"/reviews/{mine[1].id}#main"
     assert mine[0].state is ReviewState.SUBMITTED
     client.post(f"/reviews/{mine[1].id}/recuse", data={"reason": "자문위원이었습니다."})
     assert "회피한 까닭" in client.get(f"/reviews/{mine[1].id}").text

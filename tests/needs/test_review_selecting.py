@@ -215,6 +215,14 @@ def test_staff_go_from_criteria_to_the_told_result_on_their_pages(app, client, o
     client.post(f"{at}/ask")
     assert [len(mails_to(app, each.email)) for each in experts] == [1, 1]
     assert "다시 알립니다" in client.get(f"{at}/remind").text
+    more = a_need(round=round)
+    assert more.title in client.get(f"{at}/reviewers/{experts[0].id}").text
+    client.post(f"{at}/reviewers/{experts[0].id}", data={"need": str(more.id)})
+    assert "부탁하기 전" in client.get(at).text
+    [extra] = [sheet for sheet in ranking_of(round.id).row(more.id).sheets]
+    client.post(f"{at}/sheets/{extra.review_id}/take-back")
+    more.state = NeedState.WITHDRAWN
+    db.session.commit()
     chosen = f"{at}/decide?need={needs[0].id}&need={needs[1].id}"
     page = client.get(chosen).text
     seen = page.partition('name="seen"')[2].partition('value="')[2].partition('"')[0]

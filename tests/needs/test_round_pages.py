@@ -6,10 +6,11 @@ import pytest
 
 from briefings.db import db
 from briefings.needs.models import NeedState, Round
+from briefings.needs.round_links import contact_token
 from briefings.needs.round_models import RoundContact
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.web.filters import local
-from tests.builders import a_contact, a_need, a_round, a_user, an_organization, an_owner
+from tests.builders import a_contact, a_need, a_round, a_user, an_organization, an_owner, saved
 
 DAY = timedelta(days=1)
 
@@ -98,6 +99,28 @@ def test_the_list_is_taken_from_earlier_rounds_and_accounts_and_can_be_shortened
     assert "명단에서 빼시겠습니까?" in desk.get(f"{way}/{mine.id}/remove").text
     desk.post(f"{way}/{mine.id}/remove")
     assert db.session.query(RoundContact).filter_by(round_id=round.id).count() == 1
+
+
+def test_an_address_mail_came_back_from_is_marked_and_corrected(desk, client, now):
+    round = a_round()
+    contact = a_contact(round, email="gone@example.kr")
+    a_contact(round, email="taken@example.kr")
+    saved(UndeliverableAddress(address="gone@example.kr", since=now, reason="550 5.1.1 No such user"))
+    way, old = f"/staff/rounds/{round.id}/contacts", contact_token(contact)
+    assert desk.get(way).text.count("되돌아온 주소") == 1
+    typed = {"name": "윤새로", "email": "Taken@example.kr", "locale": "en"}
+    page = desk.post(f"{way}/{contact.id}/edit", data=typed).text
+    assert "이미 명단에 있는" in page
+    assert 'value="윤새로"' in page
+    same = desk.post(f"{way}/{contact.id}/edit", data=typed | {"email": "gone@example.kr"}, follow_redirects=True).text
+    assert "담당자를 고쳤습니다." in same
+    assert "새 주소로" not in same
+    assert contact.asked_at is not None
+    desk.post(f"{way}/{contact.id}/edit", data=typed | {"email": "new@example.kr"})
+    assert (contact.name, contact.email, contact.locale, contact.asked_at) == ("윤새로", "new@example.kr", "en", None)
+    assert client.get(f"/rounds/for/{old}").status_code == 404
+    assert "1명에게 부탁하시겠습니까?" in desk.get(f"{way}/ask").text
+    assert desk.get(f"/staff/rounds/{a_round().id}/contacts/{contact.id}/edit").status_code == 404
 
 
 def test_a_reminder_is_shown_before_it_is_sent_and_spares_who_was_just_asked(desk, now):

@@ -9,6 +9,7 @@ from briefings.db import db
 from briefings.needs.models import Need, NeedState, Theme
 from briefings.organizations.models import Organization
 from tests.builders import BEFORE, a_need, a_round, a_theme, a_user, an_audience, an_organization, an_owner
+from tests.mails import mails_to
 from tests.needs.test_owner_pages import the_need, typed, write
 
 
@@ -68,6 +69,24 @@ def test_returning_asks_for_a_reason_and_proposes_a_deadline(officer):
         assert words in page.text
     assert (the_need().state, the_need().return_due_on) == (NeedState.RETURNED, date(2026, 11, 25))
     assert "D-2" in officer.get("/staff/needs?state=returned").text
+
+
+def test_staff_give_more_time_and_the_owner_is_told(app, officer):
+    given = {"return_reason": "수거량을 적어 주세요.", "contact_email": "gildong@example.kr"}
+    need = a_need(state=NeedState.RETURNED, return_due_on=date(2026, 11, 20), **given)
+    address = f"/staff/needs/{need.id}/deadline"
+    assert 'value="2026-11-20"' in officer.get(address).text
+    assert "기한은 내일부터" in officer.post(address, data={"due_on": "2026-11-20"}).text
+    page = officer.post(address, data={"due_on": "2026-12-04"}, follow_redirects=True).text
+    for words in ("D-11", "고칠 기한 바꿈", "2026. 12. 4.(금)"):
+        assert words in page
+    officer.post(address, data={"due_on": "2026-12-04"})
+    [mail] = mails_to(app, "gildong@example.kr")
+    assert "- 고칠 기한: 2026. 12. 4.(금)" in mail.text
+    officer.post(address, data={"due_on": ""})
+    assert the_need().return_due_on is None
+    assert "- 고칠 기한: 정해지지 않음" in mails_to(app, "gildong@example.kr")[-1].text
+    assert officer.post(f"/staff/needs/{a_need().id}/deadline", data={"due_on": ""}).status_code == 200
 
 
 def test_what_is_late_stands_among_what_waits_today(officer):
