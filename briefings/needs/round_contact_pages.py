@@ -14,12 +14,13 @@ from briefings.errors import Refused
 from briefings.needs import asking, round_contacts
 from briefings.needs.models import NeedState, Round
 from briefings.needs.round_contacts import Added, Fault
-from briefings.needs.round_forms import ContactForm, EarlierForm, LinesForm, RemindForm
+from briefings.needs.round_forms import ContactForm, CorrectionForm, EarlierForm, LinesForm, RemindForm
 from briefings.needs.round_pages import is_quiet, the_round
 from briefings.needs.round_progress import standings
 from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import ANSWER_TONES, ROUND_TONES
 from briefings.organizations.words import KINDS
+from briefings.outbox.finding import undeliverable_among
 from briefings.outbox.preview import Preview, dry_run
 from briefings.web.access import staff
 from briefings.web.forms import Form
@@ -90,6 +91,26 @@ def members(round_id: int) -> ResponseReturnValue:
     with unit_of_work():
         added = round_contacts.take_members(the_round(round_id), current_user, clock.now())
     return _say_added(round_id, added)
+
+
+@pages.route("/<int:contact_id>/edit", methods=["GET", "POST"])
+@staff
+def edit(round_id: int, contact_id: int) -> ResponseReturnValue:
+    """Correct who is asked: a name misspelt, an address mail came back from, a colleague who took over."""
+    contact = round_contacts.contact_of(the_round(round_id), contact_id) or abort(404)
+    form = CorrectionForm(obj=contact)
+    if form.validate_on_submit():
+        given = form.name.data or "", form.email.data, form.locale.data
+        try:
+            with unit_of_work():
+                other = round_contacts.correct(contact, *given, current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("담당자를 고쳤습니다." + (" 새 주소로 부탁하는 전자우편을 보내 주세요." if other else ""), "success")
+            return redirect(url_for(".index", round_id=round_id), 303)
+    contact = round_contacts.contact_of(the_round(round_id), contact_id) or abort(404)
+    return render_template("needs/rounds/contact.html", round=contact.round, contact=contact, form=form)
 
 
 @pages.route("/<int:contact_id>/remove", methods=["GET", "POST"])
@@ -167,11 +188,13 @@ def _send(
 def _list(round_id: int, form: ContactForm) -> str:
     round = the_round(round_id)
     answering = ANSWERING.get(request.args.get("answering", ""))
+    page = round_contacts.contacts_of(round, request.args.get("page", 1, int), answering)
     return render_template(
         "needs/rounds/contacts.html",
         round=round,
         form=form,
-        page=round_contacts.contacts_of(round, request.args.get("page", 1, int), answering),
+        page=page,
+        returned=undeliverable_among({contact.email for contact in page.items}),
         answering=request.args.get("answering") if answering is not None else None,
         standings={each.organization.id: each for each in standings(round)},
         unasked=asking.number_unasked(round),

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.accounts.models import User
 from briefings.audit.recording import record
-from briefings.db import db, lock
+from briefings.db import db, lock, new_public_id
 from briefings.errors import Refused
 from briefings.needs import asking
 from briefings.needs.models import Round
@@ -128,6 +128,22 @@ def take_members(round: Round, by: User, now: datetime) -> Added:
     rows = db.session.execute(found.where(User.active).order_by(User.id)).all()
     people = [(organization, user.name, user.email, user.locale) for user, organization in rows]
     return _noted(round, _add_rows(round, people, now), "round.members_added", by, now)
+
+
+def correct(contact: RoundContact, name: str, email: str, locale: str, by: User, now: datetime) -> bool:
+    """Change who is asked; whether it is another address, which then has to be asked, by a link of its own."""
+    lock(contact.round)
+    lock(contact)
+    same = email.lower() == contact.email
+    taken = select(RoundContact.id).where(RoundContact.round_id == contact.round_id, RoundContact.id != contact.id)
+    if db.session.scalar(taken.where(RoundContact.email == email.lower())):
+        raise Refused("이미 명단에 있는 전자우편 주소입니다.", field="email")
+    contact.name, contact.email, contact.locale = name, email.lower(), locale
+    if not same:
+        contact.public_id, contact.asked_at = new_public_id(), None
+        contact.reminders, contact.reminded_at = 0, None
+    record(by, "round.contact_corrected", contact.round, now, organization=contact.organization.name)
+    return not same
 
 
 def remove(contact: RoundContact, by: User, now: datetime) -> None:

@@ -113,6 +113,14 @@ class ContactForm(Form):
         return Person(self.organization.data, kind, self.name.data or "", self.email.data, self.locale.data)
 
 
+class CorrectionForm(Form):
+    """Who is asked in an organization's stead of whoever was."""
+
+    name = StringField("담당자 이름", [Length(max=120)], render_kw={"autocomplete": "off"})
+    email = EmailField("담당자 전자우편", [DataRequired()], render_kw={"autocomplete": "off"})
+    locale = SelectField("안내할 언어", choices=[SelectChoice(*each) for each in LANGUAGES], default="ko")
+
+
 class LinesForm(Form):
     """Many people to be asked, a line each."""
 
