@@ -14,7 +14,7 @@ LONG = 90
 """Days of waiting that are worth a word."""
 
 
-def explained(shape: Shape, briefings: Sequence[Briefing], bound: int | None, seconds: float) -> Plan:
+def explained(shape: Shape, briefings: Sequence[Briefing], bound: int, seconds: float) -> Plan:
     """The plan with its reasons, in the order of its times."""
     problem = shape.problem
     ordered = sorted(briefings, key=lambda each: (problem.times[each[0].time].starts_at, each[0].topic, each[0].held))
@@ -27,7 +27,7 @@ def explained(shape: Shape, briefings: Sequence[Briefing], bound: int | None, se
         tuple(view.proposal(number) for number in range(len(ordered))),
         tuple(LeftOver(problem.needs[n].key, tuple(view.left_over(n)), relaxations.remedies(n)) for n in left),
         objective,
-        max(objective, objective if bound is None else bound),
+        bound,
         parts(problem, [(problem.times[c.time].key, [problem.needs[n].key for n in needs]) for c, needs in ordered]),
         (),
         round(seconds, 1),

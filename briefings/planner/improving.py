@@ -31,7 +31,7 @@ def improved(shape: Shape, briefings: Sequence[Briefing], left: Callable[[], flo
         answer = model.maximize(Limits(left(), effort=EFFORT), free)
         idle += 1
         if answer.values is not None:
-            found = kept + model.briefings(answer)
+            found = kept + model.briefings(answer.values)
             if worth_of(shape, found) > worth_of(shape, best):
                 best, idle = found, 0
                 yield best

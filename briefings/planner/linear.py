@@ -31,6 +31,18 @@ class Answer:
     impossible: bool = False
 
 
+class _Found(cp_model.CpSolverSolutionCallback):
+    """Tells of each better solution."""
+
+    def __init__(self, columns: Sequence[cp_model.IntVar], tell: Callable[[Sequence[int]], None]) -> None:
+        super().__init__()
+        self._columns, self._tell = columns, tell
+
+    def on_solution_callback(self) -> None:
+        """Called by the solver."""
+        self._tell([self.value(column) for column in self._columns])
+
+
 @dataclass
 class Programme:
     """Maximize the sum of cost × value over whole numbers from 0 to their upper limits."""
@@ -76,6 +88,7 @@ class Programme:
         limits: Limits,
         start: Mapping[int, int] | None = None,
         on_bound: Callable[[float], None] | None = None,
+        on_found: Callable[[Sequence[int]], None] | None = None,
     ) -> Answer:
         """Solve; `start` names the columns that are not 0 in a solution known already."""
         model = cp_model.CpModel()
@@ -91,24 +104,36 @@ class Programme:
         for number, column in enumerate(columns):
             if start is not None and self.uppers[number] == 1:
                 model.add_hint(column, start.get(number, 0))
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1  # the other core serves people, and one gives the same each time
-        solver.parameters.linearization_level = 2
-        solver.parameters.add_lp_constraints_lazily = False
-        solver.parameters.max_num_cuts = 10_000
-        solver.parameters.random_seed = 1
-        solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
-        solver.parameters.relative_gap_limit = limits.share
-        if limits.effort is not None:
-            solver.parameters.max_deterministic_time = limits.effort
+        solver = _solver(limits)
         if on_bound is not None:
             solver.best_bound_callback = on_bound
-        return self._answer(solver, solver.solve(model), columns)
+        told = _Found(columns, on_found) if on_found else None
+        return self._answer(solver, solver.solve(model, told), columns)
 
     def _answer(self, solver: cp_model.CpSolver, status: object, columns: Sequence[cp_model.IntVar]) -> Answer:
         if status == cp_model.INFEASIBLE:
             return Answer(None, 0, 0, impossible=True)
-        found = status in (cp_model.OPTIMAL, cp_model.FEASIBLE)
-        values = [solver.value(column) for column in columns] if found else None
-        objective = round(solver.objective_value) if found else 0
-        return Answer(values, objective, math.floor(solver.best_objective_bound + 1e-6))
+        if status == cp_model.MODEL_INVALID:
+            raise ValueError("a programme CP-SAT does not take")
+        if status == cp_model.UNKNOWN:  # a bound of 0 may mean that there was no time for one
+            return Answer(None, 0, math.floor(solver.best_objective_bound) or self._most())
+        values = [solver.value(column) for column in columns]
+        return Answer(values, round(solver.objective_value), math.floor(solver.best_objective_bound + 1e-6))
+
+    def _most(self) -> int:
+        return sum(cost * upper for cost, upper in zip(self.costs, self.uppers, strict=True) if cost > 0)
+
+
+def _solver(limits: Limits) -> cp_model.CpSolver:
+    """One worker that leans on the linear programme and all its rows: the bound is what is hard to find."""
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1  # the other core serves people, and one gives the same each time
+    solver.parameters.linearization_level = 2
+    solver.parameters.add_lp_constraints_lazily = False
+    solver.parameters.max_num_cuts = 10_000
+    solver.parameters.random_seed = 1
+    solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
+    solver.parameters.relative_gap_limit = limits.share
+    if limits.effort is not None:
+        solver.parameters.max_deterministic_time = limits.effort
+    return solver

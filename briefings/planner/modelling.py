@@ -36,18 +36,22 @@ class Model:
         self._fillings()
 
     def maximize(
-        self, limits: Limits, start: Sequence[Briefing] = (), on_bound: Callable[[float], None] | None = None
+        self,
+        limits: Limits,
+        start: Sequence[Briefing] = (),
+        on_bound: Callable[[float], None] | None = None,
+        on_found: Callable[[list[Briefing]], None] | None = None,
     ) -> Answer:
         """Solve, from the briefings of `start` if there are any."""
-        return self.programme.maximize(limits, self._columns_of(start) if start else None, on_bound)
+        tell = (lambda values: on_found(self.briefings(values))) if on_found else None
+        return self.programme.maximize(limits, self._columns_of(start) if start else None, on_bound, tell)
 
-    def briefings(self, answer: Answer) -> list[Briefing]:
+    def briefings(self, values: Sequence[int]) -> list[Briefing]:
         """What an answer holds, without what is kept."""
-        assert answer.values is not None  # noqa: S101 - for who reads types
         return [
-            (cell, cell.fixed + tuple(need for need, column in joins.items() if answer.values[column] > 0.5))
+            (cell, cell.fixed + tuple(need for need, column in joins.items() if values[column]))
             for cell, held, joins in zip(self.cells, self.held, self.joins, strict=True)
-            if answer.values[held] > 0.5
+            if values[held]
         ]
 
     def _columns_of(self, briefings: Sequence[Briefing]) -> dict[int, int]:

@@ -79,7 +79,7 @@ class Relaxations:
         for name, code, values, problem in self._rules(need):
             board = self._board(name, problem) if code not in told else None
             place = place_for(board, need) if board else None
-            if place:
+            if place and values.get("held", place[0].held) == place[0].held:
                 told.add(code)
                 yield Reason(code, values | self._named(*place))
 
@@ -122,9 +122,11 @@ class Relaxations:
         """Each rule that could give way: a name, the code and values of the reason, the problem with it."""
         rules = self.problem.rules
         yield "max", "if_max", {"max": rules.max_slots + 1}, self._with(max_slots=rules.max_slots + 1)
-        if any(held.whole for held in self.problem.held.briefings):
-            loose = tuple(replace(held, whole=False) for held in self.problem.held.briefings)
-            yield "loose", "if_loose", {}, replace(self.problem, held=Held(loose, self.problem.held.busy))
+        for one in self.problem.held.briefings:
+            if one.whole and len(one.needs) >= rules.min_slots - 1:
+                loose = tuple(replace(h, whole=h.whole and h is not one) for h in self.problem.held.briefings)
+                held = Held(loose, self.problem.held.busy)
+                yield f"loose {one.key}", "if_loose", {"held": one.key}, replace(self.problem, held=held)
         for least in range(rules.min_slots - 1, 1, -1):
             yield f"min {least}", "if_min", {"min": least}, self._with(min_slots=least)
         yield from self._sharing(need)

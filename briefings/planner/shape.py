@@ -59,6 +59,7 @@ class Shape:
         problem = self.problem
         known = {each for need in problem.needs for each in need.audiences} | set(problem.audiences)
         known |= {each.audience for each in problem.held.briefings} | {each.audience for each in problem.held.busy}
+        known |= {each for group in problem.rules.sharing for each in group}
         return {
             each: frozenset([each]).union(*(group for group in problem.rules.sharing if each in group))
             for each in sorted(known)

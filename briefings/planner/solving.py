@@ -32,7 +32,7 @@ class Search:
         self.shape, self.tell = shape, tell
         self.begun, self.seconds = begun, seconds * (1 - ENDING)
         self.best: list[Briefing] = []
-        self.bound: int | None = None
+        self.bound = sum(shape.worth)
 
     def spent(self) -> float:
         """Seconds since the start."""
@@ -50,7 +50,7 @@ class Search:
 
     def bounded(self, value: float) -> None:
         """Keep it if it is nearer."""
-        if self.bound is None or value < self.bound:
+        if worth_of(self.shape, self.best) <= value < self.bound:
             self.bound = int(value)
             self.report()
 
@@ -62,8 +62,7 @@ class Search:
 
     def gap(self) -> float:
         """Share of the bound that is not reached yet."""
-        objective = worth_of(self.shape, self.best)
-        return 1.0 if self.bound is None else (self.bound - objective) / max(1, self.bound)
+        return (self.bound - worth_of(self.shape, self.best)) / max(1, self.bound)
 
 
 def solve(problem: Problem, seconds: float, tell: Callable[[Progress], None] = lambda progress: None) -> Plan:
@@ -103,13 +102,12 @@ def _held(search: Search) -> list[Briefing]:
     if not cells:
         return []
     model = Model(search.shape, (), cells)
-    return model.briefings(model.maximize(Limits(search.left(0.25).seconds, effort=5.0)))
+    answer = model.maximize(Limits(search.left(0.25).seconds, effort=5.0))
+    return [] if answer.values is None else model.briefings(answer.values)
 
 
 def _exact(search: Search) -> None:
-    """Everything at once."""
+    """Everything at once; from nothing, which takes less time than from a plan that is not near the best."""
     model = Model(search.shape, (), search.shape.cells)
-    answer = model.maximize(search.left(), search.best, search.bounded)
-    if answer.values is not None:
-        search.found(model.briefings(answer))
-    search.bounded(max(answer.bound, worth_of(search.shape, search.best)))
+    answer = model.maximize(search.left(), on_bound=search.bounded, on_found=search.found)
+    search.bounded(answer.bound)

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta, timezone
 
-from briefings.planner.model import PlannedNeed, Problem, Rules, Time
+from briefings.planner.model import BusyBriefing, Held, HeldBriefing, PlannedNeed, Problem, Rules, Time
 
 SEOUL = timezone(timedelta(hours=9))
 FIRST_DAY = datetime(2027, 3, 2, 10, 0, tzinfo=SEOUL)  # a Tuesday
@@ -49,3 +49,49 @@ def _a_need(number: int, chance: random.Random, cannot: list[frozenset[str]]) ->
         chance.randrange(400),
         cannot[owner],
     )
+
+
+def small(seed: int) -> Problem:
+    """One of many little problems that between them use every rule."""
+    chance = random.Random(seed)  # noqa: S311
+    least = chance.randint(1, 3)
+    rules = Rules(
+        least,
+        least + chance.randint(0, 2),
+        parallel=chance.choice([None, 1, 2]),
+        organization_once=chance.random() < 0.7,
+        sharing=chance.choice([(), (("a", "b"),), (("a", "b"), ("b", "c"))]),
+    )
+    hours = sorted(chance.sample(range(0, 24), chance.randint(2, 4)))  # some of them overlap
+    times = tuple(
+        Time(f"t{hour}", FIRST_DAY + timedelta(hours=hour % 6, days=hour // 6 * 3), chance.random() < 0.9)
+        for hour in hours
+    )
+    needs = tuple(
+        PlannedNeed(
+            f"n{number}",
+            f"과제 {number}",
+            tuple(chance.sample("xy", chance.randint(1, 2))),
+            tuple(chance.sample("abc", chance.randint(1, 2))),
+            chance.choice(["가온시", "나래군", "다솜재단", ""]),
+            chance.choice(["kim@example.kr", "lee@example.kr", f"p{number}@example.kr", ""]),
+            chance.random() < 0.2,
+            chance.randrange(500),
+            frozenset(time.key for time in times if chance.random() < 0.25),
+        )
+        for number in range(chance.randint(3, 9))
+    )
+    busy = BusyBriefing(
+        "다른 설명회",
+        times[0].starts_at - timedelta(minutes=30),
+        times[0].starts_at + timedelta(minutes=30),
+        chance.choice(["a", "c", ""]),
+        frozenset(["kim@example.kr"]),
+        frozenset(["나래군"]),
+    )
+    held = [
+        HeldBriefing("h1", "x", "a", chance.choice([None, times[-1].key]), ("n0",), chance.random() < 0.5),
+        HeldBriefing("h2", "y", "b", None, ("n1", "n2")[: rules.max_slots], chance.random() < 0.3),
+    ]
+    kept = tuple(held[: chance.choice([0, 0, 1, 2])])
+    return Problem(needs, times, rules, Held(kept, (busy,) if chance.random() < 0.4 else ()))
