@@ -71,6 +71,7 @@ from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
+from briefings.planner import commands as planner_commands
 from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
@@ -189,6 +190,7 @@ COMMANDS: tuple[Command, ...] = (
     statistics_commands.statistics,
     demo_commands.demo,
     inbox_commands.mail_in_command,
+    planner_commands.plan,
     jobs.worker_command,
     serving.serve_command,
 )

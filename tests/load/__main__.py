@@ -22,6 +22,7 @@ from briefings.app import create_app
 from tests.database import postgresql_server
 from tests.load import mails, needs
 from tests.load.programs import STAFF, Program, environment, filled, served
+from tests.load.seasons import show_seasons
 from tests.load.visitors import Visitor, hidden, per_second
 
 PAGES, CROWDED = 0, 1  # which briefing is for what; then one for each rush, and from the end one for each round
@@ -37,7 +38,12 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of everything, to see that it works")
-    quick = parser.parse_args().quick
+    parser.add_argument("--seasons", action="store_true", help="only the season planner")
+    given = parser.parse_args()
+    quick = given.quick
+    show_seasons(quick)
+    if given.seasons:
+        return
     rounds, rushes, seconds, people, visitors = (1, 1, 0.2, 200, 100) if quick else (3, 2, 1.0, 10_000, 500)
     capacities = [80, None, *[visitors // 5] * rushes, *[None] * (18 - rushes)]
     with databases(capacities, people) as on, ExitStack() as running:
