@@ -149,7 +149,7 @@ def card(season_id: int, need_id: int) -> ResponseReturnValue:
     """One card and the list of lanes it may go to: on a large board instead of a list on each card."""
     season = the_season(season_id)
     found = next((card for card in season.cards if card.need_id == need_id), None) or abort(404)
-    form = MoveForm(formdata=None, seen=season.version, to=found.lane_id or 0, position=found.position)
+    form = MoveForm(formdata=None, seen=season.version, to=found.lane_id or 0)
     form.offer(season.lanes)
     settled = seasons.settled_reason(season)
     return render_template(

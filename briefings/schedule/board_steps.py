@@ -262,11 +262,11 @@ def _put_back_lanes(season: Season, step: BoardStep) -> None:
             continue
         values = row | {"starts_at": row["starts_at"] and datetime.fromisoformat(row["starts_at"])}
         lane = there.get(int(key))
-        if lane is None:
-            _make_again(season, int(key), values)
-        else:
+        if lane:
             for name in LANE if int(key) in touched else ("position",):
                 setattr(lane, name, values[name])
+        elif int(key) in touched:
+            _make_again(season, int(key), values)
     db.session.flush()
 
 

@@ -45,6 +45,10 @@ class Keyboard:
             with self.page.expect_navigation():
                 self.page.keyboard.press("Enter")
 
+    def go_to(self, name: str) -> None:
+        """Go to the control and stay there."""
+        self._go_to(name)
+
     def type(self, name: str, text: str) -> None:
         """Go to the field and type."""
         self._go_to(name)

@@ -95,7 +95,7 @@ def test_with_the_keyboard_alone(officer, board):
     officer.open(board)
     card(page, "미배정-2").focus()
     page.keyboard.press("Tab")
-    keys._go_to("옮기기")
+    keys.go_to("옮기기")
     page.keyboard.press("Enter")
     keys.choose("옮길 회차", page.locator("#to option").nth(2).inner_text())
     keys.type("자리", "1")
@@ -103,7 +103,7 @@ def test_with_the_keyboard_alone(officer, board):
     expect(page.locator("#said")).to_contain_text("‘수요 미배정-2’를 1회차 1번 자리로 옮겼습니다.")
     assert page.evaluate(AT_HAND) == "수요 미배정-2"
 
-    keys._go_to("아래로")
+    keys.go_to("아래로")
     for place in (2, 3):
         page.keyboard.press("Enter")
         expect(page.locator("#said")).to_contain_text(f"1회차 {place}번 자리로 옮겼습니다.")

@@ -205,7 +205,7 @@ def test_an_earlier_change_is_undone_while_nothing_later_builds_on_it(press, tak
     assert rows(season) == [["미배정-1"], ["1-1", "1-2"], ["2-1", "2-2"]]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", (0, 1, 19))
 def test_whatever_was_done_can_be_undone_in_any_order_that_is_offered(press, take_back, seed):
     season, chance = a_board(3, 2, 2, heap=4), random.Random(seed)  # noqa: S311
     before = state(season)
