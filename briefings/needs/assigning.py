@@ -139,8 +139,17 @@ def eligible_for(need: Need) -> list[Expert]:
     ]
 
 
+def needs_for(round_id: int, reviewer: User) -> list[Need]:
+    """What staff may still give to a reviewer by hand."""
+    house = db.session.scalar(select(Membership.organization_id).where(Membership.user_id == reviewer.id))
+    taken = {need_id for need_id, theirs in _standing(round_id).items() if reviewer.id in theirs}
+    return [need for need in _open_needs(round_id) if need.id not in taken and need.organization_id != house]
+
+
 def assign(need: Need, reviewer_id: int, by: User, now: datetime) -> Review:
     """Give one need to one reviewer; Refused where it would be their own house's, or is decided."""
+    if need.round:
+        lock(need.round)  # whoever gives out many at once holds it too
     lock(need)
     if need.state not in REVIEWED:
         raise Refused("제출되었거나 게시 중인 과제만 심사할 수 있습니다.")

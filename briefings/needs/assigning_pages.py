@@ -16,7 +16,7 @@ from briefings.needs import asking_reviewers, assigning, criteria
 from briefings.needs.history import steps_of
 from briefings.needs.models import Need, Round
 from briefings.needs.ranking import ranking_of
-from briefings.needs.review_forms import AddReviewerForm, AssignForm
+from briefings.needs.review_forms import AddNeedForm, AddReviewerForm, AssignForm
 from briefings.needs.review_models import REVIEWED, Review, ReviewState, Selection
 from briefings.needs.review_pages import pages, today_at
 from briefings.needs.review_words import REACHED
@@ -140,6 +140,34 @@ def need(round_id: int, need_id: int) -> ResponseReturnValue:
         steps=steps_of(shown, for_staff=True),
         before=numbers[place - 1] if place else None,
         after=numbers[place + 1] if place is not None and place + 1 < len(numbers) else None,
+    )
+
+
+@pages.route("/reviewers/<int:user_id>", methods=["GET", "POST"])
+@staff
+def reviewer(round_id: int, user_id: int) -> ResponseReturnValue:
+    """One reviewer with all their needs and how they scored beside others; one more need by hand."""
+    ranking = ranking_of(round_id)
+    found = next((each for each in ranking.reviewers if each.user.id == user_id), None) or abort(404)
+    form = AddNeedForm()
+    form.offer(assigning.needs_for(round_id, found.user) if found.able else [])
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                assigning.assign(the_need(round_id, form.need.data), user_id, current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("과제를 더 맡겼습니다. 부탁하는 전자우편은 심사 화면에서 한꺼번에 보냅니다.", "success")
+            return redirect(url_for(".reviewer", round_id=round_id, user_id=user_id), 303)
+    rows = [(row, sheet) for row in ranking.rows for sheet in row.sheets if sheet.reviewer_id == user_id]
+    return render_template(
+        "needs/reviews/reviewer.html",
+        round=the_round(round_id),
+        reviewer=found,
+        rows=rows,
+        form=form,
+        states=ReviewState,
     )
 
 

@@ -94,6 +94,12 @@ class Ranked:
         variance = sum(((score - self.mean) ** 2 for score in self.scores), Fraction(0)) / (len(self.scores) - 1)
         return tenth((Decimal(variance.numerator) / Decimal(variance.denominator)).sqrt())
 
+    def beside(self, sheet: Sheet) -> Fraction | None:
+        """How much higher (or lower) a score is than the mean of the others; None where there is nothing to compare."""
+        if sheet.score is None or len(self.scores) < 2:
+            return None
+        return sheet.score - (self.total - sheet.score) / (len(self.scores) - 1)
+
     @property
     def missing(self) -> int:
         """How many sheets are still to come: none any more once it is decided."""
@@ -259,11 +265,7 @@ def _reviewers(rows: Sequence[Ranked]) -> list[Leaning]:
 def _leaning(user: User, house: str, mine: Sequence[tuple[Ranked, Sheet]]) -> Leaning:
     states = [sheet.state for _, sheet in mine]
     open_ = [sheet for row, sheet in mine if sheet.state is ReviewState.ASSIGNED and row.decision is None]
-    apart = [
-        sheet.score - (row.total - sheet.score) / (len(row.scores) - 1)
-        for row, sheet in mine
-        if sheet.score is not None and len(row.scores) > 1
-    ]
+    apart = [apart for row, sheet in mine if (apart := row.beside(sheet)) is not None]
     return Leaning(
         user=user,
         organization=house,

@@ -21,7 +21,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from briefings.needs.assigning import MOST_PER_NEED, Expert
 from briefings.needs.criteria import MOST_POINTS, MOST_WEIGHT
-from briefings.needs.models import Round
+from briefings.needs.models import Need, Round
 from briefings.needs.ranking import Ranked
 from briefings.needs.review_models import Criterion, Outcome, Review
 from briefings.needs.review_record import CHAPTERS, Chapter
@@ -106,6 +106,16 @@ class AgreedForm(Form):
     """A step whose effects staff have seen: `agreed` names what they saw."""
 
     agreed = HiddenField()
+
+
+class AddNeedForm(Form):
+    """One more need for one reviewer."""
+
+    need = SelectField("과제", [InputRequired()], coerce=int)
+
+    def offer(self, needs: Sequence[Need]) -> None:
+        """Those the reviewer may be given."""
+        self.need.choices = [SelectChoice(each.id, each.title) for each in needs]
 
 
 class PickForm(Filters):

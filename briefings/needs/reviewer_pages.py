@@ -22,6 +22,9 @@ from briefings.web.problems import reason
 pages = Blueprint("reviewer", __name__, url_prefix="/reviews")
 pages.context_processor(lambda: {"review_tones": REVIEW_TONES, "reason": reason, "states": ReviewState})
 
+TOP = "#main"
+"""Whoever came to a mistake by its link would otherwise be led to the same place of the next sheet."""
+
 
 @pages.get("")
 @expert
@@ -119,12 +122,12 @@ def _went_on(review_id: int, submitted: bool) -> ResponseReturnValue:
     """After submitting on to the next sheet that waits; after saving the same sheet again."""
     if not submitted:
         flash(gettext("저장해 두었습니다. 아직 보내지 않았습니다. ‘점수 보내기’를 눌러야 제출됩니다."), "success")
-        return redirect(url_for(".sheet", review_id=review_id), 303)
+        return redirect(url_for(".sheet", review_id=review_id) + TOP, 303)
     review = _own(review_id)
     found = reviews.bundles_of(current_user, today_at(clock.now()))
     following = next(each for each in found if each.round is review.need.round).next_to_do(review)
     if following is None:
         flash(gettext("점수를 보냈습니다. 맡으신 과제의 심사를 모두 마쳤습니다. 고맙습니다."), "success")
-        return redirect(url_for(".index"), 303)
+        return redirect(url_for(".index") + TOP, 303)
     flash(gettext("점수를 보냈습니다. 다음 과제입니다."), "success")
-    return redirect(url_for(".sheet", review_id=following.id), 303)
+    return redirect(url_for(".sheet", review_id=following.id) + TOP, 303)
