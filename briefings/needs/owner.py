@@ -57,7 +57,14 @@ def new() -> ResponseReturnValue:
 def show(need_id: int) -> ResponseReturnValue:
     """Where the need stands, what to do next, and what it says."""
     need = _own(need_id)
-    return render_template("needs/owner_show.html", need=need, steps=steps_of(need), files=attaching.files_of(need))
+    return render_template(
+        "needs/owner_show.html",
+        need=need,
+        desk=DESK,
+        steps=steps_of(need),
+        files=attaching.files_of(need),
+        **writing_pages.missing_in(need),
+    )
 
 
 @pages.get("/<int:need_id>/edit")

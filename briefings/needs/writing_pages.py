@@ -177,11 +177,13 @@ def check(desk: Desk, need: Need) -> ResponseReturnValue:
         else:
             flash(gettext(SUBMITTED), "success")
             return redirect(desk.address("show", need_id=need.id), 303)
-    lacking = [(name, PART_OF[name]) for name in registering.lacking(need)]
-    failed = form.is_submitted()
-    files = attaching.files_of(need)
-    given = {"lacking": lacking, "failed": failed, "files": files, "need_fields": FIELDS}
-    return desk.render("check", need, Part.CHECK, form=form, **given)
+    failed, files = form.is_submitted(), attaching.files_of(need)
+    return desk.render("check", need, Part.CHECK, form=form, failed=failed, files=files, **missing_in(need))
+
+
+def missing_in(need: Need) -> dict[str, Any]:
+    """What a need lacks to be submitted, for `writing.missing`."""
+    return {"lacking": [(name, PART_OF[name]) for name in registering.lacking(need)], "need_fields": FIELDS}
 
 
 def _form(need: Need, part: Part, now: datetime) -> PartForm:

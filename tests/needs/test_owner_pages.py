@@ -125,7 +125,8 @@ def test_a_draft_is_saved_with_whatever_is_there_and_says_what_is_left(owner, or
 
 def test_what_is_missing_is_named_with_the_way_to_its_field(owner, organization):
     need = a_need(organization=organization, state=NeedState.DRAFT, summary="", contact_name="홍", contact_email="")
-    for answer in (owner.get(f"/my/needs/{need.id}/edit/check"), owner.post(f"/my/needs/{need.id}/edit/check")):
+    looked = owner.get(f"/my/needs/{need.id}"), owner.get(f"/my/needs/{need.id}/edit/check")
+    for answer in (*looked, owner.post(f"/my/needs/{need.id}/edit/check")):
         assert "제출하려면 2가지를 더 채워 주세요" in answer.text
         assert f'href="/my/needs/{need.id}/edit/introduction#summary"' in answer.text
         assert f'href="/my/needs/{need.id}/edit/contact#contact_email"' in answer.text
