@@ -163,6 +163,11 @@ def known_as(public_id: str) -> NeedImport | None:
     return db.session.scalar(found.options(joinedload(NeedImport.round), joinedload(NeedImport.file)))
 
 
+def round_known_as(public_id: str) -> Round | None:
+    """The round with this name in addresses, announced or not."""
+    return db.session.scalar(select(Round).where(Round.public_id == public_id))
+
+
 def imports_of(round: Round | None) -> Select[Any]:
     """The imports into a round, or all there are, the latest first; without what was found in them."""
     found = select(NeedImport).options(

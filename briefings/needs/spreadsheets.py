@@ -226,7 +226,7 @@ def template(lists: Lists, title: str, now: datetime) -> bytes:
         for number, (column, words) in enumerate(zip(COLUMNS, example_row(lists), strict=True)):
             if column.shape == "date":
                 sheet.write_datetime(1, number, datetime.fromisoformat(words), formats["example_date"])
-            elif words:
+            else:
                 sheet.write_string(1, number, words, formats["example"])
         sheet.set_row(0, 32)
         sheet.freeze_panes(1, 1)
@@ -302,7 +302,7 @@ def _heading(column: Column) -> str:
 def _note(column: Column) -> str:
     must = "꼭 적어 주세요. " if column.required else ""
     most = f" {column.longest:,}자까지." if column.longest and column.shape in ("line", "text") else ""
-    return f"{must}{column.note}{most}"
+    return f"{must}{column.note.rstrip('.')}.{most}"
 
 
 def _restrict(sheet: Worksheet, number: int, column: Column, lists: Lists) -> None:

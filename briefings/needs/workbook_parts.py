@@ -18,7 +18,7 @@ LARGEST_PART = 64 * 1024 * 1024
 MOST_TEXT = 10_000_000
 """Characters that are kept of one file: 2,000 rows with 5,000 each."""
 MOST_STRINGS = 100_000
-MOST_CELLS = 2_000_000
+MOST_CELLS = 500_000
 MOST_COLUMNS = 100
 MOST_NOTED = 10_000
 """Hidden rows, merged ranges, formats."""
