@@ -158,9 +158,9 @@ def arrange(briefing: Briefing, slots: Sequence[SlotPlan]) -> None:
 
 
 def _refuse_unpublished(need_ids: set[int]) -> None:
-    published = select(Need.id).where(Need.id.in_(need_ids), Need.state == NeedState.PUBLISHED)
-    if need_ids - set(db.session.scalars(published)):
-        raise Refused("게시 중이 아닌 수요는 발표 순서에 넣을 수 없습니다.")
+    lapsed = select(Need.title).where(Need.id.in_(need_ids), Need.state != NeedState.PUBLISHED).order_by(Need.id)
+    for title in db.session.scalars(lapsed):
+        raise Refused("게시 중이 아닌 수요는 발표 순서에 넣을 수 없습니다: ‘%(need)s’", need=title)
 
 
 def clashes(plan: Plan) -> list[Clash]:

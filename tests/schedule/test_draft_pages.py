@@ -10,7 +10,7 @@ from sqlalchemy import select
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import presenters
-from briefings.schedule.models import BriefingState, RegistrationState
+from briefings.schedule.models import BriefingState, CalendarItem, RegistrationState
 from tests.builders import a_briefing, a_user
 from tests.client import PageClient
 from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
@@ -82,6 +82,10 @@ def test_nothing_is_kept_that_is_as_published(desk, briefing):
 
 
 def test_publishing_shows_the_effects_and_the_very_mails_then_tells(desk, briefing):
+    db.session.scalars(
+        select(CalendarItem).where(CalendarItem.email == "person1@example.kr")
+    ).one().partstat = "TENTATIVE"
+    db.session.commit()
     kept(desk, briefing, title="새 제목", **posted(START + timedelta(days=7)))
     before = queued()
 
@@ -93,6 +97,7 @@ def test_publishing_shows_the_effects_and_the_very_mails_then_tells(desk, briefi
         "확정된 1명에게 새 일시와 새 제목을 담은 일정 초대를 다시 보냅니다.",
         "대기 중인 1명에게 바뀐 일시와 제목을 알립니다.",
         "발표자 1명(홍길동)에게 바뀐 내용을 한 번에 알립니다.",
+        "달력에서 미정이나 거절로 답한 1명은 새 일시로 다시 답하게 됩니다.",
         "온다고 확인해 준 신청자 1명은 새 일시로 다시 확인해야 합니다.",
         "발표를 수락한 1명(홍길동)의 수락은 그대로 둡니다.",
         "전자우편이 적히지 않은 발표자(홍길동)에게는 알리지 못합니다.",

@@ -17,8 +17,8 @@ from briefings.outbox.models import Message, MessageState
 from briefings.schedule import drafting, invitations, planning, presenters
 from briefings.schedule.draft_words import changes_of, contested_of
 from briefings.schedule.drafting import draft_of
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState, SlotState
-from briefings.schedule.slots import plan_of, slot_for
+from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState, SlotState, Visibility
+from briefings.schedule.slots import Presenter, plan_of, slot_for
 from tests.builders import a_briefing, a_need, a_registration, a_user
 from tests.calendar.clients import Strict
 from tests.schedule.letters import Letter, delivered
@@ -352,6 +352,29 @@ class TestMeanwhile:
         publish(briefing, officer, later(hours=1))
         assert briefing.slots[0].presenter_email == presents and briefing.moderator == "윤다온"
 
+    def test_conflicts_are_settled_one_at_a_time_if_staff_want_so(self, briefing, officer, later):
+        first, second, third = plan_of(briefing).slots
+        ours = replace(first, presenter_name="오우리", presenter_email="ours@example.kr")
+        both = START + 2 * WEEK, START + 2 * WEEK + timedelta(minutes=90)
+        keep(briefing, officer, later(hours=1), [ours, second, third], times=both)
+        moved = START + WEEK, START + WEEK + timedelta(minutes=90)
+        with unit_of_work():
+            presenters.hand_over(briefing.slots[0], "최다온", "", DAON, later(hours=1))
+            planning.reschedule(briefing, moved, seen=briefing.changed_at, by=officer, now=later(hours=1))
+        seen = {"seen": briefing.changed_at, "seen_draft": briefing.pending_at}
+        assert [each.key for each in contested_of(draft_of(briefing))] == ["times", f"presenter:{first.need_id}"]
+
+        with unit_of_work():
+            drafting.settle(briefing, {"times": True}, **seen, by=officer, now=later(minutes=1))
+
+        assert [each.key for each in contested_of(draft_of(briefing))] == [f"presenter:{first.need_id}"]
+        assert "times" not in briefing.pending["changes"]
+        seen["seen_draft"] = briefing.pending_at
+        with unit_of_work():
+            theirs = {f"presenter:{first.need_id}": True}
+            drafting.settle(briefing, theirs, **seen, by=officer, now=later(minutes=1))
+        assert briefing.pending is None, "nothing of ours is left"
+
     def test_a_move_is_kept_and_moves_what_the_draft_does_not_touch(self, briefing, officer, later):
         keep(briefing, officer, later(hours=1), title="새 제목")
         with unit_of_work():
@@ -390,6 +413,33 @@ class TestMeanwhile:
                 briefing, seen=briefing.changed_at, seen_draft=from_draft.at, by=officer, now=later(minutes=1)
             )
         assert briefing.title == "새 제목" and briefing.pending is None
+
+
+def test_every_part_of_a_draft_has_words(briefing, officer, later):
+    other = a_briefing(needs=0)
+    first, second, third = plan_of(briefing).slots
+    given = {
+        "theme_id": other.theme_id,
+        "audience_id": other.audience_id,
+        "visibility": Visibility.UNLISTED,
+        "capacity": None,
+        "opening_minutes": 5,
+        "materials_due_at": START - WEEK,
+        "room_note": "044-123-4567",
+    }
+    slots = [first.presented_by(Presenter("", "", "")), second.presented_by(Presenter("한결", "과장", "")), third]
+    keep(briefing, officer, later(hours=1), slots, **given)
+    assert {what: (was, now) for what, was, now in said(briefing)} == {
+        "주제": (briefing.theme.name, other.theme.name),
+        "대상": (briefing.audience.name, other.audience.name),
+        "누리집에 보이기": ("목록에 보이기", "주소를 아는 사람만 보기"),
+        "여는 말": ("10분", "5분"),
+        "정원": ("2명", "제한 없음"),
+        "발표자료 기한": ("시작 2주 전", "2026. 12. 2.(수) 14:00"),
+        "접속이 안 될 때": ("없음", "044-123-4567"),
+        "‘박누리의 과제’ 발표자": (f"박누리 ({NURI})", "없음"),
+        "‘홍길동의 과제’ 발표자": ("홍길동", "한결 과장"),
+    }
 
 
 ORDERS = [

@@ -97,6 +97,8 @@ class TestEditing:
         briefing = a_briefing()
         with refused("신청 시작보다 뒤"):
             edit(briefing, officer, now, registration_closes_at=briefing.registration_opens_at)
+        with refused("시작 일시보다 뒤"):
+            edit(briefing, officer, now, times=times(briefing.starts_at, 0))
         with refused("끝나기 전"):
             edit(briefing, officer, now, registration_closes_at=briefing.ends_at + timedelta(minutes=1))
 
