@@ -168,13 +168,13 @@ def thought_move(briefing: Briefing, times: tuple[datetime, datetime], now: date
     refuse_times(times, now)
     if times == (briefing.starts_at, briefing.ends_at):
         raise Refused(SAME_TIME, field="starts_at")
-    before, shift = plan_of(briefing), times[0] - briefing.starts_at
+    shift, due = times[0] - briefing.starts_at, briefing.materials_due_at
     plan = replace(
-        before,
+        plan_of(briefing),
         starts_at=times[0],
         ends_at=times[1],
         registration_closes_at=briefing.registration_closes_at + shift,
-        materials_due_at=materials_due(briefing) + shift,
+        materials_due_at=due if due and due <= now else materials_due(briefing) + shift,
     )
     refuse_clashes(plan)
     return plan

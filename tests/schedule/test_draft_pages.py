@@ -199,6 +199,12 @@ def test_thrown_away_it_is_gone_after_asking(desk, briefing):
     assert desk.post(address(briefing, "/changes/discard"), data={"seen_draft": mark}).status_code == 409
 
 
+def test_other_steps_say_what_becomes_of_it(desk, briefing):
+    kept(desk, briefing, title="새 제목")
+    assert "공개하지 않은 바뀐 내용은 그대로 남습니다" in desk.get(address(briefing, "/move")).text
+    assert "임시 저장해 둔 바뀐 내용은 사라집니다" in desk.get(address(briefing, "/cancel")).text
+
+
 def test_of_a_briefing_that_is_over_it_can_only_be_thrown_away(desk, officer, briefing):
     kept(desk, briefing, title="새 제목")
     with time_machine.travel(START + timedelta(days=1), tick=False):

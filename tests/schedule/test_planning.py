@@ -12,6 +12,7 @@ from briefings.needs.models import NeedState
 from briefings.schedule import grouping, planning
 from briefings.schedule.models import Briefing, BriefingState, Phase, RegistrationState
 from briefings.schedule.presenters import keep_calendars
+from briefings.schedule.slots import materials_due
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience
 from tests.schedule.steps import messages, refused, registered, times, told
 
@@ -219,6 +220,15 @@ class TestMoving:
             planning.thought_move(briefing, (briefing.starts_at, briefing.ends_at), now)
         thought = planning.thought_move(briefing, times(now + timedelta(days=11)), now)
         assert thought.times()[0][0] == now + timedelta(days=11, minutes=10)
+
+    def test_takes_the_due_date_of_slides_along_unless_it_is_past(self, officer, now):
+        for due, moves in ((now + timedelta(days=3), True), (now - timedelta(days=1), False), (None, True)):
+            briefing = a_briefing(materials_due_at=due)
+            new, shift = times(briefing.starts_at + timedelta(days=7)), timedelta(days=7 if moves else 0)
+            thought = planning.thought_move(briefing, new, now).materials_due_at
+            before = materials_due(briefing)
+            self.move(briefing, officer, now, new)
+            assert materials_due(briefing) == thought == before + shift
 
 
 class TestCallingOff:
