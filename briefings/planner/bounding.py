@@ -55,8 +55,8 @@ def _offer(programme: Programme, shape: Shape, kind: _Kind, columns: dict[int, d
     there = dict.fromkeys(joins.values(), 1)
     programme.at_most(there | {kind.count: fixed - most}, 0)
     programme.at_least(there | {kind.count: fixed - least}, 0)
-    costs = [cost_of_size(shape.problem.rules, size) for size in range(max(most, fixed) + 1)]
-    if len(set(costs)) > 1:
+    costs = {size: cost_of_size(shape.problem.rules, size) for size in range(least, most + 1)}
+    if any(costs.values()):
         programme.convex(there | {kind.count: fixed}, costs, {kind.count: 1})
 
 
@@ -92,6 +92,6 @@ def _weeks(programme: Programme, shape: Shape, kinds: list[_Kind]) -> None:
     for week in range(len(shape.weeks)):
         most = at_once * shape.week.count(week) + len(shape.problem.held.briefings)
         number = programme.column(0, most)
-        programme.convex({number: 1}, [shape.step_of_week * each * (each + 1) // 2 for each in range(most + 1)])
+        programme.convex({number: 1}, {each: shape.step_of_week * each * (each + 1) // 2 for each in range(most + 1)})
         total[number] = -1
     programme.exactly({kind.count: 1 for kind in kinds} | total, 0)

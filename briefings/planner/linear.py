@@ -69,19 +69,26 @@ class Programme:
         """The sum of factor × value is `limit`."""
         self.rows.append((terms, limit, limit))
 
-    def convex(self, terms: Mapping[int, int], points: Sequence[int], scale: Mapping[int, int] | None = None) -> None:
-        """Charge points[s] for s = the sum of `terms`, in straight lines between whole numbers.
+    def convex(
+        self, terms: Mapping[int, int], points: Mapping[int, int], scale: Mapping[int, int] | None = None
+    ) -> None:
+        """Charge points[s] for s = the sum of `terms`, in straight lines between whole numbers next to each other.
 
         With `scale`, points[s / scale] × scale: nothing while scale is 0.
         """
         cost = self.column(-1, MANY)
-        for size in range(len(points) - 1):
-            slope = points[size + 1] - points[size]
-            base = points[size] - slope * size
+        for size, charge in points.items():
+            if size + 1 not in points:
+                continue
+            slope = points[size + 1] - charge
+            base = charge - slope * size
             row = {cost: 1} | {column: -slope * factor for column, factor in terms.items()}
             for column, factor in (scale or {}).items():
                 row[column] = row.get(column, 0) - base * factor
             self.at_least(row, 0 if scale else base)
+        if len(points) == 1:
+            (charge,) = points.values()
+            self.at_least({cost: 1} | {column: -charge * factor for column, factor in (scale or {}).items()}, 0)
 
     def maximize(
         self,

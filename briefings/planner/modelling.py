@@ -29,6 +29,7 @@ class Model:
         """By cell and need the column that says whether it is there."""
         for cell in cells:
             self._offer(cell)
+        self._most_in_a_week = self._how_many_in_a_week()
         self._each_need_once()
         self._each_held_thing_once()
         self._room_and_people()
@@ -80,8 +81,8 @@ class Model:
         add.at_least(there | {held: len(cell.fixed) - cell.least}, 0)
         for join in joins.values():
             add.at_most({join: 1, held: -1}, 0)
-        costs = [cost_of_size(rules, size) for size in range(max(most, len(cell.fixed)) + 1)]
-        if len(set(costs)) > 1:
+        costs = {size: cost_of_size(rules, size) for size in range(cell.least, most + 1)}
+        if any(costs.values()):
             add.convex(there | {held: len(cell.fixed)}, costs, {held: 1})
 
     def _each_need_once(self) -> None:
@@ -149,19 +150,25 @@ class Model:
             self.programme.at_most({column: 1, there: -1}, 0)
         return there
 
+    def _how_many_in_a_week(self) -> int:
+        """As many as there are needs for, and room."""
+        held, least = len(self.shape.problem.held.briefings), self.shape.problem.rules.min_slots
+        times = max((self.shape.week.count(week) for week in range(len(self.shape.weeks))), default=0)
+        at_once = self.shape.problem.rules.parallel or len(self.shape.rooms)
+        return held + min(times * min(at_once, len(self.shape.rooms)), len(self.shape.worth) // least)
+
     def _weeks(self) -> None:
         weeks: dict[int, dict[int, int]] = defaultdict(dict)
         for cell, held in zip(self.cells, self.held, strict=True):
             weeks[self.shape.week[cell.time]][held] = 1
         for week, terms in weeks.items():
             begun, step = self.board.in_week[week], self.shape.step_of_week
-            number = self.programme.column(upper=len(terms))
+            number = self.programme.column(upper=min(len(terms), self._most_in_a_week))
             self.programme.exactly(terms | {number: -1}, 0)
-            most = min(len(terms), len(self.shape.worth)) + begun
             paid = step * begun * (begun + 1) // 2
-            self.programme.convex(
-                {number: 1}, [step * each * (each + 1) // 2 - paid for each in range(begun, most + 1)]
-            )
+            most = min(len(terms), self._most_in_a_week)
+            charges = {more: step * (begun + more) * (begun + more + 1) // 2 - paid for more in range(most + 1)}
+            self.programme.convex({number: 1}, charges)
 
     def _fillings(self) -> None:
         """However briefings are chosen from a set: n needs fill n / least of them, and the last not all its places."""
