@@ -15,6 +15,8 @@ from briefings.schedule.seasons import open_for_change
 
 MOST_TIMES = 200
 """So many times are more than a ministry holds briefings in years, and all that the solver is measured with."""
+MOST_FOUND = 500
+"""More than this nobody looks through."""
 LONGEST = timedelta(days=400)
 
 
@@ -45,6 +47,8 @@ def candidates(pattern: Pattern, taken: Iterable[datetime], now: datetime, zone:
         raise Refused("한 번에 13개월까지만 만들 수 있습니다. 끝나는 날을 앞당겨 주세요.", field="last")
     known = set(taken)
     moments = [datetime.combine(day, hour, zone) for day in _days(pattern) for hour in sorted(set(pattern.hours))]
+    if len(moments) > MOST_FOUND:
+        raise Refused(f"시각이 {len(moments):,}개나 나옵니다. 요일이나 시각, 기간을 줄여 주세요.", field="weekdays")
     return [Candidate(moment, _left_out(moment, known, now)) for moment in moments]
 
 

@@ -28,6 +28,7 @@ from briefings.schedule.season_solving import SECONDS
 from briefings.schedule.seasons import Rules
 from briefings.web.filters import WEEKDAYS_KO, when
 from briefings.web.forms import ChoicesField, Form, MomentField, searchable
+from briefings.web.routing import row_number
 
 GROUPS = [SelectChoice("", "따로 연다"), *(SelectChoice(str(n), f"묶음 {n}") for n in (1, 2, 3))]
 MOST_SLOTS = 20
@@ -129,6 +130,12 @@ def values_of(season: Season) -> dict[str, Any]:
     return values
 
 
+def of_this_age(form: Form, field: DateField) -> None:
+    """A day of the calendar that anybody plans for."""
+    if field.data and not 2000 <= field.data.year < 2100:
+        raise ValidationError("2000년부터 2099년까지의 날을 적어 주세요.")
+
+
 class PatternForm(Form):
     """Times by pattern."""
 
@@ -140,8 +147,8 @@ class PatternForm(Form):
         [DataRequired(), Length(max=100)],
         description="하루에 여러 번 열 수 있으면 쉼표로 나누어 적어 주세요. 예: 10:00, 14:00",
     )
-    first = DateField("언제부터", [InputRequired()])
-    last = DateField("언제까지", [InputRequired()])
+    first = DateField("언제부터", [InputRequired(), of_this_age])
+    last = DateField("언제까지", [InputRequired(), of_this_age])
     every = IntegerField("몇 주마다", [InputRequired(), NumberRange(min=1, max=12)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,16 +185,9 @@ class CandidatesForm(Form):
         self.moments.flags.unmarked = True
 
     def taken(self) -> list[datetime]:
-        """The moments ticked; what is none is left out: the times are checked when they are added."""
-        return [moment for typed in self.moments.data or [] if (moment := _moment(typed))]
-
-
-def _moment(typed: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(typed)
-        return found.astimezone(UTC) if found.tzinfo else None
-    except (ValueError, OverflowError):
-        return None
+        """The moments ticked, of those that came out."""
+        offered = {value for value, _ in self.moments.choices}
+        return [datetime.fromisoformat(typed) for typed in self.moments.data or [] if typed in offered]
 
 
 class OneTimeForm(Form):
@@ -216,7 +216,7 @@ class NeedsForm(Form):
     only = SelectField("보기", choices=[SelectChoice(*each) for each in SHOWN])
     kept = HiddenField()
     at = HiddenField()
-    need = ChoicesField("수요", coerce=int)
+    need = ChoicesField("수요", coerce=row_number)
 
     def offer(self, themes: Iterable[Theme], audiences: Iterable[Audience], rounds: Iterable[Round]) -> None:
         """What there is to look by."""

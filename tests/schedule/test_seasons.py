@@ -75,6 +75,8 @@ class TestTimesByPattern:
             with pytest.raises(Refused) as refused:
                 self.outcome(now, last=last)
             assert refused.value.field == "last"
+        with pytest.raises(Refused, match="1,416개나"):
+            self.outcome(now, hours=tuple(time(hour) for hour in range(24)), weekdays=frozenset(range(7)))
 
     @pytest.mark.parametrize(
         "typed, read",
