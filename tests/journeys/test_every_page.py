@@ -370,7 +370,6 @@ STAFFS = {
     "contacts pasting": "/staff/rounds/{round_open_id}/contacts/lines",
     "contacts taking over": "/staff/rounds/{round_open_id}/contacts/take",
     "contact correcting": "/staff/rounds/{round_open_id}/contacts/{asked_silent_id}/edit",
-    "contact correcting wrongly": "/staff/rounds/{round_open_id}/contacts/{asked_silent_id}/edit | clear",
     "contact removing": "/staff/rounds/{round_open_id}/contacts/{asked_silent_id}/remove",
     "contacts asking": "/staff/rounds/{round_open_id}/contacts/ask",
     "contacts asked already": "/staff/rounds/{round_closed_id}/contacts/ask",
