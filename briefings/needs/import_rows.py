@@ -105,7 +105,10 @@ class Reading:
 
 
 def read(data: bytes, lists: Lists, on_row: Callable[[int, int], None] = lambda done, total: None) -> Reading:
-    """What a file says; Refused if it is none that can be read. `on_row` hears how many rows of how many are done."""
+    """What a file says; Refused if it is none that can be read.
+
+    `on_row` hears how many rows are opened (of 0: nobody knows), then how many of how many were looked at.
+    """
     with Book(data) as book:
         name = _sheet_name(book)
         if name is None:
@@ -114,7 +117,7 @@ def read(data: bytes, lists: Lists, on_row: Callable[[int, int], None] = lambda 
                 f"‘{NEEDS_SHEET}’ 시트가 없습니다. 시트 이름을 서식과 같게 바꾸어 주세요. 있는 시트: {there or '없음'}"
             )
             return Reading(Sheet(""), findings=[Finding(0, 0, Mistake.NO_SHEET, says)])
-        sheet = book.read(name, MOST_READ, lambda done: on_row(0, done))
+        sheet = book.read(name, MOST_READ, lambda done: on_row(done, 0))
     reading = Reading(sheet)
     heading_row = _read_headings(reading)
     if not reading.headings:

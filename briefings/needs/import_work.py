@@ -27,7 +27,8 @@ from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.tasks.running import Work
 
-READING, COMPARING, SAVING = "줄마다 살피는 중", "이미 있는 과제와 견주는 중", "모두 등록하는 중"
+OPENING, READING = "파일을 여는 중", "줄마다 살피는 중"
+COMPARING, SAVING = "이미 있는 과제와 견주는 중", "모두 등록하는 중"
 NEWS = "그사이 상황이 바뀌어 등록하지 않았습니다. 새로 찾은 것을 확인하고 다시 등록해 주세요."
 
 Progress = Callable[[int, int, str], None]
@@ -78,7 +79,7 @@ def save(work: Work) -> dict[str, Any]:
 def examine(import_: NeedImport, tell: Progress) -> tuple[Reading, int]:
     """What stands in the file, compared with everything there is; and the last need it was compared with."""
     data = db.session.scalars(select(StoredFile.content).where(StoredFile.id == import_.file_id)).one()
-    reading = read(data, lists_now(), lambda done, total: tell(done, total, READING))
+    reading = read(data, lists_now(), lambda done, total: tell(done, total, READING if total else OPENING))
     rows = reading.rows
     known = comparing.known_organizations(rows)
     comparing.compare_with_organizations(rows, known)

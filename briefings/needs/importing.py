@@ -16,7 +16,7 @@ from briefings.db import Base, db, lock
 from briefings.errors import Refused
 from briefings.files.kinds import Kind
 from briefings.files.models import StoredFile
-from briefings.files.packages import ARCHIVE
+from briefings.files.packages import COMPOUND
 from briefings.files.storing import store
 from briefings.needs.import_findings import Decision, FoundRow, rows_of, undecided
 from briefings.needs.models import Need, NeedState, Round
@@ -31,7 +31,7 @@ OVER = (ImportState.SAVED, ImportState.DISCARDED)
 
 def take_in(name: str, data: bytes, round: Round | None, by: User, now: datetime) -> NeedImport:
     """A new import of this file, whose check begins in a moment; Refused where it is no .xlsx that can be read."""
-    if data.startswith(ARCHIVE):
+    if data and not data.startswith(COMPOUND):  # of what is encrypted or of before 2007, `store` knows more
         refuse_unreadable(data)
     file = store(name, data, now, only={Kind.XLSX}, largest=LARGEST_FILE)
     made = NeedImport(round=round, file=file, created_by=by, created_at=now)

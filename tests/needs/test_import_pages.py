@@ -147,8 +147,8 @@ def test_doubtful_rows_are_shown_beside_what_they_are_like_and_decided(officer):
 @pytest.mark.parametrize(
     ("data", "name", "words"),
     [
-        (b"title,organization\n", "needs.csv", "받을 수 없는 형식입니다. 받는 형식: XLSX"),
-        (b"<html><table></table></html>", "needs.xlsx", "받을 수 없는 형식입니다."),
+        (b"title,organization\n", "needs.csv", "엑셀 파일(.xlsx)이 아닙니다. 엑셀에서 [다른 이름으로 저장]"),
+        (b"<html><table></table></html>", "needs.xlsx", "엑셀 파일(.xlsx)이 아닙니다."),
         (b"PK\x03\x04 and no more", "needs.xlsx", "파일이 손상되어 읽을 수 없습니다."),
         (b"", "needs.xlsx", "비어 있습니다"),
     ],
