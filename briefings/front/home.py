@@ -17,7 +17,7 @@ NEWEST = 6
 
 @dataclass(frozen=True)
 class Home:
-    """The briefing to sign up for next, three others to come, the newest needs, the rounds that are open, two figures."""
+    """The briefing to sign up for next, three others to come, open rounds, the newest needs, two figures."""
 
     next: Seen | None
     others: list[Seen]

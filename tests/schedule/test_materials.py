@@ -259,6 +259,7 @@ class TestStaff:
         desk, other = client.sign_in(a_user()), talk.briefing.slots[1]
         here = f"/staff/briefings/{talk.briefing_id}/presenters"
         rows = {f"slots-{n}-slot": each.public_id for n, each in enumerate(talk.briefing.slots)}
+        rows |= {f"slots-{n}-standby_{part}": "" for n in range(2) for part in ("name", "title", "email")}
         rows |= {f"slots-{n}-was": "||" for n in range(2)}
         with unit_of_work():
             presenters.name_standby(talk, "최다온", "", "daon@example.kr", None, now)
