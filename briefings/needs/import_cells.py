@@ -77,12 +77,10 @@ def shown(words: str) -> str:
 
 
 def with_object(word: str) -> str:
-    """`과제 이름을`, `주제를`: the particle that a word takes as an object."""
+    """`과제 이름을`, `주제 2를`: a heading (it ends in Hangul or a digit) with the particle of an object."""
     last = word[-1:]
     if last.isdecimal():
         return word + ("을" if last in "013678" else "를")
-    if not "가" <= last <= "힣":
-        return f"‘{word}’ 칸을"
     return word + ("을" if (ord(last) - ord("가")) % 28 else "를")
 
 

@@ -275,6 +275,29 @@ def test_a_file_thrown_away_keeps_nothing_of_what_it_said(officer, now):
         importing.check_again(import_, officer, now)
 
 
+def test_work_that_was_overtaken_by_a_decision_does_nothing(officer, now):
+    with unit_of_work():
+        thrown_away = importing.take_in("수요조사서.xlsx", a_file([a_line(1)]), None, officer, now)
+        db.session.flush()
+        thrown_away.state = ImportState.DISCARDED
+    assert (work().state, thrown_away.rows) == (TaskState.DONE, 0)
+    import_ = checked(a_file([a_line(1)]), officer, now)
+    ask_to_save(import_, officer, now)
+    import_.state = ImportState.CHECKED
+    db.session.commit()
+    assert work().error == "그사이 버렸거나 다시 점검한 파일입니다."
+    assert db.session.query(Need).count() == 0
+
+
+def test_a_file_of_which_every_row_is_left_out_has_nothing_to_register(officer, now):
+    a_need(title=a_line(1)["과제 이름"])
+    import_ = checked(a_file([a_line(1)]), officer, now)
+    with unit_of_work():
+        importing.decide_all(import_, Decision.LEAVE, officer, now)
+    with pytest.raises(Refused, match="등록할 과제가 없습니다"), unit_of_work():
+        importing.start_saving(import_, False, False, officer, now)
+
+
 def test_of_very_many_mistakes_the_first_are_kept(officer, now, monkeypatch):
     monkeypatch.setattr("briefings.needs.import_findings.MOST_KEPT", 5)
     lines = [a_line(number, 담당자_전자우편="x", 담당자_이름=None, 단계="?") for number in range(1, 5)]

@@ -151,6 +151,11 @@ def test_a_column_that_is_unknown_is_said_and_not_read(app):
     assert reading.rows[0].entry
 
 
+def test_lines_of_blanks_are_no_lines(app):
+    reading = read(a_file([a_line(1), {"과제 이름": "  ", "지역": "\u3000"}]), lists_now())
+    assert (len(reading.rows), said(reading)) == (1, [])
+
+
 def test_longer_files_are_to_be_parted(app, monkeypatch):
     monkeypatch.setattr(import_rows, "MOST_ROWS", 3)
     assert not said(read(a_file([a_line(n) for n in range(3)]), lists_now()))
