@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 from briefings.accounts.models import Role
 from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, write
+from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Theme
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.outbox.texts import Template
 from briefings.participation.models import Match, ParticipationReply
-from briefings.schedule.links import token_of
+from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
 from briefings.web.security import limiter
 from tests.builders import (
@@ -30,6 +31,7 @@ from tests.builders import (
     an_owner,
 )
 from tests.client import PageClient
+from tests.schedule.desk import filled
 from tests.schedule.test_last_seat import a_database, a_program
 
 ROUNDS = {"sqlite": 2, "postgresql": 12}
@@ -206,3 +208,28 @@ def test_of_two_who_add_a_theme_one_is_told_that_it_is_there(app, number):
     form = {"name": f"바다 {number}", "name_en": f"Sea {number}"}
     assert twice(app, "/staff/needs/topics/themes/new", form, a_user(Role.OFFICER)) == [200, 302]
     assert count(Theme, Theme.name == form["name"]) == 1
+
+
+@repeated
+def test_what_was_kept_back_is_published_once_and_a_presenter_who_hands_over_meanwhile_stays_so(app, number):
+    officer, briefing = a_user(Role.OFFICER), a_briefing(needs=2)
+    slot = briefing.slots[0]
+    slot.presenter_email = f"first{number}@example.kr"
+    db.session.commit()
+    desk, colleague = app.test_client().sign_in(officer), app.test_client().sign_in(officer)
+    edit, changes = f"/staff/briefings/{briefing.id}/edit", f"/staff/briefings/{briefing.id}/changes"
+    desk.post(edit, data=filled(desk.get(edit).text) | {"title": f"새 제목 {number}", "do": "keep"})
+    form = filled(desk.get(changes).text) | {"do": "publish"}
+    handed_over = {"name": "최다온", "title": "", "email": f"second{number}@example.kr"}
+    hand_over = (app.test_client(), f"/present/{presenter_token(slot)}/hand-over", handed_over)
+
+    answers = at_once((desk, changes, form), (colleague, changes, form), hand_over)
+
+    assert max(answers) < 400
+    db.session.refresh(briefing)
+    assert briefing.title == f"새 제목 {number}" and briefing.pending is None
+    assert briefing.slots[0].presenter_email == f"second{number}@example.kr"
+    edits = (AuditEntry.about_type == "briefings", AuditEntry.about_id == briefing.id)
+    assert count(AuditEntry, *edits, AuditEntry.action == "briefing.edited") == 1
+    keys = db.session.scalars(select(Message.key).where(Message.about == f"briefing:{briefing.id}")).all()
+    assert len(keys) == len(set(keys))
