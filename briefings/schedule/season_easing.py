@@ -25,7 +25,9 @@ DOABLE = {*RULES, "if_time"}
 def ease(season: Season, need_id: int, number: int, *, by: Actor, now: datetime) -> None:
     """Do the n-th remedy of a need left over, for the next plan; Refused where it is done already."""
     open_for_change(season)
-    remedies = next((card.why.get("remedies", []) for card in season.cards if card.need_id == need_id), [])
+    remedies: list[dict[str, Any]] = next(
+        (card.why.get("remedies", []) for card in season.cards if card.need_id == need_id), []
+    )
     if not 0 <= number < len(remedies) or remedies[number]["code"] not in DOABLE:
         raise Refused(GONE)
     code, values = remedies[number]["code"], remedies[number]["values"]

@@ -48,8 +48,11 @@ def needs(season_id: int) -> ResponseReturnValue:
     present = {card.need_id for card in season.cards}
     form = NeedsForm()
     form.offer(need_finding.themes(), need_finding.audiences(), season_needs.rounds())
+    settled = seasons.settled_reason(season)
+    if settled:
+        form.only.data = "chosen"
     act, _, turn = request.form.get("do", "look").partition("-")
-    chosen = _chosen(form, act, now) if form.is_submitted() else present
+    chosen = _chosen(form, act, now) if form.is_submitted() and not settled else present
     if act == "save" and form.is_submitted():
         try:
             with unit_of_work():
@@ -75,7 +78,7 @@ def needs(season_id: int) -> ResponseReturnValue:
         new=len(chosen - present),
         gone=len(present - chosen),
         elsewhere=season_needs.elsewhere([need.id for need in page.items], season),
-        settled=seasons.settled_reason(season),
+        settled=settled,
         now=now,
     )
 
