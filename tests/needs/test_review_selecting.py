@@ -142,7 +142,7 @@ def test_decisions_are_drafts_until_told_then_the_selected_are_key_needs_for_eve
     assert links_in(selected) == [f"/needs/{chosen.id}"]
     assert "시기를 더 봅니다." in second.text
     assert "계속 참여 답글을 받고" in third.text
-    assert "바로잡습니다" not in selected.text + second.text + third.text
+    assert "알려 드린 결과" not in selected.text + second.text + third.text
     assert [step.what for step in steps_of(chosen)] == ["주요 과제로 선정했다고 알림", "게시"]
     with pytest.raises(Refused, match="알릴 과제가 모두"):
         tell(round, officer, now)
@@ -172,7 +172,7 @@ def test_what_was_told_is_changed_with_a_reason_and_told_again(app, officer, now
     assert need.key_since is None
     first, second = mails_to(app, owner.email)
     assert isinstance(first, Dropped)
-    assert "앞서 ‘선정’ 결과로 알려 드린 것을 바로잡습니다." in second.text
+    assert "앞서 알려 드린 결과(‘선정’)가 바뀌었습니다." in second.text
     reasons = [(e.action, e.detail.get("outcome"), e.detail.get("was")) for e in history_of(need)]
     assert reasons[-2:] == [("need.decided", "reserve", "selected"), ("need.decision_told", "reserve", None)]
 

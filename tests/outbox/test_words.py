@@ -5,7 +5,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,28 @@ from flask import Flask
 
 from briefings.accounts.models import Role
 from briefings.needs.models import Need, NeedState
+from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.participation.models import ParticipationReply, ReplyState
-from tests.builders import a_contact, a_need, a_reply, a_round, a_user, an_account_request, an_organization
+from tests.builders import (
+    a_contact,
+    a_need,
+    a_reply,
+    a_review,
+    a_round,
+    a_user,
+    an_account_request,
+    an_expert,
+    an_organization,
+    saved,
+)
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 READER = {"email": "haneul@example.kr", "name": "김하늘"}
+ROUND = "2027년 상반기 협업 수요조사"
 Scene = tuple[str, dict[str, Any]]
 """The kind of a message, and its parameters."""
 
@@ -135,6 +148,45 @@ def reply_matched(now: datetime) -> Scene:
     return "reply_matched", {"reply": _reply(state=ReplyState.ACKNOWLEDGED).id}
 
 
+def review_assigned(now: datetime) -> Scene:
+    return "review_assigned", _reviewer()
+
+
+def review_reminder(now: datetime) -> Scene:
+    return "review_reminder", _reviewer()
+
+
+def selection_selected(now: datetime) -> Scene:
+    return "selection_selected", _decided(Outcome.SELECTED, now)
+
+
+def selection_reserve(now: datetime) -> Scene:
+    return "selection_reserve", _decided(Outcome.RESERVE, now, state=NeedState.SUBMITTED)
+
+
+def selection_reserve_instead(now: datetime) -> Scene:
+    return "selection_reserve", _decided(Outcome.RESERVE, now) | {"before": "selected"}
+
+
+def selection_not_selected(now: datetime) -> Scene:
+    return "selection_not_selected", _decided(Outcome.NOT_SELECTED, now)
+
+
+def _reviewer() -> dict[str, int]:
+    round, reviewer = a_round(name=ROUND, reviews_due_on=date(2026, 12, 4)), an_expert(**READER)
+    for _ in range(2):
+        a_review(a_need(round=round), reviewer)
+    return {"round": round.id, "user": reviewer.id}
+
+
+def _decided(outcome: Outcome, now: datetime, **given: Any) -> dict[str, Any]:
+    need = _a_need(round=a_round(name=ROUND), **given)
+    reason = "주고받을 것이 뚜렷하고 바로 시작할 수 있습니다."
+    by = a_user(Role.OFFICER).id
+    saved(Selection(need_id=need.id, outcome=outcome, reason=reason, decided_by_id=by, decided_at=now, told_at=now))
+    return {"need": need.id, "before": ""}
+
+
 def _need(**given: Any) -> dict[str, int]:
     return {"need": _a_need(**given).id}
 
@@ -173,6 +225,12 @@ SCENES = (
     round_asked_colleague,
     round_reminder,
     round_moved,
+    review_assigned,
+    review_reminder,
+    selection_selected,
+    selection_reserve,
+    selection_reserve_instead,
+    selection_not_selected,
     reply_received,
     reply_withdrawn,
     reply_sent,
