@@ -12,7 +12,7 @@ from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.files.kinds import Kind
 from briefings.files.models import StoredFile
-from briefings.files.storing import discard, store
+from briefings.files.storing import store
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
 from briefings.outbox.quiet import QuietHours
@@ -191,10 +191,8 @@ def _hold(slot: PresenterSlot, now: datetime, by: Actor | None) -> None:
 
 def _drop(files: Iterable[SlotFile]) -> None:
     for each in files:
-        file = each.file
         db.session.delete(each)
-        db.session.flush()
-        discard(file)
+    db.session.flush()
 
 
 def _note(action: str, slot: PresenterSlot, name: str, now: datetime, by: Actor | None) -> None:

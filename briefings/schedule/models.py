@@ -284,7 +284,8 @@ class SlotFile(Base):
     handed_in_at: Mapped[datetime]
 
     slot: Mapped[PresenterSlot] = relationship(back_populates="files")
-    file: Mapped[StoredFile] = relationship()
+    file: Mapped[StoredFile] = relationship(cascade="all, delete-orphan", single_parent=True)
+    """Goes with it: nothing else knows the file."""
 
 
 registration_interests = Table(

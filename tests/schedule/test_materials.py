@@ -16,7 +16,7 @@ from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Recipient
 from briefings.outbox.quiet import QuietHours
-from briefings.schedule import materials, presenters
+from briefings.schedule import materials, planning, presenters
 from briefings.schedule.interest import interest_in
 from briefings.schedule.links import presenter_token
 from briefings.schedule.models import BriefingState, RegistrationState, SlotState
@@ -282,6 +282,19 @@ class TestStaff:
         with count_queries() as many:
             desk.get(here)
         assert len(one) == len(many)
+
+
+def test_files_go_with_their_slot_and_with_a_draft_that_is_thrown_away(app, now):
+    officer = a_user()
+    draft = a_briefing(needs=2, state=BriefingState.DRAFT)
+    for slot in draft.slots:
+        handed_in(slot, now, name=f"{slot.position}.pdf", by=officer)
+    with unit_of_work():
+        draft.slots.remove(draft.slots[0])
+    assert db.session.query(StoredFile).count() == 1
+    with unit_of_work():
+        planning.discard(draft, by=officer, now=now)
+    assert db.session.query(StoredFile).count() == 0
 
 
 def test_the_office_is_told_once_an_hour(app, talk, now):
