@@ -21,7 +21,7 @@ class MessageFilters(Filters):
     q = StringField("받는 사람", [Optional(), Length(max=320)], description="전자우편 주소나 이름")
     state = SelectField("상태", [Optional()], choices=options(STANDINGS, empty="모든 상태"))
     kind = SelectField("무엇에 관한 것", [Optional()])
-    about = SelectField("설명회", [Optional()])
+    about = SelectField("관련", [Optional()])
     medium = SelectField("보내는 방법", [Optional()], choices=options(MEDIA, empty="모두"))
     thread = HiddenField(validators=[Optional(), Regexp(r"[a-z]+:[0-9]+$")])
 

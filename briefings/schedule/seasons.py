@@ -162,6 +162,8 @@ def titles(about: Iterable[str] | None = None) -> dict[str, str]:
     else:
         parted = (each.partition(":") for each in about)
         numbers = {int(number) for kind, _, number in parted if kind == "season" and number.isdecimal()}
+        if not numbers:
+            return {}
         found = found.where(Season.id.in_({number for number in numbers if number <= HIGHEST_ID}))
     return {f"season:{number}": name for number, name in db.session.execute(found)}
 
