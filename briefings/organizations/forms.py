@@ -55,7 +55,7 @@ class NewAccountForm(Form):
     organization = StringField(
         "기관 이름",
         [Length(max=120)],
-        description="수요기관 계정에는 꼭 적어 주세요. 전문가가 몸담은 기관을 적으면 그 기관의 과제는 그 전문가에게 심사를 맡기지 않습니다.",
+        description="수요기관 계정에는 꼭 적어 주세요. 전문가 계정에 적으면 그 기관의 과제는 심사를 맡기지 않습니다.",
     )
     kind = SelectField("기관 유형", choices=options(KINDS, "없음"), coerce=kind_or_nothing)
 

@@ -245,7 +245,9 @@ def _reviews(rows: Rows) -> None:
     for need, points in zip(needs[:5], (4, 1, 3, 3, 3), strict=True):
         a_review(need, others[0], dict.fromkeys(criteria, points))
     waits = a_review(needs[4], others[1])
-    rows.update({f"sheet_{name}": sheet.id for name, sheet in sheets.items()}, sheet_waiting=waits.id, reviewer=reviewer.id)
+    rows.update(
+        {f"sheet_{name}": sheet.id for name, sheet in sheets.items()}, sheet_waiting=waits.id, reviewer=reviewer.id
+    )
     rows.update(under=under.id, begun=begun.id, stuck=stuck.id, criterion=criteria_for(begun, 50)[0].id)
     rows.update(scored=needs[1].id, scored_little=needs[2].id, scored_decided=needs[3].id, scored_gone=gone.id)
     rows["begun_empty"] = a_need(round=a_round()).round_id
