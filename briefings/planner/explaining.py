@@ -1,14 +1,15 @@
 """Why a plan is as it is: read from the plan, and for what is left over found by trying."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 
 from briefings.planner.greedy import Board, Briefing
 from briefings.planner.model import LeftOver, Placement, Plan, Proposal, Reason
 from briefings.planner.modelling import worth_of
 from briefings.planner.objective import parts
 from briefings.planner.relaxing import Relaxations, place_for
-from briefings.planner.shape import Shape
+from briefings.planner.shape import Shape, Topic
 
 LONG = 90
 """Days of waiting that are worth a word."""
@@ -42,6 +43,12 @@ class View:
         self.board = Board(shape, briefings)
         self.held = {held.key: held for held in shape.problem.held.briefings}
         self.labels = [self._label(number) for number in range(len(briefings))]
+        self.crew_places: dict[int, set[int]] = defaultdict(set)
+        """By crew the briefings it is in."""
+        for number, (_, needs) in enumerate(briefings):
+            for need in needs:
+                for crew in shape.crews_of[need]:
+                    self.crew_places[crew].add(number)
         self.of_topic = Counter(topic for topics in shape.topics for topic in topics)
 
     def proposal(self, number: int) -> Proposal:
@@ -56,6 +63,12 @@ class View:
             cell.held,
             tuple(self._briefing(number)),
         )
+
+    @cached_property
+    def free(self) -> Counter[tuple[Topic, int]]:
+        """By topic and time how many needs that are left over could present then."""
+        pools = self.shape.pools.items()
+        return Counter({place: sum(self.board.is_free(need, place[1]) for need in pool) for place, pool in pools})
 
     def _label(self, number: int) -> str:
         """Of the audiences that are the same for it the one that most of its needs seek."""
@@ -92,24 +105,25 @@ class View:
 
     def _lost_without(self, number: int) -> int:
         """How many of its needs no other briefing of the plan could take, tried one after the other."""
-        _, needs = self.briefings[number]
+        own, needs = self.briefings[number]
         others = [briefing for other, briefing in enumerate(self.briefings) if other != number]
-        lost, most = 0, self.problem.rules.max_slots
+        board, most, lost = Board(self.shape, others), self.problem.rules.max_slots, 0
+        sizes = [len(there) for _, there in others]
         for need in needs:
-            board = Board(self.shape, others)
-            joined = next(
-                (
-                    place
-                    for place, (cell, there) in enumerate(others)
-                    if need in cell.pool and len(there) < most and board.is_free(need, cell.time)
-                ),
-                None,
-            )
-            if joined is None:
-                lost += 1
+            places = [place for topic in self.shape.topics[need] for place in board.of_topic.get(topic, ())]
+            for place in places:
+                cell = others[place][0]
+                if (
+                    need not in own.fixed
+                    and need in cell.pool
+                    and sizes[place] < most
+                    and board.is_free(need, cell.time)
+                ):
+                    board.seat(need, cell.time)
+                    sizes[place] += 1
+                    break
             else:
-                cell, there = others[joined]
-                others[joined] = (cell, (*there, need))
+                lost += 1
         return lost
 
     def _placed(self, number: int, index: int) -> Iterator[Reason]:
@@ -139,11 +153,16 @@ class View:
         can = sum(self.shape.can(index, time) for time in range(len(self.problem.times)))
         other = [
             self._names(place) | {"because": self._against(place, index, number)}
-            for place, (option, _) in enumerate(self.briefings)
-            if place != number and option.topic in self.shape.topics[index]
+            for place in self._options(index)
+            if place != number
         ]
         values = self._names(number) | {"can": can, "times": len(self.problem.times), "options": other}
         return Reason("place", values)
+
+    def _options(self, index: int) -> list[int]:
+        """The plan's briefings of its topics, in order."""
+        of_topic = self.board.of_topic
+        return sorted(place for topic in self.shape.topics[index] for place in of_topic.get(topic, ()))
 
     def _against(self, place: int, index: int, own: int = -1) -> str:
         """Why a need is not in a briefing of its topic; `own`: the one it is in instead."""
@@ -159,17 +178,12 @@ class View:
 
     def _elsewhere(self, place: int, index: int, own: int) -> bool:
         """Whether its presenter or organization is in another briefing at that time."""
-        crews = set(self.shape.crews_of[index])
-        for other in self._at_once(self.briefings[place][0].time):
-            if other in (place, own):
-                continue
-            if any(crews.intersection(self.shape.crews_of[need]) for need in self.briefings[other][1]):
-                return True
-        return False
-
-    def _at_once(self, time: int) -> Iterator[int]:
-        overlapping = set(self.shape.overlapping[time])
-        yield from (number for number, (cell, _) in enumerate(self.briefings) if cell.time in overlapping)
+        overlapping = self.shape.overlapping[self.briefings[place][0].time]
+        return any(
+            other not in (place, own) and self.briefings[other][0].time in overlapping
+            for crew in self.shape.crews_of[index]
+            for other in self.crew_places[crew]
+        )
 
     def left_over(self, index: int) -> Iterator[Reason]:
         """Why a need has no briefing: first what alone keeps it out, then what the briefings of its topics say."""
@@ -191,12 +205,9 @@ class View:
 
     def _too_few(self, index: int, times: Sequence[int]) -> Reason:
         """Of its topics the one nearest to a briefing, when it is nearest."""
-        pools = self.shape.pools
-        topic, time = max(
-            ((topic, time) for topic in self.shape.topics[index] for time in times),
-            key=lambda place: len([n for n in pools.get(place, ()) if self.board.is_free(n, place[1])]),
-        )
-        free = len([n for n in pools.get((topic, time), ()) if self.board.is_free(n, time)])
+        places = ((topic, time) for topic in self.shape.topics[index] for time in times)
+        topic, time = max(places, key=lambda place: self.free[place])
+        free = self.free[topic, time]
         least = self.problem.rules.min_slots
         names = {
             "theme": self.problem.themes.get(topic[0], topic[0]),
@@ -215,9 +226,8 @@ class View:
     def _taken(self, index: int) -> Iterator[Reason]:
         """What stands against each briefing of its topics that the plan has."""
         found: dict[str, list[int]] = {}
-        for number, (cell, _) in enumerate(self.briefings):
-            if cell.topic in self.shape.topics[index]:
-                found.setdefault(self._against(number, index), []).append(number)
+        for number in self._options(index):
+            found.setdefault(self._against(number, index), []).append(number)
         if "full" in found:
             full = [need for number in found["full"] for need in self.briefings[number][1]]
             first = all(self.shape.worth[need] >= self.shape.worth[index] for need in full)

@@ -1,10 +1,11 @@
 """A first plan in a moment: the best briefing first, then the best of what is left."""
 
 import heapq
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from briefings.planner.objective import BRIEFING, cost_of_size
-from briefings.planner.shape import Cell, Shape
+from briefings.planner.shape import Cell, Shape, Topic
 
 Briefing = tuple[Cell, tuple[int, ...]]
 """A cell that is held, and all its needs, those that are fixed included."""
@@ -16,6 +17,8 @@ class Board:
     def __init__(self, shape: Shape, briefings: Iterable[Briefing] = ()) -> None:
         self.shape = shape
         self.briefings: list[Briefing] = []
+        self.of_topic: dict[Topic, list[int]] = defaultdict(list)
+        """By topic the positions of its briefings."""
         self.placed: set[int] = set()
         self.in_week = [0] * len(shape.weeks)
         self._crews: set[tuple[int, int]] = set()
@@ -26,25 +29,27 @@ class Board:
 
     def hold(self, cell: Cell, needs: Sequence[int]) -> None:
         """Take it up."""
+        self.of_topic[cell.topic].append(len(self.briefings))
         self.briefings.append((cell, tuple(needs)))
-        self.placed.update(needs)
+        for need in needs:
+            self.seat(need, cell.time)
         self.in_week[self.shape.week[cell.time]] += 1
         for time in self.shape.overlapping[cell.time]:
-            self._crews.update((crew, time) for need in needs for crew in self.shape.crews_of[need])
-            self._rooms.update((number, time) for number in self.rooms(cell))
-        for number, (times, _) in enumerate(self.shape.limits):
-            self._left[number] -= cell.time in times
+            self._rooms.update((room, time) for room in self.shape.rooms_of[cell.audience])
+        for number in self.shape.limits_at[cell.time]:
+            self._left[number] -= 1
 
-    def rooms(self, cell: Cell) -> list[int]:
-        """What no other briefing at the same time may use: rooms, in the sense of `Shape`."""
-        return [number for number, kinds in enumerate(self.shape.rooms) if cell.audience in kinds]
+    def seat(self, need: int, time: int) -> None:
+        """Count it as placed, and its people as busy then."""
+        self.placed.add(need)
+        for crew in self.shape.crews_of[need]:
+            self._crews.update((crew, other) for other in self.shape.overlapping[time])
 
     def has_room(self, cell: Cell) -> bool:
         """Whether nothing for the same audience goes on then, and not too much."""
-        if any((number, cell.time) in self._rooms for number in self.rooms(cell)):
+        if any((room, cell.time) in self._rooms for room in self.shape.rooms_of[cell.audience]):
             return False
-        limits = self.shape.limits
-        return all(left > 0 for left, (times, _) in zip(self._left, limits, strict=True) if cell.time in times)
+        return all(self._left[number] > 0 for number in self.shape.limits_at[cell.time])
 
     def is_free(self, need: int, time: int) -> bool:
         """Whether it is placed nowhere yet, and nobody of its crews presents elsewhere then."""

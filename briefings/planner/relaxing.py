@@ -11,7 +11,7 @@ from briefings.planner.shape import Cell, Shape
 
 MOST = 3
 """Ways out that are named for one need."""
-TRIED = 400
+TRIED = 200
 """Needs for which ways out are looked for; when more are left over, one for each would say the same."""
 NEW_TIME = "new"
 
@@ -23,7 +23,8 @@ Place = tuple[Cell, tuple[int, ...], bool]
 def place_for(board: Board, need: int) -> Place | None:
     """Where a need can be put with everything else as it is."""
     shape = board.shape
-    for cell, needs in board.briefings:
+    for position in (position for topic in shape.topics[need] for position in board.of_topic.get(topic, ())):
+        cell, needs = board.briefings[position]
         here = shape.cell.get((cell.held, cell.topic, cell.time))
         if not here or need not in here.pool or len(needs) >= shape.problem.rules.max_slots:
             continue
@@ -98,9 +99,10 @@ class Relaxations:
         """A briefing of its topic that has a place, if only its presenter could."""
         board = self._board("", self.problem)
         assert board is not None  # noqa: S101 - the plan obeys its own rules
-        for cell, needs in board.briefings:
+        for position in (place for topic in self.shape.topics[need] for place in board.of_topic.get(topic, ())):
+            cell, needs = board.briefings[position]
             whole = any(held.key == cell.held and held.whole for held in self.problem.held.briefings)
-            if cell.topic not in self.shape.topics[need] or whole or len(needs) >= self.problem.rules.max_slots:
+            if whole or len(needs) >= self.problem.rules.max_slots:
                 continue
             if self.shape.hindrance(need, cell.time) != "presenter" or self._busy(need, cell.time):
                 continue
@@ -175,11 +177,20 @@ class Relaxations:
         after = max(end for _, end in taken) + timedelta(days=7)
         return Time(NEW_TIME, next(free, after))
 
+    def _shape(self, problem: Problem) -> Shape:
+        """Of a problem that differs a little; what takes long and cannot differ is taken over."""
+        shape = Shape(problem)
+        same = replace(problem.rules, min_slots=self.problem.rules.min_slots, parallel=self.problem.rules.parallel)
+        if replace(problem, rules=same) == self.problem:
+            for name in ("neighbours", "kind", "topics", "_hindrances", "pools"):
+                setattr(shape, name, getattr(self.shape, name))
+        return shape
+
     def _board(self, name: str, problem: Problem) -> Board | None:
         """The plan under other rules; None if it breaks them."""
         if name not in self._boards:
             self._boards[name] = (
-                _replayed(Shape(problem), self.briefings) if name else Board(self.shape, self.briefings)
+                _replayed(self._shape(problem), self.briefings) if name else Board(self.shape, self.briefings)
             )
         return self._boards[name]
 

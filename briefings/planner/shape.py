@@ -183,6 +183,17 @@ class Shape:
         return list(found.items())
 
     @cached_property
+    def limits_at(self) -> list[list[int]]:
+        """By time the numbers of the limits it is in."""
+        times = range(len(self.problem.times))
+        return [[n for n, (several, _) in enumerate(self.limits) if time in several] for time in times]
+
+    @cached_property
+    def rooms_of(self) -> dict[str, list[int]]:
+        """By kind of audience the numbers of the rooms it is in."""
+        return {kind: [n for n, room in enumerate(self.rooms) if kind in room] for kind in self.kind.values()}
+
+    @cached_property
     def held_needs(self) -> frozenset[int]:
         """Needs that stand in a held briefing already."""
         return frozenset(self.index[key] for each in self.problem.held.briefings for key in each.needs)
