@@ -33,6 +33,7 @@ class Scene:
     def __init__(self, now: datetime, locale: str) -> None:
         self.now, self.locale = now, locale
         self.briefing: Briefing = a_briefing(
+            id=4711,
             title="탄소중립 협업이음 사업설명회",
             public_id="4h2k9xyz",
             moderator="윤다온",
