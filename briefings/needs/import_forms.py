@@ -55,14 +55,19 @@ class SaveForm(Form):
     )
 
 
+def field_of(row: FoundRow) -> str:
+    """What the choice about a row is called: `row_14`."""
+    return f"row_{row.row}"
+
+
 def decision_form(import_: NeedImport, rows: Iterable[FoundRow]) -> Any:
-    """A form with one choice for each of `rows`, called `row_14`, and what is decided so far."""
+    """A form with one choice for each of `rows`, and what is decided so far."""
     fields, decided = {}, {}
     for row in rows:
         question = f"{row.row}번째 줄을 들이시겠습니까?"
-        fields[_name(row.row)] = RadioField(question, choices=DECISIONS, validate_choice=False)
+        fields[field_of(row)] = RadioField(question, choices=DECISIONS, validate_choice=False)
         decision = decision_about(import_, row.row)
-        decided[_name(row.row)] = decision.value if decision else None
+        decided[field_of(row)] = decision.value if decision else None
     form = type("DecisionForm", (Form,), fields)(data=decided)
     for name in fields:
         form[name].flags.unmarked = True
@@ -71,9 +76,5 @@ def decision_form(import_: NeedImport, rows: Iterable[FoundRow]) -> Any:
 
 def decisions_in(form: Any, rows: Iterable[FoundRow]) -> dict[int, Decision]:
     """What was chosen for each row; rows without a choice are left out."""
-    chosen = {row.row: form[_name(row.row)].data for row in rows}
+    chosen = {row.row: form[field_of(row)].data for row in rows}
     return {row: Decision(word) for row, word in chosen.items() if word in list(Decision)}
-
-
-def _name(row: int) -> str:
-    return f"row_{row}"

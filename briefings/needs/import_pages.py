@@ -18,7 +18,7 @@ from briefings.files.sending import download
 from briefings.needs import import_findings as findings
 from briefings.needs import importing, rounds, spreadsheets
 from briefings.needs.import_findings import Decision, FoundRow
-from briefings.needs.import_forms import ImportForm, SaveForm, decision_form, decisions_in
+from briefings.needs.import_forms import ImportForm, SaveForm, decision_form, decisions_in, field_of
 from briefings.needs.import_rows import read
 from briefings.needs.import_words import LEVEL_TONES, MISTAKES, Level, Mistake, level_of, standing_of
 from briefings.needs.models import Round
@@ -113,8 +113,9 @@ def decide(public_id: str) -> ResponseReturnValue:
         if (word := request.form.get("all")) in list(Decision):
             importing.decide_all(import_, Decision(word), current_user, clock.now())
         else:
-            form = decision_form(import_, rows)
-            importing.decide(import_, decisions_in(form, rows), current_user, clock.now())
+            asked = [row for row in rows if field_of(row) in request.form]
+            decided = decisions_in(decision_form(import_, asked), asked)
+            importing.decide(import_, decided, current_user, clock.now())
     left = len(findings.undecided(import_, findings.rows_of(import_)))
     flash(
         f"저장했습니다. 아직 정하지 않은 줄 {left:,}개." if left else "저장했습니다. 모두 정했습니다.",
