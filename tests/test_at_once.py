@@ -12,7 +12,12 @@ from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, write
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
+from briefings.needs.assigning import even_distribution
+from briefings.needs.criteria import criteria_of
 from briefings.needs.models import Theme
+from briefings.needs.review_models import Outcome, Review, Score
+from briefings.needs.reviews import version_seen
+from briefings.needs.selecting import agreed_version, decide, drafts, version_of
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.outbox.texts import Template
@@ -25,10 +30,14 @@ from tests.builders import (
     a_need,
     a_registration,
     a_reply,
+    a_review,
+    a_round,
     a_user,
     an_account_request,
+    an_expert,
     an_organization,
     an_owner,
+    criteria_for,
 )
 from tests.client import PageClient
 from tests.schedule.desk import filled
@@ -233,3 +242,35 @@ def test_what_was_kept_back_is_published_once_and_a_presenter_who_hands_over_mea
     assert count(AuditEntry, *edits, AuditEntry.action == "briefing.edited") == 1
     keys = db.session.scalars(select(Message.key).where(Message.about == f"briefing:{briefing.id}")).all()
     assert len(keys) == len(set(keys))
+
+
+@repeated
+def test_needs_are_given_out_once_and_whoever_submits_while_a_criterion_goes_keeps_to_those_there_are(app, number):
+    officer, round, expert = a_user(Role.OFFICER), a_round(), an_expert()
+    first, second = criteria_for(round, 60, 40)
+    needs = [a_need(round=round) for _ in range(2)]
+    review, at = a_review(needs[0], expert), f"/staff/rounds/{round.id}/reviews"
+    agreed = even_distribution(round.id, [expert.id], 1).version
+    form = {"reviewers": [expert.id], "per_need": "1", "do": "give", "agreed": agreed}
+    assert twice(app, f"{at}/assign", form, officer) == [200, 303]
+    assert count(Review, Review.need_id == needs[1].id) == 1
+    marks = {f"points_{each.id}": "3" for each in (first, second)}
+    sheet = marks | {"seen": version_seen(review, [first, second]), "submit": "1"}
+    submitting = (app.test_client().sign_in(expert), f"/reviews/{review.id}", sheet)
+    removing = (app.test_client().sign_in(officer), f"{at}/criteria/{second.id}/remove", {})
+    answers = at_once(submitting, removing)
+    db.session.expire_all()
+    left = len(criteria_of(round.id))
+    assert (answers, left, count(Score, Score.review_id == review.id)) in (([200, 303], 1, 0), ([303, 409], 2, 2))
+
+
+@repeated
+def test_results_are_told_once_however_often_it_is_pressed(app, number):
+    officer, round = a_user(Role.OFFICER), a_round()
+    need = a_need(round=round, contact_email=f"told{number}@example.kr", contact_name="홍길동")
+    with unit_of_work():
+        seen, given = version_of([need]), (Outcome.SELECTED, "좋습니다.")
+        decide(round, [need], *given, seen=seen, by=officer, now=need.created_at)
+    agreed = agreed_version(drafts(round.id))
+    assert twice(app, f"/staff/rounds/{round.id}/reviews/tell", {"agreed": agreed}, officer) == [200, 303]
+    assert count(Message, Message.kind == "selection_selected", Message.recipient == need.contact_email) == 1

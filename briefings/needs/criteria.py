@@ -85,6 +85,7 @@ def change(
     """Other words or another weight; whether anything is new. Refused if the list is not the one that was `seen`."""
     round = db.session.get_one(Round, criterion.round_id)
     known = _changeable(round)
+    _refuse_gone(criterion, known)
     if version_of(known) != seen:
         raise Refused(STALE)
     _refuse_taken(name, [each for each in known if each is not criterion])
@@ -100,7 +101,7 @@ def change(
 def remove(criterion: Criterion, by: User, now: datetime) -> None:
     """Take it away, with the points that were saved for it and not yet submitted."""
     round = db.session.get_one(Round, criterion.round_id)
-    _changeable(round)
+    _refuse_gone(criterion, _changeable(round))
     record(by, "round.criterion_removed", round, now, criterion=criterion.name, weight=criterion.weight)
     db.session.delete(criterion)
     db.session.flush()
@@ -110,6 +111,7 @@ def move_up(criterion: Criterion, by: User, now: datetime) -> None:
     """Change places with the one before it; the first stays where it is. Positions become 1, 2, 3, …"""
     round = db.session.get_one(Round, criterion.round_id)
     rows = _changeable(round)
+    _refuse_gone(criterion, rows)
     place = rows.index(criterion)
     rows.insert(max(place - 1, 0), rows.pop(place))
     for position, row in enumerate(rows, start=1):
@@ -144,6 +146,11 @@ def _changeable(round: Round) -> list[Criterion]:
     if reason := fixed_reason(round.id):
         raise Refused(reason)
     return criteria_of(round.id)
+
+
+def _refuse_gone(criterion: Criterion, known: Sequence[Criterion]) -> None:
+    if criterion not in known:
+        raise Refused("그 사이 다른 사람이 이 심사 기준을 지웠습니다.")
 
 
 def _refuse_taken(name: str, others: Sequence[Criterion]) -> None:

@@ -165,7 +165,7 @@ def change_criterion(round_id: int, criterion_id: int) -> ResponseReturnValue:
             with unit_of_work():
                 entry = (form.name.data, form.description.data or "", form.weight.data)
                 seen, by = form.seen.data or "", current_user
-                changed = criteria.change(criterion, *entry, seen=seen, by=by, now=clock.now())
+                changed = criteria.change(_criterion(round_id, criterion_id), *entry, seen=seen, by=by, now=clock.now())
         except Refused as error:
             form.refuse(error)
             form.seen.data = criteria.version_of(criteria.criteria_of(round_id))

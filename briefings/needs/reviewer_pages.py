@@ -1,5 +1,7 @@
 """A reviewer's own pages: the needs they were given, one sheet at a time, and stepping back from one."""
 
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,7 +15,7 @@ from briefings.needs import reviews
 from briefings.needs.criteria import criteria_of, shares
 from briefings.needs.models import Round
 from briefings.needs.review_forms import RecuseForm, SheetForm
-from briefings.needs.review_models import REVIEWED, Review, ReviewState
+from briefings.needs.review_models import REVIEWED, Criterion, Review, ReviewState
 from briefings.needs.review_pages import today_at
 from briefings.needs.review_words import REVIEW_TONES
 from briefings.web.access import expert
@@ -46,15 +48,22 @@ def sheet(review_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         act = reviews.submit if form.submit.data else reviews.save
         given = {"seen": form.seen.data or "", "today": today_at(now), "now": now}
+        marks = form.marks()  # read before anything can change
         try:
             with unit_of_work():
-                act(review, form.marks(), form.comment.data or "", **given)
+                act(review, marks, form.comment.data or "", **given)
         except Refused as error:
+            review = _own(review_id)
+            criteria = criteria_of(_round(review).id)  # one may have gone meanwhile
+            form = SheetForm.of(review, criteria)
             form.refuse(error)
             form.look_again(review, criteria)
         else:
             return _went_on(review_id, bool(form.submit.data))
-    review = _own(review_id)
+    return _sheet_page(_own(review_id), criteria, form, now)
+
+
+def _sheet_page(review: Review, criteria: list[Criterion], form: SheetForm, now: datetime) -> str:
     bundle = next(each for each in reviews.bundles_of(current_user, today_at(now)) if each.round is review.need.round)
     before, after = bundle.beside(review)
     standing = next(each for each in bundle.sheets if each.review is review)
