@@ -223,6 +223,10 @@ class View:
         times = [time for time in range(len(self.problem.times)) if self.shape.can(index, time)]
         yield self._too_few(index, times)
 
+    def _rank(self, index: int) -> tuple[bool, int]:
+        need = self.problem.needs[index]
+        return need.is_key, need.waiting_days
+
     def _taken(self, index: int) -> Iterator[Reason]:
         """What stands against each briefing of its topics that the plan has."""
         found: dict[str, list[int]] = {}
@@ -230,7 +234,7 @@ class View:
             found.setdefault(self._against(number, index), []).append(number)
         if "full" in found:
             full = [need for number in found["full"] for need in self.briefings[number][1]]
-            first = all(self.shape.worth[need] >= self.shape.worth[index] for need in full)
+            first = all(self._rank(need) >= self._rank(index) for need in full)
             yield Reason("full_before" if first else "full", {"briefings": [self._names(n) for n in found["full"]]})
         for code in ("elsewhere", "presenter", "busy", "whole"):
             if code in found:

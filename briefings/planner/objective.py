@@ -1,14 +1,15 @@
 """What a plan is worth: one sum of points, the more the better.
 
-- Each need with a briefing: 1,000, and up to 1,000 more for waiting (a year or longer counts in full); a key need 2,000
-  on top, so that it comes before every need that is none.
+- Each need with a briefing: 1,000, and 20 more for each week it has waited, up to a year; a key need 2,000 on top, so
+  that it comes before every need that is none.
 - Each briefing costs 300.
-- Uneven sizes: a briefing costs 0 when full and up to 100 at the minimum, each further empty place more than the one
+- Uneven sizes: a briefing costs 0 when full and about 120 at the minimum, each further empty place more than the one
   before; of two ways to share out the same needs the even one is cheaper.
-- Uneven weeks: the n-th briefing of a week costs n times a few points (200 when the week is full), so the next one
+- Uneven weeks: the n-th briefing of a week costs n times 20 (less where a week could hold very many), so the next one
   goes to the emptiest week.
 
-One more briefing costs at most 600, less than a need is worth: nobody is left over for the sake of fewer briefings.
+One more briefing costs less than a need is worth: nobody is left over for the sake of fewer briefings. Where it can be,
+everything is a multiple of 20: what differs by a few days of waiting need not be told apart to prove a plan the best.
 """
 
 from collections import Counter
@@ -19,23 +20,24 @@ from briefings.planner.model import PlannedNeed, Problem, Rules, Time
 
 NEED = 1000
 KEY = 2000
-WAITING = 1000
-LONGEST = 365
+WAITING = 20
+WEEKS_OF_WAITING = 52
 BRIEFING = 300
-UNEVEN = 100
-WEEKS = 200
+UNEVEN = 120
+CROWDED = 500
+STEP = 20
 
 
 def worth(need: PlannedNeed) -> int:
     """Points for giving it a briefing."""
-    waiting = WAITING * min(max(need.waiting_days, 0), LONGEST) // LONGEST
+    waiting = WAITING * min(max(need.waiting_days, 0) // 7, WEEKS_OF_WAITING)
     return NEED + (KEY if need.is_key else 0) + waiting
 
 
 def step_of_size(rules: Rules) -> int:
     """What the first empty place costs; the n-th costs n times as much."""
     places = rules.max_slots - rules.min_slots
-    return max(1, 2 * UNEVEN // (places * (places + 1))) if places else 0
+    return _rounded(2 * UNEVEN // (places * (places + 1))) if places else 0
 
 
 def cost_of_size(rules: Rules, size: int) -> int:
@@ -50,11 +52,15 @@ def monday(time: Time) -> date:
 
 
 def step_of_week(problem: Problem) -> int:
-    """What the first briefing of a week costs, so that the last that the busiest week could hold costs WEEKS."""
+    """What the first briefing of a week costs; the n-th costs n times as much."""
     times = Counter(monday(time) for time in problem.times)
     audiences = len({audience for need in problem.needs for audience in need.audiences}) or 1
     at_once = min(problem.rules.parallel or audiences, audiences)
-    return max(1, WEEKS // (at_once * max(times.values(), default=1)))
+    return min(STEP, _rounded(CROWDED // (at_once * max(times.values(), default=1))))
+
+
+def _rounded(points: int) -> int:
+    return points // STEP * STEP or max(1, points)
 
 
 def parts(problem: Problem, briefings: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
