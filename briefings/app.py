@@ -26,6 +26,10 @@ from briefings.db import db
 from briefings.demo import commands as demo_commands
 from briefings.front import public as front_public
 from briefings.front import staff as front_staff
+from briefings.imports import mails as import_mails
+from briefings.imports import pages as import_pages
+from briefings.imports import words as import_words
+from briefings.imports import work as import_work
 from briefings.inbox import commands as inbox_commands
 from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
@@ -33,25 +37,9 @@ from briefings.inbox import staff as inbox_staff
 from briefings.inbox import words as inbox_words
 from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
+from briefings.needs import claim_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
-from briefings.needs import (
-    claim_pages,
-    import_mails,
-    import_pages,
-    import_work,
-    import_words,
-    assigning_pages,  # noqa: F401 (pages of the review)
-    review_mails,
-    review_pages,
-    review_words,
-    reviewer_pages,
-    round_contact_pages,
-    round_mails,
-    round_pages,
-    round_public,
-    selecting_pages,  # noqa: F401 (pages of the review)
-)
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
 from briefings.needs.rounds import titles as round_titles
@@ -72,31 +60,39 @@ from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
-from briefings.schedule import feed_pages as schedule_feeds
-from briefings.schedule import mails as schedule_mails
-from briefings.schedule import matrix as schedule_matrix
-from briefings.schedule import presenter_mails as schedule_presenter_mails
+from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
+from briefings.reviews import mails as review_mails
+from briefings.reviews import pages as review_pages
+from briefings.reviews import words as review_words
+from briefings.rounds import contact_pages as round_contact_pages
+from briefings.rounds import mails as round_mails
+from briefings.rounds import pages as round_pages
+from briefings.rounds import public as round_public
+from briefings.rounds import words as round_words
 from briefings.schedule import (
-    availability_pages,
-    editor_pages,  # noqa: F401 (pages of schedule_staff)
-    lane_pages,
+    editor_pages,  # noqa: F401 (views of the staff's briefings)
     material_mails,
     presenter_pages,
     presenter_staff_pages,
     reconfirm_pages,
     registration_pages,
-    season_mails,
-    season_setup_pages,
-    season_solving,
-    season_words,
 )
+from briefings.schedule import feed_pages as schedule_feeds
+from briefings.schedule import mails as schedule_mails
+from briefings.schedule import matrix as schedule_matrix
+from briefings.schedule import presenter_mails as schedule_presenter_mails
 from briefings.schedule import public as schedule_public
 from briefings.schedule import registrant_pages as schedule_staff
 from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
 from briefings.schedule.overview import titles
-from briefings.schedule.seasons import titles as season_titles
+from briefings.seasons import availability_pages, lane_pages
+from briefings.seasons import mails as season_mails
+from briefings.seasons import setup_pages as season_setup_pages
+from briefings.seasons import solving as season_solving
+from briefings.seasons import words as season_words
+from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.tasks import pages as task_pages
@@ -201,6 +197,7 @@ WORDS: tuple[labels.Words, ...] = (
     account_words.WORDS,
     organization_words.WORDS,
     need_words.WORDS,
+    round_words.WORDS,
     import_words.WORDS,
     review_words.WORDS,
     schedule_words.WORDS,

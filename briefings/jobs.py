@@ -19,7 +19,7 @@ from briefings.db import unit_of_work
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
 from briefings.live import following_up
-from briefings.needs import asking, asking_reviewers, reviewing
+from briefings.needs import reviewing
 from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.channels import Unreachable
 from briefings.outbox.delivering import Compose, Letter, deliver_due
@@ -30,6 +30,8 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
+from briefings.reviews import asking_reviewers
+from briefings.rounds import asking
 from briefings.schedule import materials, reminders
 from briefings.tasks.running import do_next
 

@@ -12,16 +12,16 @@ from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, write
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
-from briefings.needs.assigning import even_distribution
-from briefings.needs.criteria import criteria_of
 from briefings.needs.models import Theme
-from briefings.needs.review_models import Outcome, Review, Score
-from briefings.needs.reviews import version_seen
-from briefings.needs.selecting import agreed_version, decide, drafts, version_of
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.outbox.texts import Template
 from briefings.participation.models import Match, ParticipationReply
+from briefings.reviews.assigning import even_distribution
+from briefings.reviews.criteria import criteria_of
+from briefings.reviews.models import Outcome, Review, Score
+from briefings.reviews.scoring import version_seen
+from briefings.reviews.selecting import agreed_version, decide, drafts, version_of
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
 from briefings.web.security import limiter

@@ -26,12 +26,13 @@ from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
-from briefings.schedule import presenters, seasons
-from briefings.schedule.candidate_times import Pattern, add_times, candidates
+from briefings.schedule import presenters
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 from briefings.schedule.registering import Applicant, register
-from briefings.schedule.season_needs import open_needs
-from briefings.schedule.seasons import Rules
+from briefings.seasons import making as seasons
+from briefings.seasons.candidate_times import Pattern, add_times, candidates
+from briefings.seasons.choosing import open_needs
+from briefings.seasons.making import Rules
 
 NEEDS = Path(__file__).with_name("needs.toml")
 ACCOUNTS = (

@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db
-from briefings.needs import asking_reviewers, assigning, criteria, reviews
 from briefings.needs.models import Round
-from briefings.needs.review_models import Criterion, Review
-from briefings.needs.reviews import Mark
 from briefings.organizations.finding import named
 from briefings.organizations.models import Membership, OrganizationKind
+from briefings.reviews import asking_reviewers, assigning, criteria
+from briefings.reviews import scoring as reviews
+from briefings.reviews.models import Criterion, Review
+from briefings.reviews.scoring import Mark
 
 EXPERT = "expert@example.kr"
 COLLEAGUES = (("reviewer1@example.kr", "윤슬기(예시)"), ("reviewer2@example.kr", "한여울(예시)"))

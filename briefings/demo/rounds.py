@@ -10,12 +10,13 @@ from sqlalchemy import select, update
 from briefings.accounts.models import User
 from briefings.db import db
 from briefings.demo.people import NAMES, VISITORS
-from briefings.needs import asking, round_contacts, rounds
 from briefings.needs.models import Need, NeedState, Round
-from briefings.needs.round_contacts import Person
-from briefings.needs.round_models import RoundContact
-from briefings.needs.rounds import Plan
 from briefings.organizations.models import Organization
+from briefings.rounds import asking, calling
+from briefings.rounds import contacts as round_contacts
+from briefings.rounds.calling import Plan
+from briefings.rounds.contacts import Person
+from briefings.rounds.models import RoundContact
 
 ABOUT = (
     "다른 기관과 함께하면 더 잘 풀 수 있는 과제를 찾습니다.\n\n"
@@ -48,8 +49,8 @@ def _round(opens_at: datetime, closes_at: datetime, staff: User, zone: ZoneInfo)
     closes_at = closes_at.astimezone(zone).replace(hour=18, minute=0, second=0, microsecond=0)
     name = f"{opens_at.year}년 {opens_at.month}월 협업 수요조사 {ILLUSTRATIVE}"
     plan = Plan(name, ABOUT, opens_at, closes_at, (closes_at + timedelta(days=14)).date())
-    made = rounds.make(plan, staff, opens_at - timedelta(days=7))
-    rounds.announce(made, staff, opens_at - timedelta(days=3))
+    made = calling.make(plan, staff, opens_at - timedelta(days=7))
+    calling.announce(made, staff, opens_at - timedelta(days=3))
     return made
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from briefings.inbox.finding import number_waiting
-from briefings.needs.asking import silent_organizations
 from briefings.needs.finding import counts_by_state
 from briefings.needs.models import NeedState, Round
 from briefings.needs.reviewing import number_overdue
@@ -13,6 +12,7 @@ from briefings.organizations.requesting import number_of_pending_requests
 from briefings.outbox.finding import Standing
 from briefings.outbox.finding import counts as counts_of_messages
 from briefings.participation.answering import number_of_late_replies
+from briefings.rounds.asking import silent_organizations
 from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
 from briefings.schedule.grouping import number_of_open_needs

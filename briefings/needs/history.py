@@ -7,8 +7,7 @@ from typing import Any
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import history_of
 from briefings.needs.models import Need, Region, Resource, Stage
-from briefings.needs.review_words import INSIDE, NEED_ACTS
-from briefings.needs.words import ACTIONS, FIELDS, REGIONS, RESOURCES, STAGES
+from briefings.needs.words import ACTIONS, FIELDS, INSIDE, REGIONS, RESOURCES, REVIEW_ACTS, STAGES
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def _step(entry: AuditEntry) -> Step:
     changed: dict[str, list[Any]] = entry.detail.get("changed", {})
     changes = [Change(FIELDS[name], *(_in_words(name, value) for value in values)) for name, values in changed.items()]
     action = f"{entry.action}:{entry.detail['outcome']}" if "outcome" in entry.detail else entry.action
-    what = ACTIONS.get(action) or NEED_ACTS.get(action, action)
+    what = ACTIONS.get(action) or REVIEW_ACTS.get(action, action)
     said, due_on = entry.detail, entry.detail.get("due_on")
     until = date.fromisoformat(due_on) if due_on else None
     return Step(entry.at, entry.actor_name, what, said.get("reason", ""), changes, said.get("file", ""), until)

@@ -3,7 +3,6 @@
 from briefings.errors import N_
 from briefings.needs.models import NeedState, NeedStatus, Region, Resource, RoundPhase, Stage
 from briefings.needs.parts import Part
-from briefings.needs.round_progress import Answer
 
 NEED_STATES = {
     NeedState.DRAFT: N_("작성 중"),
@@ -90,37 +89,6 @@ ROUND_TONES = {
     RoundPhase.OPEN: "success",
     RoundPhase.CLOSED: "quiet",
 }
-ANSWERS = {
-    Answer.SILENT: "답 없음",
-    Answer.DRAFTING: "작성 중",
-    Answer.UNASKED: "부탁 전",
-    Answer.NOTHING: "과제 없음",
-    Answer.ANSWERED: "제출",
-}
-ANSWER_TONES = {
-    Answer.SILENT: "error",
-    Answer.DRAFTING: "warning",
-    Answer.UNASKED: "quiet",
-    Answer.NOTHING: "info",
-    Answer.ANSWERED: "success",
-}
-ROUND_ACTS = {
-    "round.made": "만듦",
-    "round.edited": "고침",
-    "round.announced": "예고함",
-    "round.moved": "접수 기간을 바꿈",
-    "round.contacts_added": "부탁할 기관을 더함",
-    "round.contacts_taken_over": "지난 수요조사의 명단을 가져옴",
-    "round.members_added": "계정이 있는 기관을 더함",
-    "round.contact_corrected": "명단의 담당자를 고침",
-    "round.contact_removed": "명단에서 뺌",
-    "round.asked": "부탁하는 전자우편을 보냄",
-    "round.reminded": "답하지 않은 분께 다시 알림",
-    "round.nothing": "과제가 없다는 답",
-    "round.nothing_taken_back": "과제가 없다는 답을 거둠",
-    "round.handed_over": "동료에게 넘김",
-}
-"""What was done with a round, as staff read it in its course."""
 
 FIELDS = {
     "title": N_("과제 이름"),
@@ -173,6 +141,27 @@ PARTS = {
 }
 """What the parts are called in which a need is written."""
 
+REVIEW_ACTS = {
+    "need.review_assigned": "심사위원을 더함",
+    "need.review_taken_back": "심사 배정을 거둠",
+    "need.reviewed": "점수를 보냄",
+    "need.review_changed": "보낸 점수를 고침",
+    "need.review_recused": "심사를 회피함",
+    "need.recusal_undone": "회피를 되돌림",
+    "need.decided": "선정 여부를 정함",
+    "need.decided:selected": "주요 과제로 정함",
+    "need.decided:reserve": "예비로 정함",
+    "need.decided:not_selected": "선정하지 않기로 정함",
+    "need.undecided": "선정 여부를 없던 일로 함",
+    "need.decision_told": "심사 결과를 알림",
+    "need.decision_told:selected": N_("주요 과제로 선정했다고 알림"),
+    "need.decision_told:reserve": N_("예비로 정했다고 알림"),
+    "need.decision_told:not_selected": N_("주요 과제로 선정하지 않았다고 알림"),
+}
+"""What was done about one need in a review; in its own history with what was decided."""
+INSIDE = tuple(action for action in REVIEW_ACTS if not action.startswith("need.decision_told"))
+"""What owners do not read in the history of their need: who scored it, and what was decided before they were told."""
+
 WORDS = {
     NeedState: NEED_STATES,
     NeedStatus: STATUSES,
@@ -180,6 +169,5 @@ WORDS = {
     Region: REGIONS,
     Resource: RESOURCES,
     RoundPhase: ROUND_PHASES,
-    Answer: ANSWERS,
     Part: PARTS,
 }

@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from briefings.db import db
-from briefings.needs.search_index import says
 from briefings.needs.models import Audience, Need, Theme
+from briefings.needs.search_index import says
 from briefings.organizations.models import Organization
 from briefings.schedule.finding import LISTED, Seen, places_of_each
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot

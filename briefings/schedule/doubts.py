@@ -12,8 +12,8 @@ from sqlalchemy.orm import selectinload
 from briefings.calendar.holidays import holiday_on
 from briefings.db import db
 from briefings.needs.models import Need
+from briefings.schedule.availability import Availability
 from briefings.schedule.models import Briefing, PresenterSlot
-from briefings.schedule.season_models import Availability
 from briefings.schedule.slots import COMING, Plan, SlotPlan
 
 OFFICE_HOURS = (time(9), time(18))

@@ -6,9 +6,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.needs.models import Need
-from briefings.schedule.availability import known_as
 from briefings.schedule.models import Briefing, PresenterSlot, Registration
-from briefings.schedule.season_models import AvailabilityRequest
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 
@@ -45,20 +43,6 @@ def slot_behind(token: str) -> PresenterSlot:
     if slot is None or not token_fits(token, "presenter", slot.public_id, slot.link_version):
         abort(404)
     return slot
-
-
-def availability_url(request: AvailabilityRequest) -> str:
-    """The full address at which somebody says when they can present, for a mail."""
-    token = token_for("availability", request.public_id, request.link_version)
-    return url_for("availability.answer", token=token, _external=True)
-
-
-def availability_request_behind(token: str) -> AvailabilityRequest:
-    """The question a token was made for, with its season; 404 for any other token."""
-    asked = known_as(public_id_in(token))
-    if asked is None or not token_fits(token, "availability", asked.public_id, asked.link_version):
-        abort(404)
-    return asked
 
 
 def registration_behind(token: str, purpose: str = "registration") -> Registration:

@@ -1,7 +1,6 @@
 """Korean words of tasks."""
 
 from briefings.tasks.models import TaskState
-from briefings.web.labels import Words
 
 TASK_STATES = {
     TaskState.QUEUED: "기다리는 중",
@@ -10,4 +9,4 @@ TASK_STATES = {
     TaskState.FAILED: "하지 못함",
     TaskState.CANCELLED: "중단함",
 }
-WORDS: Words = {TaskState: TASK_STATES}
+WORDS = {TaskState: TASK_STATES}

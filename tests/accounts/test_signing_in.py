@@ -41,7 +41,11 @@ def test_the_case_and_outer_spaces_of_the_address_do_not_matter(client, user):
 
 
 def test_each_role_begins_on_its_own_page(client, app):
-    for person, page in [(an_owner(), "/my/needs"), (a_user(Role.EXPERT), "/reviews"), (a_user(Role.OFFICER), "/staff/")]:
+    for person, page in [
+        (an_owner(), "/my/needs"),
+        (a_user(Role.EXPERT), "/reviews"),
+        (a_user(Role.OFFICER), "/staff/"),
+    ]:
         set_password(person, PASSWORD)
         db.session.commit()
         assert sign_in(app.test_client(), person.email).location == page

@@ -6,10 +6,10 @@ from typing import Any
 from briefings.accounts.models import User
 from briefings.app import TASKS
 from briefings.db import db, unit_of_work
-from briefings.needs import importing
-from briefings.needs.import_findings import Decision
+from briefings.imports import importing
+from briefings.imports.findings import Decision
 from briefings.needs.models import Need, Round
-from briefings.needs.round_models import NeedImport
+from briefings.rounds.models import NeedImport
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.queueing import cancel
 from briefings.tasks.running import do_next

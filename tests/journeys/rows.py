@@ -15,13 +15,9 @@ from briefings.db import db, unit_of_work
 from briefings.inbox.links import give_up_token
 from briefings.inbox.receiving import Rules, receive
 from briefings.live.models import Attendance
-from briefings.needs import selecting
-from briefings.needs.asking_reviewers import ask
 from briefings.needs.attaching import MOST, attach
 from briefings.needs.claiming import claim_token
 from briefings.needs.models import Audience, Need, NeedState, Resource, Round, Theme
-from briefings.needs.review_models import Outcome, ReviewState, Selection
-from briefings.needs.round_links import contact_token
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
@@ -30,6 +26,10 @@ from briefings.participation.answering import acknowledge, note_consultation, re
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
+from briefings.reviews import selecting
+from briefings.reviews.asking_reviewers import ask
+from briefings.reviews.models import Outcome, ReviewState, Selection
+from briefings.rounds.links import contact_token
 from briefings.schedule import drafting
 from briefings.schedule.editing import details_of
 from briefings.schedule.links import presenter_token, token_of

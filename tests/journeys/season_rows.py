@@ -7,10 +7,12 @@ from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Audience, Need, Theme
 from briefings.planner.model import LeftOver, Reason
-from briefings.schedule import accepting, season_solving, seasons
-from briefings.schedule.availability import ask, contacts_of
-from briefings.schedule.season_models import AvailabilityRequest, Season, SeasonTime
-from briefings.schedule.seasons import Rules
+from briefings.seasons import accepting
+from briefings.seasons import making as seasons
+from briefings.seasons import solving as season_solving
+from briefings.seasons.availability import ask, contacts_of
+from briefings.seasons.making import Rules
+from briefings.seasons.models import AvailabilityRequest, Season, SeasonTime
 from briefings.tasks.models import Task, TaskState
 from briefings.web.tokens import token_for
 from tests.builders import a_need, saved

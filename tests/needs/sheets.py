@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from briefings.needs.spreadsheets import COLUMNS, NEEDS_SHEET, lists_now, template
+from briefings.imports.spreadsheets import COLUMNS, NEEDS_SHEET, lists_now, template
 
 MADE = datetime(2026, 11, 20, tzinfo=UTC)
 FIRST = 3

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from briefings.needs.alikeness import ALIKE, ALIKE_ANYWHERE, Titles, alikeness, pairs_of
+from briefings.imports.alikeness import ALIKE, ALIKE_ANYWHERE, Titles, alikeness, pairs_of
 
 WORDS = st.sampled_from(("폐어망", "되살림", "공정을", "공정", "함께", "만들기", "섬", "이동 진료", "드론", "A1"))
 TITLES = st.lists(WORDS, min_size=1, max_size=6).map(" ".join)

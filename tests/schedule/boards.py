@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
-from briefings.schedule import board
-from briefings.schedule.board_steps import Picture, picture
-from briefings.schedule.season_models import Card, Lane, Season, SeasonState, SeasonTime
+from briefings.seasons import board
+from briefings.seasons.board_steps import Picture, picture
+from briefings.seasons.models import Card, Lane, Season, SeasonState, SeasonTime
 from tests.builders import BEFORE, _audience, _need, _theme, a_user, saved
 
 FIRST_TIME = datetime(2026, 12, 9, 5, 0, tzinfo=UTC)

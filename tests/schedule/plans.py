@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Need
 from briefings.planner.model import LeftOver, Placement, Plan, Proposal, Reason
-from briefings.schedule import seasons
-from briefings.schedule.season_models import Lane, Season, SeasonTime
-from briefings.schedule.season_problem import ask_of, time_key
-from briefings.schedule.season_solving import outcome_of
-from briefings.schedule.seasons import Rules
+from briefings.seasons import making as seasons
+from briefings.seasons.making import Rules
+from briefings.seasons.models import Lane, Season, SeasonTime
+from briefings.seasons.problem import ask_of, time_key
+from briefings.seasons.solving import outcome_of
 from tests.builders import BEFORE, a_need, saved
 
 SEOUL = ZoneInfo("Asia/Seoul")

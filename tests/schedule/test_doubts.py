@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from briefings.db import db
+from briefings.schedule.availability import Availability
 from briefings.schedule.doubts import warnings
 from briefings.schedule.models import BriefingState
-from briefings.schedule.season_models import Availability
 from briefings.schedule.slots import SlotPlan, plan_of
 from tests.builders import BEFORE, a_briefing, a_user, saved
 from tests.schedule.desk import posted, text_of

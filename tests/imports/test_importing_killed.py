@@ -1,0 +1,84 @@
+"""A worker that is killed while it registers a file: nothing of it stays, and the next one registers it whole, once."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from briefings.app import TASKS
+from briefings.audit.models import AuditEntry
+from briefings.db import db, unit_of_work
+from briefings.imports import importing
+from briefings.needs.models import Need
+from briefings.organizations.models import Organization
+from briefings.tasks.models import Task, TaskState
+from briefings.tasks.running import LEASE, do_next
+from tests.builders import a_user
+from tests.needs.sheets import a_file, a_line
+from tests.schedule.test_last_seat import a_database, a_program
+
+pytestmark = pytest.mark.slow
+NEEDS = 60
+# A worker that says when all needs are written and not one of them is committed, and then takes its time.
+WORKER = """
+import sys, time
+from briefings import clock
+from briefings.app import TASKS, create_app
+from briefings.imports import work as import_work
+from briefings.tasks.running import do_next
+def linger(*args, **kwargs):
+    print("in the middle", flush=True)
+    time.sleep(600)
+import_work.record_each = linger
+app = create_app()
+with app.app_context():
+    do_next(TASKS, clock.now, lambda: False)
+"""
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def program(request) -> Iterator[Flask]:
+    """The application on a database of its own."""
+    with a_database(request.param) as url, a_program(url) as app:
+        yield app
+
+
+def a_killed_worker(app: Flask) -> None:
+    """One that dies in the middle."""
+    environment = os.environ | {
+        "IEUM_ENV": "development",
+        "PUBLIC_URL": "http://briefings.example.kr",
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "PYTHONPATH": os.pathsep.join(sys.path),
+    }
+    command = [sys.executable, "-c", WORKER]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
+        assert worker.stdout is not None
+        assert worker.stdout.readline() == b"in the middle\n"
+        worker.send_signal(signal.SIGKILL)
+
+
+def test_nothing_stays_and_the_next_worker_completes_it(program, now):
+    with program.app_context():
+        officer = a_user()
+        with unit_of_work():
+            file = a_file([a_line(number) for number in range(1, NEEDS + 1)])
+            import_ = importing.take_in("수요조사서.xlsx", file, None, officer, now)
+        do_next(TASKS, lambda: now, lambda: False)
+        with unit_of_work():
+            importing.start_saving(import_, True, True, officer, now)
+        a_killed_worker(program)
+        db.session.rollback()
+        assert (db.session.query(Need).count(), db.session.query(Organization).count()) == (0, 0)
+        task = db.session.query(Task).order_by(Task.id.desc()).first()
+        assert (task.state, task.attempts) == (TaskState.RUNNING, 1)
+        later = max(now, task.lease_until) + LEASE  # the killed one lived by the clock of the world
+        assert do_next(TASKS, lambda: later, lambda: False)
+        db.session.expire_all()
+        assert (task.state, task.result) == (TaskState.DONE, {"needs": NEEDS})
+        assert db.session.query(Need).count() == NEEDS
+        assert db.session.query(AuditEntry).filter_by(about_type="needs").count() == 3 * NEEDS
