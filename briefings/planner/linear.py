@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ortools.sat.python import cp_model
+from ortools.sat.python import cp_model_helper as cp_sat  # not cp_model, which loads pandas: 60 MB and a second
 
 MANY = 10**6
 """More than any column can reach."""
+ANY = 10**9
+"""More than any row can reach."""
 
 
 @dataclass(frozen=True)
@@ -31,16 +33,16 @@ class Answer:
     impossible: bool = False
 
 
-class _Found(cp_model.CpSolverSolutionCallback):
+class _Found(cp_sat.SolutionCallback):
     """Tells of each better solution."""
 
-    def __init__(self, columns: Sequence[cp_model.IntVar], tell: Callable[[Sequence[int]], None]) -> None:
+    def __init__(self, columns: int, tell: Callable[[Sequence[int]], None]) -> None:
         super().__init__()
         self._columns, self._tell = columns, tell
 
-    def on_solution_callback(self) -> None:
+    def OnSolutionCallback(self) -> None:
         """Called by the solver."""
-        self._tell([self.value(column) for column in self._columns])
+        self._tell([self.SolutionIntegerValue(column) for column in range(self._columns)])
 
 
 @dataclass
@@ -98,49 +100,62 @@ class Programme:
         on_found: Callable[[Sequence[int]], None] | None = None,
     ) -> Answer:
         """Solve; `start` names the columns that are not 0 in a solution known already."""
-        model = cp_model.CpModel()
-        columns = [model.new_int_var(0, upper, "") for upper in self.uppers]
-        for terms, low, high in self.rows:
-            of, by = [columns[column] for column in terms], list(terms.values())
-            if high == 1 and low is None and set(by) == {1} and all(self.uppers[column] == 1 for column in terms):
-                model.add_at_most_one(of)
-                continue
-            total = cp_model.LinearExpr.weighted_sum(of, by)
-            model.add_linear_constraint(total, -(10**9) if low is None else low, 10**9 if high is None else high)
-        model.maximize(cp_model.LinearExpr.weighted_sum(columns, self.costs))
-        for number, column in enumerate(columns):
-            if start is not None and self.uppers[number] == 1:
-                model.add_hint(column, start.get(number, 0))
-        solver = _solver(limits)
+        solver = cp_sat.SolveWrapper()
+        solver.set_parameters(_parameters(limits))
         if on_bound is not None:
-            solver.best_bound_callback = on_bound
-        told = _Found(columns, on_found) if on_found else None
-        return self._answer(solver, solver.solve(model, told), columns)
-
-    def _answer(self, solver: cp_model.CpSolver, status: object, columns: Sequence[cp_model.IntVar]) -> Answer:
-        if status == cp_model.INFEASIBLE:
-            return Answer(None, 0, 0, impossible=True)
-        if status == cp_model.MODEL_INVALID:
+            solver.add_best_bound_callback(on_bound)
+        told = _Found(len(self.costs), on_found) if on_found else None
+        if told is not None:
+            solver.add_solution_callback(told)  # which does not keep it: `told` must live on
+        found = solver.solve(self._model(start))
+        if told is not None:
+            solver.clear_solution_callback(told)
+        if found.status == cp_sat.MODEL_INVALID:
             raise ValueError("a programme CP-SAT does not take")
-        if status == cp_model.UNKNOWN:  # a bound of 0 may mean that there was no time for one
-            return Answer(None, 0, math.floor(solver.best_objective_bound) or self._most())
-        values = [solver.value(column) for column in columns]
-        return Answer(values, round(solver.objective_value), math.floor(solver.best_objective_bound + 1e-6))
+        if found.status == cp_sat.INFEASIBLE:
+            return Answer(None, 0, 0, impossible=True)
+        if found.status == cp_sat.UNKNOWN:  # a bound of 0 may mean that there was no time for one
+            return Answer(None, 0, math.floor(found.best_objective_bound) or self._most())
+        bound = math.floor(found.best_objective_bound + 1e-6)
+        return Answer(list(found.solution), round(found.objective_value), bound)
+
+    def _model(self, start: Mapping[int, int] | None) -> cp_sat.CpModelProto:
+        model = cp_sat.CpModelProto()
+        for upper in self.uppers:
+            model.variables.add().domain.extend([0, upper])
+        for terms, low, high in self.rows:
+            one_of = high == 1 and low is None and all(self.uppers[column] == 1 for column in terms)
+            if one_of and set(terms.values()) == {1}:
+                model.constraints.add().at_most_one.literals.extend(list(terms))
+                continue
+            row = model.constraints.add().linear
+            row.vars.extend(list(terms))
+            row.coeffs.extend(list(terms.values()))
+            row.domain.extend([-ANY if low is None else low, ANY if high is None else high])
+        priced = [column for column, cost in enumerate(self.costs) if cost]
+        model.objective.vars.extend(priced)
+        model.objective.coeffs.extend([-self.costs[column] for column in priced])
+        model.objective.scaling_factor = -1.0  # CP-SAT minimizes
+        if start is not None:
+            hinted = [column for column, upper in enumerate(self.uppers) if upper == 1]
+            model.solution_hint.vars.extend(hinted)
+            model.solution_hint.values.extend([start.get(column, 0) for column in hinted])
+        return model
 
     def _most(self) -> int:
         return sum(cost * upper for cost, upper in zip(self.costs, self.uppers, strict=True) if cost > 0)
 
 
-def _solver(limits: Limits) -> cp_model.CpSolver:
+def _parameters(limits: Limits) -> cp_sat.SatParameters:
     """One worker that leans on the linear programme and all its rows: the bound is what is hard to find."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1  # the other core serves people, and one gives the same each time
-    solver.parameters.linearization_level = 2
-    solver.parameters.add_lp_constraints_lazily = False
-    solver.parameters.max_num_cuts = 10_000
-    solver.parameters.random_seed = 1
-    solver.parameters.max_time_in_seconds = max(0.01, limits.seconds)
-    solver.parameters.relative_gap_limit = limits.share
+    parameters = cp_sat.SatParameters()
+    parameters.num_workers = 1  # the other core serves people, and one gives the same each time
+    parameters.linearization_level = 2
+    parameters.add_lp_constraints_lazily = False
+    parameters.max_num_cuts = 10_000
+    parameters.random_seed = 1
+    parameters.max_time_in_seconds = max(0.01, limits.seconds)
+    parameters.relative_gap_limit = limits.share
     if limits.effort is not None:
-        solver.parameters.max_deterministic_time = limits.effort
-    return solver
+        parameters.max_deterministic_time = limits.effort
+    return parameters
