@@ -155,7 +155,10 @@ class TopicsForm(PartForm):
         self.themes.choices = [SelectChoice(theme.id, label(theme)) for theme in finding.themes()]
         self.audiences.choices = [SelectChoice(row.id, label(row)) for row in finding.audiences()]
         none = SelectChoice("", gettext("수요조사와 상관없이"))
-        self.round.choices = [none, *(SelectChoice(key, each.name) for key, each in self.rounds.items())]
+        self.round.choices = [
+            none,
+            *(SelectChoice(key, each.name, {"lang": "ko"}) for key, each in self.rounds.items()),
+        ]
         for name in ("region", "stage"):
             self[name].flags.required = True
         if not rounds:
