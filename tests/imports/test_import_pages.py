@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from tests.needs.test_importing import work
 
 from briefings.db import db
 from briefings.imports.spreadsheets import COLUMNS, FINDINGS_SHEET, GUIDE_SHEET, LISTS_SHEET, NEEDS_SHEET
@@ -15,7 +14,8 @@ from briefings.outbox.models import Message
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.tasks.models import Task, TaskState
 from tests.builders import a_need, a_round, a_theme, a_user, an_owner
-from tests.needs.sheets import PLACES, a_file, a_line
+from tests.imports.sheets import PLACES, a_file, a_line
+from tests.imports.test_importing import work
 
 IMPORTS = "/staff/needs/imports"
 

@@ -23,8 +23,8 @@ from briefings.rounds.models import ImportState, NeedImport
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_need, a_round, a_user, an_organization, an_owner
-from tests.needs.mistakes import MISTAKEN, mistaken_lines, spoil
-from tests.needs.sheets import FIRST, PLACES, a_file, a_line
+from tests.imports.mistakes import MISTAKEN, mistaken_lines, spoil
+from tests.imports.sheets import FIRST, PLACES, a_file, a_line
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from briefings.organizations.models import Organization
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_user
-from tests.needs.sheets import a_file, a_line
+from tests.imports.sheets import a_file, a_line
 from tests.schedule.test_last_seat import a_database, a_program
 
 pytestmark = pytest.mark.slow

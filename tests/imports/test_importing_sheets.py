@@ -15,7 +15,7 @@ from briefings.imports.spreadsheets import NEEDS_SHEET, lists_now
 from briefings.imports.words import Mistake
 from briefings.needs.models import Region, Stage
 from tests.builders import a_user
-from tests.needs.sheets import PLACES, a_file, a_line, saved_as_bytes
+from tests.imports.sheets import PLACES, a_file, a_line, saved_as_bytes
 
 pytestmark = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 

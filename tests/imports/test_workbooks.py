@@ -15,7 +15,7 @@ from openpyxl.utils.datetime import MAC_EPOCH, WINDOWS_EPOCH
 from briefings.errors import Refused
 from briefings.imports.workbook_parts import DAMAGED, TOO_LARGE, CellKind, column_name, place_of
 from briefings.imports.workbooks import BINARY, ENCRYPTED, LINKED, NOT_XLSX, Book
-from tests.needs.sheets import saved_as_bytes
+from tests.imports.sheets import saved_as_bytes
 
 MIB = 1024 * 1024
 SHEET = "xl/worksheets/sheet1.xml"

@@ -13,9 +13,9 @@ from briefings.rounds.models import NeedImport
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.queueing import cancel
 from briefings.tasks.running import do_next
+from tests.imports.mistakes import mistaken_lines, spoil
+from tests.imports.sheets import a_file, a_line
 from tests.journeys.running import BEGINNING
-from tests.needs.mistakes import mistaken_lines, spoil
-from tests.needs.sheets import a_file, a_line
 
 
 def fill_imports(officer: User, round: Round, alike: Need, long_title: str) -> dict[str, Any]:

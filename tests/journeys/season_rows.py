@@ -17,7 +17,7 @@ from briefings.tasks.models import Task, TaskState
 from briefings.web.tokens import token_for
 from tests.builders import a_need, saved
 from tests.journeys.running import BEGINNING
-from tests.schedule.plans import SEOUL, a_way, an_outcome
+from tests.seasons.plans import SEOUL, a_way, an_outcome
 
 TIMES = [BEGINNING.replace(hour=5, minute=0) + timedelta(days=30 + 7 * week) for week in range(4)]
 WHY = Reason("key")

@@ -10,7 +10,7 @@ from tests.journeys.keyboard import Keyboard
 from tests.journeys.person import Person
 from tests.journeys.rows import PASSWORD, STAFF, Rows
 from tests.journeys.running import Site
-from tests.schedule.boards import a_board
+from tests.seasons.boards import a_board
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from tests.journeys.keyboard import Keyboard
 from tests.journeys.person import Person
 from tests.journeys.rows import PASSWORD, STAFF, Rows
 from tests.journeys.running import PATIENCE, Site
-from tests.schedule.plans import AT, a_season, some_needs
+from tests.seasons.plans import AT, a_season, some_needs
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,7 @@ from briefings.seasons.board_steps import (
 )
 from briefings.seasons.models import BoardStep, Card, Lane, SeasonState
 from tests.builders import a_need, a_theme, a_user, saved
-from tests.schedule.boards import a_board, need_of, rows, state, time
+from tests.seasons.boards import a_board, need_of, rows, state, time
 
 
 @pytest.fixture

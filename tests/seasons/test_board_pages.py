@@ -14,7 +14,7 @@ from briefings.schedule.models import BriefingState, PresenterSlot
 from briefings.seasons.models import AvailabilityRequest, BoardStep, Lane, SeasonState
 from tests.builders import BEFORE, a_briefing, a_theme, a_user, saved
 from tests.client import PageClient
-from tests.schedule.boards import a_board, need_of, rows, time
+from tests.seasons.boards import a_board, need_of, rows, time
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from briefings.seasons.candidate_times import Pattern, candidates, parsed_hours
 from briefings.seasons.models import Season, SeasonState
 from tests.builders import BEFORE, a_briefing, a_theme, a_user, an_audience, an_organization, saved
 from tests.client import PageClient
-from tests.schedule.plans import AT, SEOUL, a_lane, a_season, some_needs
+from tests.seasons.plans import AT, SEOUL, a_lane, a_season, some_needs
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from briefings.seasons.problem import ask_of, time_key
 from tests.builders import a_briefing, a_theme, a_user, an_audience, saved
 from tests.client import PageClient
 from tests.schedule.letters import delivered, dropped
-from tests.schedule.plans import AT, SEOUL, a_season, some_needs
+from tests.seasons.plans import AT, SEOUL, a_season, some_needs
 
 LATER = AT + timedelta(days=7)
 HOST = "http://briefings.example.kr"

@@ -17,7 +17,7 @@ from briefings.seasons.problem import ask_of
 from briefings.tasks.models import TaskState
 from tests.builders import a_theme, a_user, an_audience
 from tests.client import PageClient
-from tests.schedule.plans import AT, SEOUL, a_lane, a_season, a_way, an_outcome, some_needs
+from tests.seasons.plans import AT, SEOUL, a_lane, a_season, a_way, an_outcome, some_needs
 
 LATER, LAST = AT + timedelta(days=7), AT + timedelta(days=14)
 REASON = Reason("test", {})

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from briefings.imports.words import Mistake
-from tests.needs.sheets import FIRST, PLACES, a_line
+from tests.imports.sheets import FIRST, PLACES, a_line
 
 # Heading → what stands there by mistake, which mistake it is, what is said; each in a line of its own.
 MISTAKEN: list[tuple[str, Any, Mistake, str]] = [
