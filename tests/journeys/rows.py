@@ -61,7 +61,7 @@ from tests.inbox.shapes import Said
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
-from tests.schedule import boards
+from tests.seasons import boards
 
 PASSWORD = "barley-Lantern-72"
 ADMINISTRATOR = "admin@ministry.example.kr"
