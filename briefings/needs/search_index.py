@@ -63,13 +63,13 @@ FORGET = text("INSERT INTO need_grams (need_grams, rowid, grams) VALUES ('delete
 def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
     """Conditions that a need has each of `words` somewhere: 해양폐기물 is in 해양 폐기물, ㅎㅇ in its title.
 
-    A word without a letter or digit is nowhere. The index is looked into here: the rest depends on how much it knows.
+    A sign alone counts for nothing, as a space does; nothing but signs is nowhere. The index is looked into here:
+    the rest depends on how much it knows.
     """
-    looked_for = [bare(word) for word in list(words)[:WORDS_LOOKED_FOR]]
-    if not all(looked_for):
-        return [false()]
+    words = list(words)
+    looked_for = [word for word in map(bare, words) if word][:WORDS_LOOKED_FOR]
     if not looked_for:
-        return []
+        return [false()] if words else []
     holding, pairs = HOLDING[dialect()], {"grams": _expression(looked_for)}
     few = list(db.session.scalars(text(f"{holding} LIMIT {FEW + 1}"), pairs))
     if len(few) <= FEW:

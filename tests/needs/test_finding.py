@@ -49,7 +49,7 @@ def test_the_name_of_the_organization_is_searched_too(app):
 def test_signs_count_as_little_as_spaces_and_alone_find_nothing(app, words):
     a_need(title=f"둘 {words} 셋")
     assert found(q=words) == []
-    assert found(q=f"둘{words}셋") == found(q="둘셋") == [f"둘 {words} 셋"]
+    assert found(q=f"둘{words}셋") == found(q="둘셋") == found(q=f"셋 {words} 둘") == [f"둘 {words} 셋"]
     assert found(q=f"셋{words}둘") == []
 
 
