@@ -12,10 +12,10 @@ from typing import Any
 from briefings.accounts.models import Role, User
 from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Round, Theme
+from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
-from briefings.reviews.models import Criterion, Review, ReviewState, Score
 from briefings.rounds.models import RoundContact
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
 

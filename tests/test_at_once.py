@@ -13,13 +13,13 @@ from briefings.announcements.writing import Letter, write
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Theme
+from briefings.needs.review_models import Outcome, Review, Score
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.outbox.texts import Template
 from briefings.participation.models import Match, ParticipationReply
 from briefings.reviews.assigning import even_distribution
 from briefings.reviews.criteria import criteria_of
-from briefings.reviews.models import Outcome, Review, Score
 from briefings.reviews.scoring import version_seen
 from briefings.reviews.selecting import agreed_version, decide, drafts, version_of
 from briefings.schedule.links import presenter_token, token_of

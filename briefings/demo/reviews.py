@@ -8,11 +8,11 @@ from sqlalchemy import select
 from briefings.accounts.models import Role, User
 from briefings.db import db
 from briefings.needs.models import Round
+from briefings.needs.review_models import Criterion, Review
 from briefings.organizations.finding import named
 from briefings.organizations.models import Membership, OrganizationKind
 from briefings.reviews import asking_reviewers, assigning, criteria
 from briefings.reviews import scoring as reviews
-from briefings.reviews.models import Criterion, Review
 from briefings.reviews.scoring import Mark
 
 EXPERT = "expert@example.kr"

@@ -11,9 +11,9 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import Review, ReviewState
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import queue
-from briefings.reviews.models import Review, ReviewState
 from briefings.reviews.scoring import open_sheets
 
 REMINDED_BEFORE = timedelta(days=2)

@@ -12,9 +12,9 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import REVIEWED, Review, ReviewState, Selection
 from briefings.organizations.models import Membership, Organization
 from briefings.reviews.distributing import distribute
-from briefings.reviews.models import REVIEWED, Review, ReviewState, Selection
 
 MOST_PER_NEED = 9
 CHANGED = "그 사이 과제나 심사위원이 바뀌어 배정이 달라졌습니다. 새로 나눈 결과를 확인하고 다시 눌러 주세요."

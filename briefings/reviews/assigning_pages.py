@@ -14,10 +14,10 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.history import steps_of
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import REVIEWED, Review, ReviewState, Selection
 from briefings.outbox.preview import Preview, dry_run
 from briefings.reviews import asking_reviewers, assigning, criteria
 from briefings.reviews.forms import AddNeedForm, AddReviewerForm, AssignForm
-from briefings.reviews.models import REVIEWED, Review, ReviewState, Selection
 from briefings.reviews.pages import pages, today_at
 from briefings.reviews.ranking import ranking_of
 from briefings.reviews.selecting import told_before

@@ -12,7 +12,7 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Round
-from briefings.reviews.models import Criterion, Review, ReviewState, Score
+from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 
 MOST_POINTS = 5
 MOST_WEIGHT = 100

@@ -20,9 +20,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import Criterion, Outcome, Review
 from briefings.reviews.assigning import MOST_PER_NEED, Expert
 from briefings.reviews.criteria import MOST_POINTS, MOST_WEIGHT
-from briefings.reviews.models import Criterion, Outcome, Review
 from briefings.reviews.ranking import Ranked
 from briefings.reviews.record import CHAPTERS, Chapter
 from briefings.reviews.scoring import Mark, version_seen

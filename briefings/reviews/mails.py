@@ -9,12 +9,12 @@ from sqlalchemy.orm import joinedload
 from briefings.accounts.models import User
 from briefings.db import db
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import Outcome, Selection
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.reviews.asking_reviewers import waiting
-from briefings.reviews.models import Outcome, Selection
 from briefings.reviews.selecting import READERS
 from briefings.web.filters import day, local
 from briefings.web.labels import label

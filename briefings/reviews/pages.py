@@ -10,10 +10,10 @@ from flask_login import current_user
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
+from briefings.needs.review_models import Criterion, Outcome
 from briefings.needs.words import NEED_TONES
 from briefings.reviews import asking_reviewers, assigning, criteria, selecting
 from briefings.reviews.forms import CopyCriteriaForm, CriterionForm, DueForm
-from briefings.reviews.models import Criterion, Outcome
 from briefings.reviews.ranking import DISPUTED_FROM, Ranking, ranking_of, rounded
 from briefings.reviews.words import OUTCOME_TONES, REVIEW_TONES
 from briefings.rounds.pages import the_round

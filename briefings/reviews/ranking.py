@@ -17,9 +17,9 @@ from sqlalchemy import select
 from briefings.accounts.models import Role, User
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
+from briefings.needs.review_models import REVIEWED, Criterion, Outcome, Review, ReviewState, Score, Selection
 from briefings.organizations.models import Membership, Organization
 from briefings.reviews.criteria import MOST_POINTS, criteria_of
-from briefings.reviews.models import REVIEWED, Criterion, Outcome, Review, ReviewState, Score, Selection
 
 DISPUTED_FROM = 3
 """Reviewers disagree about a need if their points for one criterion lie so far apart."""

@@ -13,8 +13,8 @@ from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import Outcome
 from briefings.needs.words import REVIEW_ACTS as NEED_ACTS
-from briefings.reviews.models import Outcome
 from briefings.reviews.words import OUTCOMES
 from briefings.rounds.words import REVIEW_ACTS as ROUND_ACTS
 

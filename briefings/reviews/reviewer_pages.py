@@ -12,10 +12,10 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.files.sending import download
 from briefings.needs.models import Round
+from briefings.needs.review_models import REVIEWED, Criterion, Review, ReviewState
 from briefings.reviews import scoring as reviews
 from briefings.reviews.criteria import criteria_of, shares
 from briefings.reviews.forms import RecuseForm, SheetForm
-from briefings.reviews.models import REVIEWED, Criterion, Review, ReviewState
 from briefings.reviews.pages import today_at
 from briefings.reviews.words import REVIEW_TONES
 from briefings.web.access import expert

@@ -12,9 +12,9 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need, Round
+from briefings.needs.review_models import REVIEWED, Criterion, Review, ReviewState, Score, Selection
 from briefings.organizations.models import Membership
 from briefings.reviews.criteria import criteria_of, version_of
-from briefings.reviews.models import REVIEWED, Criterion, Review, ReviewState, Score, Selection
 from briefings.reviews.ranking import rounded, score_of
 
 STALE = N_(

@@ -15,10 +15,10 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState, Round
 from briefings.needs.registering import owners_of
+from briefings.needs.review_models import REVIEWED, Outcome, Selection
 from briefings.outbox.queueing import Draft as Mail
 from briefings.outbox.queueing import queue_many
 from briefings.reviews.asking_reviewers import about
-from briefings.reviews.models import REVIEWED, Outcome, Selection
 from briefings.reviews.ranking import ranking_of, rounded
 
 TOLD = "need.decision_told"

@@ -8,12 +8,12 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs.models import Need
+from briefings.needs.review_models import Outcome
 from briefings.outbox.preview import dry_run
 from briefings.reviews import criteria, selecting
 from briefings.reviews import record as review_record
 from briefings.reviews.assigning_pages import the_need
 from briefings.reviews.forms import AgreedForm, DecideForm, PickForm, RecordFilters
-from briefings.reviews.models import Outcome
 from briefings.reviews.pages import pages
 from briefings.reviews.ranking import ORDERS, Ranked, Ranking, ranking_of
 from briefings.reviews.words import OUTCOMES, REACHED

@@ -1,7 +1,7 @@
 """The words people read about the review: its states and decisions, and what was done, as its record says it."""
 
 from briefings.errors import N_
-from briefings.reviews.models import Outcome, ReviewState
+from briefings.needs.review_models import Outcome, ReviewState
 
 REVIEW_STATES = {
     ReviewState.ASSIGNED: N_("아직 보내지 않음"),

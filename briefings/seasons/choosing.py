@@ -13,8 +13,8 @@ from briefings.audit.recording import Actor
 from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs.models import Audience, Need, Round, Theme
+from briefings.needs.review_models import Outcome, Selection
 from briefings.needs.search_index import says
-from briefings.reviews.models import Outcome, Selection
 from briefings.schedule.grouping import is_open
 from briefings.seasons.board_steps import Deed, picture, take_step, tidy
 from briefings.seasons.making import open_for_change
@@ -108,15 +108,26 @@ def elsewhere(ids: Iterable[int], season: Season | None = None) -> dict[int, lis
     return names
 
 
-def choose(season: Season, ids: Collection[int], *, by: Actor, now: datetime) -> tuple[int, int]:
-    """Make these the needs of the season; how many came in and how many went. A need that goes leaves its briefing."""
-    if len(ids) > MOST_NEEDS:
-        raise Refused(
-            f"한 편성안에는 수요를 {MOST_NEEDS:,}건까지 넣을 수 있습니다. {len(ids) - MOST_NEEDS:,}건을 빼 주세요."
-        )
+def merged(present: Collection[int], chosen: Collection[int], seen: Collection[int]) -> set[int]:
+    """The needs there are now with what somebody changed who saw `seen` and chose: what others did since stays."""
+    return set(present) - (set(seen) - set(chosen)) | (set(chosen) - set(seen))
+
+
+def choose(
+    season: Season, chosen: Collection[int], *, seen: Collection[int], by: Actor, now: datetime
+) -> tuple[int, int]:
+    """Put in and take out what was changed of `seen`; how many came in and how many went.
+
+    A need that goes leaves its briefing.
+    """
     open_for_change(season)
     present = {card.need_id for card in season.cards}
-    new, gone = set(ids) - present, present - set(ids)
+    wanted = merged(present, chosen, seen)
+    if len(wanted) > MOST_NEEDS:
+        raise Refused(
+            f"한 편성안에는 수요를 {MOST_NEEDS:,}건까지 넣을 수 있습니다. {len(wanted) - MOST_NEEDS:,}건을 빼 주세요."
+        )
+    new, gone = wanted - present, present - wanted
     if not (new or gone):
         return 0, 0
     before = picture(season)

@@ -18,6 +18,7 @@ from briefings.live.models import Attendance
 from briefings.needs.attaching import MOST, attach
 from briefings.needs.claiming import claim_token
 from briefings.needs.models import Audience, Need, NeedState, Resource, Round, Theme
+from briefings.needs.review_models import Outcome, ReviewState, Selection
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
@@ -28,7 +29,6 @@ from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
 from briefings.reviews import selecting
 from briefings.reviews.asking_reviewers import ask
-from briefings.reviews.models import Outcome, ReviewState, Selection
 from briefings.rounds.links import contact_token
 from briefings.schedule import drafting
 from briefings.schedule.editing import details_of

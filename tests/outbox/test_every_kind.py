@@ -8,13 +8,13 @@ import pytest
 from briefings.accounts.models import Role
 from briefings.jobs import composing_in
 from briefings.needs.models import NeedState
+from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import RequestState
 from briefings.outbox.delivering import Letter
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
 from briefings.participation.models import ReplyState
-from briefings.reviews.models import Outcome, Selection
 from briefings.schedule.ladder import RUNGS
 from briefings.schedule.models import (
     Briefing,

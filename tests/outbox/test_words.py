@@ -14,12 +14,12 @@ from flask import Flask
 
 from briefings.accounts.models import Role
 from briefings.needs.models import Need, NeedState
+from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.participation.models import ParticipationReply, ReplyState
-from briefings.reviews.models import Outcome, Selection
 from tests.builders import (
     a_contact,
     a_need,

@@ -15,11 +15,11 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs.models import NeedState
+from briefings.needs.review_models import Outcome, Review, ReviewState, Selection
 from briefings.organizations.models import Membership
 from briefings.outbox.mail import Dropped
 from briefings.reviews import asking_reviewers, assigning, criteria
 from briefings.reviews.distributing import distribute
-from briefings.reviews.models import Outcome, Review, ReviewState, Selection
 from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, saved
 from tests.mails import links_in, mails_to
 

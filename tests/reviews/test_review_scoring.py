@@ -11,9 +11,9 @@ from briefings.errors import Refused
 from briefings.files.models import StoredFile
 from briefings.needs.history import steps_of
 from briefings.needs.models import NeedFile, NeedState
+from briefings.needs.review_models import Outcome, ReviewState, Selection
 from briefings.organizations.models import Membership
 from briefings.reviews import scoring as reviews
-from briefings.reviews.models import Outcome, ReviewState, Selection
 from briefings.reviews.scoring import Mark, version_seen
 from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, criteria_for, saved
 

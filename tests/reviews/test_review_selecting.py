@@ -13,10 +13,10 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.history import steps_of
 from briefings.needs.models import NeedState
+from briefings.needs.review_models import Criterion, Outcome, ReviewState
 from briefings.organizations.models import Membership
 from briefings.outbox.mail import Dropped
 from briefings.reviews import ranking, selecting
-from briefings.reviews.models import Criterion, Outcome, ReviewState
 from briefings.reviews.ranking import ranking_of, rounded, score_of
 from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_owner, criteria_for, saved
 from tests.mails import links_in, mails_to
