@@ -267,8 +267,13 @@ class PresenterSlot(Base):
         return self.talk_minutes + self.question_minutes
 
     def hand_over(self, name: str, title: str, email: str) -> None:
-        """Somebody else presents: nothing is known of their answer, and earlier links open nothing any more."""
+        """Somebody else presents: nothing is known of their answer, and earlier links open nothing any more.
+
+        Who stood by for the talk and has it now stands by no longer.
+        """
         self.presenter_name, self.presenter_title, self.presenter_email = name, title, email
+        if (self.standby_email or "").lower() == email.lower():
+            self.standby_name = self.standby_title = self.standby_email = ""
         self.state, self.answered_at, self.decline_reason = SlotState.UNANSWERED, None, ""
         self.link_version += 1
 

@@ -1,6 +1,7 @@
 """The staff's page of a briefing's presenters: who has answered, who stands by."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -79,8 +80,11 @@ def index(briefing_id: int) -> ResponseReturnValue:
     by_id = {slot.public_id: slot for slot in briefing.slots}
     form = StandbysForm(data={"slots": [_row(slot) for slot in briefing.slots]})
     if form.validate_on_submit():
-        _name_standbys(form, by_id)
-        return redirect(url_for(".index", briefing_id=briefing_id), 303)
+        try:
+            _name_standbys(form, by_id)
+            return redirect(url_for(".index", briefing_id=briefing_id), 303)
+        except Refused:  # it is said at the row
+            briefing = the_briefing(briefing_id)
     now = clock.now()
     rows = {row.form.slot.data: row.form for row in form.slots}
     return render_template(
@@ -208,15 +212,17 @@ def _name_standbys(form: StandbysForm, slots: dict[str, PresenterSlot]) -> None:
     now = clock.now()
     with unit_of_work():
         changed = [
-            presenters.name_standby(
-                slots[row.form.slot.data],
-                row.form.standby_name.data or "",
-                row.form.standby_title.data or "",
-                row.form.standby_email.data or "",
-                current_user,
-                now,
-            )
+            _name_standby(slots[row.form.slot.data], row.form, now)
             for row in form.slots
             if row.form.slot.data in slots and row.form.is_touched()
         ]
     flash(*(("예비 발표자를 적었습니다.", "success") if any(changed) else ("바뀐 내용이 없습니다.", "info")))
+
+
+def _name_standby(slot: PresenterSlot, row: StandbyForm, now: datetime) -> bool:
+    given = (row.standby_name.data or "", row.standby_title.data or "", row.standby_email.data or "")
+    try:
+        return presenters.name_standby(slot, *given, current_user, now)
+    except Refused as error:
+        row.refuse(error, "standby_email")
+        raise

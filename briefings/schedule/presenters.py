@@ -111,7 +111,7 @@ def hand_over(slot: PresenterSlot, name: str, title: str, email: str, now: datet
 def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     """Staff let the stand-by present; Refused where there is none."""
     _lock(slot, now)
-    if not slot.standby_email:
+    if not _has_standby(slot):
         raise Refused("예비 발표자가 없습니다. 먼저 적어 주세요.")
     _record("slot.standby_raised", slot, now, by, to=slot.standby_name)
     _raise_standby(slot)
@@ -135,8 +135,9 @@ def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Act
         lock(slot)
     else:
         _lock(slot, now)
-        if email.lower() == slot.presenter_email.lower():
-            raise Refused(N_("본인과 같은 주소입니다. 대신 발표할 동료의 주소를 적어 주세요."), field="email")
+    if email and email.lower() == slot.presenter_email.lower():
+        own = N_("본인과 같은 주소입니다. 대신 발표할 동료의 주소를 적어 주세요.")
+        raise Refused("발표자와 같은 주소입니다. 대신 발표할 사람의 주소를 적어 주세요." if by else own, field="email")
     if (name, title, email) == (slot.standby_name, slot.standby_title, slot.standby_email):
         return False
     slot.standby_name, slot.standby_title, slot.standby_email = name, title, email
@@ -145,9 +146,13 @@ def name_standby(slot: PresenterSlot, name: str, title: str, email: str, by: Act
 
 
 def _raise_standby(slot: PresenterSlot) -> None:
-    if slot.standby_email:
+    if _has_standby(slot):
         slot.hand_over(slot.standby_name, slot.standby_title, slot.standby_email)
-        slot.standby_name = slot.standby_title = slot.standby_email = ""
+
+
+def _has_standby(slot: PresenterSlot) -> bool:
+    """Whether somebody else than the presenter stands by."""
+    return slot.standby_email.lower() not in ("", slot.presenter_email.lower())
 
 
 def _settle(slot: PresenterSlot, now: datetime) -> None:

@@ -296,6 +296,34 @@ class TestAnswers:
         assert len(delivered(app, NURI)) == 1
         assert len(delivered(app, HANEUL)) == 1
 
+    @pytest.mark.parametrize("by_calendar", [False, True])
+    @pytest.mark.parametrize("by_editor", [False, True])
+    def test_who_stood_by_and_has_the_talk_may_say_no(
+        self, app, briefing, slot, officer, now, later, by_editor, by_calendar
+    ):
+        if by_editor:
+            first, second = plan_of(briefing).slots
+            edit(briefing, officer, later(minutes=1), [first, replace(second, presenter_email=HANEUL.upper())])
+        else:
+            with unit_of_work():
+                presenters.hand_over(slot, "김하늘", "", HANEUL.upper(), now)
+        assert slot.standby_email == ""
+        with unit_of_work():
+            presenters.decline(slot, later(minutes=2), by_calendar=by_calendar)
+        assert slot.state is SlotState.DECLINED
+        assert planning.declined_slots(briefing)
+
+    def test_nobody_stands_by_for_themselves(self, app, slot, officer, now):
+        with pytest.raises(planning.Refused, match="발표자와 같은 주소"):
+            presenters.name_standby(slot, "박누리", "", NURI.upper(), officer, now)
+        slot.standby_email = slot.presenter_email
+        db.session.commit()
+        with pytest.raises(planning.Refused, match="예비 발표자가 없습니다"), unit_of_work():
+            presenters.raise_standby(slot, officer, now)
+        with unit_of_work():
+            presenters.decline(slot, now)
+        assert slot.state is SlotState.DECLINED
+
     def test_a_no_without_a_stand_by_leaves_the_slot_open_for_staff(self, app, briefing, slot, now):
         slot.standby_email = ""
         db.session.commit()

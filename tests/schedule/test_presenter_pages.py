@@ -117,6 +117,8 @@ class TestStaff:
         rows = {f"slots-{n}-slot": each.public_id for n, each in enumerate(briefing.slots)}
         wrong = staff.post(page, data=rows | {"slots-0-standby_name": "김하늘"}).text
         assert "전자우편 주소를 적어 주세요" in wrong and 'value="김하늘"' in wrong
+        own = staff.post(page, data=rows | {"slots-0-standby_name": "박", "slots-0-standby_email": NURI}).text
+        assert "발표자와 같은 주소입니다" in own and 'value="박"' in own
         named = rows | {"slots-0-standby_name": "김하늘", "slots-0-standby_email": HANEUL}
         assert "예비 발표자를 적었습니다" in staff.post(page, data=named, follow_redirects=True).text
         assert (slot.standby_name, slot.standby_email) == ("김하늘", HANEUL)
