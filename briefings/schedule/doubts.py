@@ -130,16 +130,23 @@ def _about_availability(plan: Plan) -> Iterator[str]:
             places.setdefault(slot.presenter_email.lower(), []).append((slot, times))
     if not places:
         return
-    cannot = select(Availability).where(
+    found = select(Availability).where(
         func.lower(Availability.email).in_(places),
-        Availability.possible.is_(False),
         Availability.starts_at < _end(plan),
         Availability.ends_at > plan.starts_at,
     )
-    for said in db.session.scalars(cannot.order_by(Availability.starts_at, Availability.id)):
-        for slot, times in places[said.email.lower()]:
-            if _gap(times, (said.starts_at, said.ends_at)) < timedelta(0):
-                yield f"{_named(slot)} 님은 이 시간에 발표하기 어렵다고 답했습니다."
+    said = db.session.scalars(found.order_by(Availability.starts_at, Availability.id)).all()
+    # What was said of this very start counts before what was said of a time that overlaps, as it does for the planner.
+    can = {each.email.lower() for each in said if each.possible and each.starts_at == plan.starts_at}
+    for one in said:
+        if not one.possible and one.email.lower() not in can:
+            yield from _cannot(places[one.email.lower()], (one.starts_at, one.ends_at))
+
+
+def _cannot(places: Iterable[tuple[SlotPlan, Times]], meanwhile: Times) -> Iterator[str]:
+    for slot, times in places:
+        if _gap(times, meanwhile) < timedelta(0):
+            yield f"{_named(slot)} 님은 이 시간에 발표하기 어렵다고 답했습니다."
 
 
 def _about_presenters(plan: Plan) -> Iterator[str]:

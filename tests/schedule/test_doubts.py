@@ -121,6 +121,17 @@ def test_what_a_presenter_said_of_the_time_is_heeded():
         assert warnings(a_plan(start), SEOUL) == []
 
 
+def test_what_a_presenter_said_of_the_very_start_counts_before_what_overlaps_it():
+    """Times an hour apart overlap, because each is kept as long as the longest briefing."""
+    for hours, possible in ((-1, False), (0, True)):
+        start = START + timedelta(hours=hours)
+        ends_at = start + timedelta(minutes=110)
+        saved(Availability(email=NURI, said_at=BEFORE, starts_at=start, ends_at=ends_at, possible=possible))
+    assert warnings(a_plan(), SEOUL) == []
+    earlier = a_plan(START - timedelta(hours=1))
+    assert warnings(earlier, SEOUL) == ["박누리 님은 이 시간에 발표하기 어렵다고 답했습니다."]
+
+
 def test_the_same_is_said_on_every_page_about_a_briefing(client):
     desk = client.sign_in(a_user())
     christmas = datetime(2026, 12, 25, 14, 0, tzinfo=SEOUL)
