@@ -10,7 +10,7 @@ from flask_sqlalchemy.pagination import Pagination
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload
 
-from briefings.accounts.models import User
+from briefings.accounts.models import Role, User
 from briefings.audit.recording import record
 from briefings.db import db, lock, new_public_id
 from briefings.errors import Refused
@@ -125,7 +125,8 @@ def take_members(round: Round, by: User, now: datetime) -> Added:
     """Put everybody on the list who acts for an organization with an account."""
     lock(round)
     found = select(User, Organization).join(Membership, Membership.user_id == User.id).join(Membership.organization)
-    rows = db.session.execute(found.where(User.active).order_by(User.id)).all()
+    owners = found.where(User.active, User.role == Role.OWNER)  # reviewers belong to organizations too
+    rows = db.session.execute(owners.order_by(User.id)).all()
     people = [(organization, user.name, user.email, user.locale) for user, organization in rows]
     return _noted(round, _add_rows(round, people, now), "round.members_added", by, now)
 
@@ -142,6 +143,7 @@ def correct(contact: RoundContact, name: str, email: str, locale: str, by: User,
     if not same:
         contact.public_id, contact.asked_at = new_public_id(), None
         contact.reminders, contact.reminded_at = 0, None
+        contact.nothing_at, contact.nothing_reason = None, ""  # another person answers for themselves
     record(by, "round.contact_corrected", contact.round, now, organization=contact.organization.name)
     return not same
 

@@ -20,7 +20,7 @@ from briefings.rounds import contacts as round_contacts
 from briefings.rounds.contacts import Added, Person
 from briefings.rounds.links import contact_token
 from briefings.rounds.models import RoundContact
-from tests.builders import a_contact, a_need, a_round, a_user, an_organization, an_owner, saved
+from tests.builders import a_contact, a_need, a_round, a_user, an_expert, an_organization, an_owner, saved
 from tests.mails import links_in, mails_to
 
 DAY = timedelta(days=1)
@@ -76,6 +76,7 @@ def test_the_list_is_filled_in_four_ways_and_holds_each_address_once(officer, no
     round, earlier = a_round(), a_round()
     owner = an_owner(email="owner@example.kr")
     an_owner(email="gone@example.kr", active=False)
+    an_expert(an_organization(), email="reviewer@example.kr")
     a_contact(earlier, email="before@example.kr", locale="en")
     gaon = Person("가온시", OrganizationKind.LOCAL, "홍길동", "Gaon@example.kr")
     with unit_of_work():
