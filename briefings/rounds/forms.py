@@ -13,7 +13,7 @@ from briefings.organizations.forms import kind_choices
 from briefings.organizations.models import OrganizationKind
 from briefings.rounds.calling import Plan
 from briefings.rounds.contacts import Person
-from briefings.web.filters import local
+from briefings.web.filters import day, local
 from briefings.web.forms import EmailField, Form, MomentField
 
 LANGUAGES = (("ko", "한국어"), ("en", "영어"))
@@ -89,9 +89,23 @@ class DatesForm(SeenForm):
     closes_at = MomentField("접수 마감", [InputRequired()])
     tell = BooleanField("아직 답하지 않은 분께 바뀐 접수 기간을 알리기")
 
-    def dates(self, round: Round) -> tuple[datetime, datetime]:
+    def __init__(self, round: Round) -> None:
+        super().__init__(obj=round, tell=True)
+        self.round = round
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: nobody scores what may still come in."""
+        sound, due_on = super().validate(extra_validators), self.round.reviews_due_on
+        if sound and due_on and due_on < local(self.closes_at.data).date():
+            self.closes_at.errors = [
+                f"심사 기한({day(due_on)})보다 뒤입니다. ‘고치기’에서 심사 기한을 먼저 늦추거나 마감을 당겨 주세요."
+            ]
+            return False
+        return sound
+
+    def dates(self) -> tuple[datetime, datetime]:
         """Both ends as typed; the opening as it is where it was not asked for."""
-        return self.opens_at.data or round.opens_at, self.closes_at.data
+        return self.opens_at.data or self.round.opens_at, self.closes_at.data
 
     def said(self) -> str:
         """What a press of the button agrees to."""

@@ -139,7 +139,7 @@ def dates(round_id: int) -> ResponseReturnValue:
     round, now = the_round(round_id), clock.now()
     if round.announced_at is None:
         return redirect(url_for(".edit", round_id=round_id))
-    form, preview = DatesForm(obj=round, tell=True), None
+    form, preview = DatesForm(round), None
     if not form.is_submitted():
         form.look_again(round)
     if form.validate_on_submit():
@@ -183,7 +183,7 @@ def is_quiet(now: datetime) -> bool:
 
 
 def _move(round: Round, form: DatesForm, now: datetime) -> None:
-    opens_at, closes_at = form.dates(round)
+    opens_at, closes_at = form.dates()
     seen, tell = form.version_seen(), bool(form.tell.data)
     if not calling.move(round, opens_at, closes_at, tell=tell, seen=seen, by=current_user, now=now):
         raise Refused("바뀐 일시가 없습니다. 새 일시를 넣어 주세요.", field="closes_at")

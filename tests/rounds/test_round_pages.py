@@ -55,6 +55,10 @@ def test_a_round_from_its_first_line_to_its_last_day(desk, client, now):
     assert db.session.query(Message).count() == 1
     page = desk.get(f"{here}/dates").text
     assert "바꾸면 어떻게 되는지 보기" in page
+    round.reviews_due_on = local(now + 15 * DAY).date()
+    db.session.commit()
+    late = {"seen": round.changed_at.isoformat()} | moment("closes_at", now + 16 * DAY)
+    assert "심사 기한(2026. 12. 8.(화))보다 뒤입니다." in desk.post(f"{here}/dates", data=late).text
     seen = {"seen": round.changed_at.isoformat(), "tell": "y"} | moment("closes_at", now + 15 * DAY)
     page = desk.post(f"{here}/dates", data=seen).text
     assert "답하지 않은 1명에게 바뀐 접수 기간을 알립니다." in page
@@ -103,7 +107,7 @@ def test_the_list_is_taken_from_earlier_rounds_and_accounts_and_can_be_shortened
 
 def test_an_address_mail_came_back_from_is_marked_and_corrected(desk, client, now):
     round = a_round()
-    contact = a_contact(round, email="gone@example.kr")
+    contact = a_contact(round, email="gone@example.kr", nothing_at=now, nothing_reason="담당이 아닙니다.")
     a_contact(round, email="taken@example.kr")
     saved(UndeliverableAddress(address="gone@example.kr", since=now, reason="550 5.1.1 No such user"))
     way, old = f"/staff/rounds/{round.id}/contacts", contact_token(contact)
@@ -116,8 +120,10 @@ def test_an_address_mail_came_back_from_is_marked_and_corrected(desk, client, no
     assert "담당자를 고쳤습니다." in same
     assert "새 주소로" not in same
     assert contact.asked_at is not None
+    assert contact.nothing_at == now
     desk.post(f"{way}/{contact.id}/edit", data=typed | {"email": "new@example.kr"})
     assert (contact.name, contact.email, contact.locale, contact.asked_at) == ("윤새로", "new@example.kr", "en", None)
+    assert (contact.nothing_at, contact.nothing_reason) == (None, ""), "another person answers for themselves"
     assert client.get(f"/rounds/for/{old}").status_code == 404
     assert "1명에게 부탁하시겠습니까?" in desk.get(f"{way}/ask").text
     assert desk.get(f"/staff/rounds/{a_round().id}/contacts/{contact.id}/edit").status_code == 404
