@@ -113,7 +113,7 @@ def parsed_hours(text: str) -> tuple[time, ...]:
             raise _unreadable(typed)
         try:
             found.append(time(int(hour), int(minute or 0)))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise _unreadable(typed) from None
     if not found:
         raise Refused("시작 시각을 적어 주세요. 예: 14:00", field="hours")

@@ -9,7 +9,7 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs.models import NeedState, Round
-from briefings.reviews.models import Outcome, Selection
+from briefings.needs.review_models import Outcome, Selection
 from briefings.schedule.availability import Availability
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.seasons import making as seasons
@@ -86,7 +86,7 @@ class TestTimesByPattern:
     def test_hours_are_read_as_people_write_them(self, typed, read):
         assert parsed_hours(typed) == read
 
-    @pytest.mark.parametrize("typed", ["25:00", "오후 2시", "14:60", ",", "14:00-15:00"])
+    @pytest.mark.parametrize("typed", ["25:00", "오후 2시", "14:60", ",", "14:00-15:00", "9" * 40])
     def test_what_is_no_hour_is_said(self, typed):
         with pytest.raises(Refused):
             parsed_hours(typed)
@@ -165,16 +165,18 @@ class TestMaking:
         page = f"/staff/seasons/{season.id}/needs"
         shown = desk.get(page).text
         assert "찾은 수요 4건, 고른 수요 1건" in shown and 'value="page-2"' in shown
-        turned = desk.post(page, data={"do": "page-2", "need": [first.id, second.id], "kept": ""}).text
+        assert f'name="seen" type="hidden" value="{first.id}"' in shown
+        seen = {"seen": first.id}
+        turned = desk.post(page, data={**seen, "do": "page-2", "need": [first.id, second.id], "kept": ""}).text
         assert "새로 넣을 것 1건" in turned and f'name="kept" type="hidden" value="{first.id}.{second.id}"' in turned
-        found = {"do": "look", "kept": f"{first.id}.{second.id}", "need": [fourth.id], "q": "갈대밭"}
+        found = {**seen, "do": "look", "kept": f"{first.id}.{second.id}", "need": [fourth.id], "q": "갈대밭"}
         looked = desk.post(page, data=found).text
         assert "찾은 수요 1건, 고른 수요 3건" in looked
         everything = desk.post(page, data={**found, "do": "all"}).text
         assert "고른 수요 4건" in everything
         assert [card.need_id for card in season.cards] == [first.id]
-        kept = f"{second.id}.{fourth.id}"
-        saved_ = desk.post(page, data={"do": "save", "kept": kept, "need": [third.id]}, follow_redirects=True).text
+        data = {**seen, "do": "save", "kept": f"{second.id}.{fourth.id}", "need": [third.id]}
+        saved_ = desk.post(page, data=data, follow_redirects=True).text
         assert "3건을 넣었습니다, 1건을 뺐습니다" in saved_
         assert sorted(card.need_id for card in season.cards) == [second.id, third.id, fourth.id] and season.version == 1
         second.state = NeedState.WITHDRAWN
