@@ -9,6 +9,7 @@ from sqlalchemy.orm import selectinload
 
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
+from briefings.needs.review_models import Outcome, Selection
 from briefings.planner.model import (
     BusyBriefing,
     Held,
@@ -18,7 +19,6 @@ from briefings.planner.model import (
     Rules,
     Time,
 )
-from briefings.reviews.models import Outcome, Selection
 from briefings.schedule.grouping import is_open
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.slots import COMING
@@ -52,13 +52,12 @@ def ask_of(season: Season, now: datetime, zone: tzinfo) -> Asked:
     kept = {int(key) for briefing in held for key in briefing.needs}
     left_out = _left_out(season, kept, now)
     cards = [card for card in season.cards if card.need_id not in left_out]
-    moments = {each.starts_at for each in season.times}
+    moments = {each.starts_at for each in season.times if each.starts_at > now}
     fixed = {
         lane.starts_at for lane in season.lanes if lane.starts_at and time_key(lane.starts_at, zone) in _used(held)
     }
     times = tuple(
-        Time(time_key(moment, zone), moment.astimezone(zone), moment in moments and moment > now)
-        for moment in sorted(moments | fixed)
+        Time(time_key(moment, zone), moment.astimezone(zone), moment in moments) for moment in sorted(moments | fixed)
     )
     needs = tuple(_planned(season, cards, sorted(moments | fixed), now, zone))
     busy = busy_between(min(moments | fixed, default=now), max(moments | fixed, default=now), season, now)

@@ -48,7 +48,8 @@ def ask_for_plan(season: Season, seconds: int, *, by: Actor, now: datetime, zone
         raise Refused("앞으로 열 수 있는 시각이 없습니다. 먼저 시각을 넣어 주세요.")
     if seconds not in SECONDS:
         raise Refused("찾는 시간을 목록에서 골라 주세요.", field="seconds")
-    return start(KIND, about(season), {"seconds": seconds, "by": by.id, "zone": zone.key}, by, now)
+    params = {"seconds": seconds, "by": by.id, "zone": zone.key, "changed_at": season.changed_at.isoformat()}
+    return start(KIND, about(season), params, by, now)
 
 
 def latest_task(season: Season) -> Task | None:
@@ -57,11 +58,14 @@ def latest_task(season: Season) -> Task | None:
 
 
 def solve(work: Work) -> dict[str, Any]:
-    """The worker's part: plan the season as it is, and take the plan over unless the season changed meanwhile."""
+    """The worker's part: plan the season as it is, and take the plan over unless it changed since that was asked.
+
+    Begun anew after it was killed, it finds the season changed if its plan was taken over already.
+    """
     season = numbered(int(work.about.partition(":")[2]))
     if season is None or settled_reason(season):
         raise Refused("그사이 확정했거나 버린 편성안입니다.")
-    asked, seen = ask_of(season, work.clock(), ZoneInfo(work.params["zone"])), season.changed_at
+    asked = ask_of(season, work.clock(), ZoneInfo(work.params["zone"]))
     seconds = work.params["seconds"]
     db.session.commit()  # what was read is enough: nothing stays open while the planner looks
 
@@ -83,7 +87,7 @@ def solve(work: Work) -> dict[str, Any]:
     with unit_of_work():
         open_for_change(season)
         by = db.session.get(User, work.params["by"])
-        if by is None or season.changed_at != seen:
+        if by is None or season.changed_at != datetime.fromisoformat(work.params["changed_at"]):
             return outcome | {"state": "stale"}
         take(season, outcome, by, work.clock())
     return {"state": "taken", "objective": plan.objective, "bound": plan.bound}
@@ -157,7 +161,9 @@ def take(season: Season, outcome: dict[str, Any], by: Actor, now: datetime) -> N
 
 def _write(season: Season, outcome: dict[str, Any]) -> None:
     kept = {str(lane.id): lane for lane in season.lanes}
-    alike = {(lane.theme_id, lane.audience_id, lane.starts_at): lane for lane in season.lanes if not lane.locked}
+    held = {each["held"] for each in outcome["briefings"]}
+    free = [lane for lane in season.lanes if not lane.locked and str(lane.id) not in held]
+    alike = {(lane.theme_id, lane.audience_id, lane.starts_at): lane for lane in free}
     cards = {card.need_id: card for card in season.cards}
     wanted = []
     for place, proposal in enumerate(sorted(outcome["briefings"], key=lambda each: each["time"]), start=1):

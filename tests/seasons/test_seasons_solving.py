@@ -4,17 +4,19 @@ from datetime import timedelta
 
 import pytest
 
+from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.demo.loading import Demo
 from briefings.jobs import do_tasks
 from briefings.planner.model import LeftOver, Reason
-from briefings.seasons import board_steps
+from briefings.seasons import board, board_steps
 from briefings.seasons import making as seasons
 from briefings.seasons import solving as season_solving
 from briefings.seasons.candidate_times import add_times
 from briefings.seasons.models import Lane, SeasonTime
 from briefings.seasons.problem import ask_of
 from briefings.tasks.models import TaskState
+from briefings.tasks.running import Stopping, do_next
 from tests.builders import a_theme, a_user, an_audience
 from tests.client import PageClient
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, a_way, an_outcome, some_needs
@@ -172,7 +174,23 @@ class TestTakingAPlanOver:
         problem = ask_of(seasons.numbered(season.id), now, SEOUL).problem
         [held] = problem.held.briefings
         assert (held.key, held.time, held.needs, held.whole) == (str(lane.id), None, (str(needs[0].id),), False)
+        assert [time.starts_at for time in problem.times] == [AT, LATER, LAST]  # what is past is no candidate
+        lane.locked, lane.starts_at = True, gone.starts_at
+        db.session.commit()
+        problem = ask_of(seasons.numbered(season.id), now, SEOUL).problem
         assert [time.open for time in problem.times] == [False, True, True, True]
+
+    def test_a_lane_with_cards_kept_in_it_stays_theirs_when_another_takes_its_time(self, officer, season, needs, now):
+        lane = a_lane(season, (needs[0].themes[0], needs[0].audiences[0]), needs[:2], title="직원이 붙인 이름")
+        next(card for card in season.cards if card.need_id == needs[0].id).locked = True
+        db.session.commit()
+        outcome = an_outcome(season, now, [(AT, needs[2:]), (LATER, needs[:2])])
+        outcome["briefings"][1]["held"] = str(lane.id)
+        with unit_of_work():
+            season_solving.take(seasons.numbered(season.id), outcome, officer, now)
+        assert placed(season) == {"01-06": ["과제 3", "과제 4", "과제 5"], "01-13": ["과제 1", "과제 2"], "-": []}
+        assert (lane.starts_at, lane.title) == (LATER, "직원이 붙인 이름")
+        assert [each.title for each in season.lanes if each is not lane] == [""]
 
 
 class TestAskingForAPlan:
@@ -255,6 +273,29 @@ class TestTheWorker:
         assert "편성판에 놓았습니다" in desk.post(f"{page}/take", follow_redirects=True).text
         assert season.version == 1 and len(season.lanes) == 2
         assert "이미 가져왔거나" in desk.post(f"{page}/take", follow_redirects=True).text
+
+    def test_overwrites_nothing_that_changed_since_it_was_asked(self, app, desk, officer, season, now):
+        desk.post(f"/staff/seasons/{season.id}/solve", data={"seconds": 10})
+        with unit_of_work():
+            add_times(season, [LAST + timedelta(days=70)], officer, now + timedelta(seconds=1))
+        do_tasks(app)
+        db.session.expire_all()
+        assert season_solving.latest_task(season).result["state"] == "stale" and season.version == 0
+
+        def killed(work):
+            season_solving.solve(work)
+            raise Stopping  # its plan is taken over, and nobody has written down that it was
+
+        desk.post(f"/staff/seasons/{season.id}/solve", data={"seconds": 10})
+        do_next({season_solving.KIND: killed}, clock.now, lambda: False)
+        db.session.expire_all()
+        moved = next(card.need_id for card in season.cards if card.lane_id)
+        with unit_of_work():
+            board.move(seasons.numbered(season.id), [moved], None, seen=season.version, by=officer, now=now)
+        do_tasks(app)
+        db.session.expire_all()
+        assert season_solving.latest_task(season).result["state"] == "stale" and season.version == 2
+        assert next(card for card in season.cards if card.need_id == moved).lane_id is None
 
 
 @pytest.mark.slow
