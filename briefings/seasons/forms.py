@@ -207,7 +207,10 @@ class RemoveTimesForm(Form):
 
 
 class NeedsForm(Form):
-    """Ticking needs over several pages: those ticked on other pages travel along in `kept`."""
+    """Ticking needs over several pages: those ticked on other pages travel along in `kept`.
+
+    `seen` are the needs of the season when the page was made, so that only what was changed of them is saved.
+    """
 
     q = SearchField("검색어", [Length(max=100)])
     theme = SelectField("주제", coerce=int)
@@ -215,6 +218,7 @@ class NeedsForm(Form):
     round = SelectField("수요조사", coerce=int)
     only = SelectField("보기", choices=[SelectChoice(*each) for each in SHOWN])
     kept = HiddenField()
+    seen = HiddenField()
     at = HiddenField()
     need = ChoicesField("수요", coerce=row_number)
 

@@ -54,11 +54,12 @@ def needs(season_id: int) -> ResponseReturnValue:
     if settled:
         form.only.data = "chosen"
     act, _, turn = request.form.get("do", "look").partition("-")
-    chosen = _chosen(form, act, now) if form.is_submitted() and not settled else present
+    chosen = _chosen(form, act, present, now) if form.is_submitted() and not settled else present
     if act == "save" and form.is_submitted():
         try:
             with unit_of_work():
-                new, gone = season_needs.choose(the_season(season_id), chosen, by=current_user, now=now)
+                season = the_season(season_id)
+                new, gone = season_needs.choose(season, chosen, seen=present, by=current_user, now=now)
         except Refused as error:
             form.refuse(error)
             season = the_season(season_id)
@@ -69,7 +70,7 @@ def needs(season_id: int) -> ResponseReturnValue:
     page = season_needs.listed(form.wanted(max(number, 1)), chosen, now)
     form.need.choices = [(need.id, need.title) for need in page.items]
     form.need.data = [need.id for need in page.items if need.id in chosen]
-    form.kept.data = packed(chosen - {need.id for need in page.items})
+    form.kept.data, form.seen.data = packed(chosen - {need.id for need in page.items}), packed(present)
     return render_template(
         "seasons/needs.html",
         season=season,
@@ -85,9 +86,10 @@ def needs(season_id: int) -> ResponseReturnValue:
     )
 
 
-def _chosen(form: NeedsForm, act: str, now: datetime) -> set[int]:
+def _chosen(form: NeedsForm, act: str, present: set[int], now: datetime) -> set[int]:
+    """What is chosen by now; what others put in or took out since the page was made is in it or out of it."""
     ticked = {number for number in form.need.data or [] if number}
-    chosen = unpacked(form.kept.data) | ticked
+    chosen = season_needs.merged(present, unpacked(form.kept.data) | ticked, unpacked(form.seen.data))
     if act == "none":
         return set()
     return chosen | set(season_needs.found_ids(form.wanted(1), now)) if act == "all" else chosen
