@@ -19,22 +19,28 @@ RULES: dict[str, Callable[[Season, dict[str, Any]], tuple[str, Any]]] = {
     "if_sharing": lambda season, values: ("sharing", _together(season.sharing, [int(key) for key in values["pair"]])),
 }
 """Code of a remedy → the rule that gives way and what it becomes."""
+DECIDES = {"if_max": "max", "if_min": "min", "if_parallel": "parallel", "if_sharing": "pair", "if_time": "time"}
+"""Code of a remedy → which of its values says what is done."""
 DOABLE = {*RULES, "if_time"}
 
 
-def ease(season: Season, need_id: int, number: int, *, by: Actor, now: datetime) -> None:
-    """Do the n-th remedy of a need left over, for the next plan; Refused where it is done already."""
+def mark_of(code: str, values: dict[str, Any]) -> str:
+    """What a remedy does, as one text: by it a page that was opened a while ago says which one is meant."""
+    return f"{code}:{values.get(DECIDES.get(code, ''), '')}"
+
+
+def ease(season: Season, need_id: int, mark: str, *, by: Actor, now: datetime) -> tuple[str, Any, Any]:
+    """Do this remedy of a need left over, for the next plan: which rule, what it was, what it is.
+
+    Refused where no plan says so any more, or it is done already.
+    """
     open_for_change(season)
-    remedies: list[dict[str, Any]] = next(
-        (card.why.get("remedies", []) for card in season.cards if card.need_id == need_id), []
-    )
-    if not 0 <= number < len(remedies) or remedies[number]["code"] not in DOABLE:
-        raise Refused(GONE)
-    code, values = remedies[number]["code"], remedies[number]["values"]
+    code, values = _remedy(season, need_id, mark)
     if code == "if_time":
-        if not add_times(season, [datetime.fromisoformat(values["time"])], by, now):
+        moment = datetime.fromisoformat(values["time"])
+        if not add_times(season, [moment], by, now):
             raise Refused(GONE)
-        return
+        return "times", None, moment
     rule, value = RULES[code](season, values)
     before = getattr(season, rule)
     if before == value:
@@ -42,6 +48,15 @@ def ease(season: Season, need_id: int, number: int, *, by: Actor, now: datetime)
     setattr(season, rule, value)
     season.changed_at = now
     record(by, "season.rules_changed", season, now, changed={rule: [before, value]})
+    return rule, before, value
+
+
+def _remedy(season: Season, need_id: int, mark: str) -> tuple[str, dict[str, Any]]:
+    remedies = next((card.why.get("remedies", []) for card in season.cards if card.need_id == need_id), [])
+    for each in remedies:
+        if each["code"] in DOABLE and mark_of(each["code"], each["values"]) == mark:
+            return each["code"], each["values"]
+    raise Refused(GONE)
 
 
 def _together(groups: list[list[int]], pair: list[int]) -> list[list[int]]:

@@ -12,9 +12,10 @@ from briefings.calendar.holidays import holiday_on
 from briefings.db import db
 from briefings.planner.objective import NEED
 from briefings.seasons.availability import Answers, said_by
+from briefings.seasons.easing import mark_of
 from briefings.seasons.making import lane_titles, lanes_in_order, length
 from briefings.seasons.models import BoardStep, Card, Lane, Season
-from briefings.seasons.words import ACTIONS, RULES
+from briefings.seasons.words import ACTIONS, change
 
 LATEST = 200
 
@@ -49,10 +50,14 @@ class LaneView:
 class Remedy:
     """What would give a need left over its place: a sentence, the code and values it follows from."""
 
-    number: int
     sentence: str
     code: str
     values: dict[str, Any]
+
+    @property
+    def mark(self) -> str:
+        """What doing it is asked by."""
+        return mark_of(self.code, self.values)
 
     @property
     def time(self) -> datetime:
@@ -130,7 +135,7 @@ def _why(why: dict[str, Any]) -> list[str]:
 
 
 def _left_over(card: Card) -> LeftOverView:
-    remedies = [Remedy(number, **each) for number, each in enumerate(card.why.get("remedies", []))]
+    remedies = [Remedy(**each) for each in card.why.get("remedies", [])]
     return LeftOverView(card, _why(card.why), remedies)
 
 
@@ -221,10 +226,7 @@ def history(season: Season) -> list[Deed]:
 
 
 def _more(detail: dict[str, Any]) -> list[str]:
-    found = [
-        f"{RULES.get(name, name)}: {_said(old)} → {_said(new)}"
-        for name, (old, new) in detail.get("changed", {}).items()
-    ]
+    found = [change(name, old, new) for name, (old, new) in detail.get("changed", {}).items()]
     found += [text for key in ("note", "why") if (text := detail.get(key))]
     counted = {"needs": "수요 %s건", "people": "%s명", "possible": "가능 %s개", "impossible": "불가 %s개"}
     found += [words % detail[key] for key, words in counted.items() if isinstance(detail.get(key), int)]
@@ -233,9 +235,3 @@ def _more(detail: dict[str, Any]) -> list[str]:
     if briefings := detail.get("briefings"):
         found.append(f"초안 {len(briefings)}개")
     return found
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "예" if value else "아니요"
-    return "없음" if value in (None, []) else str(value)

@@ -30,8 +30,9 @@ from briefings.seasons.forms import (
     with_sharing,
 )
 from briefings.seasons.models import Season, SeasonState
-from briefings.seasons.words import SEASON_TONES
+from briefings.seasons.words import SEASON_TONES, change
 from briefings.web.access import staff
+from briefings.web.filters import when
 from briefings.web.routing import row_number
 
 pages = Blueprint("seasons", __name__, url_prefix="/staff/seasons")
@@ -199,14 +200,15 @@ def rules(season_id: int) -> ResponseReturnValue:
 @staff
 def ease(season_id: int) -> ResponseReturnValue:
     """Do what would give a need left over its place."""
-    need_id, number = (request.form.get(name, -1, type=row_number) for name in ("need", "remedy"))
+    need_id, mark = request.form.get("need", -1, type=row_number), request.form.get("remedy", "")
     try:
         with unit_of_work():
-            season_easing.ease(the_season(season_id), need_id, number, by=current_user, now=clock.now())
+            rule, old, new = season_easing.ease(the_season(season_id), need_id, mark, by=current_user, now=clock.now())
     except Refused as error:
         flash(str(error), "error")
     else:
-        flash("반영했습니다. 편성안을 다시 만들면 새 편성에 쓰입니다.", "success")
+        done = f"시각 {when(new)}" if rule == "times" else change(rule, old, new)
+        flash(f"반영했습니다({done}). 편성안을 다시 만들면 새 편성에 쓰입니다.", "success")
     return back_to(season_id, "#solve")
 
 

@@ -1,5 +1,7 @@
 """The words staff read for seasons: their states, their rules, what was done with them."""
 
+from typing import Any
+
 from briefings.seasons.models import SeasonState
 
 SEASON_STATES = {
@@ -37,3 +39,15 @@ RULES = {
     "sharing": "함께 여는 대상",
 }
 """What staff read for the rules."""
+
+
+def change(rule: str, old: Any, new: Any) -> str:
+    """What became of a rule; of a list only which it is."""
+    name = RULES.get(rule, rule)
+    return name if isinstance(new, list) else f"{name}: {_said(old)} → {_said(new)}"
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "예" if value else "아니요"
+    return "없음" if value is None else str(value)

@@ -13,6 +13,7 @@ from briefings.seasons import board, board_steps
 from briefings.seasons import making as seasons
 from briefings.seasons import solving as season_solving
 from briefings.seasons.candidate_times import add_times
+from briefings.seasons.easing import mark_of
 from briefings.seasons.models import Lane, SeasonTime
 from briefings.seasons.problem import ask_of
 from briefings.tasks.models import TaskState
@@ -156,13 +157,22 @@ class TestTakingAPlanOver:
             *("가·나 함께 부르기", "2027. 2. 3.(수) 14:00 넣기", "(삼일절)", "담당 1 님의 답 고치기", "고정 풀기"),
         ):
             assert words in shown, words
-        for number in range(6):
-            done = desk.post(f"{page}/ease", data={"need": needs[0].id, "remedy": number}, follow_redirects=True).text
-            assert "반영했습니다" in done
+        marks = [mark_of(way.code, way.values) for way in ways]
+        for mark, said in zip(
+            marks,
+            (
+                *("한 회의 최소 수요: 2 → 1", "한 회의 최대 수요: 6 → 7", "같은 시간에 여는 설명회: 1 → 2"),
+                *("한 수요기관은 한 번에 한 설명회: 예 → 아니요", "함께 여는 대상", "시각 2027. 2. 3.(수) 14:00"),
+            ),
+            strict=False,
+        ):
+            done = desk.post(f"{page}/ease", data={"need": needs[0].id, "remedy": mark}, follow_redirects=True).text
+            assert f"반영했습니다({said})" in done
         assert (season.min_slots, season.max_slots, season.parallel, season.organization_once) == (1, 7, 2, False)
         assert season.sharing == [sorted([needs[0].audiences[0].id, other.id])]
         assert [each.starts_at for each in season.times][-1] == AT + timedelta(days=28)
-        for given in [{"need": needs[1].id, "remedy": n} for n in (0, 5, 7, 99)] + [{"need": 999999, "remedy": 0}, {}]:
+        wrong = [{"need": needs[1].id, "remedy": mark} for mark in (marks[0], marks[5], marks[7], "if_max:8", "0")]
+        for given in [*wrong, {"need": 999999, "remedy": marks[1]}, {}]:
             assert "이미 반영했거나" in desk.post(f"{page}/ease", data=given, follow_redirects=True).text, given
 
     def test_cards_kept_in_a_lane_hold_its_topic_and_not_its_time(self, officer, season, needs, now):
@@ -250,8 +260,7 @@ class TestTheWorker:
         assert "이보다 좋은 편성은 없다는 것을" in shown and "_" not in season.cards[0].why["sentences"][0]
         # Doing as the remedy says gives the two a briefing of their own.
         assert "한 회 최소를 2건으로 줄이기" in shown
-        codes = [each["code"] for each in left[0].why["remedies"]]
-        desk.post(f"/staff/seasons/{season.id}/ease", data={"need": left[0].need_id, "remedy": codes.index("if_min")})
+        desk.post(f"/staff/seasons/{season.id}/ease", data={"need": left[0].need_id, "remedy": "if_min:2"})
         self.solved(app, desk, season)
         assert placed(season)["-"] == []
 
