@@ -97,7 +97,7 @@ class View:
         if not cell.held or self.held[cell.held].time is None:
             pools = self.shape.pools
             can = len(pools.get((cell.topic, cell.time), ()))
-            best = max((len(pool) for (topic, _), pool in pools.items() if topic == cell.topic), default=0)
+            best = max(len(pools.get((cell.topic, time), ())) for time in self.shape.offered)
             week = self.board.in_week[self.shape.week[cell.time]]
             yield Reason("when", names | {"can": can, "best": best, "week": week})
         if not cell.held:
@@ -149,15 +149,24 @@ class View:
         return self.problem.needs[index].organization
 
     def _when(self, number: int, index: int) -> Reason:
-        """At how many times its presenter can, and what stood against the plan's other briefings of its topics."""
-        can = sum(self.shape.can(index, time) for time in range(len(self.problem.times)))
+        """At how many times its presenter cannot, and what stood against the plan's other briefings of its topics."""
+        cannot = self._refused(index)
         other = [
             self._names(place) | {"because": self._against(place, index, number)}
             for place in self._options(index)
             if place != number
         ]
-        values = self._names(number) | {"can": can, "times": len(self.problem.times), "options": other}
+        values = self._names(number) | {"cannot": cannot, "times": len(self.shape.offered), "options": other}
         return Reason("place", values)
+
+    def _refused(self, index: int) -> int:
+        """How many times its presenter said not to be free at; who said nothing may be."""
+        unavailable = self.problem.needs[index].unavailable
+        return sum(self.problem.times[time].key in unavailable for time in self.shape.offered)
+
+    def _possible(self, index: int) -> list[int]:
+        """The times at which nothing outside the season keeps its presenter and organization away."""
+        return [time for time in self.shape.offered if self.shape.can(index, time)]
 
     def _options(self, index: int) -> list[int]:
         """The plan's briefings of its topics, in order."""
@@ -187,21 +196,17 @@ class View:
 
     def left_over(self, index: int) -> Iterator[Reason]:
         """Why a need has no briefing: first what alone keeps it out, then what the briefings of its topics say."""
-        need = self.problem.needs[index]
-        times = [time for time in range(len(self.problem.times)) if self.shape.can(index, time)]
+        times = self._possible(index)
         if not self.shape.topics[index]:
             yield Reason("no_topic", {})
             return
         if not times:
-            cannot = len(need.unavailable.intersection(self.problem.time))
-            yield Reason("no_time", {"times": len(self.problem.times), "cannot": cannot})
+            yield Reason("no_time", {"times": len(self.shape.offered), "cannot": self._refused(index)})
             return
         told = list(self._taken(index))
         yield from told
-        if not told or not any(index in cell.pool for cell in self.shape.cells):
+        if not told or place_for(self.board, index) is None:
             yield self._too_few(index, times)
-        elif place_for(self.board, index) is None:
-            yield from self._no_new_one(index)
 
     def _too_few(self, index: int, times: Sequence[int]) -> Reason:
         """Of its topics the one nearest to a briefing, when it is nearest."""
@@ -218,10 +223,6 @@ class View:
         if free < least:
             return Reason("too_few", names | {"needs": free, "min": least, "missing": least - free, "topic": in_all})
         return Reason("no_room", names | {"needs": free})
-
-    def _no_new_one(self, index: int) -> Iterator[Reason]:
-        times = [time for time in range(len(self.problem.times)) if self.shape.can(index, time)]
-        yield self._too_few(index, times)
 
     def _rank(self, index: int) -> tuple[bool, int]:
         need = self.problem.needs[index]

@@ -1,5 +1,6 @@
 """What would give a need a briefing: each way out is tried on the plan as it stands, and named only if it works."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -86,7 +87,7 @@ class Relaxations:
 
     def _named(self, cell: Cell, needs: tuple[int, ...], new: bool) -> dict[str, object]:
         problem = self.problem
-        times = [*problem.times, self.new_time]
+        times = (*problem.times, self.new_time) if self.new_time else problem.times
         return {
             "theme": problem.themes.get(cell.topic[0], cell.topic[0]),
             "audience": problem.audiences.get(cell.topic[1], cell.topic[1]),
@@ -129,7 +130,7 @@ class Relaxations:
                 loose = tuple(replace(h, whole=h.whole and h is not one) for h in self.problem.held.briefings)
                 held = Held(loose, self.problem.held.busy)
                 yield f"loose {one.key}", "if_loose", {"held": one.key}, replace(self.problem, held=held)
-        for least in range(rules.min_slots - 1, 1, -1):
+        for least in range(rules.min_slots - 1, 0, -1):
             yield f"min {least}", "if_min", {"min": least}, self._with(min_slots=least)
         yield from self._sharing(need)
         if rules.organization_once:
@@ -137,8 +138,9 @@ class Relaxations:
         if rules.parallel is not None:
             more = rules.parallel + 1
             yield "parallel", "if_parallel", {"parallel": more}, self._with(parallel=more)
-        week: dict[str, object] = {"week": self.new_time.starts_at.date().isoformat()}
-        yield "time", "if_time", week, replace(self.problem, times=(*self.problem.times, self.new_time))
+        if self.new_time:
+            week: dict[str, object] = {"week": self.new_time.starts_at.date().isoformat()}
+            yield "time", "if_time", week, replace(self.problem, times=(*self.problem.times, self.new_time))
 
     def _sharing(self, need: int) -> Iterator[tuple[str, str, dict[str, object], Problem]]:
         """Its audiences with those of the briefings of its themes."""
@@ -156,24 +158,28 @@ class Relaxations:
         return replace(self.problem, rules=rules)
 
     @cached_property
-    def new_time(self) -> Time:
-        """One more time, in the week with the fewest briefings, at a usual hour at which nothing goes on."""
+    def new_time(self) -> Time | None:
+        """One more time, in the week with the fewest briefings, at a usual hour at which nothing goes on.
+
+        It is later than the first open one, as what is before may be past; None where no time is open.
+        """
         times, length = self.problem.times, self.problem.rules.length
-        if not times:
-            return Time(NEW_TIME, datetime(2000, 1, 3, 14, tzinfo=None))  # noqa: DTZ001 - of no consequence
-        held = [0] * len(self.shape.weeks)
-        for cell, _ in self.briefings:
-            held[self.shape.week[cell.time]] += 1
-        week = self.shape.weeks[held.index(min(held))]
+        usual = [time for time in times if time.open]
+        if not usual:
+            return None
+        first = min(time.starts_at for time in usual)
+        held = Counter(self.shape.week[cell.time] for cell, _ in self.briefings)
+        weeks = sorted({self.shape.week[number] for number, time in enumerate(times) if time.open})
+        week = self.shape.weeks[min(weeks, key=lambda each: held[each])]
         taken = [(time.starts_at, time.starts_at + length) for time in times]
         taken += [(busy.starts_at, busy.ends_at) for busy in self.problem.held.busy]
         starts = [
             datetime.combine(week + timedelta(days=day), time.starts_at.timetz())
             for day in range(14)
             if day % 7 < 5
-            for time in times
+            for time in usual
         ]
-        free = (s for s in starts if not any(s < end and begin < s + length for begin, end in taken))
+        free = (s for s in starts if s > first and not any(s < end and begin < s + length for begin, end in taken))
         after = max(end for _, end in taken) + timedelta(days=7)
         return Time(NEW_TIME, next(free, after))
 

@@ -49,6 +49,12 @@ class Shape:
             for one in range(len(problem.times))
         ]
 
+    @cached_property
+    def offered(self) -> list[int]:
+        """Times at which a need may be given a place: open ones, and those of held briefings that others may join."""
+        joined = {each.time for each in self.problem.held.briefings if not each.whole}
+        return [number for number, time in enumerate(self.problem.times) if time.open or time.key in joined]
+
     def _overlap(self, one: int, other: int) -> bool:
         times = self.problem.times
         return abs(times[one].starts_at - times[other].starts_at) < self.problem.rules.length

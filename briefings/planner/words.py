@@ -131,7 +131,7 @@ def _demand(values: Values) -> str:
 def _when(values: Values) -> str:
     best = "가장 많습니다" if values["can"] >= values["best"] else f"가장 많은 시각은 {values['best']}건입니다"
     week = f"그 주의 설명회는 {values['week']}회입니다"
-    return f"{moment(values['time'])}에 발표할 수 있는 과제는 {values['can']}건으로, {best}. {week}."
+    return f"{moment(values['time'])}에 모을 수 있는 과제는 {values['can']}건으로, {best}. {week}."
 
 
 def _without(values: Values) -> str:
@@ -145,16 +145,18 @@ def _shares(values: Values) -> str:
 
 
 def _place(values: Values) -> str:
-    can = f"발표자는 후보 시각 {values['times']}개 가운데 {values['can']}개에 발표할 수 있습니다."
-    options = values["options"]
+    cannot = f"발표자가 어렵다고 한 시각은 후보 {values['times']}개 가운데 {values['cannot']}개입니다. "
+    said, options = cannot if values["cannot"] else "", values["options"]
     if not options:
-        return f"{can} 이 과제의 주제와 대상으로 열리는 설명회는 이것뿐입니다."
+        return f"{said}이 과제의 주제와 대상으로 열리는 설명회는 이것뿐입니다."
     against = "; ".join(f"{_where(option)}는 {AGAINST[option['because']]}" for option in options[:NAMED])
     more = f" (그 밖에 {len(options) - NAMED}곳)" if len(options) > NAMED else ""
-    return f"{can} 다른 설명회와 견주면: {against}{more}."
+    return f"{said}다른 설명회와 견주면: {against}{more}."
 
 
 def _no_time(values: Values) -> str:
+    if not values["times"]:
+        return "앞으로 설명회를 열 수 있는 시각이 없습니다."
     if values["cannot"] == values["times"]:
         return f"후보 시각 {values['times']}개 모두 발표자가 어렵습니다."
     return f"후보 시각 {values['times']}개 모두 발표자가 어렵거나 다른 설명회에 나가 있습니다."

@@ -76,8 +76,33 @@ def test_who_is_left_over_reads_why():
     assert said["3"] == ["후보 시각 2개 모두 발표자가 어렵습니다."]
     assert said["4"] == [
         "3. 2.(화) 10:00에 ‘안전 × 기업’으로 모을 수 있는 남은 과제가 1건뿐입니다. "
-        "최소 2건이 되려면 1건이 더 있어야 합니다."
+        "최소 2건이 되려면 1건이 더 있어야 합니다.",
+        "설명회마다 최소 1건이면 남은 과제 1건으로 3. 2.(화) 10:00 ‘안전 × 기업’ 설명회를 새로 열 수 있습니다.",
     ]
+
+
+def test_what_is_past_is_neither_counted_nor_offered():
+    past = Time("t0", FIRST_DAY - timedelta(days=15), open=False)
+    held = HeldBriefing("h", "y", "b", "t0", ("9",), whole=True)
+    needs = [a_need(key, unavailable=frozenset(["t1"] if key == "1" else [])) for key in "12345"]
+    plan = solved([*needs, a_need("9", "y", "b")], Rules(1, 1), held, times=(past, *TIMES))
+    told = [reason for left in plan.left_over for reason in (*left.why, *left.remedies)]
+    offered = [datetime.fromisoformat(reason.values["time"]) for reason in told if "time" in reason.values]
+    assert "if_time" in {reason.code for reason in told} and min(offered) >= FIRST_DAY
+    none = solved([a_need("1", unavailable=frozenset(["t1", "t2"]))], Rules(1, 1), times=(past, *TIMES))
+    assert sentence(none.left_over[0].why[0]) == "후보 시각 2개 모두 발표자가 어렵습니다."
+    none = solved([a_need("1")], Rules(1, 1), times=(past,))
+    assert [sentence(reason) for reason in none.left_over[0].why] == ["앞으로 설명회를 열 수 있는 시각이 없습니다."]
+    assert none.left_over[0].remedies == ()
+
+
+def test_nobody_is_said_to_be_able_who_did_not_answer():
+    plan = solved([a_need("1", unavailable=frozenset(["t1"])), a_need("2")], Rules(2, 2))
+    (briefing,) = plan.briefings
+    said = {each.need: sentence(each.why[-1]) for each in briefing.placements}
+    alone = "이 과제의 주제와 대상으로 열리는 설명회는 이것뿐입니다."
+    assert said == {"1": f"발표자가 어렵다고 한 시각은 후보 2개 가운데 1개입니다. {alone}", "2": alone}
+    assert not any("발표할 수 있" in sentence(reason) for reason in briefing.why)
 
 
 def test_who_is_elsewhere_then_reads_it():
