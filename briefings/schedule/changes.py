@@ -14,6 +14,7 @@ from briefings.schedule.words import ACTIONS, DETAILS, VISIBILITIES
 
 SHOWN = 40
 """Longer values are not repeated in a sentence."""
+TYPED = "입력한 내용은 그대로 두었습니다. 확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다."
 
 
 def differences(briefing: Briefing, values: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -25,8 +26,8 @@ def differences(briefing: Briefing, values: Mapping[str, Any]) -> dict[str, list
     }
 
 
-def refuse_stale(briefing: Briefing, seen: datetime) -> None:
-    """Refused, naming who changed what, if the briefing is not as it was at `seen` (its `changed_at`)."""
+def refuse_stale(briefing: Briefing, seen: datetime, then: str = TYPED) -> None:
+    """Refused, naming who changed what and what is to be done `then`, if it is not as at `seen` (its `changed_at`)."""
     if briefing.changed_at == seen:
         return
     found = select(AuditEntry).where(
@@ -36,8 +37,7 @@ def refuse_stale(briefing: Briefing, seen: datetime) -> None:
     if not entries:
         raise Refused("오래된 화면입니다. 새로 고친 뒤에 다시 해 주세요.")
     raise Refused(
-        "%(who)s 님이 %(at)s에 먼저 바꾸었습니다: %(what)s. 입력한 내용은 그대로 두었습니다. "
-        "확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다.",
+        "%(who)s 님이 %(at)s에 먼저 바꾸었습니다: %(what)s. " + then,
         who=", ".join(dict.fromkeys(entry.actor_name for entry in entries)),
         at=entries[-1].at,
         what=", ".join(dict.fromkeys(words for entry in entries for words in described(entry))),
@@ -53,8 +53,7 @@ def refuse_another_draft(briefing: Briefing, seen: datetime | None) -> None:
             "그사이 임시 저장한 내용을 버렸거나 공개했습니다. 입력한 내용은 그대로 두었습니다. 확인해 주세요."
         )
     raise Refused(
-        "%(who)s 님이 %(at)s에 먼저 임시 저장했습니다: %(what)s. 입력한 내용은 그대로 두었습니다. "
-        "확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다.",
+        "%(who)s 님이 %(at)s에 먼저 임시 저장했습니다: %(what)s. " + TYPED,
         who=briefing.pending["by"],
         at=briefing.pending_at,
         what=", ".join(dict.fromkeys(_part(key) for key in briefing.pending["changes"])),

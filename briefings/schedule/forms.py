@@ -148,6 +148,10 @@ class MoveForm(Seen, TimesForm):
     agreed = HiddenField("영향 확인")
 
 
+class PublishForm(Seen, Form):
+    """That a draft is published as it was looked at."""
+
+
 class CancelForm(Form):
     """Why a briefing is called off."""
 

@@ -134,9 +134,13 @@ def declined_slots(briefing: Briefing) -> list[str]:
     ]
 
 
-def publish(briefing: Briefing, *, by: Actor, now: datetime) -> None:
-    """Show it to everyone and tell each presenter their time; Refused with the first obstacle."""
+def publish(briefing: Briefing, *, seen: datetime, by: Actor, now: datetime) -> None:
+    """Show it to everyone and tell each presenter their time; Refused with the first obstacle.
+
+    Refused as well where it is no longer what was looked at (`seen`, its `changed_at` then).
+    """
     lock(briefing)
+    refuse_stale(briefing, seen, "지금 내용을 확인해 주세요.")
     if briefing.state is BriefingState.DRAFT:
         for obstacle in obstacles(briefing, now):
             raise Refused(f"{obstacle} 고친 뒤에 공개해 주세요.")

@@ -20,7 +20,7 @@ from briefings.schedule.changes import described
 from briefings.schedule.doubts import warnings
 from briefings.schedule.draft_words import changes_of
 from briefings.schedule.drafting import draft_of
-from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm
+from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, PublishForm
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
@@ -44,6 +44,11 @@ class Step(NamedTuple):
     preview: Preview
     sentences: list[str]
     left_out: list[str]
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything would be queued for anybody."""
+        return bool(self.preview.number or self.preview.dropped)
 
 
 def zone() -> ZoneInfo:
@@ -189,14 +194,25 @@ def publish(briefing_id: int) -> ResponseReturnValue:
     """Show what publishing sets off, then publish."""
     now = clock.now()
     briefing = the_briefing(briefing_id)
-    form = Form()
+    form = PublishForm()
+
+    def release() -> None:
+        planning.publish(briefing, seen=form.seen_at(), by=current_user, now=now)
+
     if form.validate_on_submit():
-        return _done(briefing, "설명회를 공개했습니다.", lambda: planning.publish(briefing, by=current_user, now=now))
+        try:
+            return _done(briefing, "설명회를 공개했습니다.", release)
+        except Refused as error:
+            form.refuse(error)
+            briefing = the_briefing(briefing_id)
     if briefing.state is not BriefingState.DRAFT:
+        for words in form.form_errors:
+            flash(words, "error")
         return redirect(url_for(".show", briefing_id=briefing_id))
+    form.look_again(briefing)
     obstacles, step = planning.obstacles(briefing, now), None
     if not obstacles:
-        step = thought(briefing, lambda: planning.publish(briefing, by=current_user, now=now), now)
+        step = thought(briefing, release, now)
         briefing = the_briefing(briefing_id)
     return render_template(
         "schedule/staff/publish.html",

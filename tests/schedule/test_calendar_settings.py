@@ -88,7 +88,7 @@ class TestThePage:
         briefing.slots[0].presenter_email = "Nuri@Example.kr"
         db.session.commit()
         with unit_of_work():
-            planning.publish(briefing, by=a_user(), now=now)
+            planning.publish(briefing, seen=briefing.changed_at, by=a_user(), now=now)
         address = f"/present/{presenter_token(briefing.slots[0])}/calendar"
         page = client.get(address).text
         need = briefing.slots[0].need.title

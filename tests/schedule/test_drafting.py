@@ -54,7 +54,7 @@ def briefing(officer, now) -> Briefing:
         slot.presenter_name, slot.presenter_email, slot.need.title = name, email, f"{name}의 과제"
     db.session.commit()
     with unit_of_work():
-        planning.publish(made, by=officer, now=now)
+        planning.publish(made, seen=made.changed_at, by=officer, now=now)
     for name in ("gaon", "bada"):
         seated = a_registration(made, email=f"{name}@example.com", name=name)
         with unit_of_work():

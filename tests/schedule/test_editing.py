@@ -58,7 +58,7 @@ class TestEditing:
         briefing = a_briefing(state=BriefingState.DRAFT)
         seen = briefing.changed_at
         with unit_of_work():
-            planning.publish(briefing, by=officer, now=now)
+            planning.publish(briefing, seen=briefing.changed_at, by=officer, now=now)
 
         with pytest.raises(Refused) as error:
             edit(briefing, officer, now, seen=seen, title="고친 제목")

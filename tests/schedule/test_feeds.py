@@ -153,7 +153,7 @@ class TestOfOnePerson:
         presented.slots[1].presenter_email, presented.slots[1].need.title = "Gaon@Example.com", "마을 부엌"
         db.session.commit()
         with unit_of_work():
-            planning.publish(presented, by=a_user(), now=now)
+            planning.publish(presented, seen=presented.changed_at, by=a_user(), now=now)
 
         assert events(client, feed) == {
             "바다 설명회": ("CONFIRMED", "OPAQUE"),
@@ -178,7 +178,7 @@ class TestOfOnePerson:
         first, second = (slot.need.title for slot in briefing.slots)
         db.session.commit()
         with unit_of_work():
-            planning.publish(briefing, by=a_user(), now=now)
+            planning.publish(briefing, seen=briefing.changed_at, by=a_user(), now=now)
         before = {facts.summary: facts for facts in read(client, feed)}
         with unit_of_work():
             briefing.slots[0].talk_minutes += 5

@@ -127,12 +127,12 @@ class TestPublishing:
         db.session.commit()
 
         with unit_of_work():
-            planning.publish(draft, by=officer, now=now)
+            planning.publish(draft, seen=draft.changed_at, by=officer, now=now)
 
         assert draft.state is BriefingState.PUBLISHED
         assert [m.recipient for m in messages("presenter_slot")] == ["nuri@example.kr"]
         with refused("초안만"), unit_of_work():
-            planning.publish(draft, by=officer, now=now)
+            planning.publish(draft, seen=draft.changed_at, by=officer, now=now)
 
     def test_is_refused_while_a_need_in_it_is_no_longer_published(self, officer, now):
         draft = a_briefing(needs=2, state=BriefingState.DRAFT)
@@ -140,7 +140,7 @@ class TestPublishing:
         db.session.commit()
 
         with refused("‘거둔 과제’"), unit_of_work():
-            planning.publish(draft, by=officer, now=now)
+            planning.publish(draft, seen=draft.changed_at, by=officer, now=now)
 
     def test_is_refused_while_an_obstacle_stands(self, officer, now):
         empty = a_briefing(needs=0, state=BriefingState.DRAFT)
@@ -156,7 +156,7 @@ class TestPublishing:
         assert planning.obstacles(closed, now) == ["신청 마감이 이미 지났습니다."]
         assert planning.obstacles(busy, now) == ["홍길동 님이 같은 시간에 ‘다른 설명회’에서도 발표합니다."]
         with refused("발표할 수요가 없습니다"), unit_of_work():
-            planning.publish(empty, by=officer, now=now)
+            planning.publish(empty, seen=empty.changed_at, by=officer, now=now)
 
 
 class TestMoving:

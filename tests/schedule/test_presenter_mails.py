@@ -50,7 +50,7 @@ def briefing(officer, now) -> Briefing:
     made.slots[1].need.title = "폐어망 되살림"
     db.session.commit()
     with unit_of_work():
-        planning.publish(made, by=officer, now=now)
+        planning.publish(made, seen=made.changed_at, by=officer, now=now)
     return made
 
 

@@ -20,7 +20,7 @@ def briefing(app, now) -> Briefing:
     made.slots[0].presenter_name, made.slots[0].presenter_email = "박누리", NURI
     db.session.commit()
     with unit_of_work():
-        planning.publish(made, by=a_user(name="이보람"), now=now)
+        planning.publish(made, seen=made.changed_at, by=a_user(name="이보람"), now=now)
     return made
 
 

@@ -133,7 +133,7 @@ def test_publishing_shows_the_presenters_their_mails(desk, now):
     page = desk.get(f"/staff/briefings/{draft.id}/publish").text
     assert "발표자 1명(홍길동)에게 발표 시각을 알립니다." in page and "hong@example.kr" in page and HIDDEN in page
     assert everything() == before
-    desk.post(f"/staff/briefings/{draft.id}/publish")
+    desk.post(f"/staff/briefings/{draft.id}/publish", data=filled(page))
     assert [m.recipient for m in db.session.scalars(select(Message))] == ["hong@example.kr"]
 
 

@@ -1,6 +1,7 @@
 """The staff's pages of matrix and briefings, as staff use them; the editor has a file of its own."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,12 +11,12 @@ from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
-from briefings.schedule import planning
+from briefings.schedule import editing, planning
 from briefings.schedule.models import Briefing, BriefingState, RegistrationState
-from briefings.schedule.slots import arrange, slot_for
+from briefings.schedule.slots import arrange, plan_of, slot_for
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience
 from tests.client import PageClient
-from tests.schedule.desk import SEOUL, invited, posted, registered, text_of
+from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
 
 
 @pytest.fixture
@@ -246,17 +247,36 @@ class TestPublishing:
     def test_publishes_and_says_so(self, desk):
         draft = a_briefing(needs=1, state=BriefingState.DRAFT)
 
-        answer = desk.post(f"/staff/briefings/{draft.id}/publish", follow_redirects=True)
+        address = f"/staff/briefings/{draft.id}/publish"
+        form = filled(desk.get(address).text)
 
-        assert "설명회를 공개했습니다" in answer.text
-        assert desk.get(f"/staff/briefings/{draft.id}/publish").status_code == 302
+        assert "설명회를 공개했습니다" in desk.post(address, data=form, follow_redirects=True).text
+        assert desk.get(address).status_code == 302
+        again = text_of(desk.post(address, data=form, follow_redirects=True).text)
+        assert "먼저 바꾸었습니다: 공개. 지금 내용을 확인해 주세요." in again
+
+    def test_publishes_nothing_but_what_was_looked_at(self, desk, officer, now):
+        draft = a_briefing(needs=2, state=BriefingState.DRAFT, title="다 쓴 설명회")
+        address = f"/staff/briefings/{draft.id}/publish"
+        form, details = filled(desk.get(address).text), replace(editing.details_of(draft), title="아직 쓰는 설명회")
+        left = {"seen": draft.changed_at, "by": officer, "now": now + timedelta(minutes=1)}
+        with unit_of_work():
+            editing.edit(draft, details, plan_of(draft).slots[1:], **left)
+
+        for stale in (form, {}):
+            shown = desk.post(address, data=stale).text
+            assert draft.state is BriefingState.DRAFT
+        assert "오래된 화면입니다" in shown or "먼저 바꾸었습니다" in shown
+        assert "이보람 님이 2026. 11. 23.(월) 10:01에 먼저 바꾸었습니다: 제목" in desk.post(address, data=form).text
+        assert "설명회를 공개했습니다" in desk.post(address, data=filled(shown), follow_redirects=True).text
 
     def test_offers_no_button_while_something_is_in_the_way(self, desk):
         draft = a_briefing(needs=0, state=BriefingState.DRAFT)
         page = desk.get(f"/staff/briefings/{draft.id}/publish").text
         assert "설명회 공개하기" not in page
         assert "아직 공개할 수 없습니다" in page
-        assert desk.post(f"/staff/briefings/{draft.id}/publish").status_code == 409
+        refused = desk.post(f"/staff/briefings/{draft.id}/publish", data=filled(page)).text
+        assert "발표할 수요가 없습니다. 고친 뒤에 공개해 주세요." in refused
 
 
 class TestMoving:
