@@ -9,7 +9,9 @@ from briefings.accounts.signing_in import user_with
 from briefings.needs.claiming import claim_token, closed_reason, good_until
 from briefings.needs.finding import need_numbered
 from briefings.needs.models import Need, NeedState
-from briefings.outbox.mail import Composer, Dropped, Mail
+from briefings.needs.registering import has_left
+from briefings.organizations.finding import acts_for
+from briefings.outbox.mail import Composer, Dropped, Mail, ShortText
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
@@ -101,17 +103,27 @@ def _need(message: Message) -> Need:
 
 
 def _own_page(message: Message, need: Need) -> str | None:
-    """Where the reader can go on by themselves; None for a contact who has no account."""
-    has_account = user_with(message.recipient) is not None
-    return url_for("owner.show", need_id=need.id, _external=True) if has_account else None
+    """Where the reader can go on by themselves; None for a contact without an account of the need's organization."""
+    user = user_with(message.recipient)
+    is_own = user is not None and acts_for(user, need.organization)
+    return url_for("owner.show", need_id=need.id, _external=True) if is_own else None
+
+
+def _while_theirs(composer: Composer) -> Composer:
+    def compose(message: Message, now: datetime) -> Mail | ShortText | Dropped:
+        if has_left(message.recipient, _need(message)):
+            return Dropped("그 사이 과제의 기관을 떠난 계정")
+        return composer(message, now)
+
+    return compose
 
 
 COMPOSERS: dict[str, Composer] = {
-    "need_submitted": submitted,
-    "need_published": published,
-    "need_returned": returned,
-    "need_return_due": return_due,
-    "need_return_moved": return_moved,
+    "need_submitted": _while_theirs(submitted),
+    "need_published": _while_theirs(published),
+    "need_returned": _while_theirs(returned),
+    "need_return_due": _while_theirs(return_due),
+    "need_return_moved": _while_theirs(return_moved),
     "need_claim": claim,
     "need_claim_refused": claim_refused,
 }

@@ -7,12 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 from briefings.accounts.models import User
+from briefings.accounts.signing_in import user_with
 from briefings.audit.recording import history_of, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Need, NeedState, Region, Round, Stage, Theme
 from briefings.needs.rounds import not_open_reason
-from briefings.organizations.finding import members_of
+from briefings.organizations.finding import acts_for, members_of
 from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Recipient, queue
 
@@ -151,16 +152,27 @@ def reopen(need: Need, by: User, now: datetime) -> None:
 def owners_of(need: Need) -> list[Recipient]:
     """Who hears of what happens to a need: its contact, and the account that entered it if that is another person.
 
-    Where neither is known, everybody who acts for its organization.
+    Where neither is known, everybody who acts for its organization. An account that does so no more hears nothing.
     """
     contact, author = need.contact_email.lower(), need.created_by
-    people = [author] if author and author.is_member and author.active else []
+    people = [author] if author and acts_for(author, need.organization) else []
     if not people and not contact:
         people = members_of(need.organization)
     known = [Recipient(user.email, user.name, user.locale) for user in people]
     if contact and contact not in (user.email for user in people):
         known.append(Recipient(contact, need.contact_name or need.organization.name))
     return known
+
+
+def has_left(address: str, need: Need) -> bool:
+    """Whether an account that was to hear of a need does not act for its organization any more.
+
+    Asked again when a message goes out, which may be days later; its contact hears in any case.
+    """
+    user = user_with(address)
+    if user is None or user.email == need.contact_email.lower():
+        return False
+    return not acts_for(user, need.organization)
 
 
 def tell_owner(kind: str, need: Need, now: datetime) -> None:

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
@@ -38,6 +38,12 @@ def organization_of(user: User) -> Organization | None:
     """The organization an account belongs to, if any: an owner acts for it."""
     found = select(Organization).join(Membership, Membership.organization_id == Organization.id)
     return db.session.scalar(found.where(Membership.user_id == user.id))
+
+
+def acts_for(user: User, organization: Organization) -> bool:
+    """Whether an account may act for it now."""
+    member = exists().where(Membership.user_id == user.id, Membership.organization_id == organization.id)
+    return user.active and user.is_member and bool(db.session.scalar(select(member)))
 
 
 def members_of(organization: Organization) -> list[User]:

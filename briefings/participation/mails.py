@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.needs.models import Need
+from briefings.needs.registering import has_left
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
@@ -17,6 +18,8 @@ from briefings.participation.links import reply_url
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.web.filters import when
 from briefings.web.labels import label
+
+LEFT = "그 사이 과제의 기관을 떠난 계정"
 
 
 def _replies(ids: list[int]) -> list[ParticipationReply]:
@@ -37,6 +40,8 @@ def to_owner_received(message: Message, now: datetime) -> Mail | Dropped:
     made = _one(message)
     if made.state is ReplyState.WITHDRAWN:
         return Dropped("답글을 거두어들임")
+    if has_left(message.recipient, made.need):
+        return Dropped(LEFT)
     values = {
         "기관 유형": label(made.organization.kind),
         "보탤 수 있는 것": made.offer,
@@ -48,7 +53,10 @@ def to_owner_received(message: Message, now: datetime) -> Mail | Dropped:
 
 def to_owner_withdrawn(message: Message, now: datetime) -> Mail | Dropped:
     """The need's owner hears that a reply was taken back."""
-    return write("reply_withdrawn", _said(message, _one(message)))
+    made = _one(message)
+    if has_left(message.recipient, made.need):
+        return Dropped(LEFT)
+    return write("reply_withdrawn", _said(message, made))
 
 
 def to_sender_sent(message: Message, now: datetime) -> Mail | Dropped:

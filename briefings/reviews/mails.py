@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 from briefings.accounts.models import User
 from briefings.db import db
 from briefings.needs.models import Need, Round
+from briefings.needs.registering import has_left
 from briefings.needs.review_models import Outcome, Selection
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
@@ -52,6 +53,8 @@ def of_outcome(outcome: Outcome) -> Composer:
             return Dropped("그 사이 결정이 바뀜")
         if selection.need.state not in READERS or selection.need.round is None:
             return Dropped("그 사이 과제를 철회했거나 고치는 중")
+        if has_left(message.recipient, selection.need):
+            return Dropped("그 사이 과제의 기관을 떠난 계정")
         before = message.params.get("before")
         public = selection.need.is_public
         said = {

@@ -11,6 +11,7 @@ from briefings.needs import registering
 from briefings.needs.finding import need_of
 from briefings.needs.models import NeedState, NeedStatus, Region
 from briefings.needs.registering import Entry
+from briefings.organizations.finding import organization_of
 from tests.builders import a_need, a_theme, a_user, an_audience, an_organization, an_owner
 from tests.mails import links_in, mails_to
 
@@ -60,7 +61,7 @@ def test_a_submitted_need_cannot_be_submitted_again(owner, now):
 
 
 def test_submitting_confirms_by_mail_to_the_contact_and_to_whoever_entered_it(app, owner, now):
-    need = registering.register(an_entry(), an_organization(), owner, now)
+    need = registering.register(an_entry(), organization_of(owner), owner, now)
     registering.submit(need, owner, now)
     [to_author] = mails_to(app, "haneul@example.kr")
     assert "수요 과제가 접수되었습니다: 폐어망" in to_author.subject
@@ -72,7 +73,7 @@ def test_submitting_confirms_by_mail_to_the_contact_and_to_whoever_entered_it(ap
 
 def test_author_and_contact_in_one_person_get_one_mail_in_their_language(app, now):
     author = an_owner(email="gildong@example.kr", locale="en")
-    need = registering.register(an_entry(contact_email="GilDong@example.kr"), an_organization(), author, now)
+    need = registering.register(an_entry(contact_email="GilDong@example.kr"), organization_of(author), author, now)
     registering.submit(need, author, now)
     [mail] = mails_to(app, "gildong@example.kr")
     assert links_in(mail) == [f"/en/my/needs/{need.id}"]

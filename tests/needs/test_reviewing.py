@@ -6,24 +6,28 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs import registering, reviewing
 from briefings.needs.history import steps_of
 from briefings.needs.models import NeedState
+from briefings.organizations import managing
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.quiet import QuietHours
-from tests.builders import a_need, a_user, an_owner
+from tests.builders import a_need, a_user, an_expert, an_organization, an_owner
 from tests.mails import links_in, mails_to
 
 
 @pytest.fixture
 def submitted(app):
     """A need that waits for a decision."""
-    author = an_owner(email="haneul@example.kr")
+    organization = an_organization()
+    author = an_owner(organization, email="haneul@example.kr")
     return a_need(
+        organization=organization,
         state=NeedState.SUBMITTED,
         published_at=None,
         created_by=author,
@@ -119,3 +123,25 @@ def test_mails_that_time_overtook_are_not_sent(app, submitted, now):
     returned, _, published = mails_to(app, "haneul@example.kr")
     assert isinstance(returned, Dropped)
     assert isinstance(published, Dropped)
+
+
+def test_an_account_that_moved_hears_nothing_more_of_the_former_organizations_needs(app, submitted, now):
+    author, officer, elsewhere = submitted.created_by, a_user(), an_organization("나래공단")
+    submitted.contact_email, submitted.contact_name = "saero@example.kr", "윤새로"
+    reviewing.send_back(submitted, "수거량을 적어 주세요.", officer, now)
+    managing.assign(author, Role.OWNER, (elsewhere.name, elsewhere.kind), officer, now)
+    reviewing.move_deadline(submitted, date(2026, 12, 7), officer, now, now.date())
+    [returned] = mails_to(app, author.email)
+    assert isinstance(returned, Dropped), "written before the move, sent after it"
+    assert not any(isinstance(mail, Dropped) for mail in mails_to(app, "saero@example.kr"))
+    submitted.contact_email = ""
+    assert registering.owners_of(submitted) == []
+
+
+@pytest.mark.parametrize("account", [an_owner, an_expert, a_user])
+def test_a_contact_whose_account_cannot_open_the_need_is_sent_to_no_page_of_it(app, submitted, now, account):
+    submitted.created_by, submitted.contact_email = a_user(), account(email="saero@example.kr").email
+    reviewing.send_back(submitted, "수거량을 적어 주세요.", a_user(), now)
+    [mail] = mails_to(app, "saero@example.kr")
+    assert links_in(mail) == []
+    assert "수거량을 적어 주세요." in mail.text

@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from briefings.accounts.models import Role
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.models import NeedState
+from briefings.organizations import managing
 from briefings.organizations.models import OrganizationKind
+from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.participation import answering, replying
 from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
@@ -18,6 +21,7 @@ from briefings.privacy.consenting import consents_with, current_text
 from briefings.privacy.models import Purpose
 from briefings.web.tokens import token_fits, token_for
 from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
+from tests.mails import mails_to
 
 TODAY = date(2026, 11, 23)
 GAON = Sender("이가온", "Gaon@example.com", "가온재활용(주)", OrganizationKind.COMPANY)
@@ -57,6 +61,21 @@ def test_a_reply_is_kept_with_its_consent_and_told_to_owner_and_sender(app, now)
 def test_a_need_of_an_organization_without_account_is_told_to_its_contact(app, now):
     send(now, a_need(contact_email="contact@example.kr", contact_name="홍길동"))
     assert mails("reply_received") == ["contact@example.kr"]
+
+
+def test_an_owner_who_moved_to_another_organization_reads_no_reply_to_the_former_ones_need(app, now):
+    organization, elsewhere = an_organization(), an_organization()
+    owner = an_owner(organization)
+    need = a_need(organization=organization, created_by=owner, contact_email="contact@example.kr")
+    made = send(now, need).replies[0]
+    with unit_of_work():
+        managing.assign(owner, Role.OWNER, (elsewhere.name, elsewhere.kind), a_user(), now)
+    [received] = mails_to(app, owner.email)
+    assert isinstance(received, Dropped)
+    assert not isinstance(mails_to(app, "contact@example.kr")[0], Dropped)
+    with unit_of_work():
+        replying.withdraw(made, now)
+    assert mails("reply_withdrawn") == ["contact@example.kr"]
 
 
 def test_several_needs_make_one_reply_each_and_one_mail_to_the_sender(app, now):

@@ -18,7 +18,7 @@ from briefings.organizations.models import Membership
 from briefings.outbox.mail import Dropped
 from briefings.reviews import ranking, selecting
 from briefings.reviews.ranking import ranking_of, rounded, score_of
-from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_owner, criteria_for, saved
+from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, an_owner, criteria_for, saved
 from tests.mails import links_in, mails_to
 
 
@@ -175,6 +175,19 @@ def test_what_was_told_is_changed_with_a_reason_and_told_again(app, officer, now
     assert "앞서 알려 드린 결과(‘선정’)가 바뀌었습니다." in second.text
     reasons = [(e.action, e.detail.get("outcome"), e.detail.get("was")) for e in history_of(need)]
     assert reasons[-2:] == [("need.decided", "reserve", "selected"), ("need.decision_told", "reserve", None)]
+
+
+def test_what_was_decided_is_not_sent_to_an_account_that_left_meanwhile(app, officer, now):
+    round, organization = a_round(), an_organization()
+    author = an_owner(organization, email="author@example.kr")
+    need = a_need(round=round, organization=organization, created_by=author, contact_email="contact@example.kr")
+    decide(round, [need], Outcome.RESERVE, "시기를 더 봅니다.", officer, now)
+    tell(round, officer, now)
+    assert "시기를 더 봅니다." in mails_to(app, author.email)[0].text
+    author.active = False
+    saved(author)
+    assert isinstance(mails_to(app, author.email)[0], Dropped)
+    assert "시기를 더 봅니다." in mails_to(app, "contact@example.kr")[0].text
 
 
 @pytest.mark.parametrize("state", [NeedState.RETURNED, NeedState.WITHDRAWN, NeedState.CLOSED])
