@@ -183,10 +183,17 @@ def keep(season: Season, email: str, said: Mapping[datetime, bool], now: datetim
 
 
 def answer_for(
-    season: Season, contact: Contact, said: Mapping[datetime, bool], note: str, *, by: Actor, now: datetime
+    season: Season, contact: Contact, said: Mapping[datetime, bool], note: str, *, seen: str, by: Actor, now: datetime
 ) -> None:
-    """Staff write down what they heard from somebody, asked by mail before or not."""
+    """Staff write down what they heard from somebody, asked by mail before or not.
+
+    Refused where an answer came in since they looked; `seen` is the mark of what they saw.
+    """
     open_for_change(season)
+    if contact.request:
+        lock(contact.request)
+    if mark_of(contact) != seen:
+        raise Refused("그사이 새 답이 들어왔습니다. 이 화면을 새로 열어 그 답을 확인한 뒤에 다시 적어 주세요.")
     if not contact.email:
         raise Refused("전자우편이 없는 담당자의 답은 적어 둘 수 없습니다. 먼저 수요 과제에 전자우편을 적어 주세요.")
     if contact.request is None:
@@ -196,6 +203,12 @@ def answer_for(
         db.session.add(contact.request)
         db.session.flush()
     answer(contact.request, said, note, now, by)
+
+
+def mark_of(contact: Contact) -> str:
+    """Which answer was the last when a page was made; empty before there was one."""
+    answered_at = contact.request.answered_at if contact.request else None
+    return answered_at.isoformat() if answered_at else ""
 
 
 def known_as(public_id: str) -> AvailabilityRequest | None:

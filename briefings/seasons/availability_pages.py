@@ -16,7 +16,7 @@ from briefings.seasons import availability
 from briefings.seasons import making as seasons
 from briefings.seasons import words as season_words
 from briefings.seasons.availability import Contact
-from briefings.seasons.forms import answer_form, answered_before, answers_in
+from briefings.seasons.forms import HeardForm, answer_form, answered_before, answers_in
 from briefings.seasons.links import availability_request_behind
 from briefings.seasons.models import AvailabilityRequest, Season
 from briefings.seasons.pages import the_season
@@ -126,16 +126,17 @@ def enter(season_id: int, need_id: int) -> ResponseReturnValue:
     season = the_season(season_id)
     contact = _contact(season, need_id)
     moments = [each.starts_at for each in season.times]
-    form = answer_form(moments, "가능", "불가", **STAFF_WORDS)(
-        data=answered_before(contact, moments) | {"note": contact.request.note if contact.request else ""}
+    known = {"note": contact.request.note if contact.request else "", "seen": availability.mark_of(contact)}
+    form = answer_form(moments, "가능", "불가", HeardForm, **STAFF_WORDS)(
+        data=answered_before(contact, moments) | known
     )
     if "all" in request.form or form.validate_on_submit():
         said = dict.fromkeys(moments, True) if "all" in request.form else answers_in(form, moments)
         try:
             with unit_of_work():
                 season = the_season(season_id)
-                contact, note = _contact(season, need_id), form.note.data or ""
-                availability.answer_for(season, contact, said, note, by=current_user, now=clock.now())
+                contact, note, seen = _contact(season, need_id), form.note.data or "", form["seen"].data or ""
+                availability.answer_for(season, contact, said, note, seen=seen, by=current_user, now=clock.now())
         except Refused as error:
             form.refuse(error)
             season = the_season(season_id)

@@ -290,7 +290,13 @@ class DiscardSeasonForm(Form):
     why = TextAreaField("버리는 까닭", [Length(max=500)], description="기록에 남습니다.")
 
 
-def answer_form(times: Sequence[datetime], yes: str, no: str, **labels: Any) -> type[Form]:
+class HeardForm(Form):
+    """What staff heard from somebody; `seen` marks the last answer there was when the page was made."""
+
+    seen = HiddenField()
+
+
+def answer_form(times: Sequence[datetime], yes: str, no: str, kind: type[Form] = Form, **labels: Any) -> type[Form]:
     """A form with a question for each time; nothing is answered beforehand."""
     fields: dict[str, Any] = {
         time_field(moment): RadioField(
@@ -301,7 +307,7 @@ def answer_form(times: Sequence[datetime], yes: str, no: str, **labels: Any) -> 
         for moment in times
     }
     fields["note"] = TextAreaField(labels["note"], [Length(max=1000)], description=labels["hint"])
-    return type("AnswerForm", (Form,), fields)
+    return type("AnswerForm", (kind,), fields)
 
 
 def time_field(moment: datetime) -> str:

@@ -1,12 +1,18 @@
 """Pages of a season that were opened a while ago: what others did since is neither lost nor overwritten unseen."""
 
+import re
+from datetime import datetime
+
 import pytest
+from sqlalchemy import select
 
 from briefings.db import db, unit_of_work
 from briefings.planner.model import LeftOver
-from briefings.seasons import choosing
+from briefings.schedule.availability import Availability
+from briefings.seasons import availability, choosing
 from briefings.seasons import making as seasons
 from briefings.seasons import solving as season_solving
+from briefings.seasons.models import AvailabilityRequest
 from tests.builders import BEFORE, a_theme, a_user, an_audience
 from tests.client import PageClient
 from tests.schedule.desk import filled
@@ -79,3 +85,33 @@ class TestWaysOut:
             assert (season.max_slots, season.organization_once, len(season.times)) == (max_slots, True, 1)
             assert ("반영했습니다(한 회의 최대 수요: 2 → 3)" in said) == (max_slots == 3)
             assert ("이미 반영했거나" in said) == (max_slots == 2)
+
+
+class TestAnswers:
+    def known(self) -> tuple[dict[datetime, bool], str]:
+        """What is written down, and the note beside it."""
+        db.session.expire_all()
+        said = {each.starts_at: each.possible for each in db.session.scalars(select(Availability))}
+        return said, db.session.scalars(select(AvailabilityRequest.note)).one()
+
+    def hidden(self, html: str) -> dict[str, str]:
+        """What the button of the page sends along."""
+        found = re.findall(r'<input[^>]* name="(seen|note)"[^>]* value="([^"]*)"', html)
+        assert {name for name, _ in found} == {"seen", "note"}
+        return dict(found)
+
+    def test_that_came_in_since_are_not_overwritten_unseen(self, desk, officer, topic, now):
+        season = a_season(officer, some_needs(topic, 1))
+        with unit_of_work():
+            availability.ask(season, availability.contacts_of(season), officer, now)
+        page = f"/staff/seasons/{season.id}/availability/of/{season.cards[0].need_id}"
+        old = self.hidden(desk.get(page).text)
+        request = db.session.scalars(select(AvailabilityRequest)).one()
+        with unit_of_work():
+            availability.answer(request, {AT: False}, "국외 출장", now)
+        refused = desk.post(page, data=old | {"all": "1"}).text
+        assert "그사이 새 답이 들어왔습니다" in refused
+        assert "그사이 새 답이 들어왔습니다" in desk.post(page, data=self.hidden(refused) | {"all": "1"}).text
+        assert self.known() == ({AT: False}, "국외 출장")
+        done = desk.post(page, data=self.hidden(desk.get(page).text) | {"all": "1"}, follow_redirects=True).text
+        assert "답을 적었습니다" in done and self.known() == ({AT: True}, "국외 출장")
