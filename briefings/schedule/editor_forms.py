@@ -27,7 +27,7 @@ from briefings.schedule.drafting import Draft
 from briefings.schedule.editing import Details, details_of
 from briefings.schedule.forms import MOST_MINUTES, MOST_PLACES, Seen, after, moment_in, web_address
 from briefings.schedule.models import Briefing, BriefingState, Visibility
-from briefings.schedule.slots import MATERIALS_DUE, Plan, Presenter, SlotPlan, plan_of, presenter_of
+from briefings.schedule.slots import Plan, Presenter, SlotPlan, plan_of, presenter_of, usual_materials_due
 from briefings.schedule.words import VISIBILITIES
 from briefings.web.forms import EmailField, Form, MomentField
 
@@ -93,7 +93,10 @@ class EditForm(Seen, Form):
     )
     starts_at = MomentField("시작 일시", [InputRequired()])
     ends_at = MomentField("끝 일시", [InputRequired(), after("starts_at")])
-    materials_due_at = MomentField("발표자료 기한", description="비워 두면 시작 2주 전까지입니다.")
+    materials_due_at = MomentField(
+        "발표자료 기한",
+        description="비워 두면 시작 2주 전까지입니다. 그보다 늦게 공개하면 공개한 때와 시작의 중간쯤입니다.",
+    )
     room_url = URLField(
         "접속 주소",
         [Optional(), Length(max=500), web_address],
@@ -171,12 +174,12 @@ class EditForm(Seen, Form):
             self.audience_id.data or briefing.audience_id,
             self.moderator.data or "",
             self.registration_closes_at.data,
-            self.materials_due_at.data or starts_at - MATERIALS_DUE,
+            self.materials_due_at.data or usual_materials_due(briefing, starts_at),
         )
 
-    def typed(self, details: Details, slots: Sequence[SlotPlan]) -> str:
-        """A mark of what was typed: another one as soon as anything differs."""
-        return hashlib.sha256(repr((details, slots)).encode()).hexdigest()
+    def typed(self, details: Details, slots: Sequence[SlotPlan], lost: Sequence[str]) -> str:
+        """A mark of what was typed and of what is lost by it: another one as soon as anything differs."""
+        return hashlib.sha256(repr((details, slots, lost)).encode()).hexdigest()
 
     def details(self, briefing: Briefing) -> Details:
         """What was typed beside the order; only after validation. A moment shown to the minute and left stays exact."""

@@ -114,19 +114,22 @@ def _kept(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> Step
 
 
 def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datetime) -> Step | None:
-    """SAVED, or first what saving would send, or None where it is refused; asked again when more was typed since."""
-    details = form.details(briefing)
+    """SAVED, or first what saving would send and delete, or None where it is refused.
+
+    Asked again when more was typed since, or more would be deleted.
+    """
+    details, lost = form.details(briefing), impact.files_lost(briefing, plan.slots)
 
     def save() -> bool:
         seen = {"seen": form.seen_at(), "seen_draft": form.draft_seen_at()}
         return editing.edit(briefing, details, plan.slots, **seen, by=current_user, now=now)
 
-    typed = form.typed(details, plan.slots)
+    typed = form.typed(details, plan.slots, lost)
     try:
-        if briefing.state is not BriefingState.DRAFT and form.agreed.data != typed:
-            notes = impact.taken_back(briefing, details.times)
+        if (lost or briefing.state is not BriefingState.DRAFT) and form.agreed.data != typed:
+            notes = impact.taken_back(briefing, details.times) + lost
             step = thought(briefing, save, now)
-            if step.preview.number or step.preview.dropped:
+            if lost or step.tells:
                 form.agreed.data = typed
                 return step._replace(sentences=step.sentences + notes)
         with unit_of_work():
@@ -226,7 +229,7 @@ def _thought_through(
     briefing: Briefing, draft: Draft, form: ChangesForm, now: datetime
 ) -> tuple[Step | None, str | None]:
     """What publishing would set off, or why it cannot be published."""
-    notes = impact.taken_back(briefing, draft.details().times)
+    notes = impact.taken_back(briefing, draft.details().times) + impact.files_lost(briefing, draft.slots())
     seen = {"seen": form.seen_at(), "seen_draft": form.draft_seen_at(), "by": current_user, "now": now}
     try:
         step = thought(briefing, lambda: drafting.publish(briefing, **seen), now)

@@ -1,10 +1,12 @@
 """What staff read of a step before they take it: whom it reaches, in words for each kind of message, and whom not."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import distinct, func, select
 
 from briefings.db import db
+from briefings.needs.models import Need
 from briefings.outbox.models import Message
 from briefings.schedule.finding import places_of
 from briefings.schedule.models import (
@@ -13,10 +15,13 @@ from briefings.schedule.models import (
     BriefingState,
     CalendarItem,
     ItemState,
+    PresenterSlot,
     Registration,
     RegistrationState,
+    SlotFile,
     SlotState,
 )
+from briefings.schedule.slots import SlotPlan
 
 REACHED = {
     "invitation": "대기하던 %(number)s이 확정되고, 일정 초대를 받습니다.",
@@ -85,6 +90,20 @@ def left_out(briefing: Briefing, now: datetime) -> list[str]:
     if without_calendar := _without_calendar(briefing, now):
         found.append(f"달력 초대를 받지 않기로 한 {without_calendar:,}명에게는 글만 보냅니다.")
     return found
+
+
+def files_lost(briefing: Briefing, slots: Iterable[SlotPlan]) -> list[str]:
+    """Sentences about what presenters handed in for needs that are in the order, and would be no longer."""
+    left_out = {slot.need_id for slot in briefing.slots} - {slot.need_id for slot in slots}
+    counted = (
+        select(Need.title, func.count())
+        .join(PresenterSlot, PresenterSlot.need_id == Need.id)
+        .join(SlotFile, SlotFile.slot_id == PresenterSlot.id)
+        .where(PresenterSlot.briefing_id == briefing.id, Need.id.in_(left_out))
+        .group_by(PresenterSlot.position, Need.title)
+        .order_by(PresenterSlot.position)
+    )
+    return [f"‘{title}’의 발표자료 {number}개도 지워집니다." for title, number in db.session.execute(counted)]
 
 
 def _cancelled(briefing: Briefing) -> int:

@@ -15,7 +15,8 @@ from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, ti
 
 COMING = (BriefingState.DRAFT, BriefingState.PUBLISHED)
 MATERIALS_DUE = timedelta(days=14)
-"""So long before the start slides are due where staff set no other date."""
+"""So long before the start slides are due where staff set no other date and presenters are asked early enough."""
+DAY = timedelta(days=1)
 
 
 class Presenter(NamedTuple):
@@ -119,8 +120,18 @@ def presenter_of(slot: PresenterSlot) -> Presenter:
 
 
 def materials_due(briefing: Briefing) -> datetime:
-    """Until when slides are due: as staff set it, otherwise two weeks before the start."""
-    return briefing.materials_due_at or briefing.starts_at - MATERIALS_DUE
+    """Until when slides are due: as staff set it, otherwise as is usual."""
+    return briefing.materials_due_at or usual_materials_due(briefing, briefing.starts_at)
+
+
+def usual_materials_due(briefing: Briefing, starts_at: datetime) -> datetime:
+    """Two weeks before the start; where presenters are asked later than that, as many whole days before it as leave
+    them half the time or more, and half the time where that is less than a day."""
+    usual, asked_at = starts_at - MATERIALS_DUE, briefing.published_at or briefing.changed_at
+    if not usual <= asked_at < starts_at:
+        return usual
+    half = (starts_at - asked_at) / 2
+    return starts_at - (half // DAY * DAY or half)
 
 
 def slot_for(need: Need) -> SlotPlan:

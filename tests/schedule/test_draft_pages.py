@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
-from briefings.schedule import presenters
+from briefings.schedule import materials, presenters
 from briefings.schedule.models import BriefingState, CalendarItem, RegistrationState
 from tests.builders import a_briefing, a_user
 from tests.client import PageClient
+from tests.files import samples
 from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
 
 START = datetime(2026, 12, 9, 14, 0, tzinfo=SEOUL)
@@ -120,6 +121,21 @@ def test_publishing_shows_the_effects_and_the_very_mails_then_tells(desk, briefi
     assert again.status_code == 302, "pressed twice it is done once"
     assert "먼저 바꾸었습니다" in desk.get(address(briefing)).text
     assert len(queued()) == len(before) + 3
+
+
+def test_slides_that_would_go_with_their_need_are_named_before_it_is_published(desk, briefing, officer, now):
+    gone = briefing.slots[1]
+    with unit_of_work():
+        materials.hand_in(gone, "발표.pdf", samples.a_pdf(), now, officer)
+    form = filled(desk.get(address(briefing, "/edit")).text)
+    without = desk.post(address(briefing, "/edit"), data=form | {"do": f"remove-{gone.need_id}"}).text
+    desk.post(address(briefing, "/edit"), data=filled(without) | {"do": "keep"})
+
+    words = text_of(desk.get(address(briefing, "/changes")).text)
+
+    assert f"‘{gone.need.title}’의 발표자료 1개도 지워집니다." in words
+    assert "바뀐 것을 알릴 사람이 없습니다." in words
+    assert materials.files_of(gone), "looking deletes nothing"
 
 
 def test_what_cannot_be_published_says_why_and_leads_back(desk, briefing, now):

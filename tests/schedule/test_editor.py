@@ -8,11 +8,13 @@ from werkzeug.datastructures import MultiDict
 
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
-from briefings.schedule import presenters
+from briefings.files.models import StoredFile
+from briefings.schedule import materials, presenters
 from briefings.schedule.editor_forms import rearranged
 from briefings.schedule.models import BriefingState, RegistrationState, Visibility
 from tests.builders import BEFORE, a_briefing, a_need, a_user
 from tests.client import PageClient
+from tests.files import samples
 from tests.schedule.desk import SEOUL, filled, invited, posted, registered, text_of
 
 
@@ -199,6 +201,30 @@ class TestEditor:
         self.press(desk, briefing, filled(page))
         db.session.refresh(briefing)
         assert (briefing.title, briefing.capacity) == ("새 제목", 5)
+
+    @pytest.mark.parametrize("state", [BriefingState.DRAFT, BriefingState.PUBLISHED])
+    def test_says_first_that_slides_go_with_their_need(self, desk, officer, now, state):
+        briefing = a_briefing(needs=2, state=state)
+        first, second = briefing.slots
+        first.need.title = "폐어망 되살림"
+        db.session.commit()
+
+        def hand_in(name):
+            with unit_of_work():
+                materials.hand_in(first, name, samples.a_pdf(name.encode()), now, officer)
+
+        hand_in("발표.pdf")
+        hand_in("부록.pdf")
+        form = filled(self.press(desk, briefing, self.open(desk, briefing), f"remove-{first.need_id}").text)
+        page = self.press(desk, briefing, form).text
+        assert "‘폐어망 되살림’의 발표자료 2개도 지워집니다." in page
+        assert "저장하면 되돌릴 수 없습니다" in page and "저장하고 알리기" not in page
+        hand_in("늦은 부록.pdf")
+        page = self.press(desk, briefing, filled(page)).text
+        assert "발표자료 3개도 지워집니다" in page
+        assert db.session.query(StoredFile).count() == 3
+        assert self.press(desk, briefing, filled(page)).status_code == 302
+        assert (db.session.query(StoredFile).count(), briefing.slots) == (0, [second])
 
     def test_asks_again_when_more_is_changed_after_the_preview(self, desk):
         briefing = a_briefing(needs=2)
