@@ -1,12 +1,13 @@
 """Documents that are a container of parts: HWP in the compound file format, HWPX and the office formats in a ZIP."""
 
+import re
 from io import BytesIO
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-import olefile
 from defusedxml.ElementTree import fromstring
 
 from briefings.errors import Refused
+from briefings.files.compounds import Compound
 from briefings.files.kinds import Kind
 from briefings.files.words import BLOATED, DAMAGED, ENCRYPTED, MACROS, OUTDATED
 
@@ -16,12 +17,17 @@ MOST_RATIO = 200
 """How many times its size a file over `RATIO_COUNTS_FROM` may unpack to; text of a spreadsheet reaches about 50."""
 RATIO_COUNTS_FROM = 20 * 1024 * 1024
 LARGEST_INDEX = 1024 * 1024
+_MOST_EXTRA = 1024 * 1024
+"""Bytes that all parts together may have to say about themselves; what reads them copies them again and again."""
 
 COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ARCHIVE = b"PK\x03\x04"
+_USUAL = (ZIP_STORED, ZIP_DEFLATED)
 _LISTED, _END, _END_SIZE, _LONGEST_COMMENT = b"PK\x01\x02", b"PK\x05\x06", 22, 0xFFFF
 
 _HWP = b"HWP Document File"
+_LARGEST_HEADER = 4096
+"""It has 256 bytes; some programs fill it up."""
 _HWP_FLAGS = slice(36, 40)
 _HWP_ENCRYPTED = 1 << 1 | 1 << 4 | 1 << 8 | 1 << 10
 """A password, DRM, or a certificate (HWP 5.0 format, 3.2.1: properties of FileHeader)."""
@@ -42,14 +48,14 @@ _RUNS = ("macroenabled", "vbaproject", "macrosheet", "activex")
 
 def kind_of_compound(data: bytes, name: str) -> Kind | None:
     """HWP, or None for what is no document of ours; Refused where it may not be taken."""
-    with olefile.OleFileIO(BytesIO(data)) as compound:
-        if compound.exists("EncryptedPackage"):
-            raise Refused(ENCRYPTED, name=name)
-        if any(compound.exists(stream) for stream in _OUTDATED):
-            raise Refused(OUTDATED, name=name)
-        if not compound.exists("FileHeader"):
-            return None
-        header = compound.openstream("FileHeader").read(256)
+    compound = Compound(data)
+    if "EncryptedPackage" in compound:
+        raise Refused(ENCRYPTED, name=name)
+    if any(stream in compound for stream in _OUTDATED):
+        raise Refused(OUTDATED, name=name)
+    if "FileHeader" not in compound:
+        return None
+    header = compound.read("FileHeader", _LARGEST_HEADER)
     if not header.startswith(_HWP):
         return None
     flags = int.from_bytes(header[_HWP_FLAGS], "little")
@@ -61,9 +67,11 @@ def kind_of_compound(data: bytes, name: str) -> Kind | None:
 
 
 def kind_of_archive(data: bytes, name: str) -> Kind | None:
-    """HWPX or an office format, or None for any other archive; nothing but its index is unpacked, and that bounded."""
-    # Each part costs memory as soon as the list of parts is read.
-    if data.count(_LISTED) > 2 * MOST_PARTS:
+    """HWPX or an office format, or None for any other archive; nothing but its index is unpacked, and that bounded.
+
+    What its list of parts says of their sizes need not be true.
+    """
+    if lists_too_much(data, 2 * MOST_PARTS):
         raise Refused(BLOATED, name=name)
     with ZipFile(BytesIO(data)) as archive:
         parts = {info.filename: info for info in archive.infolist()}
@@ -72,9 +80,19 @@ def kind_of_archive(data: bytes, name: str) -> Kind | None:
             raise Refused(DAMAGED, name=name)  # readers would not agree on what it contains
         if any(info.flag_bits & 1 for info in parts.values()):
             raise Refused(ENCRYPTED, name=name)
+        if any(info.compress_type not in _USUAL for info in parts.values()):
+            raise Refused(DAMAGED, name=name)  # no program packs documents so, and it cannot be unpacked bit by bit
         if _CONTENT_TYPES in parts:
             return None if "mimetype" in parts else _office_kind(archive, parts, name)
         return _kind_by_mimetype(archive, parts, name)
+
+
+def lists_too_much(data: bytes, most_parts: int) -> bool:
+    """Whether an archive lists so much that reading no more than its list of parts costs too much."""
+    if data.count(_LISTED) > most_parts:
+        return True
+    extra = (data[found.start() + 30 : found.start() + 32] for found in re.finditer(_LISTED, data))
+    return sum(int.from_bytes(size, "little") for size in extra) > _MOST_EXTRA
 
 
 def ends_as_archive(data: bytes) -> bool:
@@ -112,6 +130,8 @@ def _kind_by_mimetype(archive: ZipFile, parts: dict[str, ZipInfo], name: str) ->
 
 
 def _read(archive: ZipFile, part: ZipInfo, name: str) -> bytes:
-    if part.file_size > LARGEST_INDEX:
+    with archive.open(part) as stream:
+        content = stream.read(LARGEST_INDEX + 1)  # never without a number: that unpacks whatever there is
+    if len(content) > LARGEST_INDEX:
         raise Refused(BLOATED, name=name)
-    return archive.read(part)
+    return content

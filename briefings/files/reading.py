@@ -11,7 +11,11 @@ _PDF, _PNG, _JPEG = b"%PDF-", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _ENCRYPTED_PDF = re.compile(rb"/Encrypt\s*(?:\d+\s+\d+\s+R|<<)")
 _TAIL = 2048
 """Within so many bytes from its end a reader looks for the end of a PDF, and within half of it for the beginning."""
+_MARKER = re.compile(rb"\xff++")
+"""Before a segment, filled up as one likes."""
 _PICTURE_STARTS, _PICTURE_ENDS = b"\xda", b"\xff\xd9"
+_MOST_PIECES = 100_000
+"""Chunks or segments of a picture."""
 
 
 def kind_of(data: bytes, name: str) -> Kind | None:
@@ -62,7 +66,9 @@ def _is_whole_png(data: bytes) -> bool:
     at = len(_PNG)
     if data[at + 4 : at + 8] != b"IHDR":
         return False
-    while at + 12 <= len(data):
+    for _ in range(_MOST_PIECES):
+        if at + 12 > len(data):
+            break
         length, chunk = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
         at += 12 + length
         if chunk == b"IEND":
@@ -73,11 +79,12 @@ def _is_whole_png(data: bytes) -> bool:
 def _is_whole_jpeg(data: bytes) -> bool:
     """Segments lead to the picture, and it ends; what a phone adds behind it does no harm (JPEG, B.1)."""
     at = 2
-    while at + 4 <= len(data) and data[at] == 0xFF:
-        if data[at + 1] == 0xFF:  # a fill byte
-            at += 1
-            continue
-        if data[at + 1 : at + 2] == _PICTURE_STARTS:
+    for _ in range(_MOST_PIECES):
+        marker = _MARKER.match(data, at)
+        if marker is None:
+            break
+        at = marker.end()
+        if data[at : at + 1] == _PICTURE_STARTS:
             return data.rfind(_PICTURE_ENDS) > at
-        at += 2 + max(2, int.from_bytes(data[at + 2 : at + 4], "big"))
+        at += 1 + max(2, int.from_bytes(data[at + 1 : at + 3], "big"))
     return False

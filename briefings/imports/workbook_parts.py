@@ -5,7 +5,7 @@ ECMA-376 part 1, 18.2 to 18.9. Nothing is evaluated, nothing is fetched, and the
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -21,7 +21,10 @@ MOST_STRINGS = 100_000
 MOST_CELLS = 500_000
 MOST_COLUMNS = 100
 MOST_NOTED = 10_000
-"""Hidden rows, merged ranges, formats."""
+"""Hidden rows, merged ranges, formats, sheets, relations."""
+MOST_STYLES = 65_536
+LONGEST_TAG = 1024 * 1024
+"""The parser begins a tag anew with each chunk of it."""
 DEEPEST = 60
 
 SAVE_AGAIN = "엑셀에서 [다른 이름으로 저장] → ‘Excel 통합 문서(.xlsx)’로 저장한 뒤 다시 올려 주세요."
@@ -106,6 +109,8 @@ class PartReader:
                 if size > LARGEST_PART:
                     raise Refused(TOO_LARGE)
                 parser.Parse(chunk)
+                if size - parser.CurrentByteIndex > LONGEST_TAG:
+                    raise Refused(TOO_LARGE)
             parser.Parse(b"", True)
         except _Enough:
             return
@@ -138,12 +143,18 @@ def _refuse_doctype(*_: object) -> None:
     raise Refused(DAMAGED)
 
 
+def _refuse_more(kept: Sized, most: int) -> None:
+    if len(kept) >= most:
+        raise Refused(TOO_LARGE)
+
+
 class RelationsReader(PartReader):
     def __init__(self) -> None:
         self.relations: list[tuple[str, str, str]] = []
 
     def start(self, name: str, given: dict[str, str]) -> None:
         if name == "Relationship" and given.get("TargetMode") != "External":
+            _refuse_more(self.relations, MOST_NOTED)
             self.relations.append((given.get("Id", ""), given.get("Type", ""), given.get("Target", "")))
 
 
@@ -156,6 +167,7 @@ class WorkbookReader(PartReader):
         if name == "workbookPr":
             self.since_1904 = given.get("date1904", "") in ("1", "true")
         elif name == "sheet":
+            _refuse_more(self.sheets, MOST_NOTED)
             relation = next((value for key, value in given.items() if key.endswith(":id")), "")
             self.sheets.append((given.get("name", ""), relation))
 
@@ -178,6 +190,7 @@ class StylesReader(PartReader):
         elif name == "cellXfs":
             self._in_cells = True
         elif name == "xf" and self._in_cells:
+            _refuse_more(self._formats, MOST_STYLES)
             self._formats.append(int(given.get("numFmtId", "0")))
 
     def end(self, name: str) -> None:
@@ -230,8 +243,7 @@ class StringsReader(PartReader):
         if name == "rPh":
             self._aside = False
         elif name == "si":
-            if len(self.strings) >= MOST_STRINGS:
-                raise Refused(TOO_LARGE)
+            _refuse_more(self.strings, MOST_STRINGS)
             self.strings.append(_unescaped("".join(self._parts)))
 
 
@@ -268,7 +280,7 @@ class SheetReader(PartReader):
         elif name == "rPh":
             self._aside = True
         elif name == "mergeCell" and len(self.sheet.merged) < MOST_NOTED:
-            self.sheet.merged.append(given.get("ref", ""))
+            self.sheet.merged.append(given.get("ref", "")[:50])
 
     def end(self, name: str) -> None:
         self.listening = False

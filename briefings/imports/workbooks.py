@@ -11,6 +11,7 @@ from io import BytesIO
 from xml.parsers import expat
 
 from briefings.errors import Refused
+from briefings.files.packages import lists_too_much
 from briefings.imports.workbook_parts import (
     DAMAGED,
     SAVE_AGAIN,
@@ -42,7 +43,7 @@ def refuse_unreadable(data: bytes) -> None:
     """Refused, saying what it is instead, unless `data` looks like an .xlsx that can be read; nothing is unpacked."""
     if not data.startswith(b"PK\x03\x04"):
         raise Refused(NOT_XLSX)
-    if len(data) > LARGEST_FILE or data.count(b"PK\x01\x02") > MOST_PARTS:
+    if len(data) > LARGEST_FILE or lists_too_much(data, MOST_PARTS):
         raise Refused(TOO_LARGE)
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:

@@ -87,3 +87,18 @@ def _entry(name: str, kind: int, child: int, start: int, size: int, right: int) 
 def an_hwp(flags: int = 1) -> bytes:
     """A document of 한글; `flags` of its FileHeader: 1 is compressed, 2 has a password, 8 has scripts."""
     return a_compound({"FileHeader": b"HWP Document File".ljust(32, b"\0") + struct.pack("<II", 0x05010000, flags)})
+
+
+def a_saved_hwp(flags: int = 1) -> bytes:
+    """The same as programs save it: its FileHeader has 256 bytes, in small pieces that do not follow one another."""
+    nothing, last, table = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+    header = b"HWP Document File".ljust(32, b"\0") + struct.pack("<II", 0x05010000, flags) + bytes(216)
+    pieces = {5: header[:64], 2: header[64:128], 3: header[128:192], 12: header[192:]}
+    small = b"".join(pieces.get(number, b"\xee" * 64) for number in range(16))
+    after = [nothing, nothing, 3, 12, nothing, 2] + [nothing] * 6 + [last]
+    tables = [table, last, last, 4, last]
+    directory = _entry("Root Entry", 5, 1, 3, len(small), -1) + _entry("FileHeader", 2, -1, 5, 256, -1)
+    opening = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + bytes(6)
+    opening += struct.pack("<10I", 0, 1, 1, 0, 4096, 2, 1, last, 0, 0) + b"\xff" * 4 * 108
+    numbers = [struct.pack(f"<{len(each)}I", *each).ljust(512, b"\xff") for each in (tables, after)]
+    return opening + numbers[0] + directory.ljust(512, b"\0") + numbers[1] + small

@@ -38,6 +38,7 @@ def test_every_kind_is_known_by_its_content_alone(app: Flask) -> None:
     assert [file.name for file in kept] == list(WHOLE)
     assert len({file.public_id for file in kept}) == len(kept)
     assert storing.store("배포용.hwp", samples.an_hwp(DISTRIBUTED), NOW).kind is Kind.HWP
+    assert storing.store("저장한.hwp", samples.a_saved_hwp(), NOW).kind is Kind.HWP
     assert storing.store("보이는 대로.pdf", samples.a_pdf(), NOW).size_in_words == "82B"
     db.session.expire_all()
     listed = db.session.scalars(select(StoredFile)).first()
@@ -84,6 +85,8 @@ def refusal(name: str, data: bytes, **given: object) -> str:
         ("옛.ppt", samples.a_compound({"PowerPoint Document": b"x"}), "예전 형식.*PPTX"),
         ("암호.pptx", samples.a_compound({"EncryptedPackage": b"x"}), "암호"),
         ("암호.hwp", samples.an_hwp(1 | 2), "암호"),
+        ("저장한.hwp", samples.a_saved_hwp(1 | 2), "암호"),
+        ("끊긴.hwp", samples.a_saved_hwp()[:-500], "손상"),
         ("보안.hwp", samples.an_hwp(1 | 1 << 4), "암호"),
         ("암호.hwpx", samples.an_hwpx("<odf:encryption-data/>"), "암호"),
         ("암호.pdf", samples.a_pdf(b"2 0 obj<</Encrypt 3 0 R>>endobj"), "암호"),

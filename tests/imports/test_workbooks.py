@@ -68,6 +68,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "a sheet that unpacks to much": (lambda: with_parts({SHEET: sheet_of(" " * 65 * MIB)}), TOO_LARGE),
     "parts that unpack to more": (lambda: said_to_unpack_to_much(a_book()), TOO_LARGE),
     "very many parts": (lambda: with_parts({}, repeat=1100), TOO_LARGE),
+    "very many relations": (lambda: with_parts({"_rels/.rels": relations(b"<Relationship/>" * 100_000)}), TOO_LARGE),
+    "very many sheets": (lambda: with_parts({"xl/workbook.xml": b"<w>" + b"<sheet/>" * 100_000 + b"</w>"}), TOO_LARGE),
+    "very many styles": (lambda: with_parts({"xl/styles.xml": styles(b"<xf/>" * 100_000)}), TOO_LARGE),
+    "a tag without an end": (lambda: with_parts({SHEET: sheet_of(f'<row r="{"1" * 40 * MIB}"/>')}), TOO_LARGE),
+    "parts that say much of themselves": (lambda: talkative(a_book()), TOO_LARGE),
     "elements very deep": (lambda: with_parts({SHEET: sheet_of("<x>" * 500_000)}), DAMAGED),
     "very much shared text": (lambda: with_parts({STRINGS: strings_of("가" * 11_000_000)}), TOO_LARGE),
     "very many shared texts": (lambda: with_parts({STRINGS: strings_of(*(["가"] * 100_001))}), TOO_LARGE),
@@ -92,6 +97,23 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
 def strings_of(*texts: str) -> bytes:
     """The table of shared texts."""
     return f'<sst xmlns="{MAIN}">{"".join(f"<si><t>{text}</t></si>" for text in texts)}</sst>'.encode()
+
+
+def relations(inside: bytes) -> bytes:
+    """The part that names what belongs to what."""
+    return b"<Relationships>" + inside + b"</Relationships>"
+
+
+def styles(inside: bytes) -> bytes:
+    """The part that says how cells look."""
+    return b"<styleSheet><cellXfs>" + inside + b"</cellXfs></styleSheet>"
+
+
+def talkative(data: bytes) -> bytes:
+    """The same archive with further entries in its list, each with as much beside its name as there may be."""
+    entry = b"PK\x01\x02" + bytes(26) + b"\xfc\xff" + bytes(14) + bytes(65_532)
+    at = data.index(b"PK\x01\x02")
+    return data[:at] + entry * 50 + data[at:]
 
 
 def archive_of(parts: dict[str, bytes]) -> bytes:
