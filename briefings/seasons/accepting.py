@@ -1,24 +1,19 @@
 """Making the briefings of a season drafts, all or none; what stands against it and what staff should look at first."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
-from sqlalchemy import select
-
 from briefings.audit.recording import Actor, record
-from briefings.db import db
 from briefings.errors import Refused
-from briefings.needs.models import Need
 from briefings.schedule import planning
 from briefings.schedule.doubts import about_time
-from briefings.schedule.grouping import is_open
 from briefings.schedule.models import Briefing, timetable
 from briefings.schedule.planning import Lengths
-from briefings.seasons.availability import Answers, said_by
+from briefings.seasons.board_doubts import Knowledge, Session, about_others, can, look_up, sessions_of
 from briefings.seasons.making import lane_titles, lanes_in_order, length, open_for_change
 from briefings.seasons.models import Card, Lane, Season, SeasonState
-from briefings.seasons.problem import busy_between, presenter_of, why_not_open
+from briefings.seasons.problem import presenter_of, why_not_open
 
 Span = tuple[datetime, datetime]
 
@@ -33,6 +28,8 @@ class Draft:
     minutes: int
     obstacles: list[str] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    clashing: set[str] = field(default_factory=set)
+    """Whose clash is among the obstacles."""
 
     @property
     def times(self) -> Span | None:
@@ -74,16 +71,14 @@ def check(season: Season, now: datetime, zone: tzinfo) -> Check:
     titles = lane_titles(season)
     in_order = lanes_in_order(season)
     drafts = [Draft(lane, titles[lane.id], cards, length(season, len(cards))) for lane, cards in in_order if cards]
-    placed = [card for draft in drafts for card in draft.cards]
-    open_ids = _open_ids(placed, now)
-    said = said_by(card.need.contact_email for card in placed if card.need.contact_email)
-    elsewhere = _elsewhere(season, drafts, now)
+    known = look_up(season, now)
+    sessions = sessions_of(season, [(draft.lane, draft.cards) for draft in drafts], known, titles)
+    _find_clashes(season, drafts, _elsewhere(known.busy))
     for draft in drafts:
-        draft.obstacles += _obstacles(season, draft, open_ids, now)
-        draft.doubts += _doubts(season, draft, said, zone)
-    _find_clashes(season, drafts, elsewhere)
+        draft.obstacles += _obstacles(season, draft, known, now)
+        draft.doubts += _doubts(season, draft, sessions, known, zone)
     empty = [titles[lane.id] for lane, cards in in_order if not cards]
-    unconfirmed = sum(_can(card, draft, said) is None for draft in drafts for card in draft.cards)
+    unconfirmed = sum(can(season, card, draft.lane, known) is None for draft in drafts for card in draft.cards)
     return Check(drafts, empty, [card for card in season.cards if card.lane_id is None], unconfirmed)
 
 
@@ -125,12 +120,7 @@ def _compose(season: Season, draft: Draft, by: Actor, now: datetime, zone: tzinf
     return briefing
 
 
-def _open_ids(cards: Iterable[Card], now: datetime) -> set[int]:
-    ids = [card.need_id for card in cards]
-    return set(db.session.scalars(select(Need.id).where(Need.id.in_(ids), *is_open(now))))
-
-
-def _obstacles(season: Season, draft: Draft, open_ids: set[int], now: datetime) -> Iterator[str]:
+def _obstacles(season: Season, draft: Draft, known: Knowledge, now: datetime) -> Iterator[str]:
     if draft.lane.starts_at is None:
         yield "시각이 없습니다."
     elif draft.lane.starts_at <= now:
@@ -138,35 +128,28 @@ def _obstacles(season: Season, draft: Draft, open_ids: set[int], now: datetime) 
     if len(draft.cards) > season.max_slots:
         yield f"수요가 {len(draft.cards)}건으로, 한 회에 {season.max_slots}건까지입니다."
     for card in draft.cards:
-        if card.need_id not in open_ids:
+        if card.need_id not in known.open_ids:
             yield f"‘{card.need.title}’ 수요는 {why_not_open(card.need)}"
 
 
-def _doubts(season: Season, draft: Draft, said: Mapping[str, Answers], zone: tzinfo) -> Iterator[str]:
+def _doubts(season: Season, draft: Draft, sessions: Iterable[Session], known: Knowledge, zone: tzinfo) -> Iterator[str]:
     if len(draft.cards) < season.min_slots:
         yield f"수요가 {len(draft.cards)}건으로, 정한 최소 {season.min_slots}건보다 적습니다."
     if draft.times:
         yield from about_time(draft.times, zone)
+    for doubt in about_others(season, draft.lane, sessions):
+        if doubt.presenter not in draft.clashing:
+            yield doubt.words
     for card in draft.cards:
         need = card.need
         if not need.contact_email:
             yield f"‘{need.title}’의 담당자는 전자우편이 없어 발표 안내를 받지 못합니다."
-        elif _can(card, draft, said) is False:
+        elif can(season, card, draft.lane, known) is False:
             yield f"{need.contact_name} 님은 이 시각에 발표할 수 없다고 답했습니다(‘{need.title}’)."
 
 
-def _can(card: Card, draft: Draft, said: Mapping[str, Answers]) -> bool | None:
-    """Whether the presenter said that they can then; None: unknown."""
-    answers = said.get(card.need.contact_email.lower())
-    return answers.about(*draft.times) if answers and draft.times else None
-
-
-def _elsewhere(season: Season, drafts: list[Draft], now: datetime) -> list[Place]:
+def _elsewhere(busy: Iterable[Briefing]) -> list[Place]:
     """Who presents in other coming briefings at that time."""
-    starts = [draft.lane.starts_at for draft in drafts if draft.lane.starts_at]
-    if not starts:
-        return []
-    busy = busy_between(min(starts), max(starts), season, now)
     return [
         Place(slot.presenter_email.lower(), slot.presenter_name, briefing.title, span)
         for briefing in busy
@@ -196,6 +179,7 @@ def _find_clashes(season: Season, drafts: list[Draft], elsewhere: list[Place]) -
         for place in ours:
             for other in by_presenter.get(place.presenter, []):
                 if place.span[0] < other.span[1] and other.span[0] < place.span[1]:
+                    draft.clashing.add(place.presenter)
                     draft.obstacles.append(f"{place.name} 님이 같은 시간에 ‘{other.title}’에서도 발표합니다.")
         for place in ours:
             by_presenter.setdefault(place.presenter, []).append(place)

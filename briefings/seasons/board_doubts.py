@@ -24,6 +24,8 @@ class Doubt:
 
     words: str
     grave: bool = False
+    presenter: str = ""
+    """Who would be in two briefings at once, where it is about that."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def about_card(season: Season, card: Card, lane: Lane | None, known: Knowledge) 
         found.append(Doubt(_other_topic("주제", lane.theme.name)))
     if not any(share(season, lane.audience_id, audience.id) for audience in need.audiences):
         found.append(Doubt(_other_topic("대상", lane.audience.name)))
-    if _can(season, card, lane, known) is False:
+    if can(season, card, lane, known) is False:
         found.append(Doubt("발표자가 이 시각에는 할 수 없다고 답했습니다.", grave=True))
     return found
 
@@ -105,7 +107,8 @@ def _other_topic(kind: str, name: str) -> str:
     return f"회차의 {kind}({name})와 맞지 않습니다."
 
 
-def _can(season: Season, card: Card, lane: Lane, known: Knowledge) -> bool | None:
+def can(season: Season, card: Card, lane: Lane, known: Knowledge) -> bool | None:
+    """Whether the presenter said that they can as long as the lane is kept free; None: unknown."""
     answers, span = known.answers_of(card.need), span_of(season, lane, 0)
     return answers.about(*span) if answers and span else None
 
@@ -126,11 +129,16 @@ def about_lane(
         found.append(Doubt("이미 지난 일시입니다.", grave=True))
     elif lane.starts_at not in {each.starts_at for each in season.times}:
         found.append(Doubt("편성안에 없는 시각입니다."))
-    unknown = [card for card in cards if card.need.contact_email and _can(season, card, lane, known) is None]
+    unknown = [card for card in cards if card.need.contact_email and can(season, card, lane, known) is None]
     if unknown:
         found.append(Doubt(f"발표자 {len(unknown)}명은 이 시각에 할 수 있는지 답하지 않았습니다."))
+    return found + about_others(season, lane, sessions)
+
+
+def about_others(season: Season, lane: Lane, sessions: Iterable[Session]) -> list[Doubt]:
+    """What cannot go on at the same time as a lane, and is planned to."""
     mine = next((each for each in sessions if each.lane_id == lane.id), None)
-    return found + (list(_about_others(season, mine, sessions)) if mine else [])
+    return list(_about_others(season, mine, sessions)) if mine else []
 
 
 def _about_size(season: Season, number: int) -> Iterator[Doubt]:
@@ -147,7 +155,7 @@ def _about_others(season: Season, mine: Session, sessions: Iterable[Session]) ->
         if share(season, mine.audience, other.audience):
             yield Doubt(f"시간과 대상이 겹칩니다: {other.name}", grave=True)
         for key in sorted(mine.presenters.keys() & other.presenters.keys()):
-            yield Doubt(f"{mine.presenters[key]} 님이 같은 시간에 또 발표합니다: {other.name}", grave=True)
+            yield Doubt(f"{mine.presenters[key]} 님이 같은 시간에 또 발표합니다: {other.name}", True, key)
         if season.organization_once:
             for number in sorted(mine.organizations.keys() & other.organizations.keys()):
                 yield Doubt(f"{mine.organizations[number]} 수요가 같은 시간에 또 있습니다: {other.name}", grave=True)
@@ -158,17 +166,27 @@ def _about_others(season: Season, mine: Session, sessions: Iterable[Session]) ->
         yield Doubt(f"같은 시간에 설명회가 {most}개입니다. {season.parallel}개까지 열 수 있습니다.", grave=True)
 
 
-def sessions_of(season: Season, lanes: Iterable[tuple[Lane, Sequence[Card]]], known: Knowledge) -> list[Session]:
-    """Everything that goes on at a time: the lanes that have one, and the briefings outside."""
-    found = [_of_lane(lane, cards, span) for lane, cards in lanes if (span := span_of(season, lane, len(cards)))]
+def sessions_of(
+    season: Season,
+    lanes: Iterable[tuple[Lane, Sequence[Card]]],
+    known: Knowledge,
+    names: Mapping[int, str] | None = None,
+) -> list[Session]:
+    """Everything that goes on at a time: the lanes that have one, by these names, and the briefings outside."""
+    called = names or {}
+    found = [
+        _of_lane(lane, called.get(lane.id, f"{lane.position}회차"), cards, span)
+        for lane, cards in lanes
+        if (span := span_of(season, lane, len(cards)))
+    ]
     return found + [_of_briefing(briefing) for briefing in known.busy]
 
 
-def _of_lane(lane: Lane, cards: Sequence[Card], span: Span) -> Session:
+def _of_lane(lane: Lane, name: str, cards: Sequence[Card], span: Span) -> Session:
     needs = [card.need for card in cards]
     people = {presenter_of(need): need.contact_name or need.contact_email for need in needs if presenter_of(need)}
     bodies = {need.organization_id: need.organization.name for need in needs}
-    return Session(f"{lane.position}회차", span, lane.audience_id, people, bodies, lane.id)
+    return Session(name, span, lane.audience_id, people, bodies, lane.id)
 
 
 def _of_briefing(briefing: Briefing) -> Session:

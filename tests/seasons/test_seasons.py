@@ -17,6 +17,7 @@ from briefings.seasons.candidate_times import Pattern, candidates, parsed_hours
 from briefings.seasons.models import Season, SeasonState
 from tests.builders import BEFORE, a_briefing, a_theme, a_user, an_audience, an_organization, saved
 from tests.client import PageClient
+from tests.schedule.desk import text_of
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, some_needs
 
 
@@ -288,6 +289,33 @@ class TestSettling:
         assert "그사이 편성판이 바뀌었습니다" in stale
         done = desk.post(f"/staff/seasons/{season.id}/accept", data={"seen": season.version}, follow_redirects=True)
         assert "설명회 초안 1개를 만들었습니다" in done.text
+
+    def test_what_the_board_says_cannot_be_held_is_said_here_too(self, desk, officer, topic):
+        needs = some_needs(topic, 7)
+        needs[3].organization = needs[1].organization
+        needs[6].contact_email, needs[6].contact_name = needs[5].contact_email, needs[5].contact_name
+        season = a_season(officer, needs, [AT], min_slots=1, parallel=1, organization_once=True)
+        a_lane(season, topic, needs[:2], title="가")
+        a_lane(season, (topic[0], an_audience("다른 기업")), needs[2:4], title="나")
+        a_lane(season, topic, needs[4:5], title="다")
+        a_lane(season, topic, [], title="빈 것")
+        # The same person twice, one after the other although the briefings overlap: doubtful, not impossible.
+        a_lane(season, topic, needs[5:6], AT + timedelta(days=1))
+        a_lane(season, topic, needs[6:7], AT + timedelta(days=1, minutes=30))
+        board = text_of(desk.get(f"/staff/seasons/{season.id}/board").text)
+        assert "이대로는 열 수 없습니다" in board
+        shown = text_of(desk.get(f"/staff/seasons/{season.id}/accept").text)
+        body = needs[1].organization.name
+        for words, times in {
+            "시간과 대상이 겹칩니다: 다": 1,
+            "시간과 대상이 겹칩니다: 가": 1,
+            f"{body} 수요가 같은 시간에 또 있습니다: 나": 1,
+            "같은 시간에 설명회가 3개입니다. 1개까지 열 수 있습니다.": 3,
+            "담당 6 님이 같은 시간에 또 발표합니다": 2,
+            "빈 것": 1,
+        }.items():
+            assert shown.count(words) == times, (words, shown)
+        assert "고칠 것" not in shown
 
     def test_a_season_given_up_stays_to_be_read(self, desk, officer, topic):
         season = a_season(officer, some_needs(topic, 1))
