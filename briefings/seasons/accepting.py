@@ -4,8 +4,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
+from sqlalchemy import select
+
 from briefings.audit.recording import Actor, record
+from briefings.db import db
 from briefings.errors import Refused
+from briefings.needs.models import Need
 from briefings.schedule import planning
 from briefings.schedule.doubts import about_time
 from briefings.schedule.models import Briefing, timetable
@@ -90,6 +94,7 @@ def accept(season: Season, note: str, *, seen: int, by: Actor, now: datetime, zo
     open_for_change(season)
     if season.version != seen:
         raise Refused("그사이 편성판이 바뀌었습니다. 바뀐 내용을 확인한 뒤에 다시 확정해 주세요.")
+    _hold_needs(season)
     found = check(season, now, zone)
     for obstacle in found.obstacles:
         raise Refused(f"{obstacle} 고친 뒤에 다시 확정해 주세요.")
@@ -98,6 +103,15 @@ def accept(season: Season, note: str, *, seen: int, by: Actor, now: datetime, zo
     numbers = {"briefings": [briefing.id for briefing in made], "left_over": [card.need_id for card in found.left_over]}
     record(by, "season.accepted", season, now, note=note, **numbers)
     return made
+
+
+def _hold_needs(season: Season) -> None:
+    """Let nobody else put one of these needs into a briefing until this is done; who was about to is waited for.
+
+    In one order, so that two who accept at once wait for each other one way. On SQLite writers are alone already.
+    """
+    ids = select(Card.need_id).where(Card.season_id == season.id, Card.lane_id.is_not(None))
+    db.session.execute(select(Need.id).where(Need.id.in_(ids)).order_by(Need.id).with_for_update())
 
 
 def _compose(season: Season, draft: Draft, by: Actor, now: datetime, zone: tzinfo) -> Briefing:
