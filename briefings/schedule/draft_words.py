@@ -86,7 +86,7 @@ def _label(key: str, names: Names) -> str:
 def _said(key: str, value: Any, names: Names) -> str:
     part = key.partition(":")[0]
     if value is None or value == "":
-        return {"capacity": "제한 없음", "materials_due_at": "시작 2주 전"}.get(part, NOTHING)
+        return {"capacity": "제한 없음", "materials_due_at": "따로 정하지 않음"}.get(part, NOTHING)
     if part in MOMENTS:
         return when(datetime.fromisoformat(value))
     words: dict[str, Callable[[Any], str]] = {

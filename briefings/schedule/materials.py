@@ -35,6 +35,8 @@ MOST = 10
 """Files of one slot."""
 BEFORE, AFTER = timedelta(days=3), timedelta(days=3)
 """So long before the deadline, and so long after it, a reminder is of use."""
+ASKED_AGAIN = timedelta(days=1)
+"""So long staff do not ask the same presenter for slides once more."""
 
 
 class Nudge(StrEnum):
@@ -110,17 +112,21 @@ def tell_of_late(slot: PresenterSlot, office: Recipient, now: datetime) -> None:
 
 
 def ask_for(slot: PresenterSlot, by: Actor, now: datetime) -> None:
-    """Staff remind one presenter; Refused where there is something already, or nobody to write to."""
+    """Staff remind one presenter; Refused where there is something already, nobody to write to, or they just did."""
     _hold(slot, now, by)
     if files_of(slot):
         raise Refused("이미 올린 자료가 있습니다.")
     item = item_of(slot)
     if item is None:
         raise Refused("발표 안내를 보낸 발표자가 없어 부탁할 수 없습니다.")
+    asked = f"materials_reminder:{slot.public_id}:{slot.link_version}:asked:"
+    lately = Message.key.startswith(asked, autoescape=True) & (Message.created_at > now - ASKED_AGAIN)
+    if db.session.scalar(select(exists().where(lately))):
+        raise Refused("이미 부탁했습니다. 하루가 지나면 다시 부탁할 수 있습니다.")
     params = {"briefing": slot.briefing_id, "need": slot.need_id}
     to = Recipient(item.email, item.name, item.locale)
-    key = f"materials_reminder:{slot.public_id}:{slot.link_version}:asked:{now:%Y%m%d%H%M%S}"
-    queue_many("materials_reminder", [Draft(key, to, params)], now, **concerning(slot.briefing))
+    draft = Draft(f"{asked}{now:%Y%m%d%H%M%S}", to, params)
+    queue_many("materials_reminder", [draft], now, **concerning(slot.briefing))
     record(by, "slot.materials_asked_for", slot.briefing, now, need=slot.need.title, presenter=slot.presenter_name)
 
 

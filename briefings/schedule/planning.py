@@ -14,7 +14,16 @@ from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import refuse_stale
 from briefings.schedule.editing import refuse_times
 from briefings.schedule.models import Briefing, BriefingState, SlotState
-from briefings.schedule.slots import Plan, SlotPlan, arrange, clashes, materials_due, plan_of, refuse_clashes, slot_for
+from briefings.schedule.slots import (
+    Plan,
+    SlotPlan,
+    arrange,
+    clashes,
+    plan_of,
+    refuse_clashes,
+    slot_for,
+    usual_materials_due,
+)
 
 SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."
 
@@ -173,12 +182,16 @@ def thought_move(briefing: Briefing, times: tuple[datetime, datetime], now: date
     if times == (briefing.starts_at, briefing.ends_at):
         raise Refused(SAME_TIME, field="starts_at")
     shift, due = times[0] - briefing.starts_at, briefing.materials_due_at
+    if due is None:
+        due = usual_materials_due(briefing, times[0])
+    elif due > now:
+        due += shift
     plan = replace(
         plan_of(briefing),
         starts_at=times[0],
         ends_at=times[1],
         registration_closes_at=briefing.registration_closes_at + shift,
-        materials_due_at=due if due and due <= now else materials_due(briefing) + shift,
+        materials_due_at=due,
     )
     refuse_clashes(plan)
     return plan

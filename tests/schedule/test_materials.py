@@ -20,6 +20,7 @@ from briefings.schedule import materials, planning, presenters
 from briefings.schedule.interest import interest_in
 from briefings.schedule.links import presenter_token
 from briefings.schedule.models import BriefingState, RegistrationState, SlotState
+from briefings.schedule.slots import materials_due
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization
 from tests.files import samples
 from tests.mails import mails_to
@@ -227,6 +228,20 @@ class TestReminders:
         db.session.commit()
         assert "기한이 지났습니다" in mails_to(app, NURI)[-1].subject
 
+    @pytest.mark.parametrize(
+        ("left", "before"),
+        [(20 * DAY, 14 * DAY), (14 * DAY, 7 * DAY), (9.5 * DAY, 4 * DAY), (2 * DAY, DAY), (DAY, DAY / 2)],
+    )
+    def test_a_briefing_published_late_leaves_presenters_half_the_time(self, app, now, left, before):
+        draft = a_briefing(state=BriefingState.DRAFT, starts_at=now + left, published_at=None)
+        draft.slots[0].presenter_email = NURI
+        db.session.commit()
+        with unit_of_work():
+            planning.publish(draft, seen=draft.changed_at, by=a_user(), now=now)
+        assert materials_due(draft) == draft.starts_at - before
+        moved = draft.starts_at + 30 * DAY, draft.ends_at + 30 * DAY
+        assert planning.thought_move(draft, moved, now).materials_due_at == moved[0] - 14 * DAY
+
 
 class TestStaff:
     def test_see_what_is_there_hand_in_and_remove_for_presenters_and_ask(self, client, talk, now):
@@ -236,7 +251,11 @@ class TestStaff:
         assert "아직 없음" in desk.get(here).text
         asked = desk.post(f"{here}/{talk.public_id}/materials", follow_redirects=True).text
         assert "부탁하는 전자우편을 보냅니다" in asked
+        assert "이미 부탁했습니다" in desk.post(f"{here}/{talk.public_id}/materials", follow_redirects=True).text
         assert reminded() == [NURI]
+        with unit_of_work():
+            materials.ask_for(talk, a_user(), now + DAY)
+        assert reminded() == [NURI] * 2
         nobody = talk.briefing.slots[1]
         assert "부탁할 수 없습니다" in desk.post(f"{here}/{nobody.public_id}/materials", follow_redirects=True).text
         assert "아직 올린 자료가 없습니다" in desk.get(files).text
