@@ -60,23 +60,27 @@ def proposed_times(source: Briefing, now: datetime, zone: tzinfo) -> Times:
 
 def shifted(source: Briefing, times: Times, now: datetime, zone: tzinfo) -> dict[str, Shifted]:
     """Of the window, the rehearsal and the due date of slides, by the names of their columns, those that are set."""
-    opens, closes = source.registration_opens_at, source.registration_closes_at
-    found = {
-        "registration_opens_at": _as_far_before(opens, source, times, zone, 1),
-        "registration_closes_at": _as_far_before(closes, source, times, zone, -1),
-    }
-    usual_opening, usual_closing = usual_window(times[0], now, zone)
-    first, last = found["registration_opens_at"].at, found["registration_closes_at"].at
-    if first is None or first <= now:
-        found["registration_opens_at"] = Shifted(opens, usual_opening, "옮길 때가 이미 지나 지금부터 받습니다.")
-    if last is None or last <= max(now, found["registration_opens_at"].at or now):
-        found["registration_closes_at"] = Shifted(closes, usual_closing, "옮길 때가 맞지 않아 전날 저녁으로 했습니다.")
+    found = _window(source, times, now, zone)
     for name in ("rehearsal_starts_at", "materials_due_at"):
         if was := getattr(source, name):
             moved = _as_far_before(was, source, times, zone, -1)
             gone = moved.at is None or moved.at <= now
             found[name] = Shifted(was, None, "옮길 때가 이미 지나 비워 둡니다.") if gone else moved
     return found
+
+
+def _window(source: Briefing, times: Times, now: datetime, zone: tzinfo) -> dict[str, Shifted]:
+    """When registration opens and closes: from now on at the earliest, and never until after the end."""
+    usual_opening, usual_closing = usual_window(times[0], now, zone)
+    opening = _as_far_before(source.registration_opens_at, source, times, zone, 1)
+    if opening.at is None or not now < opening.at < times[0]:
+        opening = Shifted(opening.was, usual_opening, "옮길 때가 이미 지나 지금부터 받습니다.")
+    closing = _as_far_before(source.registration_closes_at, source, times, zone, -1)
+    if closing.at is None or closing.at <= max(now, opening.at or now):
+        closing = Shifted(closing.was, usual_closing, "옮길 때가 맞지 않아 전날 저녁으로 했습니다.")
+    elif closing.at > times[1]:
+        closing = Shifted(closing.was, times[0], "옮길 때가 끝난 뒤여서 시작할 때 마감합니다.")
+    return {"registration_opens_at": opening, "registration_closes_at": closing}
 
 
 def copied_plan(source: Briefing, times: Times, order: Order, moments: dict[str, Shifted]) -> Plan:

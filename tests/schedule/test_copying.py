@@ -1,5 +1,6 @@
 """A new draft like an earlier briefing: what moves along, what keeps off holidays, what is left behind."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,10 @@ from sqlalchemy import select
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.needs.models import NeedState
-from briefings.schedule import copying
+from briefings.schedule import copying, editing
 from briefings.schedule.copying import Order
 from briefings.schedule.models import Briefing, BriefingState, Visibility
+from briefings.schedule.slots import plan_of
 from tests.builders import a_briefing, a_user
 from tests.client import PageClient
 from tests.schedule.desk import SEOUL, filled, posted, text_of
@@ -107,6 +109,24 @@ def test_what_is_on_the_day_itself_stays_as_long_before(app, now):
     source = a_briefing(starts_at=at("2026-11-06T14:00"), registration_closes_at=at("2026-11-06T13:00"))
     moments = copying.shifted(source, times(at("2026-12-16T10:00")), now, KST)
     assert moments["registration_closes_at"].at == at("2026-12-16T09:00")
+
+
+@pytest.mark.parametrize("opened", ["2026-10-16T09:00", "2026-11-06T14:40"])
+def test_registration_ends_with_the_start_where_a_shorter_copy_would_be_over_by_then(app, officer, now, opened):
+    source = a_briefing(
+        starts_at=at("2026-11-06T14:00"),
+        ends_at=at("2026-11-06T16:00"),
+        registration_opens_at=at(opened),
+        registration_closes_at=at("2026-11-06T15:40"),
+    )
+    start = at("2026-12-16T14:00")
+    with unit_of_work():
+        given = {"title": "다시", "order": Order.NEEDS, "by": officer, "now": now, "zone": KST}
+        made = copying.copy_briefing(source, times=(start, start + timedelta(minutes=30)), **given)
+    assert made.registration_opens_at < made.registration_closes_at == start
+    with unit_of_work():
+        details = replace(editing.details_of(made), title="고친 제목")
+        assert editing.edit(made, details, plan_of(made).slots, seen=made.changed_at, by=officer, now=now)
 
 
 def test_the_day_proposed_is_the_same_weekday_and_no_holiday(app, now):
