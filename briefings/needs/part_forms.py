@@ -137,6 +137,7 @@ class TopicsForm(PartForm):
     """What it is about, whom it seeks, and the round it belongs to, where one of `rounds` may be chosen."""
 
     part = Part.TOPICS
+    round_shown = HiddenField()
     round = SelectField(_l("수요조사"), description=_l("담당자가 모집하는 수요조사에 내는 과제라면 골라 주세요."))
     themes = ChoicesField(_name("themes"), coerce=int)
     audiences = ChoicesField(_name("audiences"), coerce=int)
@@ -162,7 +163,7 @@ class TopicsForm(PartForm):
         for name in ("region", "stage"):
             self[name].flags.required = True
         if not rounds:
-            del self.round
+            del self.round, self.round_shown
 
     def typed(self) -> dict[str, Any]:
         """What this part says now."""
@@ -174,9 +175,23 @@ class TopicsForm(PartForm):
         }
         return super().typed() | chosen
 
+    @property
+    def moves_round(self) -> bool:
+        """Whether the person chose another round than the page showed as that of the need."""
+        return "round" in self and self.round.data != self.round_shown.data
+
     def chosen_round(self) -> Round | None:
         """The round chosen, if any."""
         return self.rounds.get(self.round.data)
+
+    def overwrite(self) -> None:
+        """As everywhere; a round that the person left alone is shown as it is now."""
+        super().overwrite()
+        if self.need and "round" in self:
+            present = self.need.round.public_id if self.need.round else ""
+            if not self.moves_round:
+                self.round.data = present
+            self.round_shown.data = present
 
 
 class ContactForm(PartForm):
@@ -211,7 +226,7 @@ def _shown(need: Need) -> dict[str, Any]:
     shown = {name: getattr(need, name) for name in FIELDS} | {"seen": need.changed_at.isoformat()}
     shown["themes"] = [theme.id for theme in need.themes]
     shown["audiences"] = [audience.id for audience in need.audiences]
-    shown["round"] = need.round.public_id if need.round else ""
+    shown["round"] = shown["round_shown"] = need.round.public_id if need.round else ""
     return shown
 
 

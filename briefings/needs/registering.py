@@ -93,13 +93,19 @@ STALE = N_(
 )
 
 
-def choose_round(need: Need, round: Round | None, by: User, now: datetime) -> None:
-    """Let the need belong to a round, or to none; whoever is not staff may join and leave only what is open."""
+def choose_round(need: Need, round: Round | None, by: User, now: datetime, shown: str | None = None) -> None:
+    """Let the need belong to a round, or to none; whoever is not staff may join and leave only what is open.
+
+    `shown` is the public id of the round that the person's page showed as that of the need (empty for none):
+    Refused if the need is in another since.
+    """
     lock(need)
     if need.not_editable:
         raise Refused(need.not_editable)
     if round is need.round:
         return
+    if shown is not None and shown != (need.round.public_id if need.round else ""):
+        raise Refused(STALE, at=need.changed_at)
     if not by.is_staff:
         closed = [reason for each in (need.round, round) if each and (reason := not_open_reason(each, now))]
         if closed:

@@ -103,9 +103,10 @@ def write(desk: Desk, need: Need, part: Part) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work():
+                if isinstance(form, TopicsForm) and form.moves_round:
+                    shown = form.round_shown.data
+                    registering.choose_round(need, form.chosen_round(), current_user, now, shown=shown)
                 registering.edit(need, form.entry(), form.version_seen(), current_user, now)
-                if "round" in form:
-                    registering.choose_round(need, form.chosen_round(), current_user, now)
         except Refused as error:
             form.refuse(error)
             form.overwrite()

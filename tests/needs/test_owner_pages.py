@@ -7,7 +7,7 @@ import pytest
 
 from briefings.db import db
 from briefings.needs import registering
-from briefings.needs.models import Need, NeedState
+from briefings.needs.models import Need, NeedState, Stage
 from tests.builders import BEFORE, a_need, a_round, a_theme, a_user, an_audience, an_organization, an_owner
 from tests.needs.test_registering import an_entry
 
@@ -164,7 +164,7 @@ def test_a_need_joins_the_round_it_came_from_and_may_leave_it_while_that_is_open
     owner.post(f"/my/needs/new?round={open_.public_id}", data=typed("introduction"))
     assert the_need().round_id == open_.id
     page = owner.get(f"/my/needs/{the_need().id}/edit/topics").text
-    assert f'<option selected value="{open_.public_id}">2026 하반기</option>' in page
+    assert f'<option lang="ko" selected value="{open_.public_id}">2026 하반기</option>' in page
     assert closed.public_id not in page
     assert "목록에 있는 것" in write(owner, the_need(), "topics", round=closed.public_id).text
     write(owner, the_need(), "topics", round="")
@@ -244,6 +244,34 @@ def test_two_parts_open_in_two_windows_do_not_disturb_each_other(owner, organiza
     write(owner, need, "introduction", title="새 이름", seen=seen_by_both)
     write(owner, need, "exchange", seeks="새로 찾는 것", seen=seen_by_both)
     assert (the_need().title, the_need().seeks) == ("새 이름", "새로 찾는 것")
+
+
+def test_an_old_window_takes_no_need_out_of_its_round(owner, organization):
+    need, call, other = a_need(organization=organization), a_round(name="2026 하반기"), a_round(name="2027 상반기")
+    page = owner.get(f"/my/needs/{need.id}/edit/topics").text
+    old = {"seen": seen(need), "round_shown": re.search(r'name="round_shown" type="hidden" value="(.*?)"', page)[1]}
+    old |= {"themes": [need.themes[0].id], "audiences": [need.audiences[0].id], "region": need.region.value}
+    write(owner, need, "topics", **old, stage=need.stage.value, round=call.public_id)
+    write(owner, need, "topics", **old, stage="pilot", round="")
+    found = the_need()
+    assert (found.round_id, found.stage) == (call.id, Stage.PILOT), "the second window left the round alone"
+    page = write(owner, need, "topics", **old, stage="pilot", round=other.public_id, period="2027년")
+    assert "그 사이 다른 사람이 이 과제를 고쳤습니다" in page.text
+    assert f'<option lang="ko" selected value="{other.public_id}">' in page.text, "the typing is kept"
+    assert 'value="2027년"' in page.text
+    assert the_need().round_id == call.id
+    write(owner, the_need(), "topics", round_shown=call.public_id, round=other.public_id)
+    assert the_need().round_id == other.id, "sending once more means to change it"
+
+
+def test_a_round_left_alone_stays_when_something_else_is_refused(owner, organization, now):
+    need, call = a_need(organization=organization), a_round(name="2026 하반기")
+    old = {"seen": seen(need), "round_shown": "", "round": "", "period": "2027년"}
+    write(owner, need, "topics", round=call.public_id, period="2028년")
+    page = write(owner, need, "topics", **old).text
+    assert "그 사이 다른 사람이 이 과제를 고쳤습니다" in page
+    assert f'<option lang="ko" selected value="{call.public_id}">' in page
+    assert f'name="round_shown" type="hidden" value="{call.public_id}"' in page
 
 
 def test_withdrawing_asks_first(owner, organization):
