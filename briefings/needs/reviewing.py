@@ -17,7 +17,8 @@ from briefings.outbox.quiet import QuietHours
 WORKING_DAYS_TO_ANSWER = 10
 LONGEST = timedelta(days=365)
 REMINDED = timedelta(days=2)
-"""So long before the deadline its owner is reminded, unless it was returned later than that."""
+"""So long before the deadline its owner is reminded, unless they were told of it later than that."""
+SAYS_DEADLINE = ("need.returned", "need.deadline_moved")
 
 
 def publish(need: Need, by: User, now: datetime) -> None:
@@ -85,10 +86,11 @@ def _refuse_out_of_reach(due_on: date | None, today: date | None) -> None:
 
 def _remind(need: Need, now: datetime, quiet: QuietHours) -> int:
     due_on = need.return_due_on
-    returned = [entry.at for entry in history_of(need) if entry.action == "need.returned"]
-    if due_on is None or (returned and returned[-1].astimezone(quiet.zone).date() >= due_on - REMINDED):
+    told = [entry for entry in history_of(need) if entry.action in SAYS_DEADLINE]
+    if due_on is None or (told and told[-1].at.astimezone(quiet.zone).date() >= due_on - REMINDED):
         return 0
-    key = f"need-return-due:{need.id}:{due_on}:{len(returned)}"
+    times = sum(entry.action == "need.returned" for entry in told)
+    key = f"need-return-due:{need.id}:{due_on}:{times}"
     return sum(
         queue("need_return_due", f"{key}:{place}", person, now, quiet.over_at(now), need=need.id, due_on=f"{due_on}")
         for place, person in enumerate(owners_of(need))

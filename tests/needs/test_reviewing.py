@@ -73,7 +73,10 @@ def test_the_owner_is_told_until_when_and_reminded_once_two_days_before(app, sub
 def test_a_reminder_waits_for_the_morning_and_does_not_follow_at_once(app, submitted, now):
     reviewing.send_back(submitted, "수거량을 적어 주세요.", a_user(), now, date(2026, 11, 25), now.date())
     assert remind(now + timedelta(days=1)) == 0, "it was returned two days before"
-    submitted.return_due_on = date(2026, 12, 7)
+    moved = now + timedelta(days=1)
+    reviewing.move_deadline(submitted, date(2026, 11, 26), a_user(), moved, moved.date())
+    assert remind(moved + timedelta(minutes=1)) == 0, "they were told of the other deadline just now"
+    reviewing.move_deadline(submitted, date(2026, 12, 7), a_user(), moved, moved.date())
     night = now.replace(month=12, day=5, hour=14)
     assert remind(night) == 1
     due = db.session.scalars(select(Message.due_at).where(Message.kind == "need_return_due")).one()
