@@ -6,12 +6,15 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
+
 from briefings.accounts.models import User
 from briefings.accounts.signing_in import user_with
 from briefings.audit.recording import history_of, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Need, NeedState, Region, Round, Stage, Theme
+from briefings.needs.review_models import Review, ReviewState, Selection
 from briefings.needs.rounds import not_open_reason
 from briefings.organizations.finding import acts_for, members_of
 from briefings.organizations.models import Organization
@@ -106,6 +109,8 @@ def choose_round(need: Need, round: Round | None, by: User, now: datetime, shown
         return
     if shown is not None and shown != (need.round.public_id if need.round else ""):
         raise Refused(STALE, at=need.changed_at)
+    if need.round and (kept := round_kept_reason(need, by)):
+        raise Refused(kept, field="round")
     if not by.is_staff:
         closed = [reason for each in (need.round, round) if each and (reason := not_open_reason(each, now))]
         if closed:
@@ -114,6 +119,28 @@ def choose_round(need: Need, round: Round | None, by: User, now: datetime, shown
     need.touch(now)
     names = [each.name if each else "" for each in (before, round)]
     record(by, "need.round_chosen", need, need.changed_at, changed={"round": names})
+
+
+def round_kept_reason(need: Need, by: User) -> str | None:
+    """Why the need stays in its round whether or not that is open: it is under review there, or decided, if so."""
+    selection = db.session.get(Selection, need.id)
+    states = set(db.session.scalars(select(Review.state).where(Review.need_id == need.id)))
+    if not by.is_staff:
+        return UNDER_REVIEW if selection or states else None
+    if selection:
+        return DECIDED_AND_TOLD if selection.told_at else DECIDED
+    return GIVEN_OUT if states - {ReviewState.RECUSED} else None
+
+
+UNDER_REVIEW = N_("심사가 시작된 과제는 수요조사를 바꿀 수 없습니다. 담당자에게 알려 주세요.")
+GIVEN_OUT = (
+    "심사위원에게 맡긴 과제는 수요조사를 바꿀 수 없습니다. "
+    "심사 화면에서 배정을 모두 거두거나 보낸 점수를 뺀 다음에 바꿔 주세요."
+)
+DECIDED = "선정 여부를 정한 과제는 수요조사를 바꿀 수 없습니다. 심사 화면에서 결정을 먼저 없던 일로 해 주세요."
+DECIDED_AND_TOLD = (
+    "심사 결과를 알린 과제는 수요조사를 바꿀 수 없습니다. 다른 수요조사에 낼 과제라면 새 과제로 등록해 주세요."
+)
 
 
 def submit(need: Need, by: User, now: datetime) -> None:

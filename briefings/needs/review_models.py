@@ -28,6 +28,10 @@ class Criterion(Base):
     position: Mapped[int]
 
 
+SET_ASIDE = "담당자가 제외: "
+"""Before the reason of a sheet from which not its reviewer stepped back, but which staff leave out."""
+
+
 class ReviewState(StrEnum):
     """Where one reviewer's view of one need stands."""
 
@@ -37,7 +41,7 @@ class ReviewState(StrEnum):
 
 
 class Review(Base):
-    """One reviewer scores one need. Recused: they are too near to it to judge, and say why."""
+    """One reviewer scores one need. Recused: they are too near to it to judge, and say why, or staff do."""
 
     __tablename__ = "reviews"
     __table_args__ = (
@@ -59,6 +63,11 @@ class Review(Base):
     need: Mapped[Need] = relationship()
     reviewer: Mapped[User] = relationship()
     scores: Mapped[list["Score"]] = relationship(back_populates="review", cascade="all, delete-orphan")
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it was staff who left it out."""
+        return self.state is ReviewState.RECUSED and self.recusal_reason.startswith(SET_ASIDE)
 
 
 class Score(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import case, select
 
 from briefings.db import db
 from briefings.errors import N_
-from briefings.needs.models import Round, RoundPhase
+from briefings.needs.models import Need, Round, RoundPhase
 
 HIGHEST_ID = 2**31 - 1
 LATEST = 30
@@ -72,3 +72,9 @@ def titles(about: Iterable[str] | None = None) -> dict[str, str]:
             return {}
         found = found.where(Round.id.in_({number for number in numbers if number <= HIGHEST_ID}))
     return {f"round:{number}": name for number, name in db.session.execute(found)}
+
+
+def hold_needs(round: Round) -> set[int]:
+    """The numbers of its needs, none of which leaves it before the transaction ends; `round` is held already."""
+    found = select(Need.id).where(Need.round_id == round.id).order_by(Need.id)
+    return set(db.session.scalars(found.with_for_update(key_share=True)))

@@ -12,9 +12,11 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, Round
-from briefings.needs.review_models import REVIEWED, Review, ReviewState, Selection
+from briefings.needs.review_models import REVIEWED, SET_ASIDE, Review, ReviewState, Selection
+from briefings.needs.rounds import hold_needs
 from briefings.organizations.models import Membership, Organization
 from briefings.reviews.distributing import distribute
+from briefings.reviews.nearness import is_near
 
 MOST_PER_NEED = 9
 CHANGED = "그 사이 과제나 심사위원이 바뀌어 배정이 달라졌습니다. 새로 나눈 결과를 확인하고 다시 눌러 주세요."
@@ -28,6 +30,10 @@ class Expert:
     organization_id: int | None
     organization: str
 
+    def is_near(self, need: Need) -> bool:
+        """Whether they cannot judge it: their house's, their own, or one they are the contact of."""
+        return is_near(self.user, self.organization_id, need)
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -37,7 +43,7 @@ class Gap:
     title: str
     lacking: int
     own: Sequence[str]
-    """Reviewers who belong to its organization."""
+    """Reviewers who belong to its organization, are its contact or wrote it."""
     recused: Sequence[str]
 
 
@@ -82,8 +88,7 @@ def reviewers_of(round_id: int) -> set[int]:
 def even_distribution(round_id: int, reviewer_ids: Collection[int], per_need: int) -> Distribution:
     """How to give each need of the round that is still open `per_need` of these reviewers, as evenly as can be.
 
-    What is given out already stays and counts; nobody gets a need of their own organization or one they stepped back
-    from.
+    What is given out already stays and counts; nobody gets a need that is near to them or one they stepped back from.
     """
     chosen = [expert for expert in experts() if expert.user.id in reviewer_ids]
     needs = _open_needs(round_id)
@@ -97,9 +102,7 @@ def even_distribution(round_id: int, reviewer_ids: Collection[int], per_need: in
                 loads[number] += 1
         wanted[need.id] = max(per_need - len(live), 0)
         able[need.id] = [
-            expert.user.id
-            for expert in chosen
-            if expert.organization_id != need.organization_id and expert.user.id not in states
+            expert.user.id for expert in chosen if not expert.is_near(need) and expert.user.id not in states
         ]
     given = distribute(wanted, able, loads)
     gaps = [
@@ -119,6 +122,7 @@ def assign_evenly(
 ) -> Distribution:
     """Give out what staff saw and agreed to; Refused if it would be something else by now."""
     lock(round)
+    hold_needs(round)
     found = even_distribution(round.id, reviewer_ids, per_need)
     if found.version != agreed:
         raise Refused(CHANGED)
@@ -134,24 +138,23 @@ def assign_evenly(
 def eligible_for(need: Need) -> list[Expert]:
     """Whom staff may still add to a need by hand."""
     taken = set(db.session.scalars(select(Review.reviewer_id).where(Review.need_id == need.id)))
-    return [
-        expert for expert in experts() if expert.user.id not in taken and expert.organization_id != need.organization_id
-    ]
+    return [expert for expert in experts() if expert.user.id not in taken and not expert.is_near(need)]
 
 
 def needs_for(round_id: int, reviewer: User) -> list[Need]:
     """What staff may still give to a reviewer by hand."""
     house = db.session.scalar(select(Membership.organization_id).where(Membership.user_id == reviewer.id))
     taken = {need_id for need_id, theirs in _standing(round_id).items() if reviewer.id in theirs}
-    return [need for need in _open_needs(round_id) if need.id not in taken and need.organization_id != house]
+    return [need for need in _open_needs(round_id) if need.id not in taken and not is_near(reviewer, house, need)]
 
 
 def assign(need: Need, reviewer_id: int, by: User, now: datetime) -> Review:
-    """Give one need to one reviewer; Refused where it would be their own house's, or is decided."""
+    """Give one need to one reviewer; Refused where it is near to them, or decided."""
+    round_id = need.round_id
     if need.round:
         lock(need.round)  # whoever gives out many at once holds it too
     lock(need)
-    if need.state not in REVIEWED:
+    if need.state not in REVIEWED or need.round_id != round_id:
         raise Refused("제출되었거나 게시 중인 과제만 심사할 수 있습니다.")
     if db.session.get(Selection, need.id):
         raise Refused("이미 선정 여부를 정한 과제입니다.")
@@ -175,8 +178,31 @@ def take_back(review: Review, by: User, now: datetime) -> None:
     db.session.flush()
 
 
+def set_aside(review: Review, reason: str, by: User, now: datetime) -> None:
+    """What somebody too near to the need submitted counts no more; it is kept and can be taken up again."""
+    lock(review)
+    if why := not_to_be_set_aside(review):
+        raise why
+    if not reason.strip():
+        raise Refused("점수를 빼는 까닭을 적어 주세요.", field="reason")
+    review.state, review.submitted_at = ReviewState.RECUSED, None
+    review.recusal_reason = f"{SET_ASIDE}{reason.strip()}"
+    review.changed_at = max(now, review.changed_at + timedelta(microseconds=1))
+    record(by, "need.review_set_aside", review.need, now, reviewer=review.reviewer_id, reason=reason.strip())
+    db.session.flush()
+
+
+def not_to_be_set_aside(review: Review) -> Refused | None:
+    """Why a sheet cannot be set aside, if so: only what was submitted, until the need is decided."""
+    if review.state is not ReviewState.SUBMITTED:
+        return Refused("보낸 점수만 뺄 수 있습니다.")
+    if db.session.get(Selection, review.need_id):
+        return Refused("이미 선정 여부를 정한 과제의 점수는 뺄 수 없습니다. 결정을 없던 일로 한 뒤에 빼 주세요.")
+    return None
+
+
 def undo_recusal(review: Review, by: User, now: datetime) -> None:
-    """Ask somebody who stepped back by mistake to score after all."""
+    """Ask somebody who stepped back by mistake, or was left out by mistake, to score after all."""
     lock(review)
     if review.state is not ReviewState.RECUSED:
         raise Refused("회피한 배정이 아닙니다.")
@@ -214,7 +240,7 @@ def _standing(round_id: int) -> dict[int, dict[int, ReviewState]]:
 
 
 def _gap(need: Need, lacking: int, chosen: Sequence[Expert], states: Mapping[int, ReviewState]) -> Gap:
-    own = [expert.user.name for expert in chosen if expert.organization_id == need.organization_id]
+    own = [expert.user.name for expert in chosen if expert.is_near(need)]
     stepped = [expert.user.name for expert in chosen if states.get(expert.user.id) is ReviewState.RECUSED]
     return Gap(need.id, need.title, lacking, own, stepped)
 

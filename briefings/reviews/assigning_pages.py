@@ -17,7 +17,7 @@ from briefings.needs.models import Need, Round
 from briefings.needs.review_models import REVIEWED, Review, ReviewState, Selection
 from briefings.outbox.preview import Preview, dry_run
 from briefings.reviews import asking_reviewers, assigning, criteria
-from briefings.reviews.forms import AddNeedForm, AddReviewerForm, AssignForm
+from briefings.reviews.forms import AddNeedForm, AddReviewerForm, AssignForm, SetAsideForm
 from briefings.reviews.pages import pages, today_at
 from briefings.reviews.ranking import ranking_of
 from briefings.reviews.selecting import told_before
@@ -185,14 +185,34 @@ def take_back(round_id: int, review_id: int) -> ResponseReturnValue:
     return render_template("reviews/take_back.html", round=round, review=review, form=form)
 
 
+@pages.route("/sheets/<int:review_id>/set-aside", methods=["GET", "POST"])
+@staff
+def set_aside(round_id: int, review_id: int) -> ResponseReturnValue:
+    """Ask for the reason, then leave a submitted sheet out."""
+    round, review, form = the_round(round_id), _sheet(round_id, review_id), SetAsideForm()
+    if refused := assigning.not_to_be_set_aside(review):
+        raise refused
+    if form.validate_on_submit():
+        need_id = review.need_id
+        try:
+            with unit_of_work():
+                assigning.set_aside(review, form.reason.data, current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("점수를 뺐습니다.", "success")
+            return redirect(url_for(".need", round_id=round_id, need_id=need_id), 303)
+    return render_template("reviews/set_aside.html", round=round, review=review, form=form)
+
+
 @pages.post("/sheets/<int:review_id>/undo-recusal")
 @staff
 def undo_recusal(round_id: int, review_id: int) -> ResponseReturnValue:
-    """Let somebody who stepped back by mistake score after all."""
+    """Let somebody who stepped back or was left out by mistake score after all."""
     review = _sheet(round_id, review_id)
     with unit_of_work():
         assigning.undo_recusal(review, current_user, clock.now())
-    flash("회피를 되돌렸습니다. 심사위원이 다시 점수를 줄 수 있습니다.", "success")
+    flash("되돌렸습니다. 심사위원이 다시 점수를 줄 수 있습니다.", "success")
     return redirect(url_for(".need", round_id=round_id, need_id=review.need_id), 303)
 
 

@@ -150,6 +150,16 @@ class RecuseForm(Form):
     )
 
 
+class SetAsideForm(Form):
+    """Why staff leave out a sheet that was submitted."""
+
+    reason = TextAreaField(
+        "점수를 빼는 까닭",
+        [DataRequired(), Length(max=1000)],
+        description="예: 심사 뒤에 수요기관으로 옮긴 것을 알았습니다. 심사위원도 이 글을 봅니다.",
+    )
+
+
 class PointsField(RadioField):
     """Points for one criterion, or None while none are chosen."""
 

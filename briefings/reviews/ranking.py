@@ -1,7 +1,7 @@
 """What the scores of a round say: means, spread, disagreement, ties, and how reviewers lean.
 
 Everything is counted exactly, as fractions, and rounded only where it is shown; two needs tie if their means are equal
-to the last digit. Six statements, however many needs and reviewers there are.
+to the last digit. Five statements, however many needs and reviewers there are.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,12 +14,13 @@ from itertools import groupby
 
 from sqlalchemy import select
 
-from briefings.accounts.models import Role, User
+from briefings.accounts.models import User
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
 from briefings.needs.review_models import REVIEWED, Criterion, Outcome, Review, ReviewState, Score, Selection
 from briefings.organizations.models import Membership, Organization
 from briefings.reviews.criteria import MOST_POINTS, criteria_of
+from briefings.reviews.nearness import near
 
 DISPUTED_FROM = 3
 """Reviewers disagree about a need if their points for one criterion lie so far apart."""
@@ -28,7 +29,7 @@ TENTH = Decimal("0.1")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One reviewer's view of one need; `score` 0 to 100 once it is submitted and complete."""
+    """One reviewer's view of one need; `score` 0 to 100 once it is submitted, complete, and may count."""
 
     review_id: int
     reviewer_id: int
@@ -36,7 +37,7 @@ class Sheet:
     points: Mapping[int, int]
     score: Fraction | None
     conflict: bool
-    """Whether the reviewer belongs to the need's organization now."""
+    """Whether the reviewer is too near to the need now, as somebody of its organization, so that it does not count."""
     stale: bool
     """Whether the need was edited after the sheet was submitted."""
 
@@ -170,8 +171,7 @@ def tenth(value: Decimal) -> Decimal:
 def ranking_of(round_id: int) -> Ranking:
     """The needs of a round that are reviewed, the best first, those without a score last; and its reviewers."""
     criteria = criteria_of(round_id)
-    houses = _houses()
-    sheets = _sheets(round_id, criteria, houses)
+    sheets = _sheets(round_id, criteria)
     found = select(Need.id, Need.title, Organization.name, Need.state, Selection).join(Need.organization)
     found = found.outerjoin(Selection, Selection.need_id == Need.id)
     found = found.where(Need.round_id == round_id, Need.state.in_(REVIEWED)).order_by(Need.id)
@@ -208,32 +208,24 @@ def _rank(rows: Iterable[Ranked]) -> None:
         place += len(together)
 
 
-def _sheets(
-    round_id: int, criteria: Sequence[Criterion], houses: Mapping[int, tuple[int, str]]
-) -> dict[int, list[Sheet]]:
+def _sheets(round_id: int, criteria: Sequence[Criterion]) -> dict[int, list[Sheet]]:
     """Need → its sheets, in the order in which they were given out."""
     points: dict[int, dict[int, int]] = {}
     scores = select(Score.review_id, Score.criterion_id, Score.points).join(Criterion)
     for review_id, criterion_id, given in db.session.execute(scores.where(Criterion.round_id == round_id)):
         points.setdefault(review_id, {})[criterion_id] = given
     columns = (Review.id, Review.need_id, Review.reviewer_id, Review.state, Review.submitted_at)
-    found = select(*columns, Need.organization_id, Need.changed_at).join(Need, Need.id == Review.need_id)
+    found = select(*columns, Need.changed_at, near().label("conflict")).join(Need, Need.id == Review.need_id)
+    found = found.join(User, User.id == Review.reviewer_id).outerjoin(Membership, Membership.user_id == User.id)
     by_need: dict[int, list[Sheet]] = {}
     for row in db.session.execute(found.where(Need.round_id == round_id).order_by(Review.id)):
         mine = points.get(row.id, {})
-        score = score_of(criteria, mine) if row.state is ReviewState.SUBMITTED else None
-        conflict = houses.get(row.reviewer_id, (0, ""))[0] == row.organization_id
+        counts = row.state is ReviewState.SUBMITTED and not row.conflict
+        score = score_of(criteria, mine) if counts else None
         stale = row.submitted_at is not None and row.changed_at > row.submitted_at
-        sheet = Sheet(row.id, row.reviewer_id, row.state, mine, score, conflict, stale)
+        sheet = Sheet(row.id, row.reviewer_id, row.state, mine, score, bool(row.conflict), stale)
         by_need.setdefault(row.need_id, []).append(sheet)
     return by_need
-
-
-def _houses() -> dict[int, tuple[int, str]]:
-    """Expert → number and name of the organization they belong to."""
-    found = select(Membership.user_id, Organization.id, Organization.name).join(Membership.organization)
-    found = found.join(User, User.id == Membership.user_id).where(User.role == Role.EXPERT)
-    return {user_id: (number, name) for user_id, number, name in db.session.execute(found)}
 
 
 def _disputed(criteria: Sequence[Criterion], sheets: Sequence[Sheet]) -> list[str]:

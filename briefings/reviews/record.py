@@ -42,7 +42,13 @@ CHAPTERS = {
 CONTENTS = {
     Chapter.CRITERIA: [act for act in ROUND_ACTS if "criteri" in act] + ["round.reviews_due"],
     Chapter.REVIEWERS: ["round.reviews_assigned", "need.review_assigned", "need.review_taken_back"],
-    Chapter.SCORES: ["need.reviewed", "need.review_changed", "need.review_recused", "need.recusal_undone"],
+    Chapter.SCORES: [
+        "need.reviewed",
+        "need.review_changed",
+        "need.review_recused",
+        "need.review_set_aside",
+        "need.recusal_undone",
+    ],
     Chapter.DECISIONS: ["need.decided", "need.undecided"],
     Chapter.TOLD: [
         "round.reviewers_asked",

@@ -15,18 +15,20 @@ from briefings.needs.models import Need, Round
 from briefings.needs.review_models import REVIEWED, Criterion, Review, ReviewState, Score, Selection
 from briefings.organizations.models import Membership
 from briefings.reviews.criteria import criteria_of, version_of
+from briefings.reviews.nearness import is_near, near
 from briefings.reviews.ranking import rounded, score_of
 
 STALE = N_(
-    "그 사이 이 심사표나 심사 기준이 바뀌었습니다. 적으신 내용은 그대로 두었습니다. "
+    "그 사이 과제나 심사 기준, 또는 이 심사표가 바뀌었습니다. 적으신 내용은 그대로 두었습니다. "
     "확인한 뒤에 다시 보내면 적으신 내용으로 바뀝니다."
 )
-OWN = N_("소속 기관에서 낸 과제라 심사할 수 없습니다.")
+OWN = N_("소속 기관이나 본인이 낸 과제라 심사할 수 없습니다.")
 DECIDED = N_("이 과제의 심사를 마감했습니다.")
 NO_CRITERIA = N_("아직 심사 기준이 정해지지 않았습니다. 담당자가 정하면 채점할 수 있습니다.")
 OVER = N_("심사 기한(%(day)s)이 지났습니다. 더 필요한 시간이 있으면 담당자에게 말씀해 주세요.")
 GONE = N_("지금은 심사하지 않는 과제입니다. 수요기관이 고치고 있거나 거두어들였습니다.")
 RECUSED = N_("심사를 회피한 과제입니다.")
+LEFT_OUT = N_("담당자가 심사에서 뺀 과제입니다.")
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ class Standing:
 
     @property
     def counts(self) -> bool:
-        """Whether it is one of those to hand in: not stepped back from, not gone, not of one's own house."""
-        return self.reason is None or self.reason.message not in (RECUSED, OWN, GONE)
+        """Whether it is one of those to hand in: nobody stepped back from it, it is not gone and not one's own."""
+        return self.reason is None or self.reason.message not in (RECUSED, LEFT_OUT, OWN, GONE)
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def bundles_of(reviewer: User, today: date) -> list[Bundle]:
         if row.need.round is None:
             continue
         ready = row.need.round.id in scored
-        reason = _closed(row, today, own=own, decided=row.need_id in decided, ready=ready)
+        reason = _closed(row, today, own=is_near(reviewer, own, row.need), decided=row.need_id in decided, ready=ready)
         rounds.setdefault(row.need.round.id, []).append(_standing(row, reason))
     found = [Bundle(sheets[0].review.need.round, sheets) for sheets in rounds.values() if sheets[0].review.need.round]
     last = date.max
@@ -115,12 +117,13 @@ def closed_reason(review: Review, today: date) -> Refused | None:
     """Why a sheet cannot be scored or changed at all now, if so."""
     decided = bool(_decided({review.need_id}))
     ready = bool(_scored_rounds({review.need.round_id} if review.need.round_id else set()))
-    return _closed(review, today, own=_organization_id(review.reviewer), decided=decided, ready=ready)
+    own = is_near(review.reviewer, _organization_id(review.reviewer), review.need)
+    return _closed(review, today, own=own, decided=decided, ready=ready)
 
 
 def version_seen(review: Review, criteria: Sequence[Criterion]) -> str:
-    """What a form carries along to be known as opened before somebody changed the sheet or the criteria."""
-    return f"{review.changed_at.isoformat()} {version_of(criteria)}"
+    """What a form carries along to be known as opened before somebody changed the need, the sheet or the criteria."""
+    return f"{review.need.changed_at.isoformat()} {review.changed_at.isoformat()} {version_of(criteria)}"
 
 
 def save(review: Review, marks: Mapping[int, Mark], comment: str, *, seen: str, today: date, now: datetime) -> None:
@@ -198,12 +201,13 @@ def _scored_rounds(round_ids: set[int]) -> set[int]:
     return set(db.session.scalars(select(Criterion.round_id).where(Criterion.round_id.in_(round_ids)).distinct()))
 
 
-def _closed(review: Review, today: date, *, own: int | None, decided: bool, ready: bool) -> Refused | None:
+def _closed(review: Review, today: date, *, own: bool, decided: bool, ready: bool) -> Refused | None:
     need = review.need
     due = need.round.reviews_due_on if need.round else None
     reasons = (
+        (review.is_set_aside, Refused(LEFT_OUT)),
         (review.state is ReviewState.RECUSED, Refused(RECUSED)),
-        (own == need.organization_id, Refused(OWN)),
+        (own, Refused(OWN)),
         (need.state not in REVIEWED, Refused(GONE)),
         (decided, Refused(DECIDED)),
         (due is not None and today > due, Refused(OVER, day=due)),
@@ -227,6 +231,7 @@ def _open(review: Review, seen: str, today: date) -> list[Criterion]:
     round = review.need.round
     assert round is not None  # noqa: S101 (sheets are found by their round)
     lock(round)  # of somebody who submits and somebody who changes the criteria, the second sees the first
+    lock(review.need)  # what is scored is what was read: nobody changes it before the score is there
     lock(review)
     if reason := closed_reason(review, today):
         raise reason
@@ -261,8 +266,14 @@ def _later(review: Review, now: datetime) -> datetime:
 
 def open_sheets(round_id: int) -> Select[int, int]:
     """Reviewer → how many sheets of a round they have still to hand in, as far as they can be scored."""
-    own = exists().where(Membership.user_id == Review.reviewer_id, Membership.organization_id == Need.organization_id)
     decided = exists().where(Selection.need_id == Need.id)
-    waits = (Need.round_id == round_id, Need.state.in_(REVIEWED), Review.state == ReviewState.ASSIGNED, ~own, ~decided)
+    waits = (
+        Need.round_id == round_id,
+        Need.state.in_(REVIEWED),
+        Review.state == ReviewState.ASSIGNED,
+        ~near(),
+        ~decided,
+    )
     found = select(Review.reviewer_id, func.count()).join(Need, Need.id == Review.need_id)
+    found = found.join(User, User.id == Review.reviewer_id).outerjoin(Membership, Membership.user_id == User.id)
     return found.where(*waits).group_by(Review.reviewer_id)

@@ -16,6 +16,7 @@ from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState, Round
 from briefings.needs.registering import owners_of
 from briefings.needs.review_models import REVIEWED, Outcome, Selection
+from briefings.needs.rounds import hold_needs
 from briefings.outbox.queueing import Draft as Mail
 from briefings.outbox.queueing import queue_many
 from briefings.reviews.asking_reviewers import about
@@ -81,7 +82,7 @@ def decide(
         raise Refused("과제를 하나 이상 골라 주세요.")
     if not reason.strip():
         raise Refused("까닭을 적어 주세요.", field="reason")
-    if version_of(needs) != seen:
+    if version_of(needs) != seen or not {need.id for need in needs} <= hold_needs(round):
         raise Refused(CHANGED)
     known = {each.need_id: each for each in _selections(round.id)}
     ranking, number = ranking_of(round.id), 0

@@ -18,7 +18,7 @@ from briefings.live.models import Attendance
 from briefings.needs.attaching import MOST, attach
 from briefings.needs.claiming import claim_token
 from briefings.needs.models import Audience, Need, NeedState, Resource, Round, Theme
-from briefings.needs.review_models import Outcome, ReviewState, Selection
+from briefings.needs.review_models import SET_ASIDE, Outcome, ReviewState, Selection
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
@@ -234,11 +234,13 @@ def _reviews(rows: Rows) -> None:
     needs.append(a_need(round=under, organization=rows["organization"]))
     gone = a_need(round=under, state=NeedState.WITHDRAWN)
     given = {"state": ReviewState.RECUSED, "recusal_reason": "지난해까지 이 기관의 자문위원이었습니다."}
+    left_out = {"state": ReviewState.RECUSED, "submitted_at": None, "recusal_reason": f"{SET_ASIDE}기관을 옮겼습니다."}
     half = {"state": ReviewState.ASSIGNED, "submitted_at": None, "comment": "더 읽어 보겠습니다."}
     sheets = {
         "open": a_review(needs[0], reviewer, dict.fromkeys(criteria[:2], 0), **half),
         "done": a_review(needs[1], reviewer, dict.fromkeys(criteria, 5), comment="바로 시작할 수 있습니다."),
         "recused": a_review(needs[2], reviewer, **given),
+        "left_out": a_review(needs[5], reviewer, dict.fromkeys(criteria, 2), **left_out),
         "decided": a_review(needs[3], reviewer, dict.fromkeys(criteria, 3)),
         "gone": a_review(gone, reviewer),
     }

@@ -15,12 +15,23 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.errors import Refused
 from briefings.needs.models import NeedState
+from briefings.needs.registering import choose_round
 from briefings.needs.review_models import Outcome, Review, ReviewState, Selection
 from briefings.organizations.models import Membership
 from briefings.outbox.mail import Dropped
 from briefings.reviews import asking_reviewers, assigning, criteria
 from briefings.reviews.distributing import distribute
-from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, saved
+from tests.builders import (
+    a_need,
+    a_review,
+    a_round,
+    a_user,
+    an_expert,
+    an_organization,
+    an_owner,
+    criteria_for,
+    saved,
+)
 from tests.mails import links_in, mails_to
 
 DUE = date(2026, 12, 4)
@@ -151,6 +162,88 @@ def test_by_hand_one_need_is_given_taken_back_and_given_back(app, officer, now):
     withdrawn = a_need(round=round, state=NeedState.WITHDRAWN)
     with pytest.raises(Refused, match="제출되었거나 게시 중인"):
         assigning.assign(withdrawn, outsider.id, officer, now)
+
+
+def test_whoever_wrote_a_need_or_is_its_contact_is_not_given_it(app, officer, now):
+    round, writer, contact, other = a_round(), an_expert(name="가은"), an_expert(name="나래"), an_expert(name="다온")
+    need = a_need(round=round, created_by=writer, contact_email=contact.email.upper())
+    assert [each.user for each in assigning.eligible_for(need)] == [other]
+    assert assigning.needs_for(round.id, writer) == assigning.needs_for(round.id, contact) == []
+    found = assigning.even_distribution(round.id, [writer.id, contact.id, other.id], 2)
+    assert found.pairs == [(need.id, other.id)]
+    [gap] = found.gaps
+    assert (gap.lacking, gap.own) == (1, ["가은", "나래"])
+    with pytest.raises(Refused) as refused:
+        assigning.assign(need, contact.id, officer, now)
+    assert refused.value.field == "reviewer"
+
+
+def test_a_score_that_was_submitted_is_left_out_with_a_reason_and_taken_up_again(app, client, officer, now):
+    round, reviewer = a_round(), an_expert(name="이가온")
+    need = a_need(round=round)
+    review = a_review(need, reviewer, dict.fromkeys(criteria_for(round), 4))
+    page = f"/staff/rounds/{round.id}/reviews/needs/{need.id}"
+    address = f"/staff/rounds/{round.id}/reviews/sheets/{review.id}/set-aside"
+    client.sign_in(officer)
+    assert address in client.get(page).text
+    assert client.post(address, data={"reason": " "}).status_code == 200
+    assert review.state is ReviewState.SUBMITTED
+    assert client.post(address, data={"reason": "수요기관으로 옮겼습니다."}).location == page
+    db.session.refresh(review)
+    assert (review.state, review.recusal_reason) == (ReviewState.RECUSED, "담당자가 제외: 수요기관으로 옮겼습니다.")
+    assert len(review.scores) == 2
+    last = history_of(need)[-1]
+    said = {"reviewer": reviewer.id, "reason": "수요기관으로 옮겼습니다."}
+    assert (last.action, last.actor_name, last.detail) == ("need.review_set_aside", "김하늘", said)
+    assert "제외 되돌리기" in client.get(page).text
+    assert "담당자가 점수를 뺌" in client.get(f"/staff/rounds/{round.id}/reviews/record").text
+    mine = app.test_client().sign_in(reviewer)
+    assert "담당자가 심사에서 뺀 과제입니다." in mine.get("/reviews").text
+    assert "심사에서 빠진 까닭" in mine.get(f"/reviews/{review.id}").text
+    assert "보낸 점수만 뺄 수 있습니다." in client.get(address).text
+    assigning.undo_recusal(review, officer, now)
+    review.state, review.submitted_at = ReviewState.SUBMITTED, now
+    saved(Selection(need_id=need.id, outcome=Outcome.RESERVE, reason="까닭", decided_by_id=officer.id, decided_at=now))
+    with pytest.raises(Refused, match="이미 선정 여부를 정한"):
+        assigning.set_aside(review, "까닭", officer, now)
+
+
+def test_a_need_under_review_stays_in_its_round(app, client, officer, now):
+    round, other, house, reviewer = a_round(), a_round(), an_organization(), an_expert()
+    owner, need = an_owner(house), a_need(round=round, organization=house)
+    review = assigning.assign(need, reviewer.id, officer, now)
+    db.session.commit()
+    client.sign_in(owner)
+    topics = {"themes": [each.id for each in need.themes], "audiences": [each.id for each in need.audiences]}
+    typed = topics | {
+        "region": "KR",
+        "stage": "idea",
+        "save": "leave",
+        "round": "",
+        "seen": need.changed_at.isoformat(),
+    }
+    answer = client.post(f"/my/needs/{need.id}/edit/topics", data=typed)
+    assert "심사가 시작된 과제는 수요조사를 바꿀 수 없습니다. 담당자에게 알려 주세요." in answer.text
+    for chosen in (None, other):
+        with pytest.raises(Refused, match="심사위원에게 맡긴 과제"):
+            choose_round(need, chosen, officer, now)
+    choose_round(need, round, owner, now)  # it stays where it is
+    review.state, review.recusal_reason = ReviewState.RECUSED, "자문위원이었습니다."
+    db.session.flush()
+    with pytest.raises(Refused, match="심사가 시작된"):
+        choose_round(need, None, owner, now)
+    made = saved(
+        Selection(need_id=need.id, outcome=Outcome.RESERVE, reason="까닭", decided_by_id=officer.id, decided_at=now)
+    )
+    with pytest.raises(Refused, match="먼저 없던 일로"):
+        choose_round(need, other, officer, now)
+    made.told_at = now
+    with pytest.raises(Refused, match="심사 결과를 알린"):
+        choose_round(need, other, officer, now)
+    db.session.delete(made)
+    db.session.flush()
+    choose_round(need, other, officer, now)
+    assert need.round is other
 
 
 def test_each_reviewer_is_asked_once_in_their_language_and_reminded_while_silent(app, officer, now):

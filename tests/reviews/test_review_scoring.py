@@ -6,16 +6,17 @@ from datetime import date, timedelta
 import pytest
 
 from briefings.audit.recording import history_of
-from briefings.db import db
+from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.files.models import StoredFile
 from briefings.needs.history import steps_of
 from briefings.needs.models import NeedFile, NeedState
+from briefings.needs.registering import FIELDS, Entry, edit
 from briefings.needs.review_models import Outcome, ReviewState, Selection
 from briefings.organizations.models import Membership
 from briefings.reviews import scoring as reviews
 from briefings.reviews.scoring import Mark, version_seen
-from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, criteria_for, saved
+from tests.builders import a_need, a_review, a_round, a_user, an_expert, an_organization, an_owner, criteria_for, saved
 
 TODAY = date(2026, 11, 23)
 
@@ -43,7 +44,7 @@ def test_a_sheet_is_saved_half_way_submitted_whole_and_changed_until_the_last_da
     reviews.save(sheet, {first.id: Mark(4, "필요합니다.")}, "", seen=seen, today=TODAY, now=now)
     assert (sheet.state, [score.points for score in sheet.scores]) == (ReviewState.ASSIGNED, [4])
     assert history_of(sheet.need) == []
-    with pytest.raises(Refused, match="그 사이 이 심사표"):
+    with pytest.raises(Refused, match="그 사이 과제나 심사 기준"):
         reviews.save(sheet, {}, "", seen=seen, today=TODAY, now=now)
     with pytest.raises(Refused) as refused:
         submit(sheet, 4, now=now)
@@ -67,7 +68,7 @@ def test_a_sheet_is_saved_half_way_submitted_whole_and_changed_until_the_last_da
 def test_what_may_not_be_scored_says_why(sheet, now):
     need = sheet.need
     own = saved(Membership(user_id=sheet.reviewer_id, organization_id=need.organization_id))
-    with pytest.raises(Refused, match="소속 기관에서 낸 과제"):
+    with pytest.raises(Refused, match="소속 기관이나 본인이 낸 과제"):
         submit(sheet, 5, 5, now=now)
     db.session.delete(own)
     need.state = NeedState.RETURNED
@@ -92,6 +93,38 @@ def test_what_may_not_be_scored_says_why(sheet, now):
     )
     with pytest.raises(Refused, match="회피한 과제"):
         submit(sheet, 5, 5, now=now)
+
+
+def test_what_was_edited_since_the_reviewer_opened_it_is_read_again_before_it_is_scored(client, sheet, now):
+    need, known = sheet.need, criteria(sheet)
+    client.sign_in(sheet.reviewer)
+    address = f"/reviews/{sheet.id}"
+    typed = {"submit": "1", "comment": "읽었습니다."} | {f"points_{each.id}": "5" for each in known}
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', client.get(address).text)[1]
+    entry = Entry(**{name: getattr(need, name) for name in FIELDS} | {"offers": "전혀 다른 것"})
+    with unit_of_work():
+        edit(need, entry, need.changed_at, an_owner(need.organization), now)
+    answer = client.post(address, data=typed | {"seen": seen}).text
+    assert "그 사이 과제나 심사 기준" in answer
+    assert "전혀 다른 것" in answer
+    assert sheet.state is ReviewState.ASSIGNED
+    seen = re.search(r'name="seen"[^>]*value="([^"]+)"', answer)[1]
+    assert client.post(address, data=typed | {"seen": seen}).status_code == 303
+    assert sheet.state is ReviewState.SUBMITTED
+
+
+def test_nobody_scores_what_they_wrote_or_are_the_contact_of(sheet, now):
+    need, reviewer = sheet.need, sheet.reviewer
+    need.contact_email = reviewer.email.upper()
+    with pytest.raises(Refused, match="소속 기관이나 본인이 낸 과제"):
+        submit(sheet, 5, 5, now=now)
+    assert db.session.execute(reviews.open_sheets(need.round_id)).all() == []
+    need.contact_email, need.created_by_id = "", reviewer.id
+    with pytest.raises(Refused, match="소속 기관이나 본인이 낸 과제"):
+        submit(sheet, 5, 5, now=now)
+    need.created_by_id = None
+    assert [tuple(row) for row in db.session.execute(reviews.open_sheets(need.round_id))] == [(reviewer.id, 1)]
+    submit(sheet, 5, 5, now=now)
 
 
 def test_a_reviewer_goes_through_their_sheets_and_sees_nobody_elses(app, client, count_queries):
@@ -128,7 +161,7 @@ def test_a_reviewer_goes_through_their_sheets_and_sees_nobody_elses(app, client,
     assert saved_.location == f"{address}#main"
     assert "저장해 둠" in client.get("/reviews").text
     stale = client.post(address, data=typed | {"submit": "1", f"points_{first.id}": "3", f"points_{second.id}": "3"})
-    assert "그 사이 이 심사표나 심사 기준이 바뀌었습니다" in stale.text
+    assert "그 사이 과제나 심사 기준, 또는 이 심사표가 바뀌었습니다" in stale.text
     assert "아직입니다." in stale.text
     whole = {"seen": version_seen(mine[0], [first, second]), f"points_{first.id}": "3", f"points_{second.id}": "4"}
     sent = client.post(address, data=whole | {"submit": "1"})

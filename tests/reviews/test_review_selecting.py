@@ -74,7 +74,10 @@ def test_the_list_ranks_exactly_and_shows_what_lies_apart(app, officer):
         "다온": (Fraction(64), None, 0, 1),
     }
     saved(Membership(user_id=kind.id, organization_id=best.organization_id))
-    assert [sheet.conflict for sheet in ranking_of(round.id).row(best.id).sheets] == [True, False]
+    near = ranking_of(round.id).row(best.id)
+    assert [sheet.conflict for sheet in near.sheets] == [True, False]
+    assert [sheet.points for sheet in near.sheets] == [{first.id: 5, second.id: 5}, {first.id: 5, second.id: 2}]
+    assert (near.scores, near.mean, near.disputed) == ([Fraction(76)], Fraction(76), [])
 
 
 def test_the_list_asks_as_often_for_many_needs_as_for_few(app, client, officer, count_queries):
