@@ -62,8 +62,9 @@ ACCESS = {
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
         seasons: accept discard ease history index needs new rules show solve take times
-        reviews: ask assign change_criterion copy_criteria decide due index list_criteria move_criterion need propose_criteria
-            ranked record remind remove_criterion reviewer set_aside take_back tell undecide undo_recusal
+        reviews: ask assign change_criterion copy_criteria decide due index list_criteria move_criterion need
+            propose_criteria ranked record remind remove_criterion reviewer set_aside take_back tell undecide
+            undo_recusal
         round_contacts: ask edit index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
