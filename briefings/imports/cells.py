@@ -139,16 +139,18 @@ def mail_in(words: str) -> str:
         raise Wrong(Mistake.BAD_MAIL, "전자우편 주소의 모양이 맞지 않습니다. 예: name@example.kr") from None
 
 
-def phone_in(words: str) -> str:
-    """A phone number as it is written: `044-205-1234`."""
+def phone_in(words: str, longest: int) -> str:
+    """A phone number as it is written: `044-205-1234`; so it may be longer than it was typed."""
+    typed = unicodedata.normalize("NFKC", words)
     try:
-        number = phonenumbers.parse(unicodedata.normalize("NFKC", words), "KR")
+        number = phonenumbers.parse(typed, "KR")
         possible = phonenumbers.is_possible_number(number) and (number.national_number or 0) > SHORT_NUMBERS
+        possible = possible and len(phone(typed)) <= longest
     except phonenumbers.NumberParseException:
         possible = False
     if not possible:
         raise Wrong(Mistake.BAD_PHONE, "전화번호를 다시 확인해 주세요. 예: 044-205-1234")
-    return phone(unicodedata.normalize("NFKC", words))
+    return phone(typed)
 
 
 def date_in(cell: Cell, column: Column) -> date:

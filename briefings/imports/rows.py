@@ -290,7 +290,7 @@ READ: Mapping[str, Callable[[Cell, Column], Any]] = {
     "line": words_in,
     "text": words_in,
     "mail": lambda cell, column: mail_in(words_in(cell, column)),
-    "phone": lambda cell, column: phone_in(words_in(cell, column)),
+    "phone": lambda cell, column: phone_in(words_in(cell, column), column.longest),
     "date": date_in,
 }
 

@@ -3,6 +3,7 @@
 Written by XlsxWriter, every text as text: nothing that anybody typed becomes a formula or a link.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -23,6 +24,8 @@ MOST_ROWS = 2_000
 REQUIRED_MARK = " *"
 EXAMPLE_MARK = "[예시]"
 EARLIEST, LATEST = date(2000, 1, 1), date(2099, 12, 31)
+_HALF = re.compile("[\ud800-\udfff]")
+"""Halves of signs: a cell may name one by its number, a file cannot contain it."""
 _FONT = {"font_name": "맑은 고딕", "font_size": 10}
 
 
@@ -396,4 +399,4 @@ def _write_cell(sheet: Worksheet, at: tuple[int, int], cell: Cell, formats: dict
         moment = datetime(cell.day.year, cell.day.month, cell.day.day)  # noqa: DTZ001 (a day)
         sheet.write_datetime(row, column, moment, formats["date"])
     else:
-        sheet.write_string(row, column, cell.text[:32_000], formats[tone])
+        sheet.write_string(row, column, _HALF.sub("\ufffd", cell.text[:32_000]), formats[tone])

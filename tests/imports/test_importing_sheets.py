@@ -11,11 +11,13 @@ from briefings.errors import Refused
 from briefings.imports import importing
 from briefings.imports import rows as import_rows
 from briefings.imports.rows import Reading, read
-from briefings.imports.spreadsheets import NEEDS_SHEET, lists_now
+from briefings.imports.spreadsheets import NEEDS_SHEET, lists_now, marked
 from briefings.imports.words import Mistake
+from briefings.imports.workbook_parts import Cell, CellKind, Sheet
+from briefings.imports.workbooks import Book
 from briefings.needs.models import Region, Stage
 from tests.builders import a_user
-from tests.imports.sheets import PLACES, a_file, a_line, saved_as_bytes
+from tests.imports.sheets import MADE, PLACES, a_file, a_line, saved_as_bytes
 
 pytestmark = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 
@@ -91,6 +93,7 @@ def test_a_period_may_be_open_at_either_end(app):
         ({"담당자_전자우편": "@example.kr"}, "‘@’ 앞의 이름이 빠졌습니다."),
         ({"담당자_전자우편": "gil dong@@example"}, "모양이 맞지 않습니다."),
         ({"담당자_사무실_전화번호": "119"}, "전화번호를 다시 확인해 주세요."),
+        ({"담당자_사무실_전화번호": "02-1234-5678;ext=1234567890123"}, "전화번호를 다시 확인해 주세요."),
         ({"과제_이름": 2027}, "숫자(2027)만 들어 있습니다. 과제 이름을 글로 적어 주세요."),
     ],
 )
@@ -150,6 +153,13 @@ def test_a_column_that_is_unknown_is_said_and_not_read(app):
     reading = read(a_file([a_line(1)], add), lists_now())
     assert said(reading) == [("AN1", Mistake.UNKNOWN_HEADING)]
     assert reading.rows[0].entry
+
+
+def test_halves_of_signs_do_not_keep_the_marked_copy_from_being_made(app):
+    cells = {1: Cell(CellKind.TEXT, "과제 이름"), 2: Cell(CellKind.TEXT, "\ud800이름\uffff\x01")}
+    copy = marked(Sheet(NEEDS_SHEET, {1: cells}), [], {}, lists_now(), MADE)
+    with Book(copy) as book:
+        assert book.read(NEEDS_SHEET, 10).rows[1][2].text == "\ufffd이름\uffff\x01"
 
 
 def test_lines_of_blanks_are_no_lines(app):
