@@ -11,7 +11,7 @@ from briefings.imports.words import Level, Mistake, level_of
 from briefings.rounds.models import NeedImport
 
 MOST_KEPT = 5_000
-"""Whoever made more mistakes corrects these first."""
+"""Of a file in which more is found nothing is registered: nobody could decide about what is not kept."""
 
 
 class Decision(StrEnum):
@@ -82,7 +82,7 @@ def kept(reading: Reading) -> list[dict[str, Any]]:
             left -= len(row.findings)
     about_file = [*reading.findings]
     if more := sum(len(row.findings) for row in reading.rows) - sum(len(row["found"]) for row in rows):
-        says = f"이 밖에도 {more:,}건이 더 있습니다. 먼저 아래를 고쳐 다시 올려 주세요."
+        says = f"이 밖에도 {more:,}건이 더 있습니다. 아래를 고치거나 파일을 나누어 다시 올려 주세요."
         about_file.append(Finding(0, 0, Mistake.MORE, says))
     whole = FoundRow(0, "", "", {}, [_found(each) for each in about_file])
     return ([asdict(whole)] if about_file else []) + rows
@@ -97,6 +97,11 @@ def counts_of(rows: Iterable[FoundRow]) -> dict[Mistake, int]:
     """How often each mistake was found, in the order in which they are listed."""
     counted = Counter(each.mistake for row in rows for each in row.found)
     return {mistake: counted[mistake] for mistake in Mistake if counted[mistake]}
+
+
+def is_cut_short(rows: Iterable[FoundRow]) -> bool:
+    """Whether more was found than is kept."""
+    return any(each.mistake is Mistake.MORE for row in rows for each in row.found)
 
 
 def decision_about(found_in: NeedImport, row: int) -> Decision | None:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Select, exists, func, or_, select, update
+from sqlalchemy import Column, Exists, Select, exists, func, or_, select, update
 from sqlalchemy.orm import defer, joinedload
 
 from briefings.accounts.models import User
+from briefings.audit.models import AuditEntry
 from briefings.audit.recording import record, record_each
 from briefings.db import Base, db, lock
 from briefings.errors import Refused
@@ -18,7 +19,7 @@ from briefings.files.kinds import Kind
 from briefings.files.models import StoredFile
 from briefings.files.packages import COMPOUND
 from briefings.files.storing import store
-from briefings.imports.findings import Decision, FoundRow, rows_of, undecided
+from briefings.imports.findings import Decision, FoundRow, is_cut_short, rows_of, undecided
 from briefings.imports.workbooks import LARGEST_FILE, refuse_unreadable
 from briefings.needs.models import Need, NeedState, Round
 from briefings.rounds.models import ImportState, NeedImport
@@ -26,6 +27,8 @@ from briefings.tasks.models import UNDER_WAY, Task
 from briefings.tasks.queueing import latest, start
 
 CHECK, SAVE = "needs.check", "needs.save"
+REGISTERING = ("need.registered", "need.submitted", "need.published")
+"""What is noted about each need when it is registered; the last if it is published at once."""
 OVER = (ImportState.SAVED, ImportState.DISCARDED)
 
 
@@ -77,6 +80,8 @@ def not_savable(import_: NeedImport, rows: list[FoundRow]) -> str | None:
         return "점검이 끝난 파일만 등록할 수 있습니다."
     if any(row.is_wrong for row in rows):
         return "고칠 곳이 있는 파일은 등록할 수 없습니다. 고친 파일을 다시 올려 주세요."
+    if is_cut_short(rows):
+        return "확인할 줄이 너무 많아 일부만 보이므로 등록할 수 없습니다. 파일을 나누어 올려 주세요."
     if waiting := undecided(import_, rows):
         return f"아직 들일지 뺄지 정하지 않은 줄이 {len(waiting):,}개 있습니다."
     if not number_taken(import_):
@@ -115,8 +120,8 @@ def not_to_be_taken_back(import_: NeedImport) -> str | None:
         return "등록을 마친 것만 되돌릴 수 있습니다."
     if touched := number_touched(import_):
         return (
-            f"등록한 뒤에 고쳤거나 답글·순서·심사에 쓰인 과제가 {touched:,}건 있어서 한꺼번에 되돌릴 수 없습니다. "
-            "과제마다 철회해 주세요."
+            f"등록한 뒤에 고치거나 처리했거나 답글·순서·심사에 쓰인 과제가 {touched:,}건 있어서 "
+            "한꺼번에 되돌릴 수 없습니다. 과제마다 철회해 주세요."
         )
     return None
 
@@ -150,11 +155,18 @@ def number_touched(import_: NeedImport) -> int:
         Need.changed_at != import_.saved_at,
         Need.claim_version > 0,
         Need.key_since.is_not(None),
+        _acted_on(),
     )
     # Whoever stands above (slots, replies, reviews) refers to a need by its number; nobody here knows them by name.
     used = [exists(select(column).where(column == Need.id)) for column in _references()]
     found = select(func.count()).select_from(Need).where(Need.import_id == import_.id, or_(changed, *used))
     return db.session.scalars(found).one()
+
+
+def _acted_on() -> Exists:
+    """Whether anything was done with a need that registering it is not: it may look again as it did then."""
+    about_it = AuditEntry.about_type == Need.__tablename__, AuditEntry.about_id == Need.id
+    return exists().where(*about_it, AuditEntry.action.not_in(REGISTERING))
 
 
 def known_as(public_id: str) -> NeedImport | None:

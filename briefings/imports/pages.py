@@ -47,7 +47,7 @@ def template(round: str) -> ResponseReturnValue:
     return _template(found.name) if found else abort(404)
 
 
-@pages.get("/staff/imports/template.xlsx")
+@pages.get("/staff/needs/imports/template.xlsx")
 @staff
 def blank() -> ResponseReturnValue:
     """The form to fill in, for no round in particular."""
@@ -63,7 +63,7 @@ def index() -> ResponseReturnValue:
     return render_template("imports/index.html", page=page, round=round, working=importing.worked_at(page.items))
 
 
-@pages.route("/staff/imports/new", methods=["GET", "POST"])
+@pages.route("/staff/needs/imports/new", methods=["GET", "POST"])
 @staff
 @takes_files
 def new() -> ResponseReturnValue:
@@ -84,7 +84,7 @@ def new() -> ResponseReturnValue:
     return render_template("imports/new.html", form=form, instead=instead, round=_round_asked())
 
 
-@pages.get("/staff/imports/<public_id>")
+@pages.get("/staff/needs/imports/<public_id>")
 @staff
 def show(public_id: str) -> ResponseReturnValue:
     """How far it is, what was found, and what can be done next; once registered, its needs."""
@@ -94,7 +94,7 @@ def show(public_id: str) -> ResponseReturnValue:
     return _show_open(import_, None)
 
 
-@pages.post("/staff/imports/<public_id>/check")
+@pages.post("/staff/needs/imports/<public_id>/check")
 @staff
 def check(public_id: str) -> ResponseReturnValue:
     """Look at the same file again."""
@@ -103,7 +103,7 @@ def check(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id), 303)
 
 
-@pages.post("/staff/imports/<public_id>/decide")
+@pages.post("/staff/needs/imports/<public_id>/decide")
 @staff
 def decide(public_id: str) -> ResponseReturnValue:
     """Keep what was decided about the doubtful rows of one page, or about all that are left."""
@@ -125,7 +125,7 @@ def decide(public_id: str) -> ResponseReturnValue:
     return redirect(url_for(".show", public_id=public_id, **back, _anchor="found" if left else None), 303)
 
 
-@pages.route("/staff/imports/<public_id>/save", methods=["GET", "POST"])
+@pages.route("/staff/needs/imports/<public_id>/save", methods=["GET", "POST"])
 @staff
 def save(public_id: str) -> ResponseReturnValue:
     """Ask how to register, then have everything registered at once."""
@@ -143,7 +143,7 @@ def save(public_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.route("/staff/imports/<public_id>/discard", methods=["GET", "POST"])
+@pages.route("/staff/needs/imports/<public_id>/discard", methods=["GET", "POST"])
 @staff
 def discard(public_id: str) -> ResponseReturnValue:
     """Ask, then throw the file away."""
@@ -156,7 +156,7 @@ def discard(public_id: str) -> ResponseReturnValue:
     return render_template("imports/discard.html", import_=import_, form=form)
 
 
-@pages.route("/staff/imports/<public_id>/take-back", methods=["GET", "POST"])
+@pages.route("/staff/needs/imports/<public_id>/take-back", methods=["GET", "POST"])
 @staff
 def take_back(public_id: str) -> ResponseReturnValue:
     """Ask, then withdraw every need of the import."""
@@ -171,7 +171,7 @@ def take_back(public_id: str) -> ResponseReturnValue:
     return render_template("imports/take_back.html", import_=import_, form=form)
 
 
-@pages.get("/staff/imports/<public_id>/file.xlsx")
+@pages.get("/staff/needs/imports/<public_id>/file.xlsx")
 @staff
 def original(public_id: str) -> ResponseReturnValue:
     """The file as it was sent."""
@@ -179,7 +179,7 @@ def original(public_id: str) -> ResponseReturnValue:
     return download(import_.file) if import_.file.size else abort(404)
 
 
-@pages.get("/staff/imports/<public_id>/marked.xlsx")
+@pages.get("/staff/needs/imports/<public_id>/marked.xlsx")
 @staff
 def marked(public_id: str) -> ResponseReturnValue:
     """A copy of the file in which everything that was found is marked at its cell."""
@@ -228,6 +228,7 @@ def _show_open(import_: NeedImport, form: Any) -> ResponseReturnValue:
         beside=importing.needs_numbered(need_id for row in doubtful for need_id, _ in row.alike),
         counts=[(mistake, level_of(mistake), MISTAKES[mistake], number) for mistake, number in counts.items()],
         undecided=findings.undecided(import_, rows),
+        cut_short=findings.is_cut_short(rows),
         not_savable=importing.not_savable(import_, rows),
         number=importing.number_taken(import_),
         level=level,

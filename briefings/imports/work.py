@@ -16,7 +16,7 @@ from briefings.errors import Refused
 from briefings.files.models import StoredFile
 from briefings.imports import comparing
 from briefings.imports.findings import Decision, decision_about, kept, rows_of
-from briefings.imports.importing import OVER, not_savable
+from briefings.imports.importing import OVER, REGISTERING, not_savable
 from briefings.imports.rows import NeedRow, Reading, read
 from briefings.imports.spreadsheets import lists_now
 from briefings.needs.models import Need, NeedState
@@ -147,7 +147,7 @@ def _register_all(import_: NeedImport, rows: Sequence[NeedRow], work: Work, now:
     db.session.add_all(needs)
     db.session.flush()
     ids = [need.id for need in needs]
-    for act in ("need.registered", "need.submitted", *(["need.published"] if import_.publish else [])):
+    for act in REGISTERING if import_.publish else REGISTERING[:-1]:
         record_each(by, act, Need, ids, now)
     if work.params["tell"]:
         _tell_contacts(import_, needs, now)

@@ -14,6 +14,7 @@ from briefings.imports import importing
 from briefings.imports import work as import_work
 from briefings.imports.findings import Decision, rows_of, undecided
 from briefings.imports.words import MISTAKES, Level, Mistake, level_of
+from briefings.needs import registering, reviewing
 from briefings.needs.models import Need, NeedState, Region, Round, Stage
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.mail import Dropped
@@ -266,6 +267,23 @@ def test_what_somebody_touched_stays(officer, now):
     assert need.state is NeedState.PUBLISHED
 
 
+@pytest.mark.parametrize("published", [False, True])
+def test_what_is_again_as_it_was_has_been_touched_all_the_same(officer, now, published):
+    import_ = checked(a_file([a_line(1), a_line(2)]), officer, now)
+    ask_to_save(import_, officer, now, publish=published)
+    work()
+    need = db.session.query(Need).order_by(Need.id).first()
+    with unit_of_work():
+        if published:
+            registering.close(need, officer, now)
+            registering.reopen(need, officer, now)
+        else:
+            reviewing.send_back(need, "예산을 적어 주세요.", officer, now)
+            registering.submit(need, officer, now)
+    with pytest.raises(Refused, match="1건 있어서"), unit_of_work():
+        importing.take_back(import_, officer, now)
+
+
 def test_a_file_thrown_away_keeps_nothing_of_what_it_said(officer, now):
     import_ = checked(a_file([a_line(1) | {"담당자 전자우편": "gildong@"}]), officer, now)
     assert "gildong@" in str(import_.findings)
@@ -305,6 +323,18 @@ def test_of_very_many_mistakes_the_first_are_kept(officer, now, monkeypatch):
     import_ = checked(a_file(lines), officer, now)
     assert "이 밖에도 7건이 더" in rows_of(import_)[0].found[-1].says
     assert [len(row.found) for row in rows_of(import_) if row.row] == [3, 2]
+
+
+def test_nothing_is_registered_while_doubts_are_not_kept(officer, now, monkeypatch):
+    monkeypatch.setattr("briefings.imports.findings.MOST_KEPT", 1)
+    for number in (1, 2):
+        a_need(title=a_line(number)["과제 이름"])
+    import_ = checked(a_file([a_line(1), a_line(2)]), officer, now)
+    with unit_of_work():
+        importing.decide_all(import_, Decision.TAKE, officer, now)
+    assert not undecided(import_, rows_of(import_))
+    with pytest.raises(Refused, match="파일을 나누어 올려 주세요"):
+        ask_to_save(import_, officer, now)
 
 
 def test_every_mistake_has_its_words():
