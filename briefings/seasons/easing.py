@@ -52,8 +52,8 @@ def ease(season: Season, need_id: int, mark: str, *, by: Actor, now: datetime) -
 
 
 def _remedy(season: Season, need_id: int, mark: str) -> tuple[str, dict[str, Any]]:
-    remedies = next((card.why.get("remedies", []) for card in season.cards if card.need_id == need_id), [])
-    for each in remedies:
+    card = next((card for card in season.cards if card.need_id == need_id), None)
+    for each in card.why.get("remedies", []) if card else []:
         if each["code"] in DOABLE and mark_of(each["code"], each["values"]) == mark:
             return each["code"], each["values"]
     raise Refused(GONE)
