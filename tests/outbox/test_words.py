@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 
 from briefings.accounts.models import Role
+from briefings.db import db
 from briefings.needs.models import Need, NeedState
 from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import OrganizationKind, RequestState
@@ -30,6 +31,7 @@ from tests.builders import (
     an_account_request,
     an_expert,
     an_organization,
+    an_owner,
     saved,
 )
 
@@ -77,8 +79,7 @@ def account_declined(now: datetime) -> Scene:
 
 
 def need_submitted(now: datetime) -> Scene:
-    a_user(Role.OWNER, **READER)
-    return need_submitted_by_staff(now)
+    return _to_owner(need_submitted_by_staff(now))
 
 
 def need_submitted_by_staff(now: datetime) -> Scene:
@@ -90,8 +91,7 @@ def need_published(now: datetime) -> Scene:
 
 
 def need_returned(now: datetime) -> Scene:
-    a_user(Role.OWNER, **READER)
-    return need_returned_to_contact(now)
+    return _to_owner(need_returned_to_contact(now))
 
 
 def need_returned_to_contact(now: datetime) -> Scene:
@@ -189,6 +189,12 @@ def _decided(outcome: Outcome, now: datetime, **given: Any) -> dict[str, Any]:
 
 def _need(**given: Any) -> dict[str, int]:
     return {"need": _a_need(**given).id}
+
+
+def _to_owner(scene: Scene) -> Scene:
+    need = db.session.get(Need, scene[1]["need"])
+    an_owner(need.organization, **READER)
+    return scene
 
 
 def _a_need(**given: Any) -> Need:
