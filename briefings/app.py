@@ -176,8 +176,8 @@ TEXTS: dict[str, dict[str, Text]] = {
 }
 """Every text of a message, as staff see them listed."""
 TASKS: dict[str, Function] = {
-    "needs.check": import_work.check,
-    "needs.save": import_work.save,
+    "check_needs": import_work.check,
+    "save_needs": import_work.save,
     season_solving.KIND: season_solving.solve,
 }
 """What the worker does when a task of this kind was asked for."""

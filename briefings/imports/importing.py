@@ -26,7 +26,7 @@ from briefings.rounds.models import ImportState, NeedImport
 from briefings.tasks.models import UNDER_WAY, Task
 from briefings.tasks.queueing import latest, start
 
-CHECK, SAVE = "needs.check", "needs.save"
+CHECK, SAVE = "check_needs", "save_needs"
 REGISTERING = ("need.registered", "need.submitted", "need.published")
 """What is noted about each need when it is registered; the last if it is published at once."""
 OVER = (ImportState.SAVED, ImportState.DISCARDED)

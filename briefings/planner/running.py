@@ -41,7 +41,7 @@ def solve(
     `on_progress` is called about once a second; what it raises ends the planner and is passed on.
     """
     child = subprocess.Popen(
-        [sys.executable, "-m", "briefings.planner"],
+        [sys.executable, "-m", __package__],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

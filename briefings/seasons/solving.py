@@ -25,7 +25,7 @@ from briefings.tasks.running import Work
 
 log = logging.getLogger(__name__)
 
-KIND = "season.solve"
+KIND = "solve_season"
 DIED = "편성 계산이 중간에 끝났습니다. 다시 해 보고, 또 그러면 찾는 시간을 줄이거나 담당자에게 알려 주세요."
 SECONDS = {10: "빠르게", 60: "꼼꼼하게", 120: "더 오래"}
 """How long staff let the planner look, and what they call it."""

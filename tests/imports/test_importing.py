@@ -194,7 +194,7 @@ def test_the_same_file_is_registered_once(officer, now):
     again = checked(data, officer, now)
     assert importing.same_file(again).id == import_.id
     assert rows_of(again)[-1].alike[0][1] == 100
-    saved_task = db.session.query(Task).filter_by(kind="needs.save").one()
+    saved_task = db.session.query(Task).filter_by(kind="save_needs").one()
     saved_task.state = TaskState.QUEUED  # a worker that was killed after its commit, before it could say so
     db.session.commit()
     task = work()
