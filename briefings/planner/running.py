@@ -40,7 +40,7 @@ def solve(
 
     `on_progress` is called about once a second; what it raises ends the planner and is passed on.
     """
-    child = subprocess.Popen(
+    child = subprocess.Popen(  # noqa: S603 (this very package)
         [sys.executable, "-m", __package__],
         cwd=ROOT,
         stdin=subprocess.PIPE,
