@@ -524,6 +524,7 @@ NOT_PAGES = {
     "presenters.file",
     "staff_presenters.file",
     "needs.file",
+    "tasks.show",  # the part of a page that shows how far long work is
     "owner.file",
     "reviewer.file",
     "staff_needs.file",
