@@ -79,6 +79,6 @@ def test_whatever_is_typed_gets_an_answer(client, odd):
 
 
 def test_a_percent_sign_is_a_sign_like_any_other(client):
-    briefing = a_briefing(title="재생 원료 100% 설명회")
+    briefing = a_briefing(needs=0, title="재생 원료 100% 설명회")
     assert briefing.public_id in search(client, "100%")
     assert briefing.public_id not in search(client, "1%0")
