@@ -168,11 +168,11 @@ class Need(Base):
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'withdrawn') OR (offers <> '' AND seeks <> '')", name="both_halves"),
         # Lists are read from these alone, filters included, so that among a hundred thousand needs only those shown are
-        # fetched.
+        # fetched. None begins with the state: without statistics SQLite would take it, and sort what it finds.
         Index("ix_needs_listed", "published_at", "id", *FILTERED_BY),
         Index("ix_needs_by_title", "title", "id", *FILTERED_BY),
         Index("ix_needs_changed", "changed_at", "id", "state", "round_id"),
-        Index("ix_needs_waiting", "state", "submitted_at", "id"),
+        Index("ix_needs_waiting", "submitted_at", "id", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

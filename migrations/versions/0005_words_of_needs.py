@@ -17,7 +17,7 @@ INDEXES = {
     "ix_needs_listed": ["published_at", "id", *FILTERED_BY],
     "ix_needs_by_title": ["title", "id", *FILTERED_BY],
     "ix_needs_changed": ["changed_at", "id", "state", "round_id"],
-    "ix_needs_waiting": ["state", "submitted_at", "id"],
+    "ix_needs_waiting": ["submitted_at", "id", "state"],
 }
 TOPICS = ("theme", "audience")
 KEEP = {
