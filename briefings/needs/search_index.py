@@ -72,15 +72,16 @@ def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
         return [false()] if words else []
     holding, pairs = HOLDING[dialect()], {"grams": _expression(looked_for)}
     few = _first(holding, pairs)
-    if len(few) <= FEW:
-        conditions: list[ColumnElement[bool]] = [Need.id.in_(few)]
-    else:
-        all_of_them = text(holding).bindparams(bindparam("grams", pairs["grams"], unique=True))
-        conditions = [(Need.id + 0).in_(all_of_them)]  # the sum keeps SQLite from fetching them one by one
     # The index knows pairs of letters; whether they stand in a row, only the words themselves.
-    if longer := [_contains(word) for word in looked_for if len(word) > 2]:
-        conditions.append(select(NeedText.need_id).where(NeedText.need_id == Need.id, *longer).exists())
-    return conditions
+    in_a_row = [_contains(word) for word in looked_for if len(word) > 2]
+    if len(few) <= FEW:
+        if in_a_row:
+            few = list(db.session.scalars(select(NeedText.need_id).where(NeedText.need_id.in_(few), *in_a_row)))
+        return [Need.id.in_(few)]
+    all_of_them = text(holding).bindparams(bindparam("grams", pairs["grams"], unique=True))
+    said = select(NeedText.need_id).where(NeedText.need_id == Need.id, *in_a_row)
+    # The sum keeps SQLite from fetching them one by one.
+    return [(Need.id + 0).in_(all_of_them), *([said.exists()] if in_a_row else [])]
 
 
 def _first(holding: str, pairs: dict[str, str]) -> list[int]:
