@@ -71,7 +71,7 @@ def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
     if not looked_for:
         return [false()] if words else []
     holding, pairs = HOLDING[dialect()], {"grams": _expression(looked_for)}
-    few = _first(holding, pairs)
+    few = list(db.session.scalars(text(f"{holding} LIMIT {FEW + 1}"), pairs))
     # The index knows pairs of letters; whether they stand in a row, only the words themselves.
     in_a_row = [_contains(word) for word in looked_for if len(word) > 2]
     if len(few) <= FEW:
@@ -82,17 +82,6 @@ def says(words: Iterable[str]) -> list[ColumnElement[bool]]:
     said = select(NeedText.need_id).where(NeedText.need_id == Need.id, *in_a_row)
     # The sum keeps SQLite from fetching them one by one.
     return [(Need.id + 0).in_(all_of_them), *([said.exists()] if in_a_row else [])]
-
-
-def _first(holding: str, pairs: dict[str, str]) -> list[int]:
-    """The first needs that hold the pairs, one more than FEW at most."""
-    by_index = dialect() == "postgresql"
-    if by_index:  # for so few it would rather read all rows, whose pairs lie elsewhere: fifty times as slow
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))
-    found = list(db.session.scalars(text(f"{holding} LIMIT {FEW + 1}"), pairs))
-    if by_index:
-        db.session.execute(text("SET LOCAL enable_seqscan = on"))
-    return found
 
 
 def _contains(word: str) -> ColumnElement[bool]:

@@ -94,6 +94,7 @@ def _fill(number: int, chance: random.Random) -> None:
             said = {row["id"]: [*(row[field] for field in FIELDS), names[row["organization_id"]]] for row in rows}
             index(connection, said)
         if connection.dialect.name == "postgresql":
+            connection.execute(text("CREATE INDEX ix_need_grams_grams ON need_grams USING gin (grams)"))
             connection.execute(
                 text("SELECT setval(pg_get_serial_sequence('needs', 'id'), (SELECT max(id) FROM needs))")
             )
