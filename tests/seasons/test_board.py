@@ -26,11 +26,6 @@ from tests.seasons.boards import a_board, need_of, rows, state, time
 
 
 @pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
 def other(app):
     return a_user(name="김하늘")
 

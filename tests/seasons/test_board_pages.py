@@ -18,16 +18,6 @@ from tests.seasons.boards import a_board, need_of, rows, time
 
 
 @pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
-def desk(client: PageClient, officer) -> PageClient:
-    return client.sign_in(officer)
-
-
-@pytest.fixture
 def second_desk(app) -> PageClient:
     return app.test_client().sign_in(a_user(name="김하늘"))
 

@@ -15,27 +15,9 @@ from briefings.schedule.models import Briefing, BriefingState
 from briefings.seasons import making as seasons
 from briefings.seasons.candidate_times import Pattern, candidates, parsed_hours
 from briefings.seasons.models import Season, SeasonState
-from tests.builders import BEFORE, a_briefing, a_theme, a_user, an_audience, an_organization, saved
-from tests.client import PageClient
+from tests.builders import BEFORE, a_briefing, a_theme, an_audience, an_organization, saved
 from tests.schedule.desk import text_of
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, some_needs
-
-
-@pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
-def desk(client: PageClient, officer) -> PageClient:
-    """Staff at work."""
-    return client.sign_in(officer)
-
-
-@pytest.fixture
-def topic(app):
-    """A theme and an audience that needs have in common."""
-    return a_theme("되살림"), an_audience("되살림 기업")
 
 
 class TestTimesByPattern:

@@ -14,30 +14,12 @@ from briefings.schedule.availability import Availability
 from briefings.seasons import making as seasons
 from briefings.seasons.models import AvailabilityRequest, SeasonTime
 from briefings.seasons.problem import ask_of, time_key
-from tests.builders import a_briefing, a_theme, a_user, an_audience, saved
-from tests.client import PageClient
+from tests.builders import a_briefing, a_user, saved
 from tests.schedule.letters import delivered, dropped
 from tests.seasons.plans import AT, SEOUL, a_season, some_needs
 
 LATER = AT + timedelta(days=7)
 HOST = "http://briefings.example.kr"
-
-
-@pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
-def desk(client: PageClient, officer) -> PageClient:
-    """Staff at work."""
-    return client.sign_in(officer)
-
-
-@pytest.fixture
-def topic(app):
-    """A theme and an audience that needs have in common."""
-    return a_theme("되살림"), an_audience("되살림 기업")
 
 
 @pytest.fixture

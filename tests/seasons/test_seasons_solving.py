@@ -19,28 +19,10 @@ from briefings.seasons.problem import ask_of
 from briefings.tasks.models import TaskState
 from briefings.tasks.running import Stopping, do_next
 from tests.builders import a_theme, a_user, an_audience
-from tests.client import PageClient
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, a_way, an_outcome, some_needs
 
 LATER, LAST = AT + timedelta(days=7), AT + timedelta(days=14)
 REASON = Reason("test", {})
-
-
-@pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
-def desk(client: PageClient, officer) -> PageClient:
-    """Staff at work."""
-    return client.sign_in(officer)
-
-
-@pytest.fixture
-def topic(app):
-    """A theme and an audience that needs have in common."""
-    return a_theme("되살림"), an_audience("되살림 기업")
 
 
 def placed(season) -> dict[str, list[str]]:

@@ -13,27 +13,9 @@ from briefings.seasons import availability, choosing
 from briefings.seasons import making as seasons
 from briefings.seasons import solving as season_solving
 from briefings.seasons.models import AvailabilityRequest
-from tests.builders import BEFORE, a_theme, a_user, an_audience
-from tests.client import PageClient
+from tests.builders import BEFORE
 from tests.schedule.desk import filled
 from tests.seasons.plans import AT, a_season, a_way, an_outcome, some_needs
-
-
-@pytest.fixture
-def officer(app):
-    return a_user(name="이보람")
-
-
-@pytest.fixture
-def desk(client: PageClient, officer) -> PageClient:
-    """Staff at work."""
-    return client.sign_in(officer)
-
-
-@pytest.fixture
-def topic(app):
-    """A theme and an audience that needs have in common."""
-    return a_theme("되살림"), an_audience("되살림 기업")
 
 
 class TestNeeds:
