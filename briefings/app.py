@@ -60,6 +60,11 @@ from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
+from briefings.registrations import models as registration_models  # noqa: F401 (its tables)
+from briefings.registrations import own_pages as registration_pages
+from briefings.registrations import public as registration_public  # noqa: F401 (views of the briefings)
+from briefings.registrations import reconfirm_pages
+from briefings.registrations import staff as registration_staff
 from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
@@ -74,15 +79,12 @@ from briefings.schedule import (
     material_mails,
     presenter_pages,
     presenter_staff_pages,
-    reconfirm_pages,
-    registration_pages,
 )
 from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
 from briefings.schedule import public as schedule_public
-from briefings.schedule import registrant_pages as schedule_staff
 from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
@@ -134,7 +136,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     season_setup_pages.pages,  # and the rest of a season
     availability_pages.pages,
     lane_pages.pages,  # and the rest of a season's board
-    schedule_staff.pages,
+    registration_staff.pages,  # and the rest of the staff's briefings
     presenter_staff_pages.pages,
     schedule_telling.pages,
     announcement_pages.pages,

@@ -10,7 +10,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, Enum, MetaData, String, event, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from briefings.errors import N_, Refused
@@ -63,6 +63,15 @@ class Base(DeclarativeBase):
         metadata=MetaData(naming_convention=NAMES),
         type_annotation_map={datetime: UtcDateTime, str: String(255)},
     )
+
+
+class ContentVersion(Base):
+    """One row whose number rises whenever something changes that public pages show, places apart."""
+
+    __tablename__ = "content_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
 
 
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})

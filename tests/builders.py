@@ -17,7 +17,8 @@ from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
 from briefings.rounds.models import RoundContact
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 numbers = count(1)
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)

@@ -23,7 +23,8 @@ from briefings.reviews.criteria import criteria_of
 from briefings.reviews.scoring import version_seen
 from briefings.reviews.selecting import agreed_version, decide, drafts, version_of
 from briefings.schedule.links import presenter_token, token_of
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.security import limiter
 from tests.builders import (
     a_briefing,

@@ -14,7 +14,7 @@ from briefings.announcements.writing import TEXT, Letter, group_of, letter_of
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.outbox.texts import BODY_LENGTH, SUBJECT_LENGTH, Template, check
-from briefings.schedule.models import RegistrationState
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.words import REGISTRATION_STATES
 from briefings.web.forms import ChoicesField, Form, MomentField, options
 

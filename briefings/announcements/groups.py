@@ -12,7 +12,8 @@ from briefings.live.models import Attendance
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Draft, Recipient
 from briefings.participation.models import ParticipationReply, ReplyState
-from briefings.schedule.models import Briefing, PresenterSlot, Registration, RegistrationState, SlotState
+from briefings.schedule.models import Briefing, PresenterSlot, SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 
 class Presence(StrEnum):

@@ -13,7 +13,8 @@ from briefings.outbox.models import Message
 from briefings.outbox.rendering import write_words
 from briefings.schedule.calendar_objects import landing_url
 from briefings.schedule.links import join_url, personal_url
-from briefings.schedule.models import BriefingState, PresenterSlot, Registration, RegistrationState, SlotState
+from briefings.schedule.models import BriefingState, PresenterSlot, SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.filters import period
 
 

@@ -13,7 +13,8 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.outbox.queueing import queue_many
 from briefings.outbox.texts import NAME, Placeholder, Template, Text
-from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.words import REGISTRATION_STATES
 
 TEXT = Text(

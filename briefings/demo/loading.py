@@ -27,8 +27,9 @@ from briefings.participation.replying import Offer, Sender
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
 from briefings.schedule import presenters
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registering import Applicant, register
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.seasons import making as seasons
 from briefings.seasons.candidate_times import Pattern, add_times, candidates
 from briefings.seasons.choosing import open_needs

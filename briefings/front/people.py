@@ -12,7 +12,9 @@ from briefings.inbox.models import ReceivedMail
 from briefings.outbox.finding import Search, find
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.participation.models import ParticipationReply
-from briefings.schedule.models import CalendarItem, PresenterSlot, Registration
+from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.models import PresenterSlot
+from briefings.schedule.registration_models import Registration
 
 MOST = 50
 """Of each, the newest."""

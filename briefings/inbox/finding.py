@@ -10,7 +10,7 @@ from sqlalchemy.orm import defer, joinedload
 from briefings.db import db
 from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.inbox.receiving import TO_BE_HANDLED
-from briefings.schedule.models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem
 
 PER_PAGE = 20
 

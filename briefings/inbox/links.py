@@ -9,7 +9,8 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.schedule.answers import ASKED_FOR
-from briefings.schedule.models import CalendarItem, Registration
+from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.registration_models import Registration
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 PURPOSE = "give-up"

@@ -13,12 +13,14 @@ from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.answers import ASKED_FOR
+from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.calendar_objects import zone_name
 from briefings.schedule.items import GONE, OVER
 from briefings.schedule.links import presenter_url, token_of
 from briefings.schedule.mails import REGISTRATION, said_of
-from briefings.schedule.models import BriefingState, CalendarItem, ItemState, RegistrationState, SlotState
+from briefings.schedule.models import BriefingState, SlotState
 from briefings.schedule.presenters import slot_of
+from briefings.schedule.registration_models import RegistrationState
 from briefings.web.filters import period, when
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, words
 from briefings.outbox.models import Message
-from briefings.schedule.models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem
 
 
 class Outcome(StrEnum):

@@ -19,7 +19,7 @@ from briefings.inbox.forms import MailFilters
 from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.inbox.receiving import TO_BE_HANDLED, Rules
 from briefings.inbox.words import ACTIONS, METHODS, OUTCOME_TONES
-from briefings.schedule.models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.words import PARTSTATS
 from briefings.web.access import staff
 

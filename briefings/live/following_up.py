@@ -6,7 +6,8 @@ from sqlalchemy import exists
 
 from briefings.live.models import Attendance
 from briefings.outbox.quiet import QuietHours
-from briefings.schedule.models import Registration, Step
+from briefings.schedule.models import Step
+from briefings.schedule.registration_models import Registration
 from briefings.schedule.reminders import queue_steps
 
 

@@ -6,7 +6,8 @@ from enum import StrEnum
 from briefings.db import db, insert_new
 from briefings.errors import N_, Refused
 from briefings.live.models import Attendance
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 OPENS_BEFORE = timedelta(minutes=30)
 

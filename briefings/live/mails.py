@@ -12,7 +12,8 @@ from briefings.outbox.texts import Placeholder, Text
 from briefings.schedule.ladder import Rung
 from briefings.schedule.links import token_of
 from briefings.schedule.mails import REGISTRATION, said_of
-from briefings.schedule.models import Registration, Step
+from briefings.schedule.models import Step
+from briefings.schedule.registration_models import Registration
 from briefings.schedule.reminder_mails import JOIN_MUST, REMINDER, short, still_concerned, values_for
 
 ENTERED = Dropped("그사이 참가했습니다.")

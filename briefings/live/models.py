@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base
-from briefings.schedule.models import Registration
+from briefings.schedule.registration_models import Registration
 
 
 class Attendance(Base):

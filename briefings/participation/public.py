@@ -25,8 +25,9 @@ from briefings.participation.words import REPLY_TONES
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
 from briefings.schedule.links import registration_behind
-from briefings.schedule.models import Briefing, BriefingState, Registration
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.programme import programme_of
+from briefings.schedule.registration_models import Registration
 from briefings.web.access import by_token, public
 from briefings.web.language import language
 from briefings.web.security import limiter

@@ -18,8 +18,18 @@ class Purpose(StrEnum):
     REPLY = "reply"
 
 
+class Basis(StrEnum):
+    """Why data may be processed: the person agrees, or is told (개인정보 보호법 제15조 제1항, 제22조 제3항)."""
+
+    CONSENT = "consent"
+    NOTICE = "notice"
+
+
 class ConsentText(Base):
-    """One version of one text in one language. Never changed once shown: a new version is a new row."""
+    """One version of one text in one language. Never changed once shown: a new version is a new row.
+
+    An answer to a text that is a notice says that the person was told; `given` is false then.
+    """
 
     __tablename__ = "consent_texts"
     __table_args__ = (UniqueConstraint("purpose", "version", "locale"),)
@@ -28,6 +38,9 @@ class ConsentText(Base):
     purpose: Mapped[Purpose] = mapped_column(words(Purpose))
     version: Mapped[int]
     locale: Mapped[str] = mapped_column(String(5))
+    basis: Mapped[Basis] = mapped_column(words(Basis), default=Basis.CONSENT)
+    created_at: Mapped[datetime | None]
+    """When staff wrote it; None for the texts the program came with."""
     title: Mapped[str]
     recipient: Mapped[str] = mapped_column(Text, default="")
     use: Mapped[str] = mapped_column(Text)

@@ -20,19 +20,12 @@ from briefings.errors import Refused
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule import items
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.ladder import BEFORE_START
-from briefings.schedule.models import (
-    BriefingState,
-    CalendarItem,
-    ItemKind,
-    ItemState,
-    Registration,
-    RegistrationState,
-    SlotState,
-    Step,
-)
+from briefings.schedule.models import BriefingState, SlotState, Step
 from briefings.schedule.presenters import accept, decline, slot_of
 from briefings.schedule.registering import cancel
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 FAST_CLOCK = timedelta(minutes=10)
 """A stamp further ahead is not believed: it would outrank every later answer."""

@@ -11,8 +11,9 @@ from flask_babel import gettext as _
 from briefings.calendar.addresses import Mailbox, has_calendar_address
 from briefings.calendar.items import CalendarObject, PartStat, cancel, request
 from briefings.outbox.rendering import sender
+from briefings.schedule.calendar_models import CalendarItem, Channel, ItemKind, ItemState
 from briefings.schedule.items import channel_of
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, Channel, ItemKind, ItemState
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.web.filters import local, period, phone
 
 ALARM_MINUTES = {ItemKind.REGISTRATION: 10, ItemKind.PRESENTATION: 30, ItemKind.REHEARSAL: 10}

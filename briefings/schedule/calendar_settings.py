@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from briefings.db import db, insert_new, lock
-from briefings.schedule.models import CalendarSetting, Channel
+from briefings.schedule.calendar_models import CalendarSetting, Channel
 
 TOKEN_BYTES = 32
 

@@ -23,10 +23,11 @@ from briefings.db import db, unit_of_work
 from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Theme
 from briefings.schedule import calendar_settings, feeds, items
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, Channel
 from briefings.schedule.calendar_objects import item_object, public_object
 from briefings.schedule.invitations import open_item
 from briefings.schedule.links import registration_behind, slot_behind
-from briefings.schedule.models import Briefing, CalendarItem, CalendarSetting, Channel
+from briefings.schedule.models import Briefing
 from briefings.web.access import by_token, public
 from briefings.web.filters import site_name
 from briefings.web.forms import Form

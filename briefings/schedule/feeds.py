@@ -7,16 +7,9 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased, joinedload
 
 from briefings.db import db, lock
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind, ItemState
 from briefings.schedule.finding import LISTED
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    CalendarSetting,
-    ItemKind,
-    ItemState,
-    PresenterSlot,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 
 BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 CANCELLED_SHOWN = timedelta(days=30)

@@ -12,7 +12,8 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from briefings.db import db
 from briefings.needs.models import Audience, Theme
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState, Visibility
+from briefings.schedule.models import Briefing, BriefingState, Visibility
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 PER_PAGE = 20
 LISTED = and_(Briefing.state != BriefingState.DRAFT, Briefing.visibility == Visibility.LISTED)

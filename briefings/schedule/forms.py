@@ -7,11 +7,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wtforms import (
-    BooleanField,
     HiddenField,
     IntegerField,
     RadioField,
-    SearchField,
     SelectField,
     StringField,
     TextAreaField,
@@ -21,12 +19,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Need, Theme
-from briefings.organizations.models import OrganizationKind
-from briefings.organizations.words import KINDS
 from briefings.schedule.copying import Order
-from briefings.schedule.models import Briefing, RegistrationState
-from briefings.schedule.registrants import SORTS
-from briefings.schedule.words import REGISTRATION_STATES
+from briefings.schedule.models import Briefing
 from briefings.web.forms import ChoicesField, Filters, Form, MomentField
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -161,32 +155,3 @@ class CancelForm(Form):
         description="신청자와 발표자에게 보내는 안내와 누리집에 그대로 보입니다.",
     )
     agreed = HiddenField("안내 확인")
-
-
-class RegistrantFilters(Filters):
-    """Which registrants to list, in which order."""
-
-    q = SearchField("검색어", [Length(max=100)], description="이름, 기관, 전자우편")
-    state = SelectField("상태")
-    kind = SelectField("기관 유형")
-    support = BooleanField("지원 요청만")
-    sort = HiddenField()
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        states = [(state.value, REGISTRATION_STATES[state]) for state in RegistrationState]
-        self.state.choices = [("", "확정과 대기"), *states]
-        self.kind.choices = [("", "전체"), *((kind.value, KINDS[kind]) for kind in OrganizationKind)]
-
-    def conditions(self) -> dict[str, Any]:
-        """Arguments for `registrants`; what is no condition is left out."""
-        sort = self.sort.data or ""
-        by = sort.removeprefix("-")
-        return {
-            "q": self.q.data or "",
-            "state": RegistrationState(self.state.data) if self.state.data in list(RegistrationState) else None,
-            "kind": OrganizationKind(self.kind.data) if self.kind.data in list(OrganizationKind) else None,
-            "support": self.support.data,
-            "sort": by if by in SORTS else "registered_at",
-            "descending": sort.startswith("-"),
-        }

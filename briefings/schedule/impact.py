@@ -8,19 +8,10 @@ from sqlalchemy import distinct, func, select
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.outbox.models import Message
+from briefings.schedule.calendar_models import ASKED_ANEW, CalendarItem, ItemState
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import (
-    ASKED_ANEW,
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    ItemState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotFile,
-    SlotState,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import SlotPlan
 
 REACHED = {

@@ -6,8 +6,9 @@ from sqlalchemy import exists, func, select
 
 from briefings.db import db
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.schedule.models import PresenterSlot, Registration, RegistrationState, registration_interests
+from briefings.schedule.models import PresenterSlot
 from briefings.schedule.registrants import counters
+from briefings.schedule.registration_models import Registration, RegistrationState, registration_interests
 
 
 @dataclass(frozen=True)

@@ -11,17 +11,9 @@ from sqlalchemy import ColumnElement, case, exists, func, select, update
 from briefings.db import db
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
 from briefings.schedule import items
-from briefings.schedule.models import (
-    ASKED_ANEW,
-    Briefing,
-    CalendarItem,
-    CalendarSetting,
-    Channel,
-    ItemKind,
-    ItemState,
-    Registration,
-    RegistrationState,
-)
+from briefings.schedule.calendar_models import ASKED_ANEW, CalendarItem, CalendarSetting, Channel, ItemKind, ItemState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
 

@@ -15,7 +15,8 @@ from briefings.errors import N_, Refused
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue
-from briefings.schedule.models import Briefing, CalendarItem, CalendarSetting, Channel, ItemKind, ItemState
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, Channel, ItemKind, ItemState
+from briefings.schedule.models import Briefing
 
 INVITATIONS = {
     ItemKind.REGISTRATION: "invitation",

@@ -6,7 +6,8 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.needs.models import Need
-from briefings.schedule.models import Briefing, PresenterSlot, Registration
+from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.registration_models import Registration
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 

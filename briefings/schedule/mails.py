@@ -12,18 +12,14 @@ from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
 from briefings.schedule.finding import coming_of, place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    Registration,
-    RegistrationState,
-)
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.new_address import GOOD_FOR, move_token
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.filters import clock_time, in_english, local, period, when
 from briefings.web.labels import label
 

@@ -16,17 +16,9 @@ from briefings.files.storing import store
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
 from briefings.outbox.quiet import QuietHours
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.items import concerning
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    ItemKind,
-    ItemState,
-    PresenterSlot,
-    SlotFile,
-    SlotState,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
 from briefings.schedule.presenters import HELD_BACK, item_of, settled_reason
 from briefings.schedule.slots import materials_due
 

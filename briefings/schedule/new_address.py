@@ -11,8 +11,9 @@ from briefings.errors import N_, Refused
 from briefings.outbox.queueing import Recipient, queue, queued_lately
 from briefings.schedule.invitations import invite, open_item, recipient_of, withdraw
 from briefings.schedule.items import concerning
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import MAILS_PER_HOUR
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 PURPOSE = "new-address"

@@ -14,15 +14,8 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.schedule.finding import Places
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotFile,
-    SlotState,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import materials_due
 
 HIGHEST_ID = 2**31 - 1

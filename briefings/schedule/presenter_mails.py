@@ -11,20 +11,14 @@ from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import personal_url, presenter_url
 from briefings.schedule.materials import is_late
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotState,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.presenters import slot_of
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import materials_due
 from briefings.web.filters import period, when
 

@@ -14,18 +14,10 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.schedule import items
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.invitations import invite, open_item, withdraw
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    ItemKind,
-    ItemState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotState,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import plan_of, refuse_clashes
 
 HELD_BACK = timedelta(days=2)

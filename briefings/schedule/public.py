@@ -1,4 +1,4 @@
-"""The public pages: which briefings there are, one of them, and signing up."""
+"""The public pages: which briefings there are, and one of them; signing up: `registrations.public`."""
 
 import calendar
 from datetime import date, datetime, timedelta
@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, session, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -17,34 +17,23 @@ from wtforms.validators import Optional
 from briefings import clock
 from briefings.calendar.adding import Subscription, copies_of, subscription_to
 from briefings.calendar.items import published as published_calendar
-from briefings.db import unit_of_work
-from briefings.errors import Refused
-from briefings.privacy.consenting import current_texts
 from briefings.schedule import finding, registering
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
 from briefings.schedule.models import Briefing, Phase
 from briefings.schedule.programme import programme_of
-from briefings.schedule.registering import Applicant, Colleague
-from briefings.schedule.registration_forms import CONSENTS, MOST_COLLEAGUES, RegistrationForm, rearranged
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
 from briefings.web.filters import local
 from briefings.web.forms import Filters
 from briefings.web.labels import label
-from briefings.web.language import language
 from briefings.web.problems import reason
-from briefings.web.security import limiter
 
 pages = Blueprint("briefings", __name__)
 
 SUPPORT_BEFORE = timedelta(days=7)
 """Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
 MOST_YEARS_AWAY = 20
-DONE_SHOWN_FOR = timedelta(minutes=30)
-NAME_SHOWN = 40
-"""Of a colleague's name so much is kept for the page that follows: nine must fit into a cookie."""
-REARRANGING = ("add", "remove")
 
 
 class BriefingFilters(Filters):
@@ -65,13 +54,6 @@ class BriefingFilters(Filters):
             int(field.data) if field.data and field.validate(self) else None for field in (self.theme, self.audience)
         )
         return Search(past=bool(self.past.data), theme_id=theme, audience_id=audience)
-
-
-def _people() -> int:
-    """How many a press registers: each counts for the limit."""
-    if request.form.get("do", "").partition("-")[0] in REARRANGING:
-        return 1
-    return 1 + sum(bool(value) for name, value in request.form.items() if name.endswith("-email"))
 
 
 @pages.get("/briefings")
@@ -130,7 +112,7 @@ def short(public_id: str) -> ResponseReturnValue:
 def show(public_id: str) -> ResponseReturnValue:
     """One briefing: when, what is presented, how to take part; afterwards what is left of it."""
     now = clock.now()
-    briefing, places = _seen(public_id)
+    briefing, places = the_seen(public_id)
     row = as_shown(briefing, places, now)
     copies = copies_of(public_object(briefing))
     return render_template("schedule/briefing.html", **row, programme=programme_of(briefing), copies=copies)
@@ -140,68 +122,8 @@ def show(public_id: str) -> ResponseReturnValue:
 @public
 def ics(public_id: str) -> ResponseReturnValue:
     """The briefing as a file for a calendar, for anyone; nothing personal in it, and later changes do not follow."""
-    briefing, _ = _seen(public_id)
+    briefing, _ = the_seen(public_id)
     return calendar_file(published_calendar([public_object(briefing)]))
-
-
-@pages.route("/briefings/<public_id>/register", methods=["GET", "POST"])
-@public
-@limiter.limit("60/minute;600/hour", methods=["POST"], cost=_people)
-def register(public_id: str) -> ResponseReturnValue:
-    """Take a place or a place in line, on one page, for colleagues too; or why nobody can now.
-
-    Two buttons only add and take away rows for colleagues.
-    """
-    seen = _seen(public_id)
-    act, _, row = request.form.get("do", "").partition("-")
-    typed = rearranged(request.form, act, row) if request.method == "POST" else None
-    texts = current_texts(CONSENTS.values(), language())
-    form = RegistrationForm(programme_of(seen.briefing), texts, formdata=typed)
-    if act not in REARRANGING and form.validate_on_submit():
-        try:
-            _register(seen, form.applicant(), form.named())
-        except Refused as error:
-            form.refuse(error)
-            seen = _seen(public_id)
-        else:
-            return redirect(url_for("briefings.registered", public_id=public_id), 303)
-    row = as_shown(*seen, clock.now())
-    shown = None if row["closed"] else form
-    return render_template("schedule/register.html", **row, form=shown, most_colleagues=MOST_COLLEAGUES)
-
-
-def _register(seen: Seen, applicant: Applicant, colleagues: list[Colleague]) -> None:
-    now, free = clock.now(), seen.places.free
-    with unit_of_work():
-        together = registering.register_together(seen.briefing, applicant, colleagues, now)
-        # Of an address that is known already the page says what it would say of any other.
-        waits = [
-            each.waiting_since is not None if registering.is_new(each, now) else free is not None and place >= free
-            for place, each in enumerate(together)
-        ]
-        session["registered"] = {
-            "briefing": seen.briefing.public_id,
-            "number": together[0].public_id,
-            "email": applicant.email,
-            "waits": waits[0],
-            "colleagues": [
-                (colleague.name[:NAME_SHOWN], waiting) for colleague, waiting in zip(colleagues, waits[1:], strict=True)
-            ],
-            "at": now.timestamp(),
-        }
-
-
-@pages.get("/briefings/<public_id>/registered")
-@public
-def registered(public_id: str) -> ResponseReturnValue:
-    """What was done and what comes next, for a while and only in the browser that did it."""
-    now = clock.now()
-    done = session.get("registered", {})
-    if done.get("briefing") != public_id or now.timestamp() - done["at"] > DONE_SHOWN_FOR.total_seconds():
-        return redirect(url_for("briefings.show", public_id=public_id))
-    briefing, _ = _seen(public_id)
-    page = render_template("schedule/registered.html", briefing=briefing, done=done, programme=programme_of(briefing))
-    return Response(page, headers={"Cache-Control": "no-store"})
 
 
 def calendar_file(body: bytes) -> Response:
@@ -212,7 +134,8 @@ def calendar_file(body: bytes) -> Response:
     return response.make_conditional(request)
 
 
-def _seen(public_id: str) -> Seen:
+def the_seen(public_id: str) -> Seen:
+    """A briefing everybody may see, with its places; 404 otherwise."""
     return finding.published(public_id) or abort(404)
 
 

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from briefings.db import lock
 from briefings.errors import N_, Refused
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 
 def settled_reason(registration: Registration, now: datetime) -> Refused | None:

@@ -16,14 +16,8 @@ from briefings.privacy.consenting import answer_all
 from briefings.schedule.finding import coming_of
 from briefings.schedule.invitations import Known, invite, known_of, recipient_of, rename, withdraw
 from briefings.schedule.items import concerning
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    registration_interests,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.schedule.registration_models import Registration, RegistrationState, registration_interests
 
 ASKED_FOR = ("my_registrations", "already_registered")
 """What somebody waits for at this moment: staff hold nothing of it."""

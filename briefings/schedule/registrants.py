@@ -8,7 +8,8 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.schedule.models import Briefing, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 SORTS: dict[str, tuple[Any, ...]] = {
     "organization": (Organization.name, Registration.name, Registration.id),

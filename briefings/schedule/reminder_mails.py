@@ -15,7 +15,8 @@ from briefings.schedule.items import GONE
 from briefings.schedule.ladder import BEFORE_START, RUNGS, Rung, climbs, latest
 from briefings.schedule.links import join_url, token_of
 from briefings.schedule.mails import JOIN, REGISTRATION, said_of
-from briefings.schedule.models import BriefingState, Registration, RegistrationState, Step
+from briefings.schedule.models import BriefingState, Step
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.reminders import KINDS
 from briefings.web.filters import clock_time
 

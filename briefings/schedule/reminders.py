@@ -12,21 +12,12 @@ from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.outbox.quiet import QuietHours
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.items import concerning
 from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, Rung, climbs, is_due, told_by
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    ItemKind,
-    ItemState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotState,
-    Step,
-)
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState, Step
 from briefings.schedule.presenters import HELD_BACK
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 MOST = 1000
 """So many messages of one step are queued in one transaction; whoever calls goes on until none is new."""

@@ -1,4 +1,4 @@
-"""The staff's pages of briefings: find, compose, edit, publish, move, call off; registrants: `registrant_pages`."""
+"""The staff's pages of briefings: find, compose, edit, publish, move, call off; registrants: `registrations.staff`."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

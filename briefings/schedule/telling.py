@@ -16,8 +16,9 @@ from briefings.schedule import presenters
 from briefings.schedule.changes import differences, refuse_stale
 from briefings.schedule.items import concerning
 from briefings.schedule.ladder import RUNGS, Rung, climbs, due_at, latest, sends_at
-from briefings.schedule.models import Briefing, BriefingState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.planning import settled_reason
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.reminders import KINDS, last_moves, to_tell
 
 SENT = (MessageState.SENT, MessageState.BOUNCED)

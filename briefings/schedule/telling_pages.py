@@ -21,16 +21,9 @@ from briefings.outbox.texting import TextKind, fault_of, kind_of, size
 from briefings.schedule import telling
 from briefings.schedule.forms import Seen
 from briefings.schedule.ladder import Rung
-from briefings.schedule.models import (
-    USUAL_STEPS,
-    Briefing,
-    BriefingState,
-    PresenterSlot,
-    Registration,
-    RegistrationState,
-    SlotState,
-)
+from briefings.schedule.models import USUAL_STEPS, Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.planning import settled_reason
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.reminder_mails import SHORT_TEXTS, values_for
 from briefings.schedule.reminders import KINDS
 from briefings.schedule.staff import the_briefing

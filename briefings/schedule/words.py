@@ -1,7 +1,8 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.schedule.models import Phase, RegistrationState, SlotState, Step, Visibility
+from briefings.schedule.models import Phase, SlotState, Step, Visibility
+from briefings.schedule.registration_models import RegistrationState
 
 PHASES = {
     Phase.DRAFT: N_("초안"),
@@ -24,11 +25,13 @@ PHASE_TONES = {
 """The tone of the badge that shows the phase; the word says it all, colour only helps."""
 
 REGISTRATION_STATES = {
+    RegistrationState.REQUESTED: N_("승인 대기"),
     RegistrationState.CONFIRMED: N_("신청 확정"),
     RegistrationState.WAITLISTED: N_("대기 중"),
     RegistrationState.CANCELLED: N_("신청 취소"),
 }
 REGISTRATION_TONES = {
+    RegistrationState.REQUESTED: "info",
     RegistrationState.CONFIRMED: "success",
     RegistrationState.WAITLISTED: "warning",
     RegistrationState.CANCELLED: "quiet",

@@ -8,7 +8,8 @@ from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.participation.models import Match, ParticipationReply, ReplyState
-from briefings.schedule.models import Briefing, PresenterSlot, Registration, RegistrationState
+from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.registration_models import Registration, RegistrationState
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Task."""
+"""Task, Worker."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -73,3 +73,15 @@ class Task(Base):
     def is_under_way(self) -> bool:
         """Whether it waits for a worker or is being worked at."""
         return self.state in UNDER_WAY
+
+
+class Worker(Base):
+    """A worker process, as it last showed itself."""
+
+    __tablename__ = "workers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), unique=True)
+    """The machine and the number of the process."""
+    started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]

@@ -15,9 +15,10 @@ from briefings.organizations.models import OrganizationKind
 from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, RegistrationState, SlotState
+from briefings.schedule.models import BriefingState, SlotState
 from briefings.schedule.planning import cancel
 from briefings.schedule.registering import cancel as cancel_registration
+from briefings.schedule.registration_models import RegistrationState
 from briefings.web.tokens import HIDDEN
 from tests.builders import (
     a_briefing,

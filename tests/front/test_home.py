@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from briefings.needs.models import NeedState
-from briefings.schedule.models import BriefingState, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing, a_need, a_registration, a_reply
 
 

@@ -8,7 +8,7 @@ from briefings.db import db, unit_of_work
 from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.schedule import invitations
-from briefings.schedule.models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.presenters import keep_calendars
 from tests.builders import a_briefing, a_registration, a_reply, a_user, an_owner, saved
 

@@ -9,7 +9,8 @@ from briefings.needs.models import NeedState
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue
-from briefings.schedule.models import BriefingState, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import (
     a_briefing,
     a_need,

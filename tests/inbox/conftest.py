@@ -13,8 +13,10 @@ from briefings.db import db, unit_of_work
 from briefings.inbox.models import ReceivedMail
 from briefings.inbox.receiving import Rules, receive
 from briefings.outbox.models import Message, MessageState
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.invitations import invite, open_item
-from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.inbox.shapes import SERVER, Said
 

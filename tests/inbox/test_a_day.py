@@ -11,8 +11,10 @@ from briefings import clock, jobs
 from briefings.db import db, unit_of_work
 from briefings.organizations.models import OrganizationKind
 from briefings.schedule import planning, registering
-from briefings.schedule.models import Briefing, CalendarItem, ItemState, Registration
+from briefings.schedule.calendar_models import CalendarItem, ItemState
+from briefings.schedule.models import Briefing
 from briefings.schedule.registering import Applicant, Colleague
+from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing, a_user
 from tests.calendar.clients import CLIENTS, Client
 from tests.inbox.shapes import SERVER, Said, exchange

@@ -11,7 +11,9 @@ import pytest
 from flask import Flask
 
 from briefings.db import db
-from briefings.schedule.models import CalendarItem, ItemKind, ItemState, Registration, RegistrationState, SlotState
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
+from briefings.schedule.models import SlotState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_registration, saved
 from tests.schedule.test_presenter_words import READER, Scene, Told, check_words
 

@@ -16,8 +16,9 @@ from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.schedule import planning, registering
 from briefings.schedule.answers import PUBLIC_PROVIDERS
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.invitations import open_item, tell_of_new_title
-from briefings.schedule.models import CalendarItem, ItemKind, ItemState, SlotState
+from briefings.schedule.models import SlotState
 from briefings.schedule.presenters import keep_calendars
 from tests.builders import a_user
 from tests.calendar.test_calendar_replies import strange_mails

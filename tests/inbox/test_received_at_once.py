@@ -12,8 +12,8 @@ from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.inbox.receiving import receive
 from briefings.outbox.models import Message
 from briefings.schedule.invitations import invite, open_item
-from briefings.schedule.models import Registration, RegistrationState
 from briefings.schedule.registering import cancel
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.inbox import shapes
 from tests.inbox.conftest import RULES

@@ -31,13 +31,15 @@ from briefings.reviews import selecting
 from briefings.reviews.asking_reviewers import ask
 from briefings.rounds.links import contact_token
 from briefings.schedule import drafting
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.editing import details_of
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.materials import hand_in
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.new_address import move_token
 from briefings.schedule.presenters import hand_over, keep_calendars
 from briefings.schedule.registering import Applicant, Colleague, consents_of, register_together
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import plan_of
 from briefings.web.tokens import token_for
 from tests.builders import (

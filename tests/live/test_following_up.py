@@ -14,7 +14,8 @@ from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.schedule.ladder import RUNGS, QuietHours, Rung, latest
-from briefings.schedule.models import Briefing, Registration, RegistrationState, Step
+from briefings.schedule.models import Briefing, Step
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import links_in, mails_to
 from tests.schedule.test_reminder_mails import a_reader, about, check

@@ -8,7 +8,8 @@ import time_machine
 from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing, a_registration
 
 

@@ -19,14 +19,9 @@ from briefings.accounts.models import Role
 from briefings.accounts.signing_in import set_password
 from briefings.app import create_app
 from briefings.db import db
-from briefings.schedule.models import (
-    Briefing,
-    CalendarItem,
-    ItemKind,
-    Registration,
-    RegistrationState,
-    new_uid_part,
-)
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, new_uid_part
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.serving import web_options
 from tests.builders import a_briefing, a_user, an_organization, saved
 from tests.load import orm

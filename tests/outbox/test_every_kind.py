@@ -15,16 +15,10 @@ from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
 from briefings.participation.models import ReplyState
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.ladder import RUNGS
-from briefings.schedule.models import (
-    Briefing,
-    BriefingState,
-    CalendarItem,
-    ItemKind,
-    ItemState,
-    Registration,
-    RegistrationState,
-)
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonState, SeasonTime
 from tests.builders import (
     a_briefing,

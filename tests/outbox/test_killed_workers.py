@@ -20,14 +20,9 @@ from sqlalchemy import func, insert, select
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Draft, Recipient, queue_many
-from briefings.schedule.models import (
-    Briefing,
-    CalendarItem,
-    ItemKind,
-    Registration,
-    RegistrationState,
-    new_uid_part,
-)
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, new_uid_part
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, an_organization
 from tests.outbox.mail_server import MailServer
 

@@ -9,7 +9,8 @@ import html5lib
 
 from briefings.db import unit_of_work
 from briefings.schedule import invitations
-from briefings.schedule.models import Briefing, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, an_organization, saved
 from tests.client import XHTML
 

@@ -13,7 +13,8 @@ from briefings.errors import Refused
 from briefings.outbox.models import Message
 from briefings.schedule import editing
 from briefings.schedule.editing import Details
-from briefings.schedule.models import Briefing, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import plan_of
 from tests.builders import BEFORE, an_organization, saved
 

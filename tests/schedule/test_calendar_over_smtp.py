@@ -10,8 +10,9 @@ from briefings.accounts.models import Role, User
 from briefings.db import db, unit_of_work
 from briefings.organizations.models import OrganizationKind
 from briefings.schedule import planning
-from briefings.schedule.models import Briefing, Registration
+from briefings.schedule.models import Briefing
 from briefings.schedule.registering import Applicant, cancel, register
+from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing, a_user
 from tests.calendar.clients import Client, Exchange, Google, Strict, Thunderbird
 from tests.calendar.readers import agreed

@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from briefings.db import db, unit_of_work
 from briefings.schedule import planning
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, Channel
 from briefings.schedule.links import presenter_token, token_of
-from briefings.schedule.models import BriefingState, CalendarItem, CalendarSetting, Channel, Registration
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing, a_registration, a_user
 from tests.schedule.letters import delivered
 from tests.schedule.test_invitations import move

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import materials, presenters
-from briefings.schedule.models import BriefingState, CalendarItem, RegistrationState
+from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing, a_user
 from tests.client import PageClient
 from tests.files import samples

@@ -15,9 +15,11 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message, MessageState
 from briefings.schedule import drafting, invitations, planning, presenters
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.draft_words import changes_of, contested_of
 from briefings.schedule.drafting import draft_of
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, RegistrationState, SlotState, Visibility
+from briefings.schedule.models import Briefing, BriefingState, SlotState, Visibility
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import Presenter, plan_of, slot_for
 from tests.builders import a_briefing, a_need, a_registration, a_user
 from tests.calendar.clients import Strict

@@ -12,7 +12,8 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.models import NeedState
 from briefings.schedule import invitations, planning
-from briefings.schedule.models import BriefingState, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import clashes, plan_of, slot_for
 from tests.builders import BEFORE, a_briefing, a_need, a_user
 from tests.schedule.steps import edit, messages, refused, registered, times

@@ -11,7 +11,8 @@ from briefings.db import db, unit_of_work
 from briefings.files.models import StoredFile
 from briefings.schedule import materials, presenters
 from briefings.schedule.editor_forms import rearranged
-from briefings.schedule.models import BriefingState, RegistrationState, Visibility
+from briefings.schedule.models import BriefingState, Visibility
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import BEFORE, a_briefing, a_need, a_user
 from tests.client import PageClient
 from tests.files import samples

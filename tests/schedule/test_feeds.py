@@ -10,7 +10,8 @@ from sqlalchemy.exc import OperationalError
 
 from briefings.db import db, unit_of_work
 from briefings.schedule import calendar_settings, editing, feeds, planning, presenters
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, CalendarSetting, ItemKind
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.slots import plan_of
 from tests.builders import BEFORE, a_briefing, a_user
 from tests.calendar.lint import complaints

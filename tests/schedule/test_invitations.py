@@ -13,7 +13,9 @@ from briefings.outbox.finding import Search
 from briefings.outbox.handling import Act, chosen, do, trust
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.schedule import invitations, registering
-from briefings.schedule.models import Briefing, CalendarItem, Registration, RegistrationState
+from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration, a_user, saved
 from tests.calendar.clients import CLIENTS
 from tests.schedule.letters import delivered, dropped

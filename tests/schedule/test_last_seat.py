@@ -15,7 +15,8 @@ from sqlalchemy import insert, select
 from briefings.app import create_app
 from briefings.db import db
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import Briefing, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing
 from tests.conftest import SETTINGS
 from tests.database import postgresql_server

@@ -17,8 +17,9 @@ from briefings.jobs import deliver
 from briefings.outbox.mail import Mail
 from briefings.schedule import calendar_settings, invitations, registering, reminders
 from briefings.schedule import new_address as moving
+from briefings.schedule.calendar_models import Channel
 from briefings.schedule.ladder import QuietHours
-from briefings.schedule.models import Channel, Registration, RegistrationState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import mails_to
 

@@ -19,7 +19,8 @@ from briefings.outbox.quiet import QuietHours
 from briefings.schedule import materials, planning, presenters
 from briefings.schedule.interest import interest_in
 from briefings.schedule.links import presenter_token
-from briefings.schedule.models import BriefingState, RegistrationState, SlotState
+from briefings.schedule.models import BriefingState, SlotState
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import materials_due
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization
 from tests.files import samples

@@ -10,8 +10,9 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.needs.models import NeedState
 from briefings.schedule import grouping, planning
-from briefings.schedule.models import Briefing, BriefingState, Phase, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, Phase
 from briefings.schedule.presenters import keep_calendars
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import materials_due
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience
 from tests.schedule.steps import messages, refused, registered, times, told

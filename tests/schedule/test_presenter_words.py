@@ -16,8 +16,9 @@ from briefings.db import db
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.rendering import compose
+from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.materials import hand_in
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemKind, ItemState
+from briefings.schedule.models import Briefing, BriefingState
 from tests.builders import a_briefing, a_registration, saved
 from tests.files import samples
 

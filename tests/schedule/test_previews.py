@@ -9,9 +9,11 @@ from sqlalchemy import select
 from briefings.db import Base, db, unit_of_work
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.schedule import invitations
+from briefings.schedule.calendar_models import CalendarSetting, Channel
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, CalendarSetting, Channel, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.presenters import keep_calendars
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.tokens import HIDDEN
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, saved
 from tests.client import PageClient

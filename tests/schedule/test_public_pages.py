@@ -11,8 +11,9 @@ from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Purpose
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import consents_of
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_need, a_registration
 from tests.calendar.lint import complaints
 

@@ -12,14 +12,16 @@ from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule import registering
+from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line, places_of
-from briefings.schedule.models import Briefing, BriefingState, CalendarItem, ItemState, Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registering import Applicant, Details
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_need, a_registration
 
 pytestmark = pytest.mark.usefixtures("app")
 
-CONFIRMED, WAITLISTED, CANCELLED = RegistrationState
+CONFIRMED, WAITLISTED, CANCELLED = tuple(RegistrationState)[1:]
 
 
 def an_applicant(email: str = "gaon@example.com", **given) -> Applicant:

@@ -15,7 +15,8 @@ from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.outbox.texting import fault_of
 from briefings.schedule.ladder import RUNGS, Rung, latest
-from briefings.schedule.models import Registration, Step
+from briefings.schedule.models import Step
+from briefings.schedule.registration_models import Registration
 from briefings.schedule.reminders import KINDS
 from tests.builders import a_briefing, a_registration
 

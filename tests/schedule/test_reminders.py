@@ -13,7 +13,8 @@ from briefings.outbox.mail import Dropped, Mail, ShortText
 from briefings.outbox.models import Medium, Message, MessageState
 from briefings.schedule import planning, presenters, reminders
 from briefings.schedule.ladder import QuietHours
-from briefings.schedule.models import Briefing, BriefingState, RegistrationState, SlotState, Step
+from briefings.schedule.models import Briefing, BriefingState, SlotState, Step
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing, a_registration, a_user
 from tests.mails import mails_to
 

@@ -12,7 +12,8 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import editing, planning
-from briefings.schedule.models import Briefing, BriefingState, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import arrange, plan_of, slot_for
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience
 from tests.client import PageClient

@@ -3,7 +3,7 @@
 import re
 
 from briefings.schedule.links import token_of
-from briefings.schedule.models import RegistrationState
+from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_registration
 
 HTTPS = "https://briefings.example.kr"

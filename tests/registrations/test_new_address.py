@@ -15,9 +15,11 @@ from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule import new_address, presenters, registering
+from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.links import token_of
-from briefings.schedule.models import Briefing, CalendarItem, ItemState, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.calendar.clients import CLIENTS
 from tests.mails import links_in, mails_to
@@ -26,7 +28,7 @@ from tests.schedule.test_last_seat import a_database, a_program
 from tests.schedule.test_registering import an_applicant, cancel, register
 
 OLD, NEW = "gaon@example.com", "gaon@new.example.com"
-CONFIRMED, WAITLISTED, CANCELLED = RegistrationState
+CONFIRMED, WAITLISTED, CANCELLED = tuple(RegistrationState)[1:]
 ROUNDS = 20
 
 

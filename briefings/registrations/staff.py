@@ -13,12 +13,12 @@ from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
 from briefings.organizations.words import KINDS
 from briefings.outbox.finding import undeliverable_among
+from briefings.registrations.staff_forms import RegistrantFilters
 from briefings.schedule.answers import answered_item, is_about_earlier_time
 from briefings.schedule.finding import place_in_line
-from briefings.schedule.forms import RegistrantFilters
-from briefings.schedule.models import Registration, RegistrationState
 from briefings.schedule.registering import cancel
 from briefings.schedule.registrants import counters, registrants
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.staff import pages, the_briefing
 from briefings.schedule.words import PARTSTATS, REGISTRATION_STATES, REGISTRATION_TONES
 from briefings.web.access import staff

@@ -14,9 +14,9 @@ from wtforms.validators import DataRequired, Length
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.privacy.models import ConsentText, Purpose
-from briefings.schedule.models import Registration
 from briefings.schedule.programme import ProgrammeEntry
 from briefings.schedule.registering import Applicant, Colleague, Details
+from briefings.schedule.registration_models import Registration
 from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
 from briefings.web.language import language
 

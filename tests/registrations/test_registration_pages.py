@@ -12,8 +12,9 @@ from briefings.privacy.consenting import answer_all, consents_with, current_text
 from briefings.privacy.models import Purpose
 from briefings.schedule import invitations
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import consents_of
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import links_in, mails_to
 

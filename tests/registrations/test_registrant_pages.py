@@ -10,7 +10,8 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.models import Message
-from briefings.schedule.models import Briefing, Registration, RegistrationState
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, a_user, an_organization, saved
 from tests.client import PageClient
 from tests.schedule.desk import text_of

@@ -7,14 +7,15 @@ from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import consents_of
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.mails import links_in, mails_to
 from tests.schedule.letters import delivered
 from tests.schedule.test_public_pages import APPLICANT, registrations, url
 
-CONFIRMED, WAITLISTED, CANCELLED = RegistrationState
+CONFIRMED, WAITLISTED, CANCELLED = tuple(RegistrationState)[1:]
 HANEUL, NARAE = "haneul@example.com", "narae@example.com"
 
 

@@ -10,8 +10,9 @@ from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import invitations
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState, Registration, RegistrationState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registrants import counters
+from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration, a_user
 
 

@@ -13,16 +13,17 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.consenting import consents_with, withdraw
 from briefings.privacy.models import Purpose
+from briefings.registrations.forms import ChangeForm, FindForm, NewAddressForm
 from briefings.schedule import new_address, registering
 from briefings.schedule.calendar_objects import item_object
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.invitations import open_item, resend_invite
 from briefings.schedule.links import registration_behind, token_of
-from briefings.schedule.models import Phase, Registration, RegistrationState
+from briefings.schedule.models import Phase
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
 from briefings.schedule.registering import closed_reason, consents_of
-from briefings.schedule.registration_forms import ChangeForm, FindForm, NewAddressForm
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form

@@ -8,9 +8,9 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.schedule.links import registration_behind
-from briefings.schedule.models import RegistrationState
 from briefings.schedule.reconfirming import reconfirm, settled_reason
 from briefings.schedule.registering import cancel
+from briefings.schedule.registration_models import RegistrationState
 from briefings.web.access import by_token
 from briefings.web.forms import Form
 from briefings.web.problems import reason
