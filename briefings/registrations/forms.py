@@ -123,7 +123,7 @@ class RegistrationForm(DetailsForm):
         super().__init__(programme, **kwargs)
         self.texts = texts
         for name, purpose in CONSENTS.items():
-            self[name].label.text = texts[purpose].title
+            self[name].about(texts[purpose])
 
     @property
     def consents(self) -> list[tuple[ConsentField, ConsentText]]:

@@ -184,6 +184,8 @@ def _errors_of(fields: Any) -> Iterator[tuple[str | None, str]]:
 
 def first_control(field: Field) -> str:
     """The id of the control a link to `field` should lead to: in a group of choices the first one."""
+    if getattr(field, "tells", False):
+        return f"{field.id}-text"
     in_group = hasattr(field, "iter_choices") and getattr(field.widget, "prefix_label", None) is not None
     return f"{field.id}-0" if in_group else str(field.id)
 
@@ -303,20 +305,59 @@ def _attributes(kwargs: dict[str, Any]) -> Markup:
 
 
 class ConsentField(RadioField):
-    """동의함 or 동의하지 않음, nothing chosen beforehand; `data` is True, False or None. `must`: only True passes."""
+    """동의함 or 동의하지 않음, nothing chosen beforehand; `data` is True, False or None. `must`: only True passes.
+
+    `about(text)` says what is asked: of a text whose basis is a notice nothing is, and whoever answered to another
+    version than the one in force is told so and asked anew. The macro `ui.consent` sends along which one was read.
+    """
 
     def __init__(self, label: Any = None, validators: Any = None, must: bool = False, **kwargs: Any) -> None:
         choices = [SelectChoice("yes", _l("동의함")), SelectChoice("no", _l("동의하지 않음"))]
         super().__init__(label, validators, choices=choices, coerce=_consent, **kwargs)
         self.must = must
         self.flags.required = must
+        self.tells = False
+        """Whether the person is only told, and nothing asked."""
+        self.in_force = ""
+        self.read = ""
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Also which version the answer was given to; an answer without one counts for the version in force."""
+        super().process(formdata, *args, **kwargs)
+        self.read = (formdata.get(f"{self.name}-text") or "") if formdata else ""
+
+    def about(self, text: Any) -> None:
+        """Ask for, or tell of, `text` (a ConsentText)."""
+        self.label.text = text.title
+        self.in_force, self.tells = str(text.id), text.basis == "notice"
+        self.flags.required = self.must and not self.tells
 
     def pre_validate(self, form: FlaskForm) -> None:
         """What must be agreed to asks for an answer; what need not be may stay open, which is no consent."""
-        if self.data is None and self.must:
+        if self._outdated:
+            self.data = None
+            raise StopValidation(self._anew())
+        if self.tells:
+            self.data = False
+        elif self.data is None and self.must:
             raise StopValidation(gettext("‘%(label)s’에 답해 주세요.", label=self.label.text))
-        if self.must and not self.data:
+        elif self.must and not self.data:
             raise ValidationError(gettext("동의하지 않으면 이 신청을 받을 수 없습니다. 아래 연락처로 문의해 주세요."))
+
+    @property
+    def _outdated(self) -> bool:
+        """Whether another version was read, by somebody who answered to it or had to."""
+        answered = self.must or self.data is not None
+        return answered and bool(self.read and self.in_force) and self.read != self.in_force
+
+    def _anew(self) -> str:
+        if self.tells:
+            return gettext(
+                "그사이 ‘%(label)s’의 내용이 바뀌었습니다. 새 내용을 읽고 다시 보내 주세요.", label=self.label.text
+            )
+        return gettext(
+            "그사이 ‘%(label)s’의 내용이 바뀌었습니다. 새 내용을 읽고 다시 답해 주세요.", label=self.label.text
+        )
 
 
 def _consent(value: Any) -> bool | None:
