@@ -1,6 +1,7 @@
 """The base of every form: typed text tidied, refusals put where they belong, messages in plain Korean."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -20,6 +21,7 @@ from wtforms import (
     Field,
     FieldList,
     FormField,
+    HiddenField,
     PasswordField,
     RadioField,
     SelectMultipleField,
@@ -67,6 +69,7 @@ SENTENCES = {
     "Invalid value, must be one of: %(values)s.": _l("다음 가운데 하나를 적어 주세요: %(values)s"),
     "Invalid value, can't be any of: %(values)s.": _l("다음은 쓸 수 없습니다: %(values)s"),
 }
+FORM_TOKEN = re.compile("[0-9a-f]{32}")
 LONGEST_NUMBER = 30
 SHORT_NUMBERS = 999_999  # 119, 1345: nobody is reached there
 REQUIRED = "This field is required."
@@ -155,6 +158,16 @@ class Form(FlaskForm):
     def error_summary(self) -> list[tuple[str | None, str]]:
         """(id of the control or None, message) for everything wrong, in the order of the page."""
         return [(None, str(message)) for message in self.form_errors] + list(_errors_of(self))
+
+
+def _form_token(typed: str | None) -> str:
+    return typed if typed and FORM_TOKEN.fullmatch(typed) else secrets.token_hex(16)
+
+
+class OnePress:
+    """A hidden mark that each opened form bears: sent twice (a double click, a page loaded again), it is one press."""
+
+    form_token = HiddenField(filters=[_form_token])
 
 
 class Filters(Form):

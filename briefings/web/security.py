@@ -1,12 +1,28 @@
 """Headers on every answer, and what may ask how often."""
 
+from ipaddress import IPv6Address, ip_address, ip_network
+
 from flask import Response, current_app, request, session
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from briefings.web.access import access_of
 
-limiter = Limiter(get_remote_address, strategy="moving-window")
+SAME_NETWORK = 64
+"""So many leading bits of an IPv6 address are one household or office, which has all addresses behind them."""
+
+
+def network() -> str:
+    """Where a request came from, as limits count it: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return "127.0.0.1"
+    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
+        return str(ip_network((address, SAME_NETWORK), strict=False))
+    return str(address.ipv4_mapped if isinstance(address, IPv6Address) else address)
+
+
+limiter = Limiter(network, strategy="moving-window")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
