@@ -4,11 +4,8 @@ from datetime import date
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from briefings import clock
-from briefings.db import db
 from briefings.front.addresses import public_addresses
 from briefings.front.forms import SearchForm
 from briefings.front.home import home as what_home_shows
@@ -18,7 +15,7 @@ from briefings.needs.words import STATUS_TONES
 from briefings.privacy.consenting import current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule.coming import speaking_of
-from briefings.schedule.registering import closed_reason
+from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
 from briefings.web.language import language
@@ -99,17 +96,6 @@ def robots() -> ResponseReturnValue:
 def sitemap() -> ResponseReturnValue:
     """Every public page in both languages (sitemaps.org 0.9)."""
     return _plain("front/sitemap.xml", "application/xml", addresses=public_addresses())
-
-
-@pages.get("/health")
-@public
-def health() -> ResponseReturnValue:
-    """`ok` while the database answers, 503 otherwise: for whoever watches over the program."""
-    try:
-        db.session.execute(text("SELECT 1"))
-    except SQLAlchemyError:
-        return Response("the database does not answer\n", 503, mimetype="text/plain")
-    return Response("ok\n", mimetype="text/plain")
 
 
 def _plain(template: str, mimetype: str, **values: object) -> Response:

@@ -9,9 +9,10 @@ from briefings.db import unit_of_work
 from briefings.errors import N_, Refused
 from briefings.inbox.links import Question, question_behind
 from briefings.schedule.calendar_models import ItemState
+from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.finding import places_of
 from briefings.schedule.links import registration_behind, token_of
-from briefings.schedule.registering import cancel, closed_reason
+from briefings.schedule.registering import cancel
 from briefings.schedule.registration_models import RegistrationState
 from briefings.web.access import by_token
 from briefings.web.forms import Form

@@ -15,6 +15,8 @@ from briefings.schedule.calendar_models import ASKED_ANEW, CalendarItem, Calenda
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 
+ASKED_FOR = ("my_registrations", "already_registered")
+"""What somebody waits for at this moment: staff hold nothing of it."""
 _ADDRESSED = (Registration.email, Registration.name, Registration.locale)
 
 
@@ -38,9 +40,9 @@ def known_of(email: str, briefing_id: int) -> tuple[ColumnElement[Channel | None
 
 
 def invite(
-    registration: Registration, now: datetime, promoted: bool = False, known: Known | None = None, by: str = ""
+    registration: Registration, now: datetime, promoted: bool = False, known: Known | None = None, **said: Any
 ) -> CalendarItem | None:
-    """Put a confirmed place into the calendar and say so; `promoted` from the waiting list, taken `by` a colleague.
+    """Put a confirmed place into the calendar and say so; `promoted` from the waiting list, `said` is how it came.
 
     Whoever presents at the briefing has that in the calendar already: they are only told of the place, and get None.
     """
@@ -48,9 +50,7 @@ def invite(
     if known is None:
         known = Known(*db.session.execute(select(*known_of(registration.email, briefing.id))).one())
     if known.presents:
-        key = f"place_of_presenter:{registration.id}:{int(now.timestamp())}"
-        about = items.concerning(briefing)
-        queue("place_of_presenter", key, recipient_of(registration), now, registration=registration.id, **about)
+        tell(registration, "place_of_presenter", now)
         return None
     item = CalendarItem(
         kind=ItemKind.REGISTRATION,
@@ -63,10 +63,26 @@ def invite(
         ends_at=briefing.ends_at,
     )
     channel = known.channel or Channel.INVITE
-    return items.open_item(item, "invitation", now, channel=channel, promoted=promoted, **({"by": by} if by else {}))
+    return items.open_item(item, "invitation", now, channel=channel, promoted=promoted, **said)
 
 
-def withdraw(registration: Registration, now: datetime, why: str) -> bool:
+def tell_standing(registration: Registration, now: datetime, known: Known | None = None, **said: Any) -> None:
+    """Tell somebody what came of a registration: a place, a place in line, or that staff decide first."""
+    if registration.state is RegistrationState.CONFIRMED:
+        invite(registration, now, known=known, **said)
+    else:
+        requested = registration.state is RegistrationState.REQUESTED
+        tell(registration, "requested" if requested else "waitlisted", now, **said)
+
+
+def tell(registration: Registration, kind: str, now: datetime, *, key: str = "", **params: Any) -> None:
+    """Queue plain mail about a registration, once a second at most, or once under a `key` of its own."""
+    key = f"{kind}:{registration.id}:{key or int(now.timestamp())}"
+    about = items.concerning(registration.briefing) | ({"held": False} if kind in ASKED_FOR else {})
+    queue(kind, key, recipient_of(registration), now, registration=registration.id, **about, **params)
+
+
+def withdraw(registration: Registration, now: datetime, why: str, **said: Any) -> bool:
     """Close the open calendar item of a registration and say so (`self`, `staff`, `presents`); whether there was one.
 
     Nothing is said when it was the `calendar` itself that declined: there the entry is gone already.
@@ -76,7 +92,7 @@ def withdraw(registration: Registration, now: datetime, why: str) -> bool:
         return False
     item.close(now)
     if why != "calendar":
-        items.tell(item, "withdrawal", now, why=why)
+        items.tell(item, "withdrawal", now, why=why, **said)
     return True
 
 
@@ -105,7 +121,7 @@ def tell_of_new_time(briefing: Briefing, now: datetime, title_before: str = "", 
     change = times | {"time_sequence": CalendarItem.sequence + 1}
     about: dict[str, Any] = {"news": "several", "title_before": title_before} if title_before else {}
     told = _tell_calendars(briefing, "new_time", now, change, upto=upto, **about)
-    return told + _tell_waiting(briefing, "waiting_new_time", now, **about)
+    return told + _tell_without_place(briefing, ("waiting_new_time", "request_new_time"), now, **about)
 
 
 def tell_of_new_title(briefing: Briefing, now: datetime, upto: int | None = None) -> int:
@@ -117,9 +133,9 @@ def tell_of_new_title(briefing: Briefing, now: datetime, upto: int | None = None
 
 
 def tell_of_cancellation(briefing: Briefing, now: datetime) -> int:
-    """Withdraw the briefing from every calendar and tell the waiting list; how many were told."""
+    """Withdraw the briefing from every calendar, tell those in line and those not approved yet; how many were told."""
     told = _tell_calendars(briefing, "withdrawal", now, {"state": ItemState.CLOSED}, why="briefing")
-    return told + _tell_waiting(briefing, "waiting_ended", now, why="briefing")
+    return told + _tell_without_place(briefing, ("waiting_ended", "request_ended"), now, why="briefing")
 
 
 def last_item(briefing: Briefing) -> int:
@@ -178,16 +194,17 @@ def _tell_calendars(
     return queue_many(kind, drafts, now, due_at, **items.concerning(briefing))
 
 
-def _tell_waiting(briefing: Briefing, kind: str, now: datetime, **params: Any) -> int:
-    """Plain mail to the waiting list: nothing of theirs stands in a calendar."""
-    waiting = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.WAITLISTED)
-    found = select(Registration.id, *_ADDRESSED).where(*waiting)
-    drafts = [
-        Draft(
-            f"{kind}:{registration}:{briefing.sequence}",
-            Recipient(*to),
-            {"registration": registration, "sequence": briefing.sequence, **params},
-        )
-        for registration, *to in db.session.execute(found.order_by(Registration.waiting_since, Registration.id))
-    ]
-    return queue_many(kind, drafts, now, **items.concerning(briefing))
+def _tell_without_place(briefing: Briefing, kinds: tuple[str, str], now: datetime, **params: Any) -> int:
+    """Plain mail to the waiting list and to those who wait to be approved: nothing of theirs stands in a calendar."""
+    of_state = dict(zip((RegistrationState.WAITLISTED, RegistrationState.REQUESTED), kinds, strict=True))
+    found = select(Registration.state, Registration.id, *_ADDRESSED).where(
+        Registration.briefing_id == briefing.id, Registration.state.in_(of_state)
+    )
+    drafts: dict[str, list[Draft]] = {kind: [] for kind in kinds}
+    in_order = (Registration.waiting_since, Registration.registered_at, Registration.id)
+    for state, registration, *to in db.session.execute(found.order_by(*in_order)):
+        kind = of_state[state]
+        about = {"registration": registration, "sequence": briefing.sequence, **params}
+        drafts[kind].append(Draft(f"{kind}:{registration}:{briefing.sequence}", Recipient(*to), about))
+    concerning = items.concerning(briefing)
+    return sum(queue_many(kind, drafts[kind], now, **concerning) for kind in kinds)

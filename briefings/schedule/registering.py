@@ -1,51 +1,66 @@
-"""Taking a place, changing what was given, giving it up; the waiting list fills by itself, in order."""
+"""Taking a place, changing what was given, giving it up. How places are given and the line moves up is in `waiting`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import exists, select
 
-from briefings.db import db, lock
+from briefings.db import db, lock, new_public_id
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import named
-from briefings.organizations.models import OrganizationKind
-from briefings.outbox.queueing import queue, queued_lately
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.queueing import queued_lately
 from briefings.privacy.consenting import answer_all
+from briefings.schedule import support
+from briefings.schedule.eligibility import closed_reason, ineligible_reason
 from briefings.schedule.finding import coming_of
-from briefings.schedule.invitations import Known, invite, known_of, recipient_of, rename, withdraw
-from briefings.schedule.items import concerning
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.schedule.registration_models import Registration, RegistrationState, registration_interests
+from briefings.schedule.invitations import rename, tell, tell_standing, withdraw
+from briefings.schedule.models import Briefing, Eligibility
+from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
+from briefings.schedule.ticking import tick, tick_anew
+from briefings.schedule.waiting import Line, Standing, hand_out, seat, standing_of
 
-ASKED_FOR = ("my_registrations", "already_registered")
-"""What somebody waits for at this moment: staff hold nothing of it."""
 MAILS_PER_HOUR = 3
 """How often one address is told of its own registrations: more would let strangers fill its mailbox."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Details:
+class More:
+    """What may be said after the place is held."""
+
+    department: str = ""
+    rank: str = ""
+    phone: str = ""
+    support: str = ""
+    question: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details(More):
     """What a registrant says, and may change later; `interests` are ids of needs presented at the briefing."""
 
     kind: OrganizationKind
     organization: str
     name: str
-    department: str = ""
-    phone: str = ""
-    support: str = ""
-    question: str = ""
     interests: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Applicant(Details):
-    """Who wants a place; `consents` are (id of the text that was shown, answer)."""
+    """Who wants a place; `consents` are (id of the text that was shown, answer).
+
+    The same `form_token` again is the same press of the same button. `together`: with the colleagues, all or none.
+    `invitee`: whose personal link was opened.
+    """
 
     email: str
     locale: str
     consents: tuple[tuple[int, bool], ...] = ()
+    form_token: str = ""
+    together: bool = False
+    invitee: Invitee | None = None
 
 
 class Colleague(NamedTuple):
@@ -62,55 +77,23 @@ class Bringer(NamedTuple):
     registration: Registration | None
 
 
-class Standing(NamedTuple):
-    """How many hold a place or wait for one, what an address has there, and how it hears of a place."""
-
-    taken: int
-    registration: Registration | None
-    known: Known
-
-
-def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
-    """Why nobody can register now, or None."""
-    if briefing.state is BriefingState.DRAFT:
-        return Refused(N_("아직 공개되지 않은 설명회입니다."))
-    if briefing.state is BriefingState.CANCELLED:
-        return Refused(N_("취소된 설명회라 신청을 받지 않습니다."))
-    if briefing.is_over(now):
-        return Refused(N_("이미 끝난 설명회라 신청을 받지 않습니다."))
-    if now < briefing.registration_opens_at:
-        not_yet = N_("아직 신청을 받지 않습니다. %(opens_at)s부터 신청할 수 있습니다.")
-        return Refused(not_yet, opens_at=briefing.registration_opens_at)
-    if now >= briefing.registration_closes_at:
-        return Refused(N_("신청이 %(closed_at)s에 마감되었습니다."), closed_at=briefing.registration_closes_at)
-    return None
-
-
 def register(briefing: Briefing, applicant: Applicant, now: datetime, by: Bringer | None = None) -> Registration:
     """Give the applicant a place or a place in line, never one over, and tell them by mail; Refused when closed.
 
-    An address that has one already keeps what it has and gets its personal link by mail: the answer on the page must
-    not tell whether an address is known.
+    Where staff approve first they wait for that, unless staff invited them. An address that has a registration already
+    keeps what it has and gets its personal link by mail: the answer on the page must not tell whether it is known.
     """
-    email = applicant.email.lower()
     organization = named(applicant.organization, applicant.kind, now)
-    _lock_open(briefing, now)
-    standing = _standing(briefing, email)
-    registration = standing.registration
-    if registration is None:
-        registration = Registration(briefing_id=briefing.id, email=email)
-        db.session.add(registration)
-    elif registration.state is not RegistrationState.CANCELLED:
-        _send_link_again(registration, now)
-        return registration
-    registration.organization_id = organization.id
-    registration.locale, registration.registered_at = applicant.locale, now
+    lock(briefing)
+    _refuse(briefing, applicant, now)
+    standing = standing_of(briefing, applicant.email.lower())
+    if standing.holds:
+        _send_link_again(standing.holds, applicant, now)
+        return standing.holds
+    registration = take_down(briefing, applicant, organization, standing, now)
     registration.brought_by = by and by.registration
-    _write_down(registration, applicant)
-    _seat(registration, standing.taken, briefing, now)
-    _set_interests(registration, applicant.interests)
-    answer_all(consents_of(registration), applicant.consents, now)
-    _tell(registration, now, standing.known, by.name if by else "")
+    _place([registration], briefing, standing.line, now, approval=briefing.approval and applicant.invitee is None)
+    _finish(registration, applicant, standing, now, by.name if by else "")
     return registration
 
 
@@ -121,30 +104,42 @@ def register_together(
 
     Each colleague is told by mail who registered them and where to say no. Nobody agrees to anything for another.
     """
+    others = [_colleague_of(applicant, each) for each in colleagues]
+    if others and (refused := ineligible_reason(briefing, applicant.kind, None)):
+        raise Refused(_COLLEAGUES, field="colleagues") if applicant.invitee else refused
+    if others and applicant.together:
+        return _register_party(briefing, [applicant, *others], now)
     first = register(briefing, applicant, now)
     # What an address has had before says nothing of who is typing now.
-    by = Bringer(applicant.name, first if is_new(first, now) else None)
-    nothing_own = replace(applicant, department="", phone="", support="", question="", interests=(), consents=())
-    others = [replace(nothing_own, name=name, email=email) for name, email in colleagues]
+    by = Bringer(applicant.name, first if is_new(first, now, applicant.form_token) else None)
     return [first, *(register(briefing, other, now, by) for other in others)]
 
 
-def is_new(registration: Registration, now: datetime) -> bool:
-    """Whether it came of what was done at `now`, and had not stood before."""
-    return registration.registered_at == now
+def is_new(registration: Registration, now: datetime, form_token: str = "") -> bool:
+    """Whether it came of what was done at `now` or of the form with this token, and had not stood before."""
+    return registration.registered_at == now or (form_token != "" and registration.form_token == form_token)
 
 
 def register_again(registration: Registration, now: datetime) -> None:
-    """Take a cancelled registration up again with what was given before; Refused when closed or not cancelled."""
+    """Take a cancelled registration up again with what was given before, at the end of the line.
+
+    Refused when closed, not cancelled, or of somebody who may not register any more. Staff approve it anew where they
+    approve, unless it was them who invited or entered this person.
+    """
     briefing = registration.briefing
-    _lock_open(briefing, now)
-    standing = _standing(briefing, registration.email)
+    lock(briefing)
+    standing = standing_of(briefing, registration.email)
     db.session.refresh(registration)
     if registration.state is not RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청만 다시 신청할 수 있습니다."))
-    registration.registered_at = now
-    _seat(registration, standing.taken, briefing, now)
-    _tell(registration, now, standing.known)
+    chosen = registration.by_staff or _is_invited(registration)
+    closed = closed_reason(briefing, now)
+    ineligible = None if chosen else ineligible_reason(briefing, registration.organization.kind, None)
+    if refused := closed or ineligible:
+        raise refused
+    registration.take_up(now)
+    _place([registration], briefing, standing.line, now, approval=briefing.approval and not chosen)
+    tell_standing(registration, now, standing.known)
 
 
 def change(registration: Registration, details: Details, now: datetime) -> None:
@@ -153,24 +148,35 @@ def change(registration: Registration, details: Details, now: datetime) -> None:
     if details.name != registration.name:
         lock(registration.briefing)  # the name stands in the calendar too
     lock(registration)
-    if registration.state is RegistrationState.CANCELLED:
-        raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
-    if registration.briefing.is_over(now):
-        raise Refused(N_("이미 끝난 설명회입니다."))
+    _refuse_settled(registration, now)
+    _refuse_another_kind(registration, details.kind)
     registration.organization = organization
     if details.name != registration.name:
         rename(registration, details.name, now)
-    _write_down(registration, details)
-    of_registration = registration_interests.c.registration_id == registration.id
-    db.session.execute(delete(registration_interests).where(of_registration))
-    _set_interests(registration, details.interests)
-    db.session.expire(registration, ["interests"])
+    _write_down(registration, details, now)
+    tick_anew(registration, details.interests)
 
 
-def cancel(registration: Registration, now: datetime, by_staff: bool = False, by_calendar: bool = False) -> None:
+def add_details(registration: Registration, more: More, now: datetime) -> None:
+    """Add what is said after the place is held; what is left empty stays as it was.
+
+    Refused after the end or a cancellation.
+    """
+    lock(registration)
+    _refuse_settled(registration, now)
+    for name in ("department", "rank", "phone", "question"):
+        setattr(registration, name, getattr(more, name) or getattr(registration, name))
+    if more.support:
+        support.ask(registration, more.support, now)
+
+
+def cancel(
+    registration: Registration, now: datetime, by_staff: bool = False, by_calendar: bool = False, reason: str = ""
+) -> None:
     """Give the place up, withdraw it from the calendar, and let the next in line have it; Refused after the end.
 
-    `by_calendar` when the registrant declined there, and the entry has left it already.
+    `by_calendar` when the registrant declined there, and the entry has left it already. `reason`: why staff did it, as
+    the person reads it.
     """
     briefing = registration.briefing
     lock(briefing)
@@ -179,21 +185,23 @@ def cancel(registration: Registration, now: datetime, by_staff: bool = False, by
         raise Refused(N_("이미 취소된 신청입니다."))
     if briefing.is_over(now):
         raise Refused(N_("이미 끝난 설명회입니다."))
-    had_place = registration.state is RegistrationState.CONFIRMED
+    why, said = ("staff", {"reason": reason}) if by_staff else ("self", {})
+    leave(registration, now, "calendar" if by_calendar else why, **said)
+    hand_out(briefing, now)
+
+
+def leave(registration: Registration, now: datetime, why: str, **said: str) -> None:
+    """Take somebody off the list and tell them, in the words for `why`; whoever holds the lock hands the place out."""
+    before = registration.state
     registration.cancel(now)
-    why = "staff" if by_staff else "self"
-    if not had_place:
-        _queue("waiting_ended", registration, now, why=why)
-        return
-    if not withdraw(registration, now, "calendar" if by_calendar else why):
-        _queue("place_given_up", registration, now, why=why)  # a presenter's place stands in no calendar
-    _fill(briefing, now)
-
-
-def fill(briefing: Briefing, now: datetime) -> int:
-    """Give free places to the first in line and tell them; how many got one. Also after the capacity was raised."""
-    lock(briefing)
-    return _fill(briefing, now)
+    db.session.flush()
+    if before is RegistrationState.REQUESTED:
+        tell(registration, "request_ended", now, why=why, **said)
+    elif before is RegistrationState.WAITLISTED:
+        tell(registration, "waiting_ended", now, why=why, **said)
+    elif not withdraw(registration, now, why, **said):
+        # A presenter's place stands in no calendar.
+        tell(registration, "place_given_up", now, why="self" if why == "calendar" else why, **said)
 
 
 def find_mine(email: str, now: datetime) -> None:
@@ -201,7 +209,7 @@ def find_mine(email: str, now: datetime) -> None:
     coming = coming_of(email.lower(), now)
     if coming and queued_lately("my_registrations", email.lower(), now) < MAILS_PER_HOUR:
         newest = max(coming, key=lambda registration: registration.registered_at)
-        _queue("my_registrations", newest, now)
+        tell(newest, "my_registrations", now)
 
 
 def consents_of(registration: Registration) -> str:
@@ -209,79 +217,138 @@ def consents_of(registration: Registration) -> str:
     return f"registration:{registration.public_id}"
 
 
-def _lock_open(briefing: Briefing, now: datetime) -> None:
+def take_down(
+    briefing: Briefing, applicant: Applicant, organization: Organization, standing: Standing, now: datetime
+) -> Registration:
+    """The registration with what the applicant said, new or taken up again; it has no state yet."""
+    registration = standing.registration or Registration(briefing_id=briefing.id, email=applicant.email.lower())
+    registration.take_up(now)
+    registration.organization_id, registration.locale = organization.id, applicant.locale
+    registration.form_token, registration.by_staff, registration.brought_by = applicant.form_token, False, None
+    _write_down(registration, applicant, now)
+    return registration
+
+
+def keep(registration: Registration, applicant: Applicant, now: datetime, anew: bool) -> None:
+    """Store what the applicant ticked, once the registration has its state; `anew`: there may be something already."""
+    (tick_anew if anew else tick)(registration, applicant.interests)
+    answer_all(consents_of(registration), applicant.consents, now)
+
+
+def _register_party(briefing: Briefing, people: Sequence[Applicant], now: datetime) -> list[Registration]:
+    """Places for all who are new, or places in line side by side; who was registered already keeps what they have."""
+    applicant, emails = people[0], [each.email.lower() for each in people]
+    organization = named(applicant.organization, applicant.kind, now)
     lock(briefing)
-    if refused := closed_reason(briefing, now):
+    _refuse(briefing, applicant, now)
+    if briefing.capacity is not None and len(people) > briefing.capacity:
+        raise Refused(_TOO_MANY, field="together", capacity=briefing.capacity, people=len(people))
+    standing = {email: standing_of(briefing, email) for email in emails}
+    said = dict(zip(emails, people, strict=True))
+    fresh = {
+        email: take_down(briefing, said[email], organization, standing[email], now)
+        for email in said
+        if not standing[email].holds
+    }
+    first, party = fresh.get(emails[0]), new_public_id() if len(fresh) > 1 else ""
+    for registration in fresh.values():
+        registration.party = party
+        registration.brought_by = first if registration is not first else None
+    _place(list(fresh.values()), briefing, standing[emails[0]].line, now, approval=briefing.approval)
+    for email, person in said.items():
+        if there := standing[email].holds:
+            _send_link_again(there, person, now)
+        else:
+            _finish(fresh[email], person, standing[email], now, applicant.name if person is not applicant else "")
+    return [fresh.get(email) or standing[email].holds or fresh[email] for email in emails]
+
+
+def _colleague_of(applicant: Applicant, colleague: Colleague) -> Applicant:
+    """Somebody of the same organization, of whom nothing but name and address is known."""
+    return Applicant(
+        kind=applicant.kind,
+        organization=applicant.organization,
+        name=colleague.name,
+        email=colleague.email,
+        locale=applicant.locale,
+        form_token=applicant.form_token,
+    )
+
+
+def _refuse(briefing: Briefing, applicant: Applicant, now: datetime) -> None:
+    """Whoever calls holds the lock."""
+    invitee = applicant.invitee
+    refused = closed_reason(briefing, now) or ineligible_reason(briefing, applicant.kind, invitee)
+    if refused:
+        raise refused
+    if invitee is not None and invitee.email.lower() != applicant.email.lower():
+        raise Refused(
+            N_("초대받은 주소로만 신청할 수 있습니다. 초대 전자우편을 받은 주소를 적어 주세요."), field="email"
+        )
+
+
+def _refuse_settled(registration: Registration, now: datetime) -> None:
+    if registration.state is RegistrationState.CANCELLED:
+        raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
+    if registration.briefing.is_over(now):
+        raise Refused(N_("이미 끝난 설명회입니다."))
+
+
+def _refuse_another_kind(registration: Registration, kind: OrganizationKind) -> None:
+    """Nobody gets in by changing what they said; who is not of a kind that may register keeps what was there before."""
+    briefing = registration.briefing
+    if kind is registration.organization.kind or briefing.eligibility is not Eligibility.KINDS:
+        return
+    refused = ineligible_reason(briefing, kind, None)
+    if refused and not registration.by_staff and not _is_invited(registration):
         raise refused
 
 
-def _seat(registration: Registration, taken: int, briefing: Briefing, now: datetime) -> None:
-    if briefing.capacity is None or taken < briefing.capacity:
-        registration.confirm(now)
-    else:
-        registration.wait(now)
+def _is_invited(registration: Registration) -> bool:
+    invited = exists().where(Invitee.briefing_id == registration.briefing_id, Invitee.email == registration.email)
+    return bool(db.session.scalar(select(invited)))
+
+
+def _place(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime, *, approval: bool) -> None:
+    """Give newcomers places or places in line, or let them wait for what staff decide."""
+    db.session.add_all(together)
+    if together and not approval:
+        seat(together, briefing, line, now)
+        return
+    for registration in together:
+        registration.request()
     db.session.flush()
 
 
-def _standing(briefing: Briefing, email: str) -> Standing:
-    """Everything about a briefing and an address that decides what becomes of a registration, by one statement."""
-    not_cancelled = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
-    taken = select(func.count()).select_from(Registration).where(*not_cancelled).scalar_subquery()
-    of_address = (Registration.briefing_id == Briefing.id) & (Registration.email == email)
-    columns = (taken, Registration, *known_of(email, briefing.id))
-    found = select(*columns).select_from(Briefing).outerjoin(Registration, of_address)
-    row = db.session.execute(found.where(Briefing.id == briefing.id)).one()
-    return Standing(row[0], row[1], Known(row[2], row[3]))
+def _finish(registration: Registration, applicant: Applicant, standing: Standing, now: datetime, by: str) -> None:
+    """Keep what is stored beside a registration that has its state, and tell of it."""
+    keep(registration, applicant, now, anew=standing.registration is not None)
+    _note_answer(applicant.invitee, registration)
+    tell_standing(registration, now, standing.known, **({"by": by} if by else {}))
 
 
-def _fill(briefing: Briefing, now: datetime) -> int:
-    if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
-        return 0
-    waiting = select(Registration).where(
-        Registration.briefing_id == briefing.id, Registration.state == RegistrationState.WAITLISTED
-    )
-    if briefing.capacity is not None:
-        confirmed = (
-            select(func.count())
-            .select_from(Registration)
-            .where(Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
-        )
-        waiting = waiting.limit(max(briefing.capacity - db.session.scalars(confirmed).one(), 0))
-    promoted = db.session.scalars(waiting.order_by(Registration.waiting_since, Registration.id)).all()
-    for registration in promoted:
-        registration.confirm(now)
-        invite(registration, now, promoted=True)
-    return len(promoted)
+def _note_answer(invitee: Invitee | None, registration: Registration) -> None:
+    if invitee is not None:
+        invitee.registration, invitee.declined_at = registration, None
 
 
-def _write_down(registration: Registration, details: Details) -> None:
-    registration.name, registration.department = details.name, details.department
-    registration.phone, registration.support, registration.question = details.phone, details.support, details.question
+def _write_down(registration: Registration, details: Details, now: datetime) -> None:
+    registration.name, registration.department, registration.rank = details.name, details.department, details.rank
+    registration.phone, registration.question = details.phone, details.question
+    support.ask(registration, details.support, now)
 
 
-def _set_interests(registration: Registration, needs: tuple[int, ...]) -> None:
-    """Remember those of `needs` that are presented at the briefing, in one statement."""
-    if needs:
-        presented = select(literal(registration.id), PresenterSlot.need_id).where(
-            PresenterSlot.briefing_id == registration.briefing_id, PresenterSlot.need_id.in_(needs)
-        )
-        columns = ["registration_id", "need_id"]
-        db.session.execute(insert(registration_interests).from_select(columns, presented))
-
-
-def _tell(registration: Registration, now: datetime, known: Known, by: str = "") -> None:
-    if registration.state is RegistrationState.CONFIRMED:
-        invite(registration, now, known=known, by=by)
-    else:
-        _queue("waitlisted", registration, now, **({"by": by} if by else {}))
-
-
-def _send_link_again(registration: Registration, now: datetime) -> None:
+def _send_link_again(registration: Registration, applicant: Applicant, now: datetime) -> None:
+    """Tell an address of what it has; nothing where it is the same press of the same form once more."""
+    _note_answer(applicant.invitee, registration)
+    token = applicant.form_token
+    if token and token == registration.form_token:
+        return
     if queued_lately("already_registered", registration.email, now) < MAILS_PER_HOUR:
-        _queue("already_registered", registration, now)
+        tell(registration, "already_registered", now, key=token)
 
 
-def _queue(kind: str, registration: Registration, now: datetime, **params: Any) -> None:
-    key = f"{kind}:{registration.id}:{int(now.timestamp())}"
-    about = concerning(registration.briefing) | ({"held": False} if kind in ASKED_FOR else {})
-    queue(kind, key, recipient_of(registration), now, registration=registration.id, **about, **params)
+_COLLEAGUES = N_("초대받은 분만 신청할 수 있어 동료는 함께 신청할 수 없습니다. 동료의 칸을 비우고 신청해 주세요.")
+_TOO_MANY = N_(
+    "정원이 %(capacity)s명이라 %(people)s명이 함께 참석할 수 없습니다. ‘모두 함께’를 풀거나 동료를 줄여 주세요."
+)

@@ -1,6 +1,6 @@
 """Registration, Invitee."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
@@ -19,6 +19,10 @@ class RegistrationState(StrEnum):
     CONFIRMED = "confirmed"
     WAITLISTED = "waitlisted"
     CANCELLED = "cancelled"
+
+
+SUPPORT_BEFORE = timedelta(days=7)
+"""Who asks so long before is to get it (장애인차별금지법 시행령 제14조); what is asked later is tried all the same."""
 
 
 class SupportState(StrEnum):
@@ -93,11 +97,22 @@ class Registration(Base):
     brought_by: Mapped["Registration | None"] = relationship(remote_side=[id])
     interests: Mapped[list[Need]] = relationship(secondary=registration_interests)
 
-    def request(self, now: datetime) -> None:
+    @property
+    def support_asked_late(self) -> bool:
+        """Whether what the person needs was asked for (or answered) when the time to prepare had begun to run."""
+        changed_at = self.support_changed_at
+        return changed_at is not None and changed_at > self.briefing.starts_at - SUPPORT_BEFORE
+
+    def take_up(self, now: datetime) -> None:
+        """Begin anew at `now`: nothing of an earlier cancellation, refusal, party or reconfirmation holds any more."""
+        self.registered_at, self.party = now, ""
+        self.refused_at = self.reconfirmed_at = None
+        self.refusal_reason = ""
+
+    def request(self) -> None:
         """Wait for what staff decide."""
         self.state = RegistrationState.REQUESTED
-        self.waiting_since = self.confirmed_at = self.cancelled_at = self.refused_at = None
-        self.refusal_reason = ""
+        self.waiting_since = self.confirmed_at = self.cancelled_at = None
 
     def refuse(self, reason: str, now: datetime) -> None:
         """Staff do not approve it."""
@@ -109,9 +124,9 @@ class Registration(Base):
         self.state, self.confirmed_at = RegistrationState.CONFIRMED, now
         self.waiting_since = self.cancelled_at = None
 
-    def wait(self, now: datetime) -> None:
-        """Stand in line from `now`."""
-        self.state, self.waiting_since = RegistrationState.WAITLISTED, now
+    def wait(self, since: datetime) -> None:
+        """Stand in line, in the place of whoever came at `since`."""
+        self.state, self.waiting_since = RegistrationState.WAITLISTED, since
         self.confirmed_at = self.cancelled_at = None
 
     def cancel(self, now: datetime) -> None:

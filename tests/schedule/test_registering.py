@@ -11,12 +11,13 @@ from briefings.organizations.models import OrganizationKind
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with, current_texts
 from briefings.privacy.models import Purpose
-from briefings.schedule import registering
+from briefings.schedule import eligibility, registering
 from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line, places_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registering import Applicant, Details
 from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.waiting import fill
 from tests.builders import a_briefing, a_need, a_registration
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -162,7 +163,7 @@ class TestRegistering:
 
     def test_is_open_until_it_closes_even_while_live(self, now):
         late = a_briefing(starts_at=now - timedelta(minutes=10), registration_closes_at=now + timedelta(minutes=5))
-        assert registering.closed_reason(late, now) is None
+        assert eligibility.closed_reason(late, now) is None
 
 
 class TestCancelling:
@@ -214,7 +215,7 @@ class TestFilling:
         waiting = [register(briefing, now + timedelta(minutes=n), f"{n}@example.com") for n in range(4)]
         briefing.capacity = 3
         with unit_of_work():
-            assert registering.fill(briefing, now + timedelta(hours=1)) == 3
+            assert fill(briefing, now + timedelta(hours=1)) == 3
         assert [r.state for r in waiting] == [CONFIRMED, CONFIRMED, CONFIRMED, WAITLISTED]
 
     def test_gives_everyone_a_place_when_the_limit_is_lifted(self, now):
@@ -222,14 +223,14 @@ class TestFilling:
         waiting = [register(briefing, now, f"{n}@example.com") for n in range(3)]
         briefing.capacity = None
         with unit_of_work():
-            assert registering.fill(briefing, now) == 3
+            assert fill(briefing, now) == 3
         assert {r.state for r in waiting} == {CONFIRMED}
 
     def test_does_nothing_once_it_is_over(self, now):
         briefing = a_briefing(starts_at=now - timedelta(hours=3), capacity=5)
         a_registration(briefing, state=WAITLISTED)
         with unit_of_work():
-            assert registering.fill(briefing, now) == 0
+            assert fill(briefing, now) == 0
 
     def test_takes_nothing_away_when_there_are_fewer_places_than_people(self, now):
         briefing = a_briefing(capacity=1)
@@ -237,7 +238,7 @@ class TestFilling:
         a_registration(briefing)
         a_registration(briefing, state=WAITLISTED)
         with unit_of_work():
-            assert registering.fill(briefing, now) == 0
+            assert fill(briefing, now) == 0
         assert places_of(briefing) == (1, 2, 1)
 
 

@@ -1,0 +1,175 @@
+"""Places and the line for them: whoever comes gets a place or stands in line, and no place stands empty that somebody
+in line would fit.
+
+Everybody counts alone but colleagues who come all together or not at all (a party): they get places only when enough
+are free at once. Until then they keep their place in line, and who stands behind them and fits goes ahead.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, exists, func, select, update
+
+from briefings.db import db, lock
+from briefings.errors import N_, Refused
+from briefings.schedule.invitations import Known, invite, known_of
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import Registration, RegistrationState
+
+
+class Line(NamedTuple):
+    """How many hold a place in a briefing, and whether anybody waits for one."""
+
+    confirmed: int
+    anybody: bool
+
+
+class Standing(NamedTuple):
+    """What decides what becomes of a registration: the line, what the address has there, how it hears of a place."""
+
+    line: Line
+    registration: Registration | None
+    known: Known
+
+    @property
+    def holds(self) -> Registration | None:
+        """What the address has already and keeps: a place, a place in line or a request."""
+        there = self.registration
+        return there if there is not None and there.state is not RegistrationState.CANCELLED else None
+
+
+class Unit(NamedTuple):
+    """Who get places at once or none: one person, or a `party`. In order of when they came."""
+
+    since: datetime | None
+    id: int
+    size: int
+    alone: Registration | None
+    party: str
+
+
+def standing_of(briefing: Briefing, email: str) -> Standing:
+    """Everything about a briefing and an address that decides what becomes of a registration, by one statement."""
+    of_address = (Registration.briefing_id == Briefing.id) & (Registration.email == email)
+    columns = (Registration, *_line_of(briefing.id), *known_of(email, briefing.id))
+    found = select(*columns).select_from(Briefing).outerjoin(Registration, of_address)
+    row = db.session.execute(found.where(Briefing.id == briefing.id)).one()
+    return Standing(Line(row[1], row[2]), row[0], Known(row[3], row[4]))
+
+
+def seat(
+    together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime, since: datetime | None = None
+) -> None:
+    """Give places to newcomers, to all of them or to none, or places in line (as of `since`, else of now).
+
+    Whoever calls holds the lock and tells them which; others who get places because of it are told here.
+    """
+    free = None if briefing.capacity is None else briefing.capacity - line.confirmed
+    fit = free is None or len(together) <= free
+    for registration in together:
+        if fit and not line.anybody:
+            registration.confirm(now)
+        else:
+            registration.wait(since or now)
+    db.session.flush()
+    if line.anybody and (free is None or free > 0):
+        hand_out(briefing, now, newcomers=together)
+
+
+def fill(briefing: Briefing, now: datetime) -> int:
+    """Give free places to the first in line and tell them; how many got one. Also after the capacity was raised."""
+    lock(briefing)
+    return hand_out(briefing, now)
+
+
+def hand_out(briefing: Briefing, now: datetime, newcomers: Collection[Registration] = ()) -> int:
+    """The same for whoever holds the lock; `newcomers` are told by whoever calls."""
+    if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
+        return 0
+    given = 0
+    for unit in _fitting(briefing):
+        for registration in [unit.alone] if unit.alone else _members(briefing, unit.party):
+            registration.confirm(now)
+            given += 1
+            if registration not in newcomers:
+                invite(registration, now, promoted=True)
+    db.session.flush()
+    return given
+
+
+def take_any(registration: Registration, now: datetime) -> None:
+    """Give up the wish to come all together: everybody of the party counts alone from now on, where they stand in line.
+
+    Refused where nobody waits for that any more.
+    """
+    briefing = registration.briefing
+    lock(briefing)
+    db.session.refresh(registration)
+    waits = registration.state in (RegistrationState.WAITLISTED, RegistrationState.REQUESTED)
+    if not waits or not registration.party or briefing.state is BriefingState.CANCELLED or briefing.is_over(now):
+        raise Refused(N_("함께 자리를 기다리는 신청이 아닙니다."))
+    of_party = (Registration.briefing_id == briefing.id, Registration.party == registration.party)
+    db.session.execute(update(Registration).where(*of_party).values(party=""))
+    hand_out(briefing, now)
+
+
+def _line_of(briefing_id: int) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+    """The columns of `Line`, for a statement that asks for more."""
+    of_briefing = Registration.briefing_id == briefing_id
+    confirmed = select(func.count()).where(of_briefing, Registration.state == RegistrationState.CONFIRMED)
+    waiting = exists().where(of_briefing, Registration.state == RegistrationState.WAITLISTED)
+    return confirmed.scalar_subquery(), waiting
+
+
+def _fitting(briefing: Briefing) -> list[Unit]:
+    """Who gets the free places, in order: the first whom they suffice for, then the next, and so on."""
+    free = None if briefing.capacity is None else briefing.capacity - _confirmed(briefing)
+    if free is not None and free <= 0:
+        return []
+    units = sorted([*_singles(briefing, free), *_parties(briefing)])
+    if free is None:
+        return units
+    fitting = []
+    for unit in units:
+        if unit.size <= free:
+            free -= unit.size
+            fitting.append(unit)
+    return fitting
+
+
+def _confirmed(briefing: Briefing) -> int:
+    confirmed = select(func.count()).where(_in_state(briefing, RegistrationState.CONFIRMED))
+    return db.session.scalars(confirmed).one()
+
+
+def _singles(briefing: Briefing, free: int | None) -> list[Unit]:
+    """The first who wait alone: no more of them than there are places can get one."""
+    alone = _waiting(briefing).where(Registration.party == "").limit(free)
+    found = db.session.scalars(alone)
+    return [Unit(each.waiting_since, each.id, 1, each, "") for each in found]
+
+
+def _parties(briefing: Briefing) -> list[Unit]:
+    """The parties that wait; not those of whom one still waits for what staff decide."""
+    waiting = _in_state(briefing, RegistrationState.WAITLISTED)
+    undecided = select(Registration.party).where(_in_state(briefing, RegistrationState.REQUESTED))
+    numbers = (func.min(Registration.waiting_since), func.min(Registration.id), func.count(), Registration.party)
+    parties = select(*numbers).where(waiting, Registration.party != "", Registration.party.not_in(undecided))
+    return [
+        Unit(since, number, size, None, party)
+        for since, number, size, party in db.session.execute(parties.group_by(Registration.party))
+    ]
+
+
+def _members(briefing: Briefing, party: str) -> Sequence[Registration]:
+    return db.session.scalars(_waiting(briefing).where(Registration.party == party)).all()
+
+
+def _waiting(briefing: Briefing) -> Select[Any]:
+    waiting = select(Registration).where(_in_state(briefing, RegistrationState.WAITLISTED))
+    return waiting.order_by(Registration.waiting_since, Registration.id)
+
+
+def _in_state(briefing: Briefing, state: RegistrationState) -> ColumnElement[bool]:
+    return (Registration.briefing_id == briefing.id) & (Registration.state == state)
