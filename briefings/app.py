@@ -1,6 +1,5 @@
 """create_app: settings, extensions, blueprints, composers, commands. Only wsgi.py and the tests import it."""
 
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from briefings import jobs, serving
+from briefings import backups, jobs, logs, serving
 from briefings.accounts import commands as account_commands
 from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
@@ -24,6 +23,7 @@ from briefings.announcements import words as announcement_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db
 from briefings.demo import commands as demo_commands
+from briefings.front import operation as front_operation
 from briefings.front import public as front_public
 from briefings.front import staff as front_staff
 from briefings.imports import mails as import_mails
@@ -60,11 +60,21 @@ from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
+from briefings.privacy import pages as privacy_pages
+from briefings.privacy import words as privacy_words
+from briefings.registrations import (
+    consent_pages,  # noqa: F401 (views of the own pages)
+    export,
+    export_pages,  # noqa: F401 (views of the staff's briefings)
+    reconfirm_pages,
+)
+from briefings.registrations import commands as registration_commands
 from briefings.registrations import models as registration_models  # noqa: F401 (its tables)
 from briefings.registrations import own_pages as registration_pages
+from briefings.registrations import owner as registration_owner
 from briefings.registrations import public as registration_public  # noqa: F401 (views of the briefings)
-from briefings.registrations import reconfirm_pages
 from briefings.registrations import staff as registration_staff
+from briefings.registrations import support_mails, support_pages
 from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
@@ -98,14 +108,16 @@ from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
 from briefings.tasks import pages as task_pages
+from briefings.tasks import showing
 from briefings.tasks import words as task_words
 from briefings.tasks.running import Function
-from briefings.web import access, display, filters, labels, problems, security, stamped, uploads
+from briefings.web import access, display, filters, labels, logging, problems, security, stamped, uploads
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
+    front_operation.pages,
     front_staff.pages,
     outbox_pages.pages,
     outbox_texts.pages,
@@ -114,6 +126,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_pages.pages,
     organization_public.pages,
     organization_staff.pages,
+    privacy_pages.pages,
     live_pages.pages,
     need_owner.pages,
     need_staff.pages,
@@ -127,6 +140,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     claim_pages.pages,
     schedule_public.pages,
     registration_pages.pages,
+    registration_owner.pages,
     reconfirm_pages.pages,
     inbox_public.pages,
     inbox_staff.pages,
@@ -139,6 +153,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     registration_staff.pages,  # and the rest of the staff's briefings
     presenter_staff_pages.pages,
     schedule_telling.pages,
+    support_pages.pages,
     announcement_pages.pages,
     participation_public.pages,
     participation_owner.pages,
@@ -155,6 +170,7 @@ COMPOSERS: dict[str, Composer] = {
     **import_mails.COMPOSERS,
     **review_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
+    **support_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
     **material_mails.COMPOSERS,
     **season_mails.COMPOSERS,
@@ -171,7 +187,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "심사와 선정": review_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
-    "설명회 신청": schedule_mails.TEXTS,
+    "설명회 신청": {**schedule_mails.TEXTS, **support_mails.TEXTS},
     "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
@@ -181,16 +197,20 @@ TASKS: dict[str, Function] = {
     "check_needs": import_work.check,
     "save_needs": import_work.save,
     season_solving.KIND: season_solving.solve,
+    export.KIND: export.make_file,
 }
 """What the worker does when a task of this kind was asked for."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
     demo_commands.demo,
+    registration_commands.privacy,
     inbox_commands.mail_in_command,
     planner_commands.plan,
     jobs.worker_command,
     serving.serve_command,
+    backups.backup_command,
+    backups.restore_command,
 )
 WORDS: tuple[labels.Words, ...] = (
     task_words.WORDS,
@@ -203,6 +223,7 @@ WORDS: tuple[labels.Words, ...] = (
     import_words.WORDS,
     review_words.WORDS,
     schedule_words.WORDS,
+    privacy_words.WORDS,
     season_words.WORDS,
     participation_words.WORDS,
     announcement_words.WORDS,
@@ -214,7 +235,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app = Flask(__name__, template_folder=str(beside_or_inside("templates")))
     app.config.update(settings_from(environ))
     app.config.update(settings or {})
-    logging.basicConfig(level=app.config["LOG_LEVEL"], format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"])
     app.url_map.converters["int"] = RowNumber
     app.request_class = TidyRequest
     _extend(app)
@@ -225,6 +246,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["composers"] = COMPOSERS
     app.extensions["tasks"] = TASKS
     app.extensions["subjects"] = _subjects
+    app.extensions["silence"] = showing.silence
     app.extensions["text_groups"] = TEXTS
     app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}
     access.refuse_unmarked_views(app)
@@ -244,6 +266,7 @@ def _extend(app: Flask) -> None:
     Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
+    logging.register(app)  # before anything else: what it sets up is there for every line, what it notes comes last
     app.before_request(uploads.allow_uploads)  # before anybody reads the body of a request
     CSRFProtect(app)
     security.limiter.init_app(app)

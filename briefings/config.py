@@ -7,10 +7,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from limits import parse_many
+
 from briefings.errors import N_
 
 PACKAGE = Path(__file__).parent
 ROOT = PACKAGE.parent
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMATS = ("text", "json")
 DEFAULT_SECRET_KEY = "only-for-trying-the-program-out"  # noqa: S105 (refused in production)
 
 
@@ -44,8 +48,11 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "SERVER_NAME": address.netloc,
         "PREFERRED_URL_SCHEME": address.scheme,
         "SQLALCHEMY_DATABASE_URI": database_url(database),
-        # A connection that a restart of the database cut is replaced before it is used.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+        "SQLALCHEMY_ENGINE_OPTIONS": {
+            "pool_size": _number("DATABASE_POOL", environ.get("DATABASE_POOL", "8")) or 1,
+            "max_overflow": 4,
+            "pool_timeout": 10,  # seconds, then the reader is told that there is too much to do
+        },
         "SMTP_URL": smtp_url,
         "MAIL_FROM": environ.get("MAIL_FROM", f"invite@{domain}"),
         "MAIL_FROM_NAME": environ.get("MAIL_FROM_NAME", N_("협업이음 설명회")),
@@ -60,11 +67,18 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "CONTACT_PHONE": environ.get("CONTACT_PHONE", "044-000-0000"),
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{domain}"),
         "QUIET_HOURS": _hours("QUIET_HOURS", environ.get("QUIET_HOURS", "21-8")),
-        "LOG_LEVEL": environ.get("LOG_LEVEL", "INFO"),
+        "LOG_LEVEL": _one_of("LOG_LEVEL", environ.get("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
+        "LOG_FORMAT": _one_of("LOG_FORMAT", environ.get("LOG_FORMAT", "json" if production else "text"), LOG_FORMATS),
+        "METRICS_TOKEN": _secret("METRICS_TOKEN", environ.get("METRICS_TOKEN", "")),
         "NOTICE": environ.get("NOTICE", ""),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES", "0")),
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URL", "memory://"),
+        # Redis away is no reason to turn people away: each process counts by itself until it is back.
+        "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
+        "RATELIMIT_STORAGE_OPTIONS": _of_storage(environ.get("RATELIMIT_STORAGE_URL", "memory://")),
+        "MAILS_PER_NETWORK": _limits("MAILS_PER_NETWORK", environ.get("MAILS_PER_NETWORK", "120/minute;1200/hour")),
+        "MAILS_PER_ADDRESS": _limits("MAILS_PER_ADDRESS", environ.get("MAILS_PER_ADDRESS", "10/hour;30/day")),
         "RATELIMIT_ENABLED": environ.get("RATELIMIT_ENABLED", "1") == "1",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
@@ -100,6 +114,25 @@ def _number(name: str, text: str) -> int:
     if not text.isascii() or not text.isdigit():
         raise SettingsError(f"{name} must be a number, not {text!r}.")
     return int(text)
+
+
+def _secret(name: str, text: str) -> str:
+    if text and (len(text) < 16 or not text.isascii() or not text.isprintable() or " " in text):
+        raise SettingsError(f"{name} must be at least 16 letters, digits or signs, or empty.")
+    return text
+
+
+def _of_storage(url: str) -> dict[str, object]:
+    """Nobody waits long for a Redis that does not answer."""
+    return {"socket_connect_timeout": 1, "socket_timeout": 1} if url.startswith("redis") else {}
+
+
+def _limits(name: str, text: str) -> str:
+    try:
+        parse_many(text)
+    except ValueError as error:
+        raise SettingsError(f"{name} must be limits such as 10/hour;30/day, not {text!r}.") from error
+    return text
 
 
 def _one_of(name: str, text: str, known: tuple[str, ...]) -> str:

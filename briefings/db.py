@@ -1,15 +1,20 @@
-"""The database: base, column types, unit of work, row lock, and the SQLite settings that make it safe."""
+"""The database: base, column types, unit of work, row lock, versions, and what keeps its connections safe."""
 
 import secrets
-from collections.abc import Iterator
+import select
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, Enum, MetaData, String, event, inspect, update
+from psycopg.pq import ConnStatus
+from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, Row, Select, String, event, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
@@ -66,7 +71,10 @@ class Base(DeclarativeBase):
 
 
 class ContentVersion(Base):
-    """One row whose number rises whenever something changes that public pages show, places apart."""
+    """What is kept in memory elsewhere holds as long as its row here has the same number; the numbers mean nothing.
+
+    The row CONTENT is about all that public pages show, places apart; row −n about the places of the briefing n.
+    """
 
     __tablename__ = "content_version"
 
@@ -74,13 +82,19 @@ class ContentVersion(Base):
     version: Mapped[int]
 
 
+CONTENT = 1
+REST = 10
+"""Seconds after which a connection that nobody used is tried before it is used."""
+
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+
+
+PUBLIC_ID_ALPHABET = "23456789abcdefghijkmnpqrstuvwxyz"
 
 
 def new_public_id() -> str:
     """A short random name for addresses people see and may type: 8 characters without 0/o/1/l."""
-    alphabet = "23456789abcdefghijkmnpqrstuvwxyz"
-    return "".join(secrets.choice(alphabet) for _ in range(8))
+    return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(8))
 
 
 @contextmanager
@@ -104,7 +118,8 @@ def unit_of_work() -> Iterator[Session]:
 def lock(row: Any) -> None:
     """Hold `row` until the transaction ends and refresh it, on PostgreSQL and SQLite alike; Refused if it is gone.
 
-    SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both.
+    SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both. Whoever holds a row
+    that has a `version_row` may change what is counted of it: that row gets a new version.
     """
     state = inspect(row)
     table, key = state.mapper.local_table, state.mapper.primary_key[0]
@@ -112,11 +127,93 @@ def lock(row: Any) -> None:
     if db.session.scalar(held) is None:
         raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
     db.session.refresh(row)
+    if (version_row := getattr(row, "version_row", None)) is not None:
+        renew_version(db.session.connection(), version_row)
+
+
+def renew_version(connection: Connection, row: int) -> None:
+    """Let nobody use any longer what was kept under the present version of `row`, once this transaction commits."""
+    statement = _insert(ContentVersion.__table__, connection).values(id=row, version=secrets.randbits(31))
+    renewed = {"version": statement.excluded.version}
+    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
+
+
+def looked_up(statement: Select[Any]) -> Sequence[Row[Any]]:
+    """The rows of one statement that stands for itself: no session, no transaction, one way to the database and back."""
+    with _reader(db.engine).connect() as connection:
+        return connection.execute(statement).all()
+
+
+def _reader(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def dialect() -> str:
     """The name of the database in use: `sqlite` or `postgresql`."""
     return db.engine.dialect.name
+
+
+class Trouble(StrEnum):
+    """Why a database does not do what it was asked to, where neither program nor person is at fault."""
+
+    AWAY = "away"
+    BUSY = "busy"
+    FULL = "full"
+
+
+_TROUBLES = {
+    # SQLSTATE of PostgreSQL, or the first two characters of it
+    "08": Trouble.AWAY,
+    "57P01": Trouble.AWAY,  # is being shut down
+    "57P02": Trouble.AWAY,  # crashed
+    "57P03": Trouble.AWAY,  # is starting up
+    "25006": Trouble.AWAY,  # takes no writes: a stand-by that is not in charge yet
+    "25P03": Trouble.AWAY,  # gave up on an idle transaction
+    "53100": Trouble.FULL,
+    "53": Trouble.BUSY,  # connections, memory
+    "55P03": Trouble.BUSY,  # waited too long for a lock
+    "40": Trouble.BUSY,  # of two that wait for each other, one is ended
+    # Primary result codes of SQLite
+    sqlite3.SQLITE_BUSY: Trouble.BUSY,
+    sqlite3.SQLITE_LOCKED: Trouble.BUSY,
+    sqlite3.SQLITE_FULL: Trouble.FULL,
+    sqlite3.SQLITE_READONLY: Trouble.FULL,
+    sqlite3.SQLITE_IOERR: Trouble.AWAY,
+    sqlite3.SQLITE_CANTOPEN: Trouble.AWAY,
+}
+
+
+def trouble_of(error: Exception) -> Trouble | None:
+    """What is the matter with the database, if that is what `error` tells of."""
+    if not isinstance(error, DBAPIError):
+        return Trouble.BUSY  # the pool's: no connection became free in time
+    if isinstance(error.orig, sqlite3.Error):
+        return _TROUBLES.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF)
+    state = getattr(error.orig, "sqlstate", None)
+    if state is None:  # no answer at all
+        return Trouble.AWAY if error.connection_invalidated or isinstance(error, OperationalError) else None
+    return _TROUBLES.get(state) or _TROUBLES.get(state[:2])
+
+
+# Whoever is cut off must notice, and must not keep others waiting: the server frees what a lost client held.
+_POSTGRESQL = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+    "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
+    " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
+}
+
+
+@event.listens_for(Engine, "do_connect")
+def _prepare_postgresql(dialect: Any, record: Any, arguments: Any, parameters: dict[str, Any]) -> None:
+    if dialect.name == "postgresql":
+        for name, value in _POSTGRESQL.items():
+            parameters.setdefault(name, value)
 
 
 @event.listens_for(Engine, "connect")
@@ -126,6 +223,30 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # transactions are ours to begin, see below
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 15000", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "checkin")
+def _note_use(connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+@event.listens_for(Engine, "checkout")
+def _replace_if_cut(connection: Any, record: Any, proxy: Any) -> None:
+    """A connection to PostgreSQL that a restart or a firewall cut is replaced before it is used.
+
+    To ask the server each time is a way there and back before every request. The operating system knows without asking
+    when the server hung up; only after a rest, in which the net between may have lost it silently, the server is asked.
+    """
+    used_at = record.info.get("used_at")
+    if used_at is None or not hasattr(connection, "pgconn"):
+        return
+    server = connection.pgconn
+    waiting = select.poll()
+    waiting.register(server.socket, select.POLLIN)
+    if waiting.poll(0) or time.monotonic() - used_at > REST:
+        server.exec_(b"")
+        if server.status != ConnStatus.OK:
+            raise InvalidatePoolError
 
 
 @event.listens_for(Engine, "begin")
@@ -140,7 +261,7 @@ def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     # Row by row, which both drivers are quicker at than at one statement with thousands of values.
-    statement = _insert(table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    statement = _insert(table, db.session.connection()).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     return db.session.connection().execute(statement, rows).rowcount
 
 
@@ -148,10 +269,10 @@ def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...
     """Insert `rows` (same keys each); a row of the same unique `key` that is there already takes the new values."""
     if not rows:
         return
-    statement = _insert(table)
+    statement = _insert(table, db.session.connection())
     values = {name: statement.excluded[name] for name in rows[0] if name not in key}
     db.session.connection().execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
 
 
-def _insert(table: Any) -> Any:
-    return (sqlite.insert if db.session.connection().dialect.name == "sqlite" else postgresql.insert)(table)
+def _insert(table: Any, connection: Connection) -> Any:
+    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)

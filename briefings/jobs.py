@@ -1,7 +1,9 @@
 """What runs by itself, and how often: `flask worker`. The database says what is due, this says when to look."""
 
 import logging
+import os
 import signal
+import socket
 import threading
 import traceback
 from collections.abc import Callable
@@ -11,11 +13,12 @@ from imaplib import IMAP4
 import click
 from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
 
-from briefings import clock
+from briefings import clock, logs
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
-from briefings.db import unit_of_work
+from briefings.db import trouble_of, unit_of_work
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
 from briefings.live import following_up
@@ -30,9 +33,11 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
+from briefings.registrations import export
 from briefings.reviews import asking_reviewers
 from briefings.rounds import asking
-from briefings.schedule import materials, reminders
+from briefings.schedule import materials, reminders, support
+from briefings.tasks import showing
 from briefings.tasks.running import do_next
 
 log = logging.getLogger(__name__)
@@ -40,6 +45,7 @@ log = logging.getLogger(__name__)
 Stopping = Callable[[], bool]
 Job = Callable[[Flask, Stopping], None]
 SECONDS_UNTIL_SERVER_IS_TRIED_AGAIN = 20
+SECONDS_UNTIL_DATABASE_IS_TRIED_AGAIN = 2
 
 
 def deliver(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -146,6 +152,25 @@ def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
         forget_unconfirmed(clock.now())
 
 
+def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Destroy the lists of people that were made for staff a day ago."""
+    with unit_of_work():
+        export.destroy_due(clock.now())
+
+
+def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Destroy what people of past briefings needed in order to take part, two weeks after the end."""
+    with unit_of_work():
+        support.destroy_due(clock.now())
+
+
+def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Say that this worker is there."""
+    name, started_at = app.extensions["worker"]
+    with unit_of_work():
+        showing.show(name, started_at, clock.now())
+
+
 def do_tasks(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Do the long work that people asked for."""
     while not stopping() and do_next(app.extensions["tasks"], clock.now, stopping):
@@ -160,10 +185,13 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (remind_of_returned_needs, 600),
     (forget_requests, 3600),
     (forget_mail, 3600),
+    (destroy_files, 600),
+    (destroy_support, 86400),
     (fetch_mail, 60),
     (deliver, 2),
     (deliver_texts, 5),
     (do_tasks, 1),
+    (show_itself, showing.SECONDS_BETWEEN),
 )
 """Each with the seconds between two looks. A job that finds work goes on until there is none."""
 
@@ -173,6 +201,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
 def worker_command(once: bool) -> None:
     """Deliver mail, queue reminders, do long work and forget what is to be forgotten, until told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app.extensions["worker"] = f"{socket.gethostname()}:{os.getpid()}"[:120], clock.now()
     try:
         if app.config["SMTP_URL"] != MAILBOX:
             server_from(app.config["SMTP_URL"])
@@ -192,7 +221,6 @@ def _work_until_stopped(app: Flask) -> None:
     # in its own time.
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round longer than two seconds is no news
     stopping = threading.Event()
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -210,11 +238,20 @@ def _work_until_stopped(app: Flask) -> None:
 def _run(app: Flask, job: Job, stopping: threading.Event) -> None:
     """One look; whatever goes wrong is logged, without the words of the error, and looked at again next time."""
     try:
-        with app.app_context():
+        with logs.noting(job=job.__name__), app.app_context():
             job(app, stopping.is_set)
     except Unreachable as error:
         log.warning("job=%s unreachable: %s", job.__name__, error)
         stopping.wait(SECONDS_UNTIL_SERVER_IS_TRIED_AGAIN)
+    except DBAPIError as error:
+        if (trouble := trouble_of(error)) is None:
+            return _log_failure(job, error)
+        log.error("job=%s database=%s", job.__name__, trouble.value)
+        stopping.wait(SECONDS_UNTIL_DATABASE_IS_TRIED_AGAIN)
     except Exception as error:
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        log.error("job=%s failed: %s\n%s", job.__name__, type(error).__name__, frames)
+        _log_failure(job, error)
+
+
+def _log_failure(job: Job, error: Exception) -> None:
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("job=%s failed: %s\n%s", job.__name__, type(error).__name__, frames)

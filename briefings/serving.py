@@ -18,7 +18,6 @@ from honcho.printer import Message, Printer
 from briefings.demo.commands import example_accounts
 
 STOPPED_BY_SIGNAL = (130, 143)  # how Manager reports Ctrl-C and SIGTERM: for the person, a success
-THREADS = 8
 SECONDS_TO_FINISH = 4  # what is under way at a stop may finish; Manager kills after five seconds
 
 
@@ -48,7 +47,7 @@ def serve_command(host: str, port: int, workers: int) -> None:
     """Run the web server and the worker until Ctrl-C."""
     _refuse_port_in_use(host, port)
     manager = Pair(OwnLinesOnly(sys.stdout, prefix=False))
-    manager.add_process("web", _command("gunicorn", *web_options(host, port, workers), "briefings.app:create_app()"))
+    manager.add_process("web", _command("gunicorn", *web_options(host, port, workers)))
     quiet = {**os.environ, "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING")}
     manager.add_process("worker", _command("flask", "--app", "briefings.app", "worker"), env=quiet)
     signal.signal(signal.SIGHUP, _stop_as_well)
@@ -65,15 +64,12 @@ def _command(module: str, *arguments: str) -> str:
 
 
 def web_options(host: str, port: int, workers: int) -> list[str]:
-    """How the web server is to run."""
+    """How the web server is to run: as in production, only that nobody waits long for its end."""
     return [
+        "--config=python:briefings.web_server",
         f"--bind={host}:{port}",
         f"--workers={workers}",
-        "--worker-class=gthread",
-        f"--threads={THREADS}",
         f"--graceful-timeout={SECONDS_TO_FINISH}",
-        "--log-level=warning",
-        "--no-control-socket",
     ]
 
 

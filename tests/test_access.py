@@ -18,9 +18,10 @@ ACCESS = {
         briefings: ics index month register registered short show
         display: settings
         feeds: briefings of_audience of_theme
-        front: accessibility guide health home privacy robots search sitemap
+        front: accessibility guide home privacy robots search sitemap
         imports: template
         needs: file index show
+        operation: health ready tell_metrics
         presenters: done
         registrations: find links_sent
         replies: sent write write_for_briefing
@@ -68,7 +69,8 @@ ACCESS = {
         round_contacts: ask edit index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
-        staff_briefings: cancel cancel_registration changes copy discard discard_changes edit hold_mails index move new
+        staff_briefings: cancel cancel_registration changes copy discard discard_changes edit export_registrations
+            exported_registrations hold_mails index move new
             preview publish registration registrations show
         staff_matrix: index show
         staff_presenters: act file files index remove_file

@@ -12,6 +12,7 @@ from briefings.outbox.finding import standing_of
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
+from briefings.tasks.showing import silence
 from briefings.web.access import staff
 
 pages = Blueprint("staff", __name__, url_prefix="/staff")
@@ -22,7 +23,9 @@ pages = Blueprint("staff", __name__, url_prefix="/staff")
 def today() -> ResponseReturnValue:
     """What waits, and the next briefings."""
     now = clock.now()
-    return render_template("front/today.html", shown=what_waits(now), now=now, phase_tones=PHASE_TONES)
+    return render_template(
+        "front/today.html", shown=what_waits(now), silence=silence(now), now=now, phase_tones=PHASE_TONES
+    )
 
 
 @pages.get("/people")

@@ -17,8 +17,10 @@ from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
 from briefings.schedule.grouping import number_of_open_needs
 from briefings.schedule.overview import Row, Shelf, how_many, rows
-from briefings.schedule.registrants import Counters, counters
-from briefings.web.filters import local
+from briefings.schedule.registrants import Counters, counters, requests_waiting
+from briefings.schedule.registration_models import RegistrationState
+from briefings.schedule.support import waiting as support_waiting
+from briefings.web.filters import day, local
 
 SOON = timedelta(days=7)
 NEXT = 3
@@ -60,6 +62,8 @@ def today(now: datetime) -> Today:
 def _waiting(now: datetime) -> list[Waiting]:
     needs, messages, shelves = counts_by_state(), counts_of_messages(), how_many(now)
     return [
+        _requests(now),
+        *_support(now),
         Waiting("검토를 기다리는 수요", needs[NeedState.SUBMITTED], "staff_needs.index", {"state": "submitted"}),
         Waiting("보완을 기다리는 수요", needs[NeedState.RETURNED], "staff_needs.index", {"state": "returned"}),
         Waiting("고칠 기한이 지난 수요", number_overdue(local(now).date()), "staff_needs.index", {"state": "returned"}),
@@ -71,4 +75,24 @@ def _waiting(now: datetime) -> list[Waiting]:
         Waiting("보류해 둔 전자우편", messages[Standing.HELD], "outbox.index", {"state": "held"}),
         Waiting("살펴볼 받은 전자우편", number_waiting(), "inbox.index", {}),
         Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index", {}),
+    ]
+
+
+def _requests(now: datetime) -> Waiting:
+    """Registrations to decide about: the list of the one briefing that has any, or the briefings with their numbers."""
+    found = requests_waiting(now)
+    what, count = "승인을 기다리는 신청", sum(found.values())
+    if len(found) == 1:
+        values = {"briefing_id": str(*found), "state": RegistrationState.REQUESTED.value}
+        return Waiting(what, count, "staff_briefings.registrations", values)
+    return Waiting(what, count, "staff_briefings.index", {"shelf": Shelf.COMING.value})
+
+
+def _support(now: datetime) -> list[Waiting]:
+    """Support that people ask for: what is past its day apart, so that nobody overlooks it."""
+    found = support_waiting(now)
+    until = f" (가장 이른 기한 {day(found.next_due)})" if found.next_due else ""
+    return [
+        Waiting("기한이 지난 지원 요청", found.overdue, "support.index", {}),
+        Waiting(f"답을 기다리는 지원 요청{until}", found.number - found.overdue, "support.index", {}),
     ]

@@ -53,6 +53,7 @@ def index() -> ResponseReturnValue:
     ticks = Ticks.of(search, page.items)
     return render_template(
         "outbox/index.html",
+        silence=current_app.extensions["silence"](clock.now()),
         filters=filters,
         search=search,
         here=search.conditions(),

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import and_, or_, select, update
 
+from briefings import logs
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.tasks.models import Task, TaskState
@@ -97,7 +98,8 @@ def do_next(functions: Mapping[str, Function], clock: Callable[[], datetime], st
         return False
     kind, work = claimed
     work.clock, work.stopping = clock, stopping
-    outcome = _attempt(functions[kind], work)
+    with logs.noting(task=work.task_id, kind=kind):
+        outcome = _attempt(functions[kind], work)
     db.session.rollback()  # whatever it left open when it was interrupted
     with unit_of_work():
         db.session.execute(_held(work.task_id, work.lease).values(lease_until=None, **outcome))

@@ -1,17 +1,35 @@
 """What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
 
+import logging
 import traceback
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
-from briefings.errors import Refused
+from briefings.db import Trouble, trouble_of
+from briefings.errors import N_, Refused
 from briefings.web.filters import day, when
+from briefings.web.logging import request_number
 from briefings.web.routing import own_path
+
+log = logging.getLogger(__name__)
+
+SECONDS_TO_WAIT = {Trouble.AWAY: 10, Trouble.BUSY: 5, Trouble.FULL: 600}
+TROUBLES = {
+    Trouble.AWAY: N_(
+        "자료를 보관하는 곳과 연결이 끊겼습니다. 보낸 내용은 받지 못했을 수 있습니다. 잠시 뒤에 다시 시도해 주세요."
+    ),
+    Trouble.BUSY: N_("요청이 한꺼번에 몰려 처리하지 못했습니다. 몇 초 뒤에 다시 시도해 주세요."),
+    Trouble.FULL: N_(
+        "저장할 자리가 없어 보낸 내용을 받지 못했습니다. 지금까지 받은 것은 그대로 있습니다. 아래 연락처로 알려 주세요."
+    ),
+}
 
 
 def reason(refused: Refused) -> str:
@@ -34,7 +52,7 @@ def page_before() -> str | None:
 
 def show_refused(refused: Refused) -> tuple[str, int]:
     """A button was pressed that the state of the world no longer allows: 409 and why."""
-    return render_template("errors/error.html", code=409, message=reason(refused), back=page_before()), 409
+    return _page(409, reason(refused)), 409
 
 
 def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
@@ -44,7 +62,22 @@ def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
         return error
     message = gettext("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
     shown = message if isinstance(error, CSRFError) else None
-    return render_template("errors/error.html", code=code, message=shown, back=page_before()), code
+    return _page(code, shown), code
+
+
+def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
+    """The database cannot do it at the moment, and nothing was done: 503 and when to try again; else raised on."""
+    trouble = trouble_of(error)
+    if trouble is None:
+        raise error
+    log.error("database=%s endpoint=%s %s", trouble.value, request.endpoint, type(error).__name__)
+    response = make_response(_page(503, gettext(TROUBLES[trouble])), 503)
+    response.headers["Retry-After"] = SECONDS_TO_WAIT[trouble]
+    return response
+
+
+def _page(code: int, message: str | None) -> str:
+    return render_template("errors/error.html", code=code, message=message, back=page_before(), number=request_number())
 
 
 def log_failure(app: Flask, error: BaseException | None) -> None:
@@ -57,4 +90,6 @@ def register(app: Flask) -> None:
     """Answer every error in the frame of the site, and log what no view expected."""
     app.log_exception = lambda exc_info: log_failure(app, exc_info[1])  # type: ignore[method-assign]
     app.register_error_handler(Refused, show_refused)
+    app.register_error_handler(DBAPIError, show_trouble)
+    app.register_error_handler(NoConnectionFree, show_trouble)
     app.register_error_handler(HTTPException, show_http)

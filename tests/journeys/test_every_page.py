@@ -511,7 +511,9 @@ CASES = [
 
 NOT_PAGES = {
     "static",
-    "front.health",
+    "operation.health",
+    "operation.ready",
+    "operation.tell_metrics",
     "front.robots",
     "front.sitemap",
     "briefings.ics",
