@@ -16,7 +16,7 @@ def download(file: StoredFile) -> Response:
     """
     response = Response(mimetype=file.media_type)
     response.set_etag(file.sha256)
-    response.headers["Content-Disposition"] = _attachment(file.name)
+    response.headers["Content-Disposition"] = attachment(file.name)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
@@ -31,8 +31,8 @@ def download(file: StoredFile) -> Response:
     return response
 
 
-def _attachment(name: str) -> str:
-    """The name twice (RFC 6266): for programs that know ASCII only, and as it is (RFC 8187)."""
+def attachment(name: str) -> str:
+    """A header with the name twice (RFC 6266): for programs that know ASCII only, and as it is (RFC 8187)."""
     suffix = name.rpartition(".")[2]
     plain = name if name.isascii() and name.isprintable() else f"file.{suffix}"
     quoted = plain.replace("\\", "_").replace('"', "_").replace("%", "_")

@@ -6,7 +6,7 @@ document.getElementById("error-summary")?.focus();
 // A second press while the first is on its way posts nothing. Enter that ends a Hangul syllable is not a press.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || "downloads" in form.dataset) return; // after a download the page is still there
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -1,0 +1,197 @@
+"""Staff take the people of a list away as a file: with a reason, as the list shows them, and safe to open."""
+
+import csv
+from datetime import timedelta
+from io import BytesIO, StringIO
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import time_machine
+from openpyxl import load_workbook
+
+from briefings import clock, jobs
+from briefings.accounts.models import User
+from briefings.app import TASKS
+from briefings.audit.recording import history_of
+from briefings.db import db
+from briefings.files.models import StoredFile
+from briefings.privacy.consenting import answer, current_text
+from briefings.privacy.models import Purpose
+from briefings.registrations import export
+from briefings.schedule.registration_models import RegistrationState, SupportState
+from briefings.tasks.models import Task, TaskState
+from briefings.tasks.running import do_next
+from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization
+from tests.schedule.desk import text_of
+
+REASON = "당일 참석 확인용 명단"
+NAME = "설명회_신청자_20261203"
+
+
+@pytest.fixture
+def desk(client):
+    """Staff at work."""
+    return client.sign_in(a_user(name="이보람", email="boram@example.kr"))
+
+
+@pytest.fixture
+def briefing(now):
+    """Three who signed up, one of them with everything that programs mistake for something else; one who cancelled."""
+    briefing = a_briefing()
+    need = briefing.slots[0].need
+    hostile = a_registration(
+        briefing,
+        name="=HYPERLINK(1)",
+        email="+gaon@example.com",
+        phone="+82 10-1234-5678",
+        organization=an_organization("@SUM(A1)"),
+        department="-3",
+        question="첫 줄\n둘째 줄, ‘쉼표’",
+        support="휠체어",
+        support_state=SupportState.ASKED,
+        interests=[need],
+        registered_at=BEFORE + timedelta(microseconds=5),
+    )
+    answer(f"registration:{hostile.public_id}", current_text(Purpose.PROVISION, "ko"), True, now)
+    db.session.commit()
+    a_registration(briefing, name="김나래", registered_at=BEFORE + timedelta(days=1))
+    a_registration(
+        briefing, name="박다솜", state=RegistrationState.WAITLISTED, registered_at=BEFORE + timedelta(days=2)
+    )
+    a_registration(briefing, name="최라온", state=RegistrationState.CANCELLED, registered_at=BEFORE)
+    a_registration(name="남궁자연")
+    return briefing
+
+
+def path_of(briefing: Any, query: str = "") -> str:
+    return f"/staff/briefings/{briefing.id}/registrations/export{query}"
+
+
+def asked(client: Any, briefing: Any, format: str, query: str = "") -> Any:
+    """What comes back for a form filled in."""
+    return client.post(path_of(briefing, query), data={"format": format, "reason": REASON})
+
+
+def rows_of(data: bytes) -> list[dict[str, Any]]:
+    """A spreadsheet, or a CSV file, by its headings."""
+    if data.startswith(b"PK"):
+        head, *rows = load_workbook(BytesIO(data)).active.iter_rows(values_only=True)
+        return [dict(zip(head, row, strict=True)) for row in rows]
+    assert data.startswith("\ufeff".encode()), "no BOM"
+    return list(csv.DictReader(StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+def work() -> None:
+    """The worker does what waits."""
+    while do_next(TASKS, clock.now, lambda: False):
+        pass
+
+
+def test_a_spreadsheet_holds_who_is_listed_with_real_dates_and_texts_that_stay_texts(desk, briefing):
+    page = text_of(desk.get(path_of(briefing)).text)
+    assert "신청자 3명 조건 없음 (목록에 보이는 모든 사람)" in page and "개인정보가 들어 있는 파일입니다" in page
+
+    answer = asked(desk, briefing, "xlsx")
+
+    assert answer.headers["Content-Disposition"].endswith(quote(f"{NAME}.xlsx")) and answer.cache_control.no_store
+    first, second, third = rows_of(answer.data)
+    assert (first["이름"], second["이름"], third["이름"]) == ("=HYPERLINK(1)", "김나래", "박다솜")
+    assert first["기관"] == "@SUM(A1)" and first["전화번호"] == "010-1234-5678" and first["부서"] == "-3"
+    assert f"{first['신청한 때']:%Y-%m-%d %H:%M}" == "2026-11-01 09:00"
+    assert third["대기 시작"] and not third["확정된 때"]
+    assert first["관심 수요"] == briefing.slots[0].need.title and first["사전 질문"] == "첫 줄\n둘째 줄, ‘쉼표’"
+    assert (first["지원 요청"], first["수요기관 제공 동의"], second["수요기관 제공 동의"]) == ("있음", "동의", None)
+    assert "휠체어" not in str(first)
+    sheet = load_workbook(BytesIO(answer.data)).active
+    texts = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value and not cell.is_date]
+    assert {cell.data_type for cell in texts} == {"s"} and all(cell.quotePrefix for cell in texts)
+    assert sheet["M2"].is_date and not sheet.merged_cells.ranges and sheet.freeze_panes == "C2"
+
+
+def test_a_csv_file_is_read_as_utf_8_and_calculates_nothing(desk, briefing):
+    answer = asked(desk, briefing, "csv", "?state=confirmed&sort=-name")
+
+    assert answer.headers["Content-Disposition"].endswith(quote(f"{NAME}.csv")) and answer.is_streamed
+    second, first = rows_of(answer.data)
+    assert (first["이름"], first["전자우편"], first["부서"]) == ("'=HYPERLINK(1)", "'+gaon@example.com", "'-3")
+    assert first["신청한 때"] == "2026-11-01 09:00" and second["이름"] == "김나래"
+
+
+def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_for(desk, briefing):
+    missing = text_of(desk.post(path_of(briefing), data={"format": "xlsx", "reason": ""}).text)
+    assert "내려받는 까닭을 입력해 주세요." in missing and not history_of(briefing)
+
+    asked(desk, briefing, "csv", "?q=나래&kind=company")
+
+    (entry,) = history_of(briefing)
+    assert (entry.actor_name, entry.action) == ("이보람", "registrations.exported")
+    assert entry.detail == {
+        "reason": REASON,
+        "people": 1,
+        "format": "csv",
+        "filters": {"kind": "company", "q": True},
+    }
+    assert "신청자 내려받기" in desk.get(f"/staff/briefings/{briefing.id}").text
+    nobody = text_of(desk.get(path_of(briefing, "?q=없는이름")).text)
+    assert "조건에 맞는 신청자가 없어 내려받을 것이 없습니다." in nobody
+    assert "검색어 없는이름" not in nobody and asked(desk, briefing, "csv", "?q=없는이름").mimetype == "text/html"
+
+
+def test_only_people_who_were_ticked_are_taken(desk, briefing):
+    one = db.session.query(export.Registration).filter_by(name="김나래").one()
+    query = f"?person={one.public_id}&person=unknown1"
+    assert "신청자 1명, 목록에서 고른 사람만" in text_of(desk.get(path_of(briefing, query)).text)
+    assert [row["이름"] for row in rows_of(asked(desk, briefing, "xlsx", query).data)] == ["김나래"]
+
+
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_a_long_list_is_made_by_the_worker_for_one_person_and_destroyed_after_a_day(
+    app, desk, briefing, monkeypatch, now, format
+):
+    monkeypatch.setattr(export, "LONG", 2)
+    monkeypatch.setattr(export, "BATCH", 2)
+    assert "파일을 따로 만듭니다" in desk.get(path_of(briefing)).text
+    assert asked(desk, briefing, format).status_code == 303
+    assert "파일을 만들고 있습니다" in desk.get(path_of(briefing)).text
+    assert desk.get(path_of(briefing, "/file")).status_code == 404
+    assert "파일을 만들고 있습니다" in asked(desk, briefing, "xlsx", "?sort=name").text
+    assert len(history_of(briefing)) == 1
+
+    work()
+
+    page = text_of(desk.get(path_of(briefing)).text)
+    assert f"{NAME}.{format} · 신청자 3명" in page and "2026. 11. 24.(화) 10:00 에 지웁니다" in page
+    answer = desk.get(path_of(briefing, "/file"))
+    assert len(rows_of(answer.data)) == 3 and answer.headers["Content-Disposition"].endswith(quote(f"{NAME}.{format}"))
+    another = app.test_client().sign_in(a_user())
+    assert another.get(path_of(briefing, "/file")).status_code == 404
+    assert "만들어 둔 파일" not in another.get(path_of(briefing)).text
+
+    officer = db.session.query(User).filter_by(email="boram@example.kr").one()
+    with time_machine.travel(now + timedelta(hours=24, seconds=-1), tick=False):
+        jobs.destroy_files(app)
+        assert desk.sign_in(officer).get(path_of(briefing, "/file")).status_code == 200
+    with time_machine.travel(now + timedelta(hours=24), tick=False):
+        assert desk.get(path_of(briefing, "/file")).status_code == 404
+        jobs.destroy_files(app)
+    assert not db.session.query(Task).count() and not db.session.query(StoredFile).count()
+
+
+def test_a_worker_that_was_killed_leaves_no_file_behind_and_a_new_file_replaces_the_earlier(
+    app, desk, briefing, monkeypatch
+):
+    monkeypatch.setattr(export, "LONG", 2)
+    asked(desk, briefing, "xlsx")
+    work()
+    task = db.session.query(Task).one()
+    task.state, task.lease_until, task.finished_at = TaskState.RUNNING, clock.now() - timedelta(seconds=1), None
+    db.session.commit()
+    work()
+    assert db.session.query(Task).one().state is TaskState.DONE and db.session.query(StoredFile).count() == 1
+
+    asked(desk, briefing, "csv")
+    work()
+
+    assert db.session.query(Task).count() == db.session.query(StoredFile).count() == 1
+    assert len(rows_of(desk.get(path_of(briefing, "/file")).data)) == 3
