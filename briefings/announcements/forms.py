@@ -47,6 +47,11 @@ class AnnouncementForm(Form):
         ],
         default="",
     )
+    news = BooleanField(
+        "소식 받기에 동의한 분께만 보내기",
+        description="다음 설명회처럼 이 설명회와 상관없는 소식은 동의한 분께만 보낼 수 있습니다. 보내기 전에 동의를 거두면 "
+        "그분께는 가지 않습니다.",
+    )
     presenters = BooleanField(
         "발표자에게도 보내기", description="위 조건과 상관없이 발표를 사양하지 않은 발표자 모두입니다."
     )
@@ -73,6 +78,7 @@ class AnnouncementForm(Form):
             presence=group.presence or "",
             replied={True: "yes", False: "no", None: ""}[group.replied],
             presenters=group.presenters,
+            news=group.news,
         )
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -104,6 +110,7 @@ class AnnouncementForm(Form):
             presence=Presence(self.presence.data) if self.presence.data else None,
             replied=REPLIED.get(self.replied.data),
             presenters=self.presenters.data,
+            news=self.news.data,
         )
 
 

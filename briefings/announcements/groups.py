@@ -12,6 +12,8 @@ from briefings.live.models import Attendance
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Draft, Recipient
 from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.privacy.models import Purpose
+from briefings.schedule.agreeing import agrees
 from briefings.schedule.models import Briefing, PresenterSlot, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
 
@@ -33,6 +35,8 @@ class Group:
     replied: bool | None = None
     """Whether their organization replied to a need that the briefing presents."""
     presenters: bool = False
+    news: bool = False
+    """Only who agrees to news of other briefings (개인정보 보호법 제15조), and still does when it is sent."""
 
     @classmethod
     def stored(cls, kept: dict[str, Any]) -> "Group":
@@ -43,6 +47,7 @@ class Group:
             presence=Presence(kept["presence"]) if kept["presence"] else None,
             replied=kept["replied"],
             presenters=kept["presenters"],
+            news=kept.get("news", False),
         )
 
     def to_keep(self) -> dict[str, Any]:
@@ -53,6 +58,7 @@ class Group:
             "presence": self.presence,
             "replied": self.replied,
             "presenters": self.presenters,
+            "news": self.news,
         }
 
 
@@ -97,6 +103,11 @@ def number_of(briefing: Briefing, group: Group) -> int:
     return db.session.scalars(select(func.count()).select_from(_registrants(briefing, group).subquery())).one()
 
 
+def still_agrees(registration: Registration) -> bool:
+    """Whether a registrant agrees to news at this moment."""
+    return bool(db.session.scalar(select(agrees(Purpose.NEWS)).where(Registration.id == registration.id)))
+
+
 def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
     found = select(Registration.id).where(Registration.briefing_id == briefing.id)
     found = found.where(Registration.state.in_(group.states))
@@ -105,6 +116,8 @@ def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
     if group.presence:
         came = exists().where(Attendance.registration_id == Registration.id)
         found = found.where(came if group.presence is Presence.CAME else ~came)
+    if group.news:
+        found = found.where(agrees(Purpose.NEWS))
     if group.replied is not None:
         found = found.where(_replied(briefing) if group.replied else ~_replied(briefing))
     return found

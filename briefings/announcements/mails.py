@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from briefings.announcements.groups import still_agrees
 from briefings.announcements.models import Announcement
 from briefings.announcements.writing import group_of, letter_of
 from briefings.db import db
@@ -48,6 +49,8 @@ def _links_of_registrant(message: Message, sent: Announcement) -> dict[str, str]
         return Dropped("이 주소로 한 신청이 더는 없습니다.")
     if registration.state not in group_of(sent).states:
         return Dropped("그사이 신청 상태가 바뀌었습니다.")
+    if group_of(sent).news and not still_agrees(registration):
+        return Dropped("그사이 소식 받기 동의를 거두었습니다.")
     may_enter = registration.state is RegistrationState.CONFIRMED
     return {"입장 링크": join_url(registration) if may_enter else "", "신청 내역": personal_url(registration)}
 

@@ -45,6 +45,7 @@ KINDS = {
     "withdrawal": "설명회 참석 취소",
     "place_given_up": "발표자의 설명회 참석 취소",
     "waitlisted": "설명회 대기 신청",
+    "support_answered": "지원 요청의 답",
     "waiting_new_time": "설명회 일시 변경 (대기 신청자)",
     "waiting_ended": "설명회 대기 끝남",
     "new_address": "새 전자우편 주소 확인",

@@ -1,9 +1,9 @@
 """Asking for consent and keeping the answers with the version of the text."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, func, select, update
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db, insert_or_update
@@ -42,7 +42,23 @@ def withdraw(consent: Consent, now: datetime) -> None:
         consent.withdrawn_at = now
 
 
+def withdraw_all(purpose: Purpose, abouts: Sequence[str], now: datetime) -> int:
+    """The same of every consent for `purpose` given with any of `abouts`, to whichever version; how many there were."""
+    texts = select(ConsentText.id).where(ConsentText.purpose == purpose)
+    stands = (Consent.about.in_(abouts), Consent.given, Consent.withdrawn_at.is_(None))
+    withdrawn = update(Consent).where(*stands, Consent.text_id.in_(texts)).values(withdrawn_at=now)
+    return len(db.session.scalars(withdrawn.returning(Consent.id)).all())
+
+
 def consents_with(about: str) -> list[Consent]:
-    """All answers given with one thing, each with its text."""
+    """All answers given with one thing, each with its text, the latest last."""
     found = select(Consent).where(Consent.about == about).options(joinedload(Consent.text))
-    return list(db.session.scalars(found.order_by(Consent.id)))
+    return list(db.session.scalars(found.order_by(Consent.answered_at, Consent.id)))
+
+
+def agrees(purpose: Purpose, about: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether whoever answered with `about` agrees today: the latest answer counts, to whichever version it was."""
+    stands = and_(Consent.given, Consent.withdrawn_at.is_(None))
+    latest = select(stands).join(Consent.text).where(Consent.about == about, ConsentText.purpose == purpose)
+    last = latest.order_by(Consent.answered_at.desc(), Consent.id.desc()).limit(1).scalar_subquery()
+    return func.coalesce(last, false())

@@ -11,22 +11,22 @@ from briefings import clock
 from briefings.calendar.items import published as published_calendar
 from briefings.db import unit_of_work
 from briefings.errors import Refused
-from briefings.privacy.consenting import consents_with, withdraw
-from briefings.privacy.models import Purpose
 from briefings.registrations.forms import ChangeForm, FindForm, NewAddressForm
 from briefings.schedule import new_address, registering
+from briefings.schedule.agreeing import answers_of
 from briefings.schedule.calendar_objects import item_object
+from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.invitations import open_item, resend_invite
 from briefings.schedule.links import registration_behind, token_of
 from briefings.schedule.models import Phase
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
-from briefings.schedule.registering import closed_reason, consents_of
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form
+from briefings.web.language import language
 from briefings.web.problems import reason
 from briefings.web.security import limiter
 
@@ -58,8 +58,7 @@ def show(token: str) -> ResponseReturnValue:
         has_place=state is RegistrationState.CONFIRMED,
         closed=reason(closed) if closed else None,
         interests=registration.interests,
-        consents=consents_with(consents_of(registration)),
-        must=Purpose.REGISTRATION,
+        consents=answers_of(registration, language()),
     )
 
 
@@ -166,20 +165,6 @@ def register_again(token: str) -> ResponseReturnValue:
 def invite_again(token: str) -> ResponseReturnValue:
     """Send the invitation for the calendar once more."""
     return _do(token, resend_invite, gettext("일정 초대를 다시 보냈습니다. 전자우편을 확인해 주세요."))
-
-
-@pages.post("/r/<token>/consents/<int:consent_id>")
-@by_token
-def withdraw_consent(token: str, consent_id: int) -> ResponseReturnValue:
-    """Take back a consent that is not required."""
-    with unit_of_work():
-        given = consents_with(consents_of(registration_behind(token)))
-        optional = [each for each in given if each.text.purpose is not Purpose.REGISTRATION and each.id == consent_id]
-        if not optional:
-            abort(404)
-        withdraw(optional[0], clock.now())
-    flash(gettext("동의를 철회했습니다."), "success")
-    return redirect(url_for("registrations.show", token=token), 303)
 
 
 @pages.get("/r/<token>/briefing.ics")

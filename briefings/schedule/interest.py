@@ -1,14 +1,33 @@
-"""What a presenter may know beforehand of those who come: how many of which kind, and what they ask. No names."""
+"""What owners may know of those who come: how many of which kind, what they ask; names only of who agrees to that."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import exists, func, select
+from sqlalchemy.orm import contains_eager
 
 from briefings.db import db
+from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.schedule.models import PresenterSlot
+from briefings.privacy.models import Purpose
+from briefings.schedule.agreeing import agrees
+from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registrants import counters
 from briefings.schedule.registration_models import Registration, RegistrationState, registration_interests
+
+PROVIDED_FOR = timedelta(days=365)
+"""So long after a briefing owners see who agreed to be known to them: what the consent text promises at most."""
+MOST_NAMED = 500
+
+
+class Ticked(NamedTuple):
+    """One briefing, how many there ticked a need, and how many of them agree to be known to its owner."""
+
+    briefing: Briefing
+    people: int
+    agreeing: int
 
 
 @dataclass(frozen=True)
@@ -42,3 +61,28 @@ def interest_in(slot: PresenterSlot) -> Interest:
     asked = asked.where(*standing, Registration.question != "", concerned)
     found = db.session.execute(asked.order_by(Registration.registered_at, Registration.id))
     return Interest(counted.people, counted.by_kind, number, [Asked(words, kind) for words, kind in found])
+
+
+def ticked_by_briefing(need: Need) -> list[Ticked]:
+    """How many people of each briefing are interested in a need, the latest briefing first; no names."""
+    agreeing = func.count().filter(agrees(Purpose.PROVISION))
+    found = select(Briefing, func.count(), agreeing).select_from(Registration).join(Registration.briefing)
+    found = found.join(registration_interests, registration_interests.c.registration_id == Registration.id)
+    of_need = (registration_interests.c.need_id == need.id, Registration.state != RegistrationState.CANCELLED)
+    rows = db.session.execute(found.where(*of_need).group_by(Briefing.id).order_by(Briefing.starts_at.desc()))
+    return [Ticked(*row) for row in rows]
+
+
+def who_may_be_known(need: Need, now: datetime) -> Sequence[Registration]:
+    """Those interested in a need who agree today that its owner knows them, each with organization and briefing."""
+    found = select(Registration).join(Registration.briefing).join(Registration.organization)
+    found = found.join(registration_interests, registration_interests.c.registration_id == Registration.id)
+    found = found.where(
+        registration_interests.c.need_id == need.id,
+        Registration.state != RegistrationState.CANCELLED,
+        Briefing.ends_at > now - PROVIDED_FOR,
+        agrees(Purpose.PROVISION),
+    )
+    found = found.options(contains_eager(Registration.briefing), contains_eager(Registration.organization))
+    in_order = found.order_by(Briefing.starts_at.desc(), Organization.name, Registration.id)
+    return db.session.scalars(in_order.limit(MOST_NAMED)).all()

@@ -1,8 +1,49 @@
-"""What people need in order to take part (수어·문자 통역 and the like): asked for, answered."""
+"""What people need in order to take part (수어·문자 통역 and the like): asked for, answered, destroyed afterwards."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from briefings.schedule.registration_models import Registration, SupportState
+from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy.orm import contains_eager
+
+from briefings.audit.recording import record
+from briefings.db import db, lock
+from briefings.errors import Refused
+from briefings.outbox.queueing import queue
+from briefings.schedule.invitations import recipient_of
+from briefings.schedule.items import concerning
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import SUPPORT_BEFORE, Registration, RegistrationState, SupportState
+
+KEPT_FOR = timedelta(days=14)
+"""So long after the end the words are kept: to pay interpreters and to answer complaints; nothing needs them later."""
+
+_STANDS = Registration.state != RegistrationState.CANCELLED
+_HAS_WORDS = or_(Registration.support != "", Registration.support_answer != "")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many requests wait for an answer, how many of them past their day, and until when the next is due."""
+
+    number: int
+    overdue: int
+    next_due: datetime | None
+
+
+@dataclass(frozen=True)
+class Doomed:
+    """The words of one briefing that are to be destroyed, how many people's, and when."""
+
+    briefing: Briefing
+    people: int
+    at: datetime
+
+
+def due_at(briefing: Briefing) -> datetime:
+    """Until when support should be asked for and answered."""
+    return briefing.starts_at - SUPPORT_BEFORE
 
 
 def ask(registration: Registration, text: str, now: datetime) -> None:
@@ -15,3 +56,110 @@ def ask(registration: Registration, text: str, now: datetime) -> None:
     registration.support, registration.support_answer = text, ""
     registration.support_state = SupportState.ASKED if text else None
     registration.support_changed_at = now
+
+
+def answer(
+    registration: Registration, state: SupportState, words: str, seen: datetime | None, now: datetime
+) -> None:
+    """Say what was arranged, or what is offered instead, and tell the person by mail.
+
+    Refused if the request is not the one that was `seen` (its `support_changed_at`), or nothing is left to prepare.
+    """
+    lock(registration)
+    if registration.support_state is None or registration.state is RegistrationState.CANCELLED:
+        raise Refused("그사이 본인이 요청을 거두었거나 신청을 취소했습니다.")
+    if registration.support_changed_at != seen:
+        raise Refused("그사이 요청이나 답이 바뀌었습니다. 지금 내용을 읽고 다시 답해 주세요.")
+    if registration.briefing.is_over(now):
+        raise Refused("이미 끝난 설명회입니다.")
+    if (state, words) == (registration.support_state, registration.support_answer):
+        return
+    registration.support_state, registration.support_answer = state, words
+    registration.support_changed_at = now
+    at = now.isoformat()
+    about = concerning(registration.briefing)
+    key = f"support:{registration.id}:{at}"
+    queue("support_answered", key, recipient_of(registration), now, registration=registration.id, at=at, **about)
+
+
+def requests(
+    now: datetime, state: SupportState | None = None, briefing_id: int | None = None, over: bool = False
+) -> Select[Registration]:
+    """Requests of briefings to come, or of those that are over; the one due first on top, unanswered before answered."""
+    found = select(Registration).join(Registration.briefing).join(Registration.organization)
+    found = found.where(*_asked(now, over))
+    if state:
+        found = found.where(Registration.support_state == state)
+    if briefing_id:
+        found = found.where(Registration.briefing_id == briefing_id)
+    unanswered = Registration.support_state == SupportState.ASKED
+    at = (Briefing.starts_at.desc(),) if over else (unanswered.desc(), Briefing.starts_at)
+    together = (contains_eager(Registration.briefing), contains_eager(Registration.organization))
+    return found.options(*together).order_by(*at, Registration.support_changed_at, Registration.id)
+
+
+def briefings_asked_about(now: datetime, over: bool = False) -> list[Briefing]:
+    """Briefings for which somebody asked, the next first."""
+    asked = select(Registration.briefing_id).join(Registration.briefing).where(*_asked(now, over))
+    found = select(Briefing).where(Briefing.id.in_(asked)).order_by(Briefing.starts_at, Briefing.id)
+    return list(db.session.scalars(found))
+
+
+def waiting(now: datetime) -> Waiting:
+    """What waits for staff, by one statement."""
+    overdue = Briefing.starts_at < now + SUPPORT_BEFORE
+    counted = select(func.count(), func.count().filter(overdue), func.min(Briefing.starts_at).filter(~overdue))
+    asked = counted.select_from(Registration).join(Registration.briefing)
+    asked = asked.where(*_asked(now), Registration.support_state == SupportState.ASKED)
+    number, late, starts_at = db.session.execute(asked).one()
+    return Waiting(number, late, starts_at and starts_at - SUPPORT_BEFORE)
+
+
+def counts(briefing: Briefing) -> dict[SupportState, int]:
+    """How many requests of those who stand there are, by what became of them."""
+    found = select(Registration.support_state, func.count()).where(
+        Registration.briefing_id == briefing.id, Registration.support_state.is_not(None), _STANDS
+    )
+    return dict(db.session.execute(found.group_by(Registration.support_state)).all())
+
+
+def on_the_day(briefing: Briefing) -> Sequence[Registration]:
+    """Everybody with a place who asked for something, with what was arranged first."""
+    found = select(Registration).where(
+        Registration.briefing_id == briefing.id,
+        Registration.support_state.is_not(None),
+        Registration.state == RegistrationState.CONFIRMED,
+    )
+    return db.session.scalars(found.order_by(Registration.support_state, Registration.name, Registration.id)).all()
+
+
+def doomed(now: datetime, due: bool = False) -> list[Doomed]:
+    """Of briefings that are over what words are to be destroyed, the first to go first; `due`: what may go now."""
+    people = func.count(Registration.id)
+    found = select(Briefing, people).join(Registration, Registration.briefing_id == Briefing.id)
+    found = found.where(Briefing.ends_at <= (now - KEPT_FOR if due else now), _HAS_WORDS)
+    rows = db.session.execute(found.group_by(Briefing.id).order_by(Briefing.ends_at, Briefing.id))
+    return [Doomed(briefing, number, briefing.ends_at + KEPT_FOR) for briefing, number in rows]
+
+
+def destroy_due(now: datetime) -> int:
+    """Empty requests and answers whose time is over; their state stays, to be counted; of how many people."""
+    return sum(_destroy(each.briefing, now) for each in doomed(now, due=True))
+
+
+def _destroy(briefing: Briefing, now: datetime) -> int:
+    lock(briefing)  # two workers destroy once, and write it down once
+    words = (Registration.briefing_id == briefing.id, _HAS_WORDS)
+    emptied = update(Registration).where(*words).values(support="", support_answer="")
+    without_loading = {"synchronize_session": False}
+    states = db.session.scalars(emptied.returning(Registration.support_state), execution_options=without_loading).all()
+    if states:
+        by_state = {state.value: states.count(state) for state in SupportState if state in states}
+        record(None, "support.destroyed", briefing, now, people=len(states), **by_state)
+    return len(states)
+
+
+def _asked(now: datetime, over: bool = False) -> tuple[object, ...]:
+    """Conditions on Registration and Briefing; of briefings that are over only what still says something."""
+    there = (Registration.support_state.is_not(None), _STANDS, Briefing.state == BriefingState.PUBLISHED)
+    return (*there, Briefing.ends_at <= now, _HAS_WORDS) if over else (*there, Briefing.ends_at > now)
