@@ -62,19 +62,22 @@ from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
+from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)
     export,
     export_pages,  # noqa: F401 (views of the staff's briefings)
+    invited_pages,
+    other_pages,  # noqa: F401 (views of the own pages)
     reconfirm_pages,
+    support_mails,
+    support_pages,
 )
-from briefings.registrations import commands as registration_commands
 from briefings.registrations import models as registration_models  # noqa: F401 (its tables)
 from briefings.registrations import own_pages as registration_pages
 from briefings.registrations import owner as registration_owner
 from briefings.registrations import public as registration_public  # noqa: F401 (views of the briefings)
 from briefings.registrations import staff as registration_staff
-from briefings.registrations import support_mails, support_pages
 from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
@@ -86,9 +89,11 @@ from briefings.rounds import public as round_public
 from briefings.rounds import words as round_words
 from briefings.schedule import (
     editor_pages,  # noqa: F401 (views of the staff's briefings)
+    link_mails,
     material_mails,
     presenter_pages,
     presenter_staff_pages,
+    registering_mails,
 )
 from briefings.schedule import feed_pages as schedule_feeds
 from briefings.schedule import mails as schedule_mails
@@ -141,6 +146,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     schedule_public.pages,
     registration_pages.pages,
     registration_owner.pages,
+    invited_pages.pages,
     reconfirm_pages.pages,
     inbox_public.pages,
     inbox_staff.pages,
@@ -170,6 +176,8 @@ COMPOSERS: dict[str, Composer] = {
     **import_mails.COMPOSERS,
     **review_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
+    **registering_mails.COMPOSERS,
+    **link_mails.COMPOSERS,
     **support_mails.COMPOSERS,
     **schedule_presenter_mails.COMPOSERS,
     **material_mails.COMPOSERS,
@@ -187,7 +195,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "심사와 선정": review_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
-    "설명회 신청": {**schedule_mails.TEXTS, **support_mails.TEXTS},
+    "설명회 신청": {**schedule_mails.TEXTS, **registering_mails.TEXTS, **link_mails.TEXTS, **support_mails.TEXTS},
     "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},

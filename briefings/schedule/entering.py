@@ -39,7 +39,7 @@ def enter(briefing: Briefing, applicant: Applicant, now: datetime, source: str =
     db.session.add(registration)
     seat([registration], briefing, standing.line, now)
     keep(registration, applicant, now, anew=standing.registration is not None)
-    tell_standing(registration, now, standing.known, source=source or FROM_LIST)
+    tell_standing(registration, now, standing.known, news="entered", source=source or FROM_LIST)
     return registration
 
 
@@ -67,8 +67,8 @@ def move_to(registration: Registration, other: Briefing, now: datetime) -> Regis
     had_place = registration.state is RegistrationState.CONFIRMED
     registration.cancel(now)
     if had_place:
-        withdraw(registration, now, "moved", moved_to=moved.id)
-    tell_standing(moved, now, standing.known, moved_from=registration.id)
+        withdraw(registration, now, "moved", news="moved", moved_to=moved.id)
+    tell_standing(moved, now, standing.known, news="moved", moved_from=registration.id)
     hand_out(here, now)
     return moved
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
-from briefings.db import db
+from briefings.db import db, looked_up
 from briefings.needs.models import Audience, Theme
 from briefings.schedule.models import Briefing, BriefingState, Visibility
 from briefings.schedule.registration_models import Registration, RegistrationState
@@ -30,10 +30,11 @@ class Places(NamedTuple):
 
     @property
     def free(self) -> int | None:
-        """Places a newcomer may take: none while somebody waits; None where there is no limit."""
-        if self.capacity is None:
-            return None
-        return max(self.capacity - self.confirmed - self.waiting, 0)
+        """Places a newcomer may take; None where there is no limit.
+
+        The line leaves none free that anybody in it could have: who waits there waits for several at once.
+        """
+        return None if self.capacity is None else max(self.capacity - self.confirmed, 0)
 
     @property
     def full(self) -> bool:
@@ -109,6 +110,13 @@ def places_of_each(briefings: Sequence[Briefing]) -> dict[int, Places]:
     }
 
 
+def places_numbered(numbers: Sequence[int]) -> dict[int, Places]:
+    """By number the places of briefings as they are at this moment, by one statement of its own."""
+    counts = (_in_state(state).correlate(Briefing).scalar_subquery() for state in _COUNTED)
+    found = select(Briefing.id, Briefing.capacity, *counts).where(Briefing.id.in_(numbers))
+    return {number: Places(*places) for number, *places in looked_up(found)}
+
+
 def coming_of(email: str, now: datetime) -> list[Registration]:
     """What an address is registered for and is still to come, the next first, each with its briefing."""
     found = select(Registration).join(Registration.briefing).options(contains_eager(Registration.briefing))
@@ -129,6 +137,13 @@ def place_in_line(registration: Registration) -> int:
     )
     of_briefing = (Registration.briefing_id == registration.briefing_id, before)
     waiting = select(func.count()).where(*of_briefing, Registration.state == RegistrationState.WAITLISTED)
+    return db.session.scalars(waiting).one()
+
+
+def party_of(registration: Registration) -> int:
+    """How many wait together with a registration that came with colleagues, itself counted."""
+    of_party = (Registration.briefing_id == registration.briefing_id, Registration.party == registration.party)
+    waiting = select(func.count()).where(*of_party, Registration.state == registration.state)
     return db.session.scalars(waiting).one()
 
 

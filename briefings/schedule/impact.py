@@ -3,24 +3,34 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, distinct, exists, func, select
 
 from briefings.db import db
 from briefings.needs.models import Need
+from briefings.organizations.models import Organization
 from briefings.outbox.models import Message
 from briefings.schedule.calendar_models import ASKED_ANEW, CalendarItem, ItemState
+from briefings.schedule.editing import Details
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.models import Briefing, BriefingState, Eligibility, PresenterSlot, SlotFile, SlotState
+from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 from briefings.schedule.slots import SlotPlan
 
 REACHED = {
+    "invitation:entered": "%(number)s이 확정되고, 일정 초대와 함께 대신 신청했다는 안내를 받습니다.",
+    "waitlisted:entered": "%(number)s이 대기하게 되고, 대신 신청했다는 안내를 받습니다.",
+    "invitation:moved": "%(number)s에게 옮긴 설명회의 참가가 확정되었다고 알리고 일정 초대를 보냅니다.",
+    "waitlisted:moved": "%(number)s에게 옮긴 설명회의 대기 순번을 알립니다.",
+    "withdrawal:moved": "옮긴 %(number)s의 달력에서 앞의 일정을 지우고 알립니다.",
     "invitation": "대기하던 %(number)s이 확정되고, 일정 초대를 받습니다.",
+    "waitlisted": "승인된 %(number)s에게 대기 순번을 알립니다.",
     "place_of_presenter": "대기하던 발표자 %(number)s이 확정되고, 글로 알립니다.",
     "new_time": "확정된 %(number)s에게 일정 초대를 다시 보냅니다.",
     "new_time:several": "확정된 %(number)s에게 새 일시와 새 제목을 담은 일정 초대를 다시 보냅니다.",
     "waiting_new_time": "대기 중인 %(number)s에게 바뀐 일시를 알립니다.",
     "waiting_new_time:several": "대기 중인 %(number)s에게 바뀐 일시와 제목을 알립니다.",
+    "request_new_time": "승인을 기다리는 %(number)s에게 바뀐 일시를 알립니다.",
+    "request_new_time:several": "승인을 기다리는 %(number)s에게 바뀐 일시와 제목을 알립니다.",
     "new_title": "확정된 %(number)s의 달력에 새 제목을 보냅니다.",
     "withdrawal": "이제 발표하는 %(named)s의 참가 일정을 달력에서 지웁니다.",
     "presenter_slot:new": "발표자 %(named)s에게 발표 시각을 알립니다.",
@@ -36,6 +46,7 @@ REACHED = {
 REACHED_BY_CANCELLING = REACHED | {
     "withdrawal": "확정된 %(number)s에게 취소를 알리고 달력에서 일정을 지웁니다.",
     "waiting_ended": "대기 중인 %(number)s에게 취소를 알립니다.",
+    "request_ended": "승인을 기다리는 %(number)s에게 취소를 알립니다.",
 }
 
 
@@ -95,6 +106,46 @@ def files_lost(briefing: Briefing, slots: Iterable[SlotPlan]) -> list[str]:
         .order_by(PresenterSlot.position)
     )
     return [f"‘{title}’의 발표자료 {number}개도 지워집니다." for title, number in db.session.execute(counted)]
+
+
+def admission(briefing: Briefing, details: Details) -> list[str]:
+    """Sentences about people who registered already, where others may from now on or in another way."""
+    if briefing.state is not BriefingState.PUBLISHED:
+        return []
+    found = []
+    changed = (details.eligibility, details.eligible_kinds) != (briefing.eligibility, briefing.eligible_kinds)
+    unfit = _unfit(briefing, details) if changed else None
+    if unfit is not None and (number := _standing(briefing, unfit)):
+        found.append(
+            f"이미 신청한 {number:,}명은 바뀐 신청 자격에 맞지 않지만 신청이 그대로 남습니다. "
+            "빼려면 신청자 목록에서 신청을 취소해 주세요."
+        )
+    requested = Registration.state == RegistrationState.REQUESTED
+    if details.approval and not briefing.approval and (number := _standing(briefing, ~requested)):
+        found.append(f"이미 신청한 {number:,}명은 그대로이고, 이제부터 신청하는 사람이 승인을 기다립니다.")
+    if briefing.approval and not details.approval and (number := _standing(briefing, requested)):
+        found.append(
+            f"승인을 기다리던 {number:,}명은 모두 승인되어, 신청한 순서대로 자리를 받거나 대기합니다."
+        )
+    return found
+
+
+def _unfit(briefing: Briefing, details: Details) -> ColumnElement[bool] | None:
+    """Which registrations would not be taken any more; None where all would."""
+    if details.eligibility is Eligibility.OPEN:
+        return None
+    if details.eligibility is Eligibility.KINDS:
+        of_kind = exists().where(
+            Organization.id == Registration.organization_id, Organization.kind.in_(details.eligible_kinds)
+        )
+        return ~of_kind
+    invited = exists().where(Invitee.briefing_id == briefing.id, Invitee.email == Registration.email)
+    return ~invited
+
+
+def _standing(briefing: Briefing, condition: ColumnElement[bool]) -> int:
+    standing = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
+    return db.session.scalars(select(func.count()).select_from(Registration).where(*standing, condition)).one()
 
 
 def _cancelled(briefing: Briefing) -> int:

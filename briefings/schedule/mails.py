@@ -14,14 +14,13 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
-from briefings.schedule.finding import coming_of, place_in_line
+from briefings.schedule.finding import place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.new_address import GOOD_FOR, move_token
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.filters import clock_time, in_english, local, period, when
-from briefings.web.labels import label
 
 
 def invitation(message: Message, now: datetime) -> Mail | Dropped:
@@ -39,8 +38,8 @@ def update(message: Message, now: datetime) -> Mail | Dropped:
         return _invitation(found.item, message)
     registration = _place_of(found.item)
     calendar, method = calendar_part(found.item, message.params["sequence"]) or (None, None)
-    values = said_of(registration) | {"입장 링크": join_url(registration), TITLE_BEFORE.name: _title_before(message)}
-    return write(_of_several(message), values, calendar=calendar, method=method, in_reply_to=found.before.reference)
+    values = said_of(registration) | {"입장 링크": join_url(registration), TITLE_BEFORE.name: title_before(message)}
+    return write(of_several(message), values, calendar=calendar, method=method, in_reply_to=found.before.reference)
 
 
 def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
@@ -58,80 +57,69 @@ def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
     values = said_of(registration) | {"달력 안내": in_calendar if part else ""}
     if found.item.email != registration.email:
         values["신청 내역 링크"] = ""  # which is for the new address alone
-    text = WITHDRAWALS[message.params["why"]]
+    text, values = WITHDRAWALS[message.params["why"]], values | _reasons(message)
     return write(text, values, calendar=calendar, method=method, in_reply_to=before and before.reference)
 
 
 def waitlisted(message: Message, now: datetime) -> Mail | Dropped:
     """A place in line, and which."""
-    registration = _registration(message)
+    registration = registration_of(message)
     if registration is None:
         return GONE
     if registration.state is not RegistrationState.WAITLISTED:
         return Dropped("더는 대기 중이 아닙니다.")
-    if refused := _nothing_to_come(registration.briefing, now):
+    if refused := nothing_to_come(registration.briefing, now):
         return refused
-    values = said_of(registration) | {"대기 순번": place_in_line(registration)} | _by_colleague(registration, message)
-    return write("waitlisted_by_colleague" if values[COLLEAGUE.name] else "waitlisted", values)
+    how, said = how_it_came(registration, message)
+    return write(f"waitlisted{how}", said_of(registration) | said | {"대기 순번": str(place_in_line(registration))})
 
 
 def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
     """Another time, for somebody in line."""
-    registration = _registration(message)
+    registration = registration_of(message)
     if registration is None:
         return GONE
     briefing = registration.briefing
     if registration.state is not RegistrationState.WAITLISTED or briefing.sequence != message.params["sequence"]:
         return Dropped("그사이 상황이 바뀌었습니다.")
-    if refused := _nothing_to_come(briefing, now):
+    if refused := nothing_to_come(briefing, now):
         return refused
-    return write(_of_several(message), said_of(registration) | {TITLE_BEFORE.name: _title_before(message)})
+    return write(of_several(message), said_of(registration) | {TITLE_BEFORE.name: title_before(message)})
 
 
 def place_given_up(message: Message, now: datetime) -> Mail | Dropped:
     """A place given up or taken away that stood in no calendar of its own: its holder presents."""
-    registration = _registration(message)
+    registration = registration_of(message)
     if registration is None:
         return GONE
     if registration.state is not RegistrationState.CANCELLED:
         return Dropped("그사이 다시 신청했습니다.")
     if registration.briefing.is_over(now):
         return OVER
-    return write(WITHDRAWALS[message.params["why"]], said_of(registration) | {"달력 안내": ""})
+    return write(WITHDRAWALS[message.params["why"]], said_of(registration) | {"달력 안내": ""} | _reasons(message))
 
 
 def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
-    """A place in line given up, taken away or called off."""
+    """A place in line, or a request for a place, given up, taken away or called off."""
     why = message.params["why"]
-    registration = _registration(message, moved=why == "address")
+    registration = registration_of(message, moved=why == "address")
     if registration is None:
         return GONE
     if registration.briefing.is_over(now):
         return OVER
-    text = "waiting_withdrawal_self" if why == "self" else WITHDRAWALS[why]
-    return write(text, said_of(registration) | {"달력 안내": ""})
-
-
-def already_registered(message: Message, now: datetime) -> Mail | Dropped:
-    """Somebody registered with this address again: what there is already, and the link to it."""
-    registration = _registration(message)
-    if registration is None:
-        return GONE
-    if registration.state is RegistrationState.CANCELLED:
-        return Dropped("그사이 신청을 취소했습니다.")
-    waiting = registration.state is RegistrationState.WAITLISTED
-    return write("already_waiting" if waiting else "already_registered", said_of(registration))
+    text = WITHDRAWN_BY_SELF[message.kind] if why == "self" else WITHDRAWALS[why]
+    return write(text, said_of(registration) | {"달력 안내": ""} | _reasons(message))
 
 
 def new_address(message: Message, now: datetime) -> Mail | Dropped:
     """A link that proves the address and moves a registration to it."""
-    registration = _registration(message, moved=True)
+    registration = registration_of(message, moved=True)
     expires_at = message.created_at + GOOD_FOR
     if registration is None or registration.link_version != message.params["version"] or now >= expires_at:
         return Dropped("그사이 링크가 쓸모없어졌습니다.")
     if registration.state is RegistrationState.CANCELLED:
         return Dropped("그사이 신청을 취소했습니다.")
-    if refused := _nothing_to_come(registration.briefing, now):
+    if refused := nothing_to_come(registration.briefing, now):
         return refused
     token = move_token(registration, message.recipient, expires_at)
     link = url_for("registrations.confirm_address", token=token, _external=True)
@@ -139,53 +127,56 @@ def new_address(message: Message, now: datetime) -> Mail | Dropped:
     return write("new_address", values | {"확인 링크": link, "기한": when(expires_at)})
 
 
-def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
-    """The personal link of each coming briefing this address is registered for."""
-    found = coming_of(message.recipient, now)
-    if not found:
-        return Dropped("앞으로 열릴 설명회의 신청이 없습니다.")
-    listed = "\n\n".join(_listed(registration) for registration in found)
-    values = {"이름": message.recipient_name, "신청 수": len(found), "신청 목록": listed}
-    return write("my_registrations", values)
-
-
-def _listed(registration: Registration) -> str:
-    briefing, time, state = registration.briefing, _("일시"), _("상태")
-    lines = (
-        briefing.title,
-        f"{time}: {_time_of(briefing)}",
-        f"{state}: {label(registration.state)}",
-        personal_url(registration),
-    )
-    return "\n".join(lines)
-
-
 def _invitation(item: CalendarItem, message: Message) -> Mail:
     registration = _place_of(item)
     part = calendar_part(item, message.params["sequence"])
     calendar, method = part or (None, None)
-    by = _by_colleague(registration, message)
-    promoted = "invitation_promoted" if message.params.get("promoted") else ""
-    text = promoted or ("invitation_by_colleague" if by[COLLEAGUE.name] else "invitation")
+    how, said = ("_promoted", {}) if message.params.get("promoted") else how_it_came(registration, message)
     about_calendar = _about_calendar(item, enclosed=part is not None)
-    values = said_of(registration) | by | {"입장 링크": join_url(registration), "달력 안내": about_calendar}
-    return write(text, values, calendar=calendar, method=method)
+    values = said_of(registration) | said | {"입장 링크": join_url(registration), "달력 안내": about_calendar}
+    return write(f"invitation{how}", values, calendar=calendar, method=method)
 
 
-def _of_several(message: Message) -> str:
+def of_several(message: Message) -> str:
     """The text of a kind that tells of a new time: another one where the title is new as well."""
     several = message.params.get("news") == "several"
     return WITH_TITLE.get(message.kind, message.kind) if several else message.kind
 
 
-def _title_before(message: Message) -> str:
+def title_before(message: Message) -> str:
+    """What the briefing was called before a message that tells of its new title."""
     return str(message.params.get("title_before", ""))
 
 
-def _by_colleague(registration: Registration, message: Message) -> dict[str, str]:
-    """Who registered this person: the name as it was typed then, or what that person is called now."""
+def how_it_came(registration: Registration, message: Message) -> tuple[str, dict[str, str]]:
+    """How somebody came by a registration: what the text that says so is called at its end, and whom or what it names.
+
+    Of a colleague the name as it was typed then, or what that person is called now.
+    """
+    if source := message.params.get("source"):
+        return "_entered", {SOURCE.name: source}
+    if before := _named(message, "moved_from"):
+        return "_moved", {EARLIER[0].name: before.title, EARLIER[1].name: period((before.starts_at, before.ends_at))}
     bringer = registration.brought_by
-    return {COLLEAGUE.name: message.params.get("by") or (bringer.name if bringer else "")}
+    name = message.params.get("by") or (bringer.name if bringer else "")
+    return ("_by_colleague", {COLLEAGUE.name: name}) if name else ("", {})
+
+
+def _reasons(message: Message) -> dict[str, str]:
+    """Why staff ended it, or where to they moved it."""
+    other = _named(message, "moved_to")
+    return {
+        REASON.name: message.params.get("reason", ""),
+        LATER[0].name: other.title if other else "",
+        LATER[1].name: period((other.starts_at, other.ends_at)) if other else "",
+    }
+
+
+def _named(message: Message, param: str) -> Briefing | None:
+    """The briefing of the registration that a message names, if it does."""
+    number = message.params.get(param)
+    registration = db.session.get(Registration, number) if number else None
+    return registration.briefing if registration else None
 
 
 def _about_calendar(item: CalendarItem, enclosed: bool) -> str:
@@ -205,7 +196,7 @@ def _place_of(item: CalendarItem) -> Registration:
     return item.registration
 
 
-def _registration(message: Message, moved: bool = False) -> Registration | None:
+def registration_of(message: Message, moved: bool = False) -> Registration | None:
     """The registration a message is about, while it is its reader's; `moved`: also where it went to another address."""
     found = select(Registration).where(Registration.id == message.params["registration"])
     registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
@@ -219,8 +210,8 @@ def said_of(registration: Registration) -> dict[str, str]:
     return {
         "이름": registration.name,
         "설명회": briefing.title,
-        "일시": _time_of(briefing),
-        "짧은 일시": _short(briefing.starts_at),
+        "일시": time_of(briefing),
+        "짧은 일시": short_time(briefing.starts_at),
         "안내 주소": landing_url(briefing),
         "신청 내역 링크": personal_url(registration),
         "설명회 목록 주소": url_for("briefings.index", _external=True),
@@ -228,17 +219,19 @@ def said_of(registration: Registration) -> dict[str, str]:
     }
 
 
-def _time_of(briefing: Briefing) -> str:
+def time_of(briefing: Briefing) -> str:
+    """Start and end with the zone."""
     return f"{period((briefing.starts_at, briefing.ends_at))} ({zone_name(briefing.starts_at)})"
 
 
-def _short(moment: datetime) -> str:
+def short_time(moment: datetime) -> str:
     """`11/24 14:00`: enough to tell mails in a list apart."""
     at = local(moment)
     return f"{at.day} {at:%b} {clock_time(moment)}" if in_english() else f"{at.month}/{at.day} {clock_time(moment)}"
 
 
-def _nothing_to_come(briefing: Briefing, now: datetime) -> Dropped | None:
+def nothing_to_come(briefing: Briefing, now: datetime) -> Dropped | None:
+    """Why nobody is told to wait for a briefing any more, or None."""
     if briefing.state is BriefingState.CANCELLED:
         return Dropped("설명회가 취소되었습니다.")
     return OVER if briefing.is_over(now) else None
@@ -253,12 +246,10 @@ COMPOSERS: dict[str, Composer] = {
     "waiting_new_time": waiting_new_time,
     "place_given_up": place_given_up,
     "waiting_ended": waiting_ended,
-    "already_registered": already_registered,
     "new_address": new_address,
-    "my_registrations": my_registrations,
 }
 
-WITH_TITLE = {"new_time": "new_time_and_title", "waiting_new_time": "waiting_new_time_and_title"}
+WITH_TITLE = {kind: f"{kind}_and_title" for kind in ("new_time", "waiting_new_time", "request_new_time")}
 """What is told of a new time → the text that tells of a new title too."""
 WITHDRAWALS = {
     "self": "withdrawal_self",
@@ -266,8 +257,10 @@ WITHDRAWALS = {
     "briefing": "withdrawal_briefing",
     "presents": "withdrawal_presents",
     "address": "withdrawal_address",
+    "moved": "withdrawal_moved",
 }
 """Whose doing it was → the text that says so."""
+WITHDRAWN_BY_SELF = {"waiting_ended": "waiting_withdrawal_self", "request_ended": "request_withdrawal_self"}
 
 REGISTRATION = (
     NAME,
@@ -281,45 +274,58 @@ REGISTRATION = (
 JOIN = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://briefings.example.kr/join/…")
 TITLE_BEFORE = Placeholder("앞의 이름", "바뀌기 전 설명회의 이름", "탄소중립 사업설명회")
 COLLEAGUE = Placeholder("신청해 준 동료", "함께 신청해 준 동료의 이름", "이가온")
-_CALENDAR = Placeholder("달력 안내", "함께 보내는 일정 초대나 일정 파일의 설명", "일정 초대를 함께 보냅니다.", True)
-_WITHDRAWN = (*REGISTRATION, _CALENDAR)
-_JOIN, _LINK = ("일시", "입장 링크", "신청 내역 링크"), ("신청 내역 링크",)
-_INVITED = (*REGISTRATION, JOIN, _CALENDAR)
-_ENDED = ("withdrawal", "waiting_ended")
+SOURCE = Placeholder("자료의 출처", "이름과 주소를 얻은 곳", "소속 기관이 낸 참석자 명단")
+REASON = Placeholder("취소한 이유", "담당자가 적은 까닭", "발표 기관의 직원은 발표자로 참석합니다.", True)
+EARLIER = (
+    Placeholder("앞의 설명회", "옮기기 전 설명회의 이름", "자원순환 사업설명회"),
+    Placeholder("앞의 일시", "옮기기 전 설명회의 시작과 끝", "2026. 11. 26.(목) 14:00~15:30"),
+)
+LATER = (
+    Placeholder("옮긴 설명회", "옮겨 간 설명회의 이름", "탄소중립 사업설명회"),
+    Placeholder("옮긴 일시", "옮겨 간 설명회의 시작과 끝", "2026. 12. 3.(목) 10:00~11:30"),
+)
+CALENDAR = Placeholder("달력 안내", "함께 보내는 일정 초대나 일정 파일의 설명", "일정 초대를 함께 보냅니다.", True)
+WITHDRAWN = (*REGISTRATION, CALENDAR)
+JOIN_MUST, LINK = ("일시", "입장 링크", "신청 내역 링크"), ("신청 내역 링크",)
+INVITED = (*REGISTRATION, JOIN, CALENDAR)
+ENDED = ("withdrawal", "waiting_ended", "request_ended")
 TEXTS = {
-    "invitation": Text("신청 완료와 일정 초대", _INVITED, must=_JOIN),
-    "invitation_promoted": Text("대기 신청 확정과 일정 초대", _INVITED, must=_JOIN, kinds=("invitation",)),
+    "invitation": Text("신청 완료와 일정 초대", INVITED, must=JOIN_MUST),
+    "invitation_promoted": Text("대기 신청 확정과 일정 초대", INVITED, must=JOIN_MUST, kinds=("invitation",)),
     "invitation_by_colleague": Text(
         "동료가 해 준 신청의 완료와 일정 초대",
-        (*_INVITED, COLLEAGUE),
-        must=(*_JOIN, COLLEAGUE.name),
+        (*INVITED, COLLEAGUE),
+        must=(*JOIN_MUST, COLLEAGUE.name),
         kinds=("invitation",),
     ),
-    "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=_JOIN),
+    "new_time": Text("일시 변경", (*REGISTRATION, JOIN), must=JOIN_MUST),
     "new_time_and_title": Text(
-        "일시와 이름 변경", (*REGISTRATION, JOIN, TITLE_BEFORE), must=(*_JOIN, TITLE_BEFORE.name), kinds=("new_time",)
+        "일시와 이름 변경",
+        (*REGISTRATION, JOIN, TITLE_BEFORE),
+        must=(*JOIN_MUST, TITLE_BEFORE.name),
+        kinds=("new_time",),
     ),
-    "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=_JOIN),
+    "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=JOIN_MUST),
     "withdrawal_self": Text(
-        "참석 취소 (본인이 취소)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal", "place_given_up")
+        "참석 취소 (본인이 취소)", WITHDRAWN, must=("설명회",), kinds=("withdrawal", "place_given_up")
     ),
     "withdrawal_staff": Text(
-        "참석 취소 (담당자가 취소)", _WITHDRAWN, must=("설명회",), kinds=(*_ENDED, "place_given_up")
+        "참석 취소 (담당자가 취소)", (*WITHDRAWN, REASON), must=("설명회",), kinds=(*ENDED, "place_given_up")
     ),
     "withdrawal_briefing": Text(
         "설명회 취소",
-        (*_WITHDRAWN, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),
+        (*WITHDRAWN, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),
         must=("설명회", "일시"),
-        kinds=_ENDED,
+        kinds=ENDED,
     ),
     "withdrawal_presents": Text(
-        "참가 일정을 거둠 (발표를 맡은 분)", _WITHDRAWN, must=("설명회",), kinds=("withdrawal",)
+        "참가 일정을 거둠 (발표를 맡은 분)", WITHDRAWN, must=("설명회",), kinds=("withdrawal",)
     ),
     "withdrawal_address": Text(
         "전자우편 주소 변경 (앞의 주소로)",
-        tuple(each for each in _WITHDRAWN if each.name != "신청 내역 링크"),
+        tuple(each for each in WITHDRAWN if each.name != "신청 내역 링크"),
         must=("설명회",),
-        kinds=_ENDED,
+        kinds=ENDED,
     ),
     "new_address": Text(
         "새 전자우편 주소 확인",
@@ -333,33 +339,22 @@ TEXTS = {
     "waitlisted": Text(
         "대기 신청",
         (*REGISTRATION, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
-        must=_LINK,
+        must=LINK,
     ),
     "waitlisted_by_colleague": Text(
         "동료가 해 준 대기 신청",
         (*REGISTRATION, COLLEAGUE, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
-        must=(*_LINK, COLLEAGUE.name),
+        must=(*LINK, COLLEAGUE.name),
         kinds=("waitlisted",),
     ),
-    "waiting_new_time": Text("일시 변경 (대기 신청자)", REGISTRATION, must=("일시", *_LINK)),
+    "waiting_new_time": Text("일시 변경 (대기 신청자)", REGISTRATION, must=("일시", *LINK)),
     "waiting_new_time_and_title": Text(
         "일시와 이름 변경 (대기 신청자)",
         (*REGISTRATION, TITLE_BEFORE),
-        must=("일시", TITLE_BEFORE.name, *_LINK),
+        must=("일시", TITLE_BEFORE.name, *LINK),
         kinds=("waiting_new_time",),
     ),
     "waiting_withdrawal_self": Text(
         "대기 취소 (본인이 취소)", REGISTRATION, must=("설명회",), kinds=("waiting_ended",)
-    ),
-    "already_registered": Text("이미 신청한 설명회", REGISTRATION, must=_LINK),
-    "already_waiting": Text("이미 대기 신청한 설명회", REGISTRATION, must=_LINK, kinds=("already_registered",)),
-    "my_registrations": Text(
-        "신청 내역 링크",
-        (
-            NAME,
-            Placeholder("신청 수", "앞으로 열릴 설명회에 신청한 수", "2"),
-            Placeholder("신청 목록", "신청마다 설명회, 일시, 상태, 신청 내역 링크", "탄소중립 협업이음 사업설명회\n…"),
-        ),
-        must=("신청 목록",),
     ),
 }

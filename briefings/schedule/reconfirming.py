@@ -14,6 +14,8 @@ def settled_reason(registration: Registration, now: datetime) -> Refused | None:
         return Refused(N_("취소된 설명회입니다."))
     if registration.briefing.is_over(now):
         return Refused(N_("이미 끝난 설명회입니다."))
+    if registration.state is RegistrationState.REQUESTED:
+        return Refused(N_("아직 승인을 기다리는 신청입니다. 결과가 나오면 알려 드립니다."))
     if registration.state is RegistrationState.WAITLISTED:
         return Refused(N_("아직 대기 중인 신청입니다. 자리가 나면 알려 드립니다."))
     if registration.state is RegistrationState.CANCELLED:

@@ -51,14 +51,15 @@ class Details(More):
 class Applicant(Details):
     """Who wants a place; `consents` are (id of the text that was shown, answer).
 
-    The same `form_token` again is the same press of the same button. `together`: with the colleagues, all or none.
-    `invitee`: whose personal link was opened.
+    The same `form_token` again is the same press of the same button, and `number` the public id of what comes of it, if
+    that is new. `together`: with the colleagues, all or none. `invitee`: whose personal link was opened.
     """
 
     email: str
     locale: str
     consents: tuple[tuple[int, bool], ...] = ()
     form_token: str = ""
+    number: str = ""
     together: bool = False
     invitee: Invitee | None = None
 
@@ -221,7 +222,9 @@ def take_down(
     briefing: Briefing, applicant: Applicant, organization: Organization, standing: Standing, now: datetime
 ) -> Registration:
     """The registration with what the applicant said, new or taken up again; it has no state yet."""
-    registration = standing.registration or Registration(briefing_id=briefing.id, email=applicant.email.lower())
+    registration = standing.registration or Registration(
+        briefing_id=briefing.id, email=applicant.email.lower(), public_id=applicant.number or new_public_id()
+    )
     registration.take_up(now)
     registration.organization_id, registration.locale = organization.id, applicant.locale
     registration.form_token, registration.by_staff, registration.brought_by = applicant.form_token, False, None

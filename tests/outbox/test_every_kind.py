@@ -41,7 +41,7 @@ MOMENTS = {"before": timedelta(days=2), "live": -timedelta(minutes=30), "over": 
 PLACES = (
     *("invitation", "new_time", "new_title", "withdrawal", "waitlisted", "waiting_new_time", "waiting_ended"),
     *("already_registered", "my_registrations", "new_address", "place_of_presenter", "declined", "decline_asked"),
-    "place_given_up",
+    *("place_given_up", "requested", "refused", "request_new_time", "request_ended"),
     *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
     *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
 )
@@ -60,12 +60,14 @@ KINDS_ABOUT = {
 }
 AGAIN = [{"news": "new", "again": True}, {"news": "new", "again": False}]
 SEVERAL = {"news": "several", "changed": ["room", "time", "title"], "title_before": "앞의 이름"}
-WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "address")]
+WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "address", "moved")]
+STAFF = [{"reason": "발표자로 참석합니다."}, {"source": "소속 기관의 명단"}, {"moved_from": GONE}, {"moved_to": GONE}]
 TURNS = {
-    **{kind: AGAIN for kind in ("invitation", "rehearsal", "rehearsal_off")},
-    **{kind: [*AGAIN, SEVERAL] for kind in ("new_time", "waiting_new_time")},
-    **{kind: WHY for kind in ("withdrawal", "waiting_ended")},
-    "place_given_up": WHY[:2],
+    **{kind: AGAIN for kind in ("rehearsal", "rehearsal_off")},
+    **{kind: [*AGAIN, *STAFF[1:3]] for kind in ("invitation", "waitlisted")},
+    **{kind: [*AGAIN, SEVERAL] for kind in ("new_time", "waiting_new_time", "request_new_time")},
+    **{kind: WHY for kind in ("withdrawal", "waiting_ended", "request_ended")},
+    "place_given_up": [WHY[0], WHY[1] | STAFF[0]],
     "presenter_slot": [*AGAIN, *({"news": news} for news in ("time", "room", "title")), SEVERAL],
 }
 
