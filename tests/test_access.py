@@ -39,7 +39,7 @@ ACCESS = {
         live: enter join
         presenters: accept decline file hand_in hand_over ics invite_again no_stand_by remove_file show stand_by
         reconfirmation: answer show
-        registrations: cancel change change_address confirm_address confirm_cancel ics invite_again register_again
+        registrations: cancel change change_address confirm_address confirm_cancel consent ics invite_again register_again
             show withdraw_consent
         replies: change show withdraw write_from_join write_with_link
         rounds: colleague intake nothing something
@@ -49,6 +49,7 @@ ACCESS = {
     """,
     "member": """
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
+        owner_interest: show
         owner_replies: acknowledge decline index match note_consultation show
     """,
     "expert": """
@@ -80,10 +81,12 @@ ACCESS = {
         staff_replies: index show
         staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal
+        support: day destruction index show
         staff_statistics: briefing index
         tasks: cancel show
     """,
     "administrator": """
+        consents: index new show
         staff_accounts: new off on send_link show
     """,
 }

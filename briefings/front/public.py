@@ -13,7 +13,7 @@ from briefings.needs.finding import Search, public_needs
 from briefings.needs.search_index import WORDS_LOOKED_FOR
 from briefings.needs.words import STATUS_TONES
 from briefings.privacy.consenting import current_texts
-from briefings.privacy.models import Purpose
+from briefings.privacy.models import Basis, Purpose
 from briefings.schedule.coming import speaking_of
 from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.words import PHASE_TONES
@@ -73,8 +73,14 @@ def guide() -> ResponseReturnValue:
 @public
 def privacy() -> ResponseReturnValue:
     """개인정보 처리방침 (개인정보 보호법 제30조): what is kept, from the consent texts in force."""
-    texts = current_texts(Purpose, language())
-    return render_template("front/privacy.html", texts=[texts[purpose] for purpose in Purpose], since=POLICY_SINCE)
+    found = current_texts(Purpose, language())
+    texts = [found[purpose] for purpose in Purpose]
+    return render_template(
+        "front/privacy.html",
+        asked=[text for text in texts if text.basis is Basis.CONSENT],
+        told=[text for text in texts if text.basis is Basis.NOTICE],
+        since=POLICY_SINCE,
+    )
 
 
 @pages.get("/accessibility")

@@ -39,7 +39,7 @@ class SenderForm(Form):
     visibility = RadioField(
         _l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES), default=Visibility.OWNER.value
     )
-    consent = ConsentField(_l("참여 답글 개인정보 제공 동의"), must=True)
+    consent = ConsentField(must=True)
 
     needs: Sequence[Need] = ()
 

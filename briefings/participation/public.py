@@ -126,6 +126,7 @@ def _write(
     open_needs = [need for need in needs if need.takes_replies]
     form = reply_form(open_needs, data=_known(registration, open_needs))
     consent = current_text(Purpose.REPLY, language())
+    form.consent.about(consent)
     if open_needs and form.validate_on_submit():
         now = clock.now()
         try:

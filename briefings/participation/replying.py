@@ -18,7 +18,7 @@ from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.privacy.consenting import answer
-from briefings.privacy.models import ConsentText
+from briefings.privacy.models import Basis, ConsentText
 from briefings.schedule.models import Briefing
 
 WORKING_DAYS_TO_ACKNOWLEDGE = 5
@@ -97,7 +97,7 @@ def reply(
         made.send(now, due_at(now, zone))
         db.session.add(made)
         db.session.flush()
-        answer(f"reply:{made.public_id}", consent, True, now)
+        answer(f"reply:{made.public_id}", consent, consent.basis is Basis.CONSENT, now)
         _tell_owner(made, now)
         sent.replies.append(made)
     if sent.replies:

@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, literal, select
 
+from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.privacy import consenting
-from briefings.privacy.models import Basis, Consent, ConsentText, Purpose
+from briefings.privacy.models import Consent, ConsentText, Purpose
 from briefings.schedule.registering import consents_of
 from briefings.schedule.registration_models import Registration
 
@@ -19,25 +20,24 @@ OPTIONAL = (Purpose.PROVISION, Purpose.NEWS)
 
 @dataclass(frozen=True)
 class Answer:
-    """What one registrant said last about one purpose, and the text in force now.
+    """What one registrant said about one purpose, the latest last, and the text in force now.
 
-    `given` is None where nothing was ever answered: a colleague or staff entered the person.
+    Nothing was answered by whoever a colleague or staff entered.
     """
 
     purpose: Purpose
     in_force: ConsentText
-    given: Consent | None
-    earlier: tuple[Consent, ...] = ()
+    said: tuple[Consent, ...]
+
+    @property
+    def given(self) -> Consent | None:
+        """What counts: the latest answer."""
+        return self.said[-1] if self.said else None
 
     @property
     def stands(self) -> bool:
         """Whether the person agrees today."""
         return self.given is not None and self.given.stands
-
-    @property
-    def told(self) -> bool:
-        """Whether the text only told, and nothing was asked."""
-        return self.given is not None and self.given.text.basis is Basis.NOTICE
 
     @property
     def outdated(self) -> bool:
@@ -58,10 +58,7 @@ def answers_of(registration: Registration, locale: str) -> list[Answer]:
     for consent in consenting.consents_with(consents_of(registration)):
         if consent.text.purpose in said:
             said[consent.text.purpose].append(consent)
-    return [
-        Answer(purpose, in_force[purpose], said[purpose][-1] if said[purpose] else None, tuple(said[purpose][:-1]))
-        for purpose in purposes
-    ]
+    return [Answer(purpose, in_force[purpose], tuple(said[purpose])) for purpose in purposes]
 
 
 def agree(registration: Registration, text: ConsentText, now: datetime) -> None:
@@ -71,6 +68,8 @@ def agree(registration: Registration, text: ConsentText, now: datetime) -> None:
     if consenting.current_text(text.purpose, text.locale).version != text.version:
         raise Refused(N_("그사이 동의 내용이 바뀌었습니다. 새 내용을 읽고 다시 답해 주세요."))
     consenting.answer(consents_of(registration), text, True, now)
+    # The answer before is overwritten where it was to the same version: that there was one is kept here.
+    record(None, "consent.given", registration, now, purpose=text.purpose, version=text.version)
 
 
 def withdraw(registration: Registration, purpose: Purpose, now: datetime) -> None:
@@ -81,6 +80,7 @@ def withdraw(registration: Registration, purpose: Purpose, now: datetime) -> Non
         of_address = select(Registration.public_id).where(Registration.email == registration.email)
         of_whom = list(db.session.scalars(of_address))
     consenting.withdraw_all(purpose, [f"registration:{public_id}" for public_id in of_whom], now)
+    record(None, "consent.withdrawn", registration, now, purpose=purpose)
 
 
 def _refuse_unless_optional(purpose: Purpose) -> None:

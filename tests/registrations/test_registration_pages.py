@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
-from briefings.privacy.consenting import answer_all, consents_with, current_texts
+from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule import invitations
 from briefings.schedule.links import token_of
@@ -48,8 +48,8 @@ class TestThePage:
         assert "이가온" in page and registration.email in page and "사업개발팀" in page
         assert registration.organization.name in page
         assert f"/join/{token_of(registration, 'join')}" in page
-        assert "동의 철회하기: 다음 설명회 소식" in page
-        assert "동의 철회하기: 개인정보 수집·이용" not in page
+        assert link(registration, "/consents/news/withdraw") in page
+        assert link(registration, "/consents/registration/withdraw") not in page
 
     def test_shows_the_place_in_line(self, client):
         briefing = a_briefing(capacity=0)
@@ -84,7 +84,7 @@ class TestThePage:
             f"/r/{registration.public_id}.{token_of(other).partition('.')[2]}",
         )
         for address in wrong:
-            for action in ("", "/change", "/cancel", "/briefing.ics"):
+            for action in ("", "/change", "/cancel", "/briefing.ics", "/consents/news", "/consents/news/withdraw"):
                 answer = client.get(address + action)
                 assert answer.status_code == 404
                 assert "신청 내역 확인" in answer.text, "and says where to get a new one"
@@ -100,9 +100,9 @@ class TestThePage:
         assert (headers["Cache-Control"], headers["Referrer-Policy"]) == ("no-store", "no-referrer")
 
     def test_changes_nothing_by_being_looked_at(self, client, registration):
-        for action in ("", "/change", "/cancel", "/briefing.ics"):
+        for action in ("", "/change", "/cancel", "/briefing.ics", "/consents/news", "/consents/news/withdraw"):
             assert client.get(link(registration, action)).status_code == 200
-        for action in ("/register", "/invitation", "/consents/1"):
+        for action in ("/register", "/invitation"):
             assert client.get(link(registration, action)).status_code == 405
         db.session.refresh(registration)
         assert registration.state is RegistrationState.CONFIRMED and kinds() == ["invitation"]
@@ -176,22 +176,6 @@ class TestTheCalendar:
         assert event["UID"].startswith(invitations.open_item(registration).uid)
         assert "ATTENDEE" not in event
         assert client.get(link(a_registration(state=WAITLISTED), "/briefing.ics")).status_code == 404
-
-
-class TestConsents:
-    def test_which_are_not_required_can_be_withdrawn(self, client, registration):
-        given = {each.text.purpose: each for each in consents_with(consents_of(registration))}
-        news = given[Purpose.NEWS]
-        page = client.post(link(registration, f"/consents/{news.id}"), follow_redirects=True).text
-        assert "동의를 철회했습니다" in page and "철회함" in page
-        db.session.refresh(news)
-        assert not news.stands
-
-    def test_which_are_required_or_another_s_cannot(self, client, registration):
-        given = {each.text.purpose: each for each in consents_with(consents_of(registration))}
-        assert client.post(link(registration, f"/consents/{given[Purpose.REGISTRATION].id}")).status_code == 404
-        other = a_registration()
-        assert client.post(link(other, f"/consents/{given[Purpose.NEWS].id}")).status_code == 404
 
 
 class TestFindingMine:
