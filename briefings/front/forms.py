@@ -15,4 +15,8 @@ class SearchForm(Filters):
 class PersonForm(Filters):
     """Whose page to open."""
 
-    email = SearchField("전자우편 주소", render_kw={"maxlength": 320, "spellcheck": "false"})
+    email = SearchField(
+        "이름이나 전자우편 주소",
+        description="앞부분만 적어도 됩니다. 이름이 흔하면 뒤에 기관 이름을 함께 적어 주세요. 예: 이가온 재활용",
+        render_kw={"maxlength": 320, "spellcheck": "false"},
+    )

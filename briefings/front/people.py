@@ -1,14 +1,17 @@
 """Everything about one address, whatever brought it here: the only place that sees all slices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from briefings.db import db
+from briefings.db import db, dialect
 from briefings.inbox.models import ReceivedMail
+from briefings.needs.models import Need
+from briefings.organizations.models import Organization
 from briefings.outbox.finding import Search, find
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.participation.models import ParticipationReply
@@ -17,7 +20,11 @@ from briefings.schedule.models import PresenterSlot
 from briefings.schedule.registration_models import Registration
 
 MOST = 50
-"""Of each, the newest."""
+"""Of each, the newest; and so many people are found at once."""
+LOOKED_AT = 200
+"""Rows of each kind among which people are found: whoever finds more types more."""
+SHORTEST = 2
+LAST_SIGN = "\U0010ffff"
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,82 @@ def person(email: str, page: int) -> Person:
         received=list(db.session.scalars(received.where(about).order_by(ReceivedMail.id.desc()).limit(MOST))),
         messages=find(Search(q=address), page),
     )
+
+
+class Known(NamedTuple):
+    """Somebody whose name or address begins with what was typed, and how often they registered."""
+
+    email: str
+    names: list[str]
+    organizations: list[str]
+    registrations: int
+
+
+class Found(NamedTuple):
+    """People in the order of their names; there may be `more`."""
+
+    people: list[Known]
+    more: bool
+
+
+def is_address(words: str) -> bool:
+    """Whether `words` are a whole address, to which one page belongs."""
+    name, _, host = words.rpartition("@")
+    return bool(name) and "." in host and " " not in words
+
+
+def people_called(words: str) -> Found:
+    """Whose name or address begins with the first word and who or whose organization is called by the others, too."""
+    first, *others = words.split() or [""]
+    if len(first) < SHORTEST:
+        return Found([], more=False)
+    sources = (
+        (Registration.email, Registration.name, select(Registration).join(Registration.organization)),
+        (
+            func.lower(PresenterSlot.presenter_email),
+            PresenterSlot.presenter_name,
+            select(PresenterSlot).join(PresenterSlot.need).join(Need.organization),
+        ),
+        (
+            func.lower(ParticipationReply.email),
+            ParticipationReply.name,
+            select(ParticipationReply).join(ParticipationReply.organization),
+        ),
+    )
+    beginnings = [
+        _limited(found.with_only_columns(email.label("email"), name.label("name"), Organization.name), begins, others)
+        for email, name, found in sources
+        for begins in (_begins_with(email, first.lower()), _begins_with(name, first))
+    ]
+    by_email: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+    rows = db.session.execute(union_all(*beginnings)).all()
+    for email, name, organization in sorted(rows, key=lambda row: (row[1], row[0])):
+        names, organizations = by_email.setdefault(email, ({}, {}))
+        names[name], organizations[organization] = None, None
+    shown = [email for email in by_email if email][:MOST]
+    often = _registrations_of(shown)
+    people = [Known(email, *map(list, by_email[email]), often.get(email, 0)) for email in shown]
+    return Found(people, more=len(by_email) > MOST or len(rows) >= LOOKED_AT)
+
+
+def _limited(found: Select[Any], begins: ColumnElement[bool], others: Sequence[str]) -> Any:
+    """A subquery, because SQLite takes no LIMIT within a UNION otherwise."""
+    columns = found.selected_columns
+    for word in others:
+        found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
+    return select(found.where(begins).limit(LOOKED_AT).subquery())
+
+
+def _begins_with(column: Any, word: str) -> ColumnElement[bool]:
+    """By the index of the column; LIKE of SQLite minds no case and so knows no index."""
+    if dialect() == "sqlite":
+        return and_(column >= word, column < word + LAST_SIGN)
+    return column.startswith(word, autoescape=True)  # type: ignore[no-any-return]
+
+
+def _registrations_of(emails: Sequence[str]) -> dict[str, int]:
+    counted = select(Registration.email, func.count()).where(Registration.email.in_(emails))
+    return {email: number for email, number in db.session.execute(counted.group_by(Registration.email))}
 
 
 def _newest(model: Any, condition: ColumnElement[bool], *together: Any) -> list[Any]:

@@ -1,10 +1,11 @@
 """The first page of staff, and the page of one person."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
 from briefings.front.forms import PersonForm
+from briefings.front.people import is_address, people_called
 from briefings.front.people import person as everything_about
 from briefings.front.today import today as what_waits
 from briefings.inbox.words import OUTCOME_TONES
@@ -31,9 +32,18 @@ def today() -> ResponseReturnValue:
 @pages.get("/people")
 @staff
 def person() -> ResponseReturnValue:
-    """Everything about the address named in `email`: registrations, presentations, calendar, replies, messages."""
+    """Everything about the address named in `email`: registrations, presentations, calendar, replies, messages.
+
+    Of a name, or the beginning of an address, whoever is called so.
+    """
     form = PersonForm(request.args)
-    found = everything_about(form.email.data or "", request.args.get("page", 1, int))
+    words = form.email.data or ""
+    if words and not is_address(words):
+        called = people_called(words)
+        if len(called.people) == 1 and not called.more:
+            return redirect(url_for(".person", email=called.people[0].email))
+        return render_template("front/people.html", form=form, found=called)
+    found = everything_about(words, request.args.get("page", 1, int))
     return render_template(
         "front/person.html",
         form=form,

@@ -88,7 +88,27 @@ def test_it_costs_the_same_for_little_and_for_much(at_work, somebody, count_quer
 
 def test_an_unknown_address_is_said_to_be_unknown(at_work):
     assert "이 주소로 신청하거나 받은 것이 없습니다" in at_work.get("/staff/people?email=x@example.com").text
-    assert "주소 전체를 적어 주세요" in at_work.get("/staff/people").text
+    assert "이름이나 전자우편 주소를 앞에서부터 적어 주세요" in at_work.get("/staff/people").text
+
+
+def test_people_are_found_by_the_beginning_of_a_name_or_an_address_over_all_briefings(at_work, somebody, count_queries):
+    again = a_registration(email="gaon@another.example.com", name="이가온")
+    a_registration(again.briefing, email="naon@example.com", name="나이가온")
+    a_reply(email="Dasom@example.com", name="박다솜")
+    costs = []
+    for words in ("이가온", "gaon@"):
+        with count_queries() as sent:
+            page = at_work.get("/staff/people", query_string={"email": words}).text
+        costs.append(len(sent))
+        assert f'href="{PAGE}"' in page and "gaon@another.example.com" in page and "naon@example.com<" not in page
+    assert costs[0] == costs[1] <= 4
+    organization = again.organization.name
+    for one in (f"이가온 {organization}", "gaon@an", f"gaon {organization.lower()}"):
+        found = at_work.get("/staff/people", query_string={"email": one})
+        assert found.location == "/staff/people?email=gaon@another.example.com", one
+    assert at_work.get("/staff/people?email=박다").location.endswith("email=dasom@example.com")
+    assert "그런 이름이나 주소로" in at_work.get("/staff/people?email=가온").text
+    assert "두 글자 이상" in at_work.get("/staff/people?email=이").text
 
 
 def test_only_staff_look(client, somebody):
