@@ -5,9 +5,10 @@ import select
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -138,16 +139,21 @@ def renew_version(connection: Connection, row: int) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
 
 
-def looked_up(statement: Select[Any]) -> Sequence[Row[Any]]:
+def looked_up(statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
     """The rows of one statement that stands for itself: no session, no transaction, one way to the database and back."""
-    with _reader(db.engine).connect() as connection:
-        return connection.execute(statement).all()
+    with reading() as connection:
+        return connection.execute(statement, values).all()
 
 
+def reading() -> AbstractContextManager[Connection]:
+    """A connection to look something up, outside the session and what it has not committed."""
+    return _reader(db.engine).connect()
+
+
+@lru_cache(maxsize=4)
 def _reader(engine: Engine) -> Engine:
-    if engine.dialect.name == "sqlite":
-        return engine
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    """`engine`, on PostgreSQL without a transaction around each statement."""
+    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def dialect() -> str:

@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from briefings.accounts.models import Role, User
-from briefings.db import db
+from briefings.db import db, renew_version
 from briefings.needs.models import Audience, Need, NeedState, Round, Theme
 from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 from briefings.organizations.finding import name_key
@@ -18,7 +18,7 @@ from briefings.organizations.models import AccountRequest, Membership, Organizat
 from briefings.participation.models import ParticipationReply
 from briefings.rounds.models import RoundContact
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 
 numbers = count(1)
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -221,9 +221,22 @@ def a_registration(briefing: Briefing | None = None, **given: Any) -> Registrati
     } | given
     if values["state"] is RegistrationState.WAITLISTED:
         values |= {"confirmed_at": None, "waiting_since": values.get("waiting_since") or BEFORE}
+    if values["state"] is RegistrationState.REQUESTED:
+        values["confirmed_at"] = None
     if "organization" not in values and "organization_id" not in values:
         values["organization"] = _organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
-    return saved(Registration(**values))
+    registration = Registration(**values)
+    db.session.add(registration)
+    db.session.flush()
+    renew_version(db.session.connection(), registration.briefing.version_row)  # as does whoever holds the lock
+    return saved(registration)
+
+
+def an_invitee(briefing: Briefing, **given: Any) -> Invitee:
+    """Somebody of a company whom staff invite to a briefing and who has not answered."""
+    n = next(numbers)
+    values: dict[str, Any] = {"email": f"gaon{n}@example.com", "name": "이가온", "added_at": BEFORE} | given
+    return saved(Invitee(briefing_id=briefing.id, **values))
 
 
 def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:

@@ -2,10 +2,9 @@
 
 import gc
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime
-from pathlib import Path
 
-import flask_migrate
 import hypothesis
 import pytest
 import time_machine
@@ -15,15 +14,18 @@ from sqlalchemy import Connection, event
 
 from briefings.app import create_app
 from briefings.db import db
+from briefings.web.content import renew_content
+from briefings.web.page_cache import kept_pages
 from briefings.web.security import limiter
 from tests.client import PageClient
-from tests.database import postgresql_server
+from tests.prepared import a_database, compiled_once, hash_cheaply
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
 
 # A run that fails today fails tomorrow, on a busy machine as on an idle one.
 hypothesis.settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("repeatable")
+hash_cheaply()
 
 SETTINGS = {
     "TESTING": True,
@@ -45,28 +47,16 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-@pytest.fixture(scope="session")
-def postgresql_url() -> Iterator[str]:
-    """The address of a database on a real PostgreSQL that lives as long as the run."""
-    with postgresql_server() as url:
-        yield url
-
-
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def migrated_app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def migrated_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
     """The application on a database made by the migrations."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('db') / 'test.db'}"
-    else:
-        url = request.getfixturevalue("postgresql_url")
-    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
-    app.test_client_class = PageClient
-    limiter.enabled = False  # the fixture `limited` is for tests that are about limits
-    with app.app_context():
-        flask_migrate.upgrade(directory=str(Path(__file__).parent.parent / "migrations"))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with a_database(request.param) as url:
+        app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
+        compiled_once(app).test_client_class = PageClient
+        limiter.enabled = False  # the fixture `limited` is for tests that are about limits
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
@@ -81,6 +71,9 @@ def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]
     outer = connection.begin()
     monkeypatch.setattr(FlaskSession, "get_bind", lambda self, *a, **k: connection)
     monkeypatch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
+    monkeypatch.setattr("briefings.db.reading", lambda: nullcontext(connection))
+    event.listen(connection, "release_savepoint", lambda committed, *_: renew_content(committed))
+    kept_pages.clear()
     with migrated_app.app_context():
         yield migrated_app
         db.session.remove()

@@ -1,0 +1,63 @@
+"""When public pages have to be made anew: whatever they may show has changed, told to every process by one row."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from briefings.db import CONTENT, Base, renew_version
+
+UNSEEN = frozenset(
+    {
+        # What registering writes: places have versions of their own (`db.lock`), the rest stands on no public page.
+        "registrations",
+        "registration_interests",
+        "calendar_items",
+        "calendar_settings",
+        "consents",
+        "messages",
+        "content_version",
+        # What the worker and staff write all day without anybody else seeing it.
+        "attendances",
+        "audit_entries",
+        "availabilities",
+        "availability_requests",
+        "invitees",
+        "people_lists",
+        "received_mails",
+        "tasks",
+        "undeliverable_addresses",
+        "workers",
+        "written_texts",
+    }
+)
+"""Tables of which no public page shows anything. Of all others every change counts: a new table cannot be forgotten."""
+
+_CHANGED = "content_changed"
+
+
+@event.listens_for(Engine, "before_execute")
+def _notice(connection: Connection, statement: Any, *_: Any) -> None:
+    if getattr(statement, "is_dml", False) and _is_seen(statement):
+        connection.info[_CHANGED] = True
+
+
+def _is_seen(statement: Any) -> bool:
+    """Whether a public page may show what `statement` writes; a new organization stands on none before it has needs.
+
+    Migrations know tables of their own: they run before the processes that keep pages.
+    """
+    table = statement.table
+    ours = getattr(table, "metadata", None) is Base.metadata
+    return ours and table.name not in UNSEEN and not (table.name == "organizations" and statement.is_insert)
+
+
+@event.listens_for(Engine, "commit")
+def renew_content(connection: Connection) -> None:
+    """At the end of a transaction that changed something: the row of all content is held as shortly as can be."""
+    if connection.info.pop(_CHANGED, False):
+        renew_version(connection, CONTENT)
+
+
+@event.listens_for(Engine, "rollback")
+def _forget(connection: Connection) -> None:
+    connection.info.pop(_CHANGED, None)
