@@ -5,20 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import Select, and_, func, or_, select
+from flask_sqlalchemy.pagination import Pagination, SelectPagination
+from sqlalchemy import ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
 from briefings.db import db, looked_up
 from briefings.needs.models import Audience, Theme
 from briefings.schedule.models import Briefing, BriefingState, Visibility
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import STANDING, Registration, RegistrationState
 
 PER_PAGE = 20
 LISTED = and_(Briefing.state != BriefingState.DRAFT, Briefing.visibility == Visibility.LISTED)
 """What stands in public lists, feeds, search and the sitemap; pages by their address show what is unlisted as well."""
-_COUNTED = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
 
 
 class Places(NamedTuple):
@@ -60,22 +59,33 @@ class Search:
 
 def published(public_id: str) -> Seen | None:
     """A briefing everybody may see, with its places, in one statement; None for drafts and unknown ids."""
-    counts = (_in_state(state).correlate(Briefing).scalar_subquery() for state in _COUNTED)
-    found = select(Briefing, *counts).where(Briefing.public_id == public_id, Briefing.state != BriefingState.DRAFT)
+    found = select(Briefing, *_counts()).where(Briefing.public_id == public_id, Briefing.state != BriefingState.DRAFT)
     row = db.session.execute(found.options(*_with_names())).first()
-    return None if row is None else Seen(row[0], Places(row[0].capacity, row[1], row[2]))
+    return None if row is None else _seen(*row)
+
+
+class _PageOfSeen(SelectPagination):
+    """Briefings with their places, by one statement."""
+
+    def _query_items(self) -> list[Seen]:
+        found = self._query_args["select"].limit(self.per_page).offset(self._query_offset)
+        return [_seen(*row) for row in db.session.execute(found)]
+
+
+def _seen(briefing: Briefing, confirmed: int, waiting: int) -> Seen:
+    return Seen(briefing, Places(briefing.capacity, confirmed, waiting))
 
 
 def listed(search: Search, now: datetime, page: int) -> Pagination:
-    """A page of briefings to come, the next first; or of those that are over, the latest first."""
-    found = select(Briefing).where(LISTED, Briefing.ends_at <= now if search.past else Briefing.ends_at > now)
+    """A page of `Seen`: briefings to come, the next first; or those that are over, the latest first."""
+    found = select(Briefing, *_counts()).where(LISTED, Briefing.ends_at <= now if search.past else Briefing.ends_at > now)
     if search.theme_id:
         found = found.where(Briefing.theme_id == search.theme_id)
     if search.audience_id:
         found = found.where(Briefing.audience_id == search.audience_id)
     at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
     in_order = found.order_by(at, Briefing.id).options(*_with_names())
-    return db.paginate(in_order, page=page, per_page=PER_PAGE, error_out=False)
+    return _PageOfSeen(select=in_order, session=db.session, page=page, per_page=PER_PAGE, error_out=False)
 
 
 def starting_between(first: datetime, last: datetime) -> list[Briefing]:
@@ -101,20 +111,18 @@ def places_of_each(briefings: Sequence[Briefing]) -> dict[int, Places]:
     """By the id of each briefing its places, by one statement."""
     columns = (Registration.briefing_id, Registration.state, func.count())
     of_these = Registration.briefing_id.in_([briefing.id for briefing in briefings])
-    found = select(*columns).where(of_these, Registration.state.in_(_COUNTED))
+    found = select(*columns).where(of_these, Registration.state.in_(STANDING))
     grouped = db.session.execute(found.group_by(Registration.briefing_id, Registration.state))
     counts = {(briefing_id, state): count for briefing_id, state, count in grouped}
     return {
-        briefing.id: Places(briefing.capacity, *(counts.get((briefing.id, state), 0) for state in _COUNTED))
+        briefing.id: Places(briefing.capacity, *(counts.get((briefing.id, state), 0) for state in STANDING))
         for briefing in briefings
     }
 
 
 def places_numbered(numbers: Sequence[int]) -> dict[int, Places]:
     """By number the places of briefings as they are at this moment, by one statement of its own."""
-    counts = (_in_state(state).correlate(Briefing).scalar_subquery() for state in _COUNTED)
-    found = select(Briefing.id, Briefing.capacity, *counts).where(Briefing.id.in_(numbers))
-    return {number: Places(*places) for number, *places in looked_up(found)}
+    return {number: Places(*places) for number, *places in looked_up(_PLACES_NUMBERED, numbers=numbers)}
 
 
 def coming_of(email: str, now: datetime) -> list[Registration]:
@@ -147,10 +155,17 @@ def party_of(registration: Registration) -> int:
     return db.session.scalars(waiting).one()
 
 
-def _in_state(state: RegistrationState) -> Select[int]:
+def _counts() -> list[ScalarSelect[int]]:
+    """Columns for a statement about briefings: how many have a place, how many wait."""
     of_briefing = Registration.briefing_id == Briefing.id
-    return select(func.count()).select_from(Registration).where(of_briefing, Registration.state == state)
+    counted = select(func.count()).select_from(Registration).where(of_briefing)
+    return [counted.where(Registration.state == state).correlate(Briefing).scalar_subquery() for state in STANDING]
 
 
 def _with_names() -> tuple[ExecutableOption, ...]:
     return joinedload(Briefing.theme), joinedload(Briefing.audience)
+
+
+_PLACES_NUMBERED = select(Briefing.id, Briefing.capacity, *_counts()).where(
+    Briefing.id.in_(bindparam("numbers", expanding=True))
+)

@@ -14,8 +14,7 @@ from briefings.organizations.models import Organization, OrganizationKind
 from briefings.privacy.models import Purpose
 from briefings.schedule.agreeing import agrees
 from briefings.schedule.models import Briefing, PresenterSlot
-from briefings.schedule.registrants import counters
-from briefings.schedule.registration_models import Registration, RegistrationState, registration_interests
+from briefings.schedule.registration_models import STANDING, Registration, registration_interests
 
 PROVIDED_FOR = timedelta(days=365)
 """So long after a briefing owners see who agreed to be known to them: what the consent text promises at most."""
@@ -50,8 +49,10 @@ class Interest:
 
 def interest_in(slot: PresenterSlot) -> Interest:
     """What is known of those who signed up for the briefing of a slot."""
-    counted = counters(slot.briefing)
-    standing = (Registration.briefing_id == slot.briefing_id, Registration.state != RegistrationState.CANCELLED)
+    standing = (Registration.briefing_id == slot.briefing_id, Registration.state.in_(STANDING))
+    by_kind = select(Organization.kind, func.count()).join(Registration.organization).where(*standing)
+    counted = dict(db.session.execute(by_kind.group_by(Organization.kind)).all())
+    kinds = [(kind, counted[kind]) for kind in OrganizationKind if kind in counted]
     of_person = registration_interests.c.registration_id == Registration.id
     ticked = exists().where(of_person, registration_interests.c.need_id == slot.need_id)
     number = db.session.scalars(select(func.count()).select_from(Registration).where(*standing, ticked)).one()
@@ -60,7 +61,7 @@ def interest_in(slot: PresenterSlot) -> Interest:
     asked = select(Registration.question, Organization.kind).join(Registration.organization)
     asked = asked.where(*standing, Registration.question != "", concerned)
     found = db.session.execute(asked.order_by(Registration.registered_at, Registration.id))
-    return Interest(counted.people, counted.by_kind, number, [Asked(words, kind) for words, kind in found])
+    return Interest(sum(counted.values()), kinds, number, [Asked(words, kind) for words, kind in found])
 
 
 def ticked_by_briefing(need: Need) -> list[Ticked]:
@@ -68,7 +69,7 @@ def ticked_by_briefing(need: Need) -> list[Ticked]:
     agreeing = func.count().filter(agrees(Purpose.PROVISION))
     found = select(Briefing, func.count(), agreeing).select_from(Registration).join(Registration.briefing)
     found = found.join(registration_interests, registration_interests.c.registration_id == Registration.id)
-    of_need = (registration_interests.c.need_id == need.id, Registration.state != RegistrationState.CANCELLED)
+    of_need = (registration_interests.c.need_id == need.id, Registration.state.in_(STANDING))
     rows = db.session.execute(found.where(*of_need).group_by(Briefing.id).order_by(Briefing.starts_at.desc()))
     return [Ticked(*row) for row in rows]
 
@@ -79,7 +80,7 @@ def who_may_be_known(need: Need, now: datetime) -> Sequence[Registration]:
     found = found.join(registration_interests, registration_interests.c.registration_id == Registration.id)
     found = found.where(
         registration_interests.c.need_id == need.id,
-        Registration.state != RegistrationState.CANCELLED,
+        Registration.state.in_(STANDING),
         Briefing.ends_at > now - PROVIDED_FOR,
         agrees(Purpose.PROVISION),
     )

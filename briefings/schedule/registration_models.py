@@ -25,6 +25,10 @@ SUPPORT_BEFORE = timedelta(days=7)
 """Who asks so long before is to get it (장애인차별금지법 시행령 제14조); what is asked later is tried all the same."""
 
 
+STANDING = (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED)
+"""Whoever holds a place or stands in line for one; not those about whom staff have not decided."""
+
+
 class SupportState(StrEnum):
     """What becomes of the support somebody asked for (수어·문자 통역 and the like)."""
 

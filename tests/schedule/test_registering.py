@@ -14,36 +14,14 @@ from briefings.privacy.models import Purpose
 from briefings.schedule import eligibility, registering
 from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line, places_of
-from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.registering import Applicant, Details
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.models import BriefingState
+from briefings.schedule.registering import Details, More
+from briefings.schedule.registration_models import SupportState
 from briefings.schedule.waiting import fill
 from tests.builders import a_briefing, a_need, a_registration
+from tests.schedule.signing_up import CANCELLED, CONFIRMED, WAITLISTED, cancel, register, register_all, told
 
 pytestmark = pytest.mark.usefixtures("app")
-
-CONFIRMED, WAITLISTED, CANCELLED = tuple(RegistrationState)[1:]
-
-
-def an_applicant(email: str = "gaon@example.com", **given) -> Applicant:
-    values = {
-        "kind": OrganizationKind.COMPANY,
-        "organization": "가온재활용",
-        "name": "이가온",
-        "email": email,
-        "locale": "ko",
-    }
-    return Applicant(**values | given)
-
-
-def register(briefing: Briefing, now, email: str = "gaon@example.com", **given) -> Registration:
-    with unit_of_work():
-        return registering.register(briefing, an_applicant(email, **given), now)
-
-
-def cancel(registration: Registration, now, **given) -> None:
-    with unit_of_work():
-        registering.cancel(registration, now, **given)
 
 
 def kinds() -> list[str]:
@@ -166,6 +144,55 @@ class TestRegistering:
         assert eligibility.closed_reason(late, now) is None
 
 
+class TestPressingTwice:
+    def test_the_same_form_is_one_press_with_one_answer_and_one_mail(self, now):
+        briefing, later = a_briefing(), now + timedelta(seconds=2)
+        first = register(briefing, now, form_token="t1")
+
+        again = register(briefing, later, form_token="t1")
+
+        assert again == first and kinds() == ["invitation"]
+        assert registering.is_new(again, later, "t1") and not registering.is_new(again, later, "t2")
+
+    def test_so_it_is_for_colleagues_and_for_an_address_that_is_known(self, now):
+        briefing = a_briefing()
+        register(briefing, now, "known@example.com", form_token="t1")
+        for seconds in (1, 2):
+            moment = now + timedelta(seconds=seconds)
+            register_all(briefing, moment, "gaon@example.com", "known@example.com", form_token="t2")
+        assert told("gaon@example.com") == ["invitation"]
+        assert told("known@example.com") == ["invitation", "already_registered"]
+
+    def test_another_form_of_the_same_person_is_another_press(self, now):
+        briefing = a_briefing()
+        register(briefing, now, form_token="t1")
+        register(briefing, now + timedelta(seconds=2), form_token="t2")
+        assert kinds() == ["invitation", "already_registered"]
+
+
+class TestAddingDetails:
+    def test_adds_what_is_said_and_leaves_the_rest(self, now):
+        registration = register(a_briefing(), now, department="사업개발팀", support="문자 통역")
+
+        with unit_of_work():
+            registering.add_details(registration, More(rank="과장", phone="010-1234-5678"), now)
+
+        assert (registration.department, registration.rank, registration.phone) == (
+            "사업개발팀",
+            "과장",
+            "010-1234-5678",
+        )
+        assert (registration.support, registration.support_state) == ("문자 통역", SupportState.ASKED)
+        assert kinds() == ["invitation"]
+
+    def test_is_refused_after_a_cancellation_and_after_the_end(self, now):
+        cancelled = a_registration(state=CANCELLED)
+        over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
+        for registration, words in ((cancelled, "취소한 신청"), (over, "이미 끝난")):
+            with pytest.raises(Refused, match=words), unit_of_work():
+                registering.add_details(registration, More(rank="과장"), now)
+
+
 class TestCancelling:
     def test_frees_the_place_for_the_first_in_line(self, now):
         briefing = a_briefing(capacity=1)
@@ -274,6 +301,17 @@ class TestRegisteringAgain:
             registering.register_again(registration, now)
         assert registration.state is CONFIRMED and registration.department == "사업개발팀"
         assert kinds() == ["invitation", "withdrawal", "invitation"]
+
+    def test_ticks_the_same_needs_once_more_without_harm(self, now):
+        briefing = a_briefing(needs=2)
+        first, second = (slot.need for slot in briefing.slots)
+        registration = register(briefing, now, interests=(first.id, second.id))
+        registration.reconfirmed_at = now
+        cancel(registration, now)
+
+        again = register(briefing, now + timedelta(hours=1), interests=(first.id,))
+
+        assert again == registration and again.interests == [first] and again.reconfirmed_at is None
 
     def test_goes_to_the_end_of_the_line_when_full(self, now):
         briefing = a_briefing(capacity=1)
