@@ -14,8 +14,9 @@ from flask import Flask
 
 from briefings.db import db, unit_of_work
 from briefings.jobs import deliver
+from briefings.organizations.models import OrganizationKind
 from briefings.outbox.mail import Mail
-from briefings.schedule import calendar_settings, invitations, registering, reminders
+from briefings.schedule import approving, calendar_settings, entering, invitations, registering, reminders
 from briefings.schedule import new_address as moving
 from briefings.schedule.calendar_models import Channel
 from briefings.schedule.ladder import QuietHours
@@ -124,6 +125,112 @@ def cancelled_by_staff(scene: Scene) -> None:
         registering.cancel(registration, scene.now, by_staff=True)
 
 
+def removed_with_reason(scene: Scene) -> None:
+    registration = scene.informed()
+    with unit_of_work():
+        registering.cancel(registration, scene.now, by_staff=True, reason="발표자로 참석하십니다.")
+
+
+def requested(scene: Scene) -> None:
+    _ask(scene)
+
+
+def requested_by_colleague(scene: Scene) -> None:
+    _ask(scene, by=registering.Bringer("김하늘", None))
+
+
+def already_requested(scene: Scene) -> None:
+    _ask(scene)
+    _again(scene, scene.asked)
+
+
+def request_new_time(scene: Scene) -> None:
+    _ask(scene)
+    _move(scene)
+
+
+def request_new_time_and_title(scene: Scene) -> None:
+    _ask(scene)
+    _move(scene, title="탄소중립·자원순환 협업이음 사업설명회")
+
+
+def request_cancelled(scene: Scene) -> None:
+    _ask(scene)
+    with unit_of_work():
+        registering.cancel(scene.asked, scene.now)
+
+
+def request_called_off(scene: Scene) -> None:
+    _ask(scene)
+    _call_off(scene)
+
+
+def refused(scene: Scene) -> None:
+    _ask(scene)
+    with unit_of_work():
+        approving.refuse(scene.asked, "이번 설명회는 공공기관만 참석합니다.", scene.now)
+
+
+def entered(scene: Scene) -> None:
+    _enter(scene)
+
+
+def entered_in_line(scene: Scene) -> None:
+    scene.briefing.capacity = 0
+    _enter(scene)
+
+
+def moved(scene: Scene) -> None:
+    _move_to_another(scene, scene.informed(), capacity=80)
+
+
+def moved_into_line(scene: Scene) -> None:
+    _move_to_another(scene, scene.registered(), capacity=0)
+
+
+def moved_from_here(scene: Scene) -> None:
+    registration = scene.informed()
+    with unit_of_work():
+        invitations.withdraw(registration, scene.now, "moved", moved_to=_another(scene, registration).id)
+
+
+def _ask(scene: Scene, by: registering.Bringer | None = None) -> None:
+    scene.briefing.approval = True
+    applicant = registering.Applicant(
+        kind=OrganizationKind.COMPANY, organization="가온재활용", number="7p3vdabc", **scene.person
+    )
+    db.session.commit()
+    with unit_of_work():
+        scene.asked = registering.register(scene.briefing, applicant, scene.now, by)
+
+
+def _enter(scene: Scene) -> None:
+    applicant = registering.Applicant(
+        kind=OrganizationKind.COMPANY, organization="가온재활용", number="7p3vdabc", **scene.person
+    )
+    db.session.commit()
+    with unit_of_work():
+        _known_uid(entering.enter(scene.briefing, applicant, scene.now))
+
+
+def _move_to_another(scene: Scene, registration: Registration, capacity: int) -> None:
+    other = a_briefing(title="자원순환 협업이음 사업설명회", public_id="8q4wexyz", capacity=capacity)
+    with unit_of_work():
+        moved = entering.move_to(registration, other, scene.now)
+        moved.public_id = "9r5xfabc"
+        _known_uid(moved)
+
+
+def _known_uid(registration: Registration) -> None:
+    if item := invitations.open_item(registration):
+        item.uid = "9f1c4b7ae02d4e53b8a6d0c7f3e915a3"
+
+
+def _another(scene: Scene, registration: Registration) -> Registration:
+    other = a_briefing(title="자원순환 협업이음 사업설명회", starts_at=scene.now + timedelta(days=12))
+    return a_registration(other, email=registration.email)
+
+
 def called_off(scene: Scene) -> None:
     scene.informed()
     _call_off(scene)
@@ -229,6 +336,20 @@ EVENTS = (
     new_time_and_title,
     cancelled,
     cancelled_by_staff,
+    removed_with_reason,
+    requested,
+    requested_by_colleague,
+    already_requested,
+    request_new_time,
+    request_new_time_and_title,
+    request_cancelled,
+    request_called_off,
+    refused,
+    entered,
+    entered_in_line,
+    moved,
+    moved_into_line,
+    moved_from_here,
     called_off,
     waitlisted,
     waitlisted_by_colleague,
