@@ -65,9 +65,16 @@ from briefings.privacy import words as privacy_words
 from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)
+    deciding_pages,  # noqa: F401 (views of the staff's briefings)
+    entering_pages,  # noqa: F401 (the same)
     export,
     export_pages,  # noqa: F401 (views of the staff's briefings)
     invited_pages,
+    invitee_mails,
+    invitee_pages,
+    list_pages,
+    list_work,
+    listing,
     other_pages,  # noqa: F401 (views of the own pages)
     reconfirm_pages,
     support_mails,
@@ -78,6 +85,7 @@ from briefings.registrations import own_pages as registration_pages
 from briefings.registrations import owner as registration_owner
 from briefings.registrations import public as registration_public  # noqa: F401 (views of the briefings)
 from briefings.registrations import staff as registration_staff
+from briefings.registrations import words as registration_words
 from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
@@ -157,6 +165,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     availability_pages.pages,
     lane_pages.pages,  # and the rest of a season's board
     registration_staff.pages,  # and the rest of the staff's briefings
+    invitee_pages.pages,
+    list_pages.pages,
     presenter_staff_pages.pages,
     schedule_telling.pages,
     support_pages.pages,
@@ -176,6 +186,7 @@ COMPOSERS: dict[str, Composer] = {
     **import_mails.COMPOSERS,
     **review_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
+    **invitee_mails.COMPOSERS,
     **registering_mails.COMPOSERS,
     **link_mails.COMPOSERS,
     **support_mails.COMPOSERS,
@@ -195,7 +206,13 @@ TEXTS: dict[str, dict[str, Text]] = {
     "심사와 선정": review_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
-    "설명회 신청": {**schedule_mails.TEXTS, **registering_mails.TEXTS, **link_mails.TEXTS, **support_mails.TEXTS},
+    "설명회 신청": {
+        **schedule_mails.TEXTS,
+        **registering_mails.TEXTS,
+        **invitee_mails.TEXTS,
+        **link_mails.TEXTS,
+        **support_mails.TEXTS,
+    },
     "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
@@ -205,6 +222,7 @@ TASKS: dict[str, Function] = {
     "check_needs": import_work.check,
     "save_needs": import_work.save,
     season_solving.KIND: season_solving.solve,
+    listing.TASK: list_work.take_people,
     export.KIND: export.make_file,
 }
 """What the worker does when a task of this kind was asked for."""
@@ -231,6 +249,7 @@ WORDS: tuple[labels.Words, ...] = (
     import_words.WORDS,
     review_words.WORDS,
     schedule_words.WORDS,
+    registration_words.WORDS,
     privacy_words.WORDS,
     season_words.WORDS,
     participation_words.WORDS,

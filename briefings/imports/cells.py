@@ -16,7 +16,7 @@ from briefings.imports.workbook_parts import Cell, CellKind
 from briefings.web.filters import phone
 
 # Controls and the signs that turn the direction of writing: none belongs in a text, all can deceive.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # Signs that take no room and come along when text is copied.
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -72,7 +72,7 @@ def key_of(words: str) -> str:
 
 def shown(words: str) -> str:
     """The beginning of a value, on one line, for people to recognize it by."""
-    line = " ".join(_FORBIDDEN.sub("␣", words).split())
+    line = " ".join(FORBIDDEN.sub("␣", words).split())
     return line if len(line) <= SHOWN else line[: SHOWN - 1] + "…"
 
 
@@ -94,7 +94,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def words_in(cell: Cell, column: Column) -> str:
     """The text of a cell, tidied; Wrong where there is none, or where it is no text."""
     _refuse_other_kinds(cell, column)
-    if _FORBIDDEN.search(cell.text):
+    if FORBIDDEN.search(cell.text):
         raise Wrong(Mistake.UNSEEN, "보이지 않는 글자가 섞여 있습니다. 지우고 직접 입력해 주세요.")
     text = unicodedata.normalize("NFC", _UNSEEN.sub("", cell.text))
     lines = text.replace("\r\n", "\n").replace("\r", "\n").strip()

@@ -52,6 +52,8 @@ KINDS = {
     "refused": "승인하지 않은 설명회 신청",
     "request_new_time": "설명회 일시 변경 (승인 대기)",
     "request_ended": "설명회 승인 대기 끝남",
+    "guest_invited": "설명회 초대",
+    "guest_reminded": "설명회 초대를 다시 알림",
     "new_address": "새 전자우편 주소 확인",
     "already_registered": "이미 신청한 설명회",
     "my_registrations": "신청 내역 링크",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
 from briefings.db import Base, new_public_id, words
+from briefings.organizations.models import OrganizationKind
 from briefings.schedule.models import Briefing
 
 
@@ -30,6 +31,7 @@ class ListState(StrEnum):
 class PeopleList(Base):
     """People from a spreadsheet or pasted lines, as they were read: looked at by staff before anything is done.
 
+    The first of `rows` says what the columns hold; each of the others is a person, with its number and its cells.
     `rows` and `faults` are emptied once the list is taken or thrown away: the people stand elsewhere then, or nowhere.
     """
 
@@ -52,3 +54,27 @@ class PeopleList(Base):
 
     briefing: Mapped[Briefing] = relationship()
     made_by: Mapped[User] = relationship()
+
+    @property
+    def fields(self) -> list[str]:
+        """What each column holds; "" for what is not taken in."""
+        return list(self.rows[0]["fields"]) if self.rows else []
+
+    @property
+    def headings(self) -> list[str]:
+        """What stands above each column."""
+        return list(self.rows[0]["headings"]) if self.rows else []
+
+    @property
+    def kind_of_all(self) -> OrganizationKind | None:
+        """The kind of organizations whose kind is neither written down nor known."""
+        return OrganizationKind(self.rows[0]["kind"]) if self.rows and self.rows[0]["kind"] else None
+
+    @property
+    def people_rows(self) -> list[dict[str, Any]]:
+        """The rows below the headings, a person each."""
+        return self.rows[1:]
+
+    def rows_at(self, level: str) -> set[int]:
+        """The numbers of rows in which something of this level was found."""
+        return {each["row"] for each in self.faults if each["level"] == level}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -13,11 +13,14 @@ from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
 from briefings.organizations.words import KINDS
 from briefings.outbox.finding import undeliverable_among
-from briefings.registrations.staff_forms import RegistrantFilters
+from briefings.registrations.deciding import POSSIBLE, Act
+from briefings.registrations.listing import lists_under_way
+from briefings.registrations.models import ListPurpose
+from briefings.registrations.staff_forms import RegistrantFilters, Ticks
+from briefings.schedule import planning
 from briefings.schedule.answers import answered_item, is_about_earlier_time
 from briefings.schedule.finding import place_in_line
-from briefings.schedule.registering import cancel
-from briefings.schedule.registrants import counters, registrants
+from briefings.schedule.registrants import Counters, counters, registrants
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.staff import pages, the_briefing
 from briefings.schedule.words import PARTSTATS, REGISTRATION_STATES, REGISTRATION_TONES
@@ -26,6 +29,7 @@ from briefings.web.forms import Form
 
 PER_PAGE = 50
 COLUMNS = (
+    ("고르기", None),
     ("기관", "organization"),
     ("이름", "name"),
     ("연락처", None),
@@ -43,13 +47,20 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
     filters = RegistrantFilters(request.args)
     conditions = filters.conditions()
     page = db.paginate(registrants(briefing, **conditions), per_page=PER_PAGE)
+    counted = counters(briefing)
+    ticks, over = Ticks.of(page.items), planning.settled_reason(briefing, clock.now())
     return render_template(
         "schedule/staff/registrants.html",
         briefing=briefing,
-        counters=counters(briefing),
+        counters=counted,
         filters=filters,
         conditions=conditions,
         chips=_chips(filters, conditions),
+        kept={name: value for name, value in request.args.items() if name not in ("page", "id", "all")},
+        rows=list(zip(page.items, ticks.id, strict=True)),
+        over=over,
+        acts=[] if over else _possible(conditions["state"], counted),
+        lists=lists_under_way(briefing, ListPurpose.REGISTER),
         heads=_heads(conditions),
         page=page,
         undeliverable=undeliverable_among({registration.email for registration in page.items}),
@@ -76,6 +87,7 @@ def registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
         answer=PARTSTATS.get(item.answer_partstat, item.answer_partstat) if item else None,
         outdated=item is not None and is_about_earlier_time(item),
         registration=found,
+        acts=[act for act in Act if found.state in POSSIBLE[act]],
         undeliverable=undeliverable_among({found.email}),
         briefing=found.briefing,
         place=place_in_line(found) if waiting else None,
@@ -86,19 +98,16 @@ def registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
     )
 
 
-@pages.route("/<int:briefing_id>/registrations/<public_id>/cancel", methods=["GET", "POST"])
-@staff
-def cancel_registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
-    """Ask, then cancel in the person's stead; they are told, and the next in line gets the place."""
-    found = _registration(briefing_id, public_id)
-    form = Form()
-    if not form.validate_on_submit():
-        return render_template("schedule/staff/cancel_registration.html", registration=found, form=form)
-    with unit_of_work():
-        cancel(found, clock.now(), by_staff=True)
-        record(current_user, "registration.cancelled", found, clock.now())
-    flash(f"{found.name} 님의 신청을 취소하고 알렸습니다.", "success")
-    return redirect(url_for(".registrations", briefing_id=briefing_id))
+def _possible(state: RegistrationState | None, counted: Counters) -> list[Act]:
+    """What can be done with some of those who are listed."""
+    there = {
+        RegistrationState.REQUESTED: counted.requested,
+        RegistrationState.CONFIRMED: counted.confirmed,
+        RegistrationState.WAITLISTED: counted.waiting,
+        RegistrationState.CANCELLED: 0,
+    }
+    listed = [each for each, number in there.items() if number and state in (None, each)]
+    return [act for act in Act if set(POSSIBLE[act]) & set(listed)]
 
 
 def _chips(filters: RegistrantFilters, conditions: dict[str, Any]) -> list[tuple[str, str]]:
@@ -117,7 +126,7 @@ def _heads(conditions: dict[str, Any]) -> list[Any]:
     heads: list[Any] = []
     for words, by in COLUMNS:
         if by is None:
-            heads.append(words)
+            heads.append((words, "pick") if words == "고르기" else words)
             continue
         ascending = conditions["sort"] == by and not conditions["descending"]
         order = ("ascending" if ascending else "descending") if conditions["sort"] == by else "none"

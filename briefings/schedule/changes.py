@@ -1,6 +1,6 @@
 """What an edit changes, and what somebody else changed, or keeps to publish later, meanwhile."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,17 @@ from sqlalchemy import select
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.errors import Refused
-from briefings.schedule.models import Briefing, Visibility
-from briefings.schedule.words import ACTIONS, DETAILS, VISIBILITIES
+from briefings.schedule.models import Briefing, Eligibility, Visibility
+from briefings.schedule.words import ACTIONS, APPROVAL, DETAILS, ELIGIBILITIES, VISIBILITIES
 
 SHOWN = 40
 """Longer values are not repeated in a sentence."""
+CHOSEN: dict[str, Callable[[Any], str]] = {
+    "visibility": lambda name: VISIBILITIES[Visibility(name)],
+    "eligibility": lambda name: ELIGIBILITIES[Eligibility(name)],
+    "approval": lambda on: APPROVAL[on],
+}
+"""What staff read for a value that was chosen among a few."""
 TYPED = "입력한 내용은 그대로 두었습니다. 확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다."
 
 
@@ -78,8 +84,8 @@ def described(entry: AuditEntry) -> list[str]:
 
 def _described(name: str, new: Any) -> str:
     label = DETAILS.get(name, name)
-    if name == "visibility":
-        return f"{label} ‘{VISIBILITIES[Visibility(new)]}’"
+    if name in CHOSEN:
+        return f"{label} ‘{CHOSEN[name](new)}’"
     plain = isinstance(new, str | int) and not name.endswith(("_id", "_at"))
     return f"{label} ‘{new}’" if plain and new != "" and len(str(new)) <= SHOWN else label
 

@@ -9,9 +9,11 @@ from sqlalchemy import select
 
 from briefings.db import db
 from briefings.needs.models import Audience, Need, Theme
+from briefings.organizations.models import OrganizationKind
+from briefings.organizations.words import KINDS
 from briefings.schedule.drafting import MOMENTS, Conflict, Draft
-from briefings.schedule.models import Visibility
-from briefings.schedule.words import DETAILS, VISIBILITIES
+from briefings.schedule.models import Eligibility, Visibility
+from briefings.schedule.words import APPROVAL, DETAILS, ELIGIBILITIES, VISIBILITIES
 from briefings.web.filters import period, when
 
 NOTHING = "없음"
@@ -94,6 +96,9 @@ def _said(key: str, value: Any, names: Names) -> str:
         "theme_id": lambda number: names.themes.get(number, NOTHING),
         "audience_id": lambda number: names.audiences.get(number, NOTHING),
         "visibility": lambda name: VISIBILITIES[Visibility(name)],
+        "eligibility": lambda name: ELIGIBILITIES[Eligibility(name)],
+        "eligible_kinds": lambda names: ", ".join(KINDS[OrganizationKind(name)] for name in names) or NOTHING,
+        "approval": lambda on: APPROVAL[on],
         "capacity": lambda number: f"{number:,}명",
         "opening_minutes": lambda number: f"{number}분",
         "order": lambda numbers: _order(numbers, names),

@@ -20,7 +20,7 @@ from briefings.errors import Refused
 from briefings.needs.models import Need
 from briefings.schedule.changes import refuse_another_draft, refuse_stale
 from briefings.schedule.editing import Details, details_of, refuse_window, write_down
-from briefings.schedule.models import Briefing, BriefingState, Visibility
+from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of
 
 State = dict[str, Any]
@@ -61,6 +61,7 @@ class Draft:
         values |= {name: _moment(values[name]) for name in MOMENTS}
         starts_at, ends_at = (_moment(each) for each in self.state["times"])
         values["visibility"] = Visibility(values["visibility"])
+        values["eligibility"] = Eligibility(values["eligibility"])
         return Details(**values, starts_at=starts_at, ends_at=ends_at)
 
     def slots(self) -> tuple[SlotPlan, ...]:
@@ -99,7 +100,7 @@ def state_of(details: Details, slots: Sequence[SlotPlan]) -> State:
     values: State = asdict(details)
     values["times"] = [_written(values.pop(name)) for name in ("starts_at", "ends_at")]
     values |= {name: _written(values[name]) for name in MOMENTS}
-    values["visibility"] = details.visibility.value
+    values["visibility"], values["eligibility"] = details.visibility.value, details.eligibility.value
     values["order"] = [slot.need_id for slot in slots]
     for slot in slots:
         values[f"presenter:{slot.need_id}"] = list(slot.presenter)

@@ -9,11 +9,12 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.schedule import invitations, presenters
+from briefings.schedule.approving import approve_all
 from briefings.schedule.changes import differences, refuse_another_draft, refuse_stale
 from briefings.schedule.finding import places_of
-from briefings.schedule.models import Briefing, BriefingState, Visibility
-from briefings.schedule.registering import fill
+from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
+from briefings.schedule.waiting import fill
 
 TIMES = ("starts_at", "ends_at")
 
@@ -32,6 +33,9 @@ class Details:
     ends_at: datetime
     opening_minutes: int
     capacity: int | None
+    eligibility: Eligibility
+    eligible_kinds: list[str]
+    approval: bool
     registration_opens_at: datetime
     registration_closes_at: datetime
     materials_due_at: datetime | None
@@ -50,6 +54,7 @@ class Before:
     """What people know so far: whatever differs afterwards is news. `last_item`: the latest calendar entry."""
 
     capacity: int | None
+    approval: bool
     title: str
     room_url: str
     times: tuple[datetime, datetime]
@@ -89,6 +94,7 @@ def write_down(briefing: Briefing, details: Details, slots: Sequence[SlotPlan], 
     refuse_window(details)
     before = Before(
         briefing.capacity,
+        briefing.approval,
         briefing.title,
         briefing.room_url,
         (briefing.starts_at, briefing.ends_at),
@@ -112,7 +118,9 @@ def write_down(briefing: Briefing, details: Details, slots: Sequence[SlotPlan], 
 
 
 def refuse_window(details: Details) -> None:
-    """Refused, at its field, where the times of registration do not fit each other or the briefing."""
+    """Refused, at its field, where the times of registration do not fit each other or the briefing, or nobody may."""
+    if details.eligibility is Eligibility.KINDS and not details.eligible_kinds:
+        raise Refused("받을 기관 유형을 하나 이상 골라 주세요.", field="eligible_kinds")
     if details.ends_at <= details.starts_at:
         raise Refused("끝나는 일시가 시작 일시보다 뒤여야 합니다.", field="ends_at")
     if details.registration_closes_at <= details.registration_opens_at:
@@ -201,6 +209,8 @@ def _tell(briefing: Briefing, before: Before, now: datetime) -> None:
     presenters.keep_calendars(briefing, now, news)
     if briefing.capacity != before.capacity:
         fill(briefing, now)
+    if before.approval and not briefing.approval:
+        approve_all(briefing, now)
     if (briefing.starts_at, briefing.ends_at) != before.times:
         title_before = before.title if retitled else ""
         invitations.tell_of_new_time(briefing, now, title_before=title_before, upto=before.last_item)

@@ -25,8 +25,16 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from briefings.needs.models import Audience, Need, Theme
 from briefings.schedule.drafting import Draft
 from briefings.schedule.editing import Details, details_of
-from briefings.schedule.forms import MOST_MINUTES, MOST_PLACES, Seen, after, moment_in, web_address
-from briefings.schedule.models import Briefing, BriefingState, Visibility
+from briefings.schedule.forms import (
+    MOST_MINUTES,
+    MOST_PLACES,
+    AdmissionFields,
+    Seen,
+    after,
+    moment_in,
+    web_address,
+)
+from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import Plan, Presenter, SlotPlan, plan_of, presenter_of, usual_materials_due
 from briefings.schedule.words import VISIBILITIES
 from briefings.web.forms import EmailField, Form, MomentField
@@ -78,7 +86,7 @@ class SlotForm(Form):
         return Presenter(str(name), str(title), str(email))
 
 
-class EditForm(Seen, Form):
+class EditForm(AdmissionFields, Seen, Form):
     """Everything about a briefing on one page. `starts_at` and `ends_at` until it is over."""
 
     title = StringField("제목", [DataRequired(), Length(max=120)])
@@ -185,7 +193,8 @@ class EditForm(Seen, Form):
         """What was typed beside the order; only after validation. A moment shown to the minute and left stays exact."""
         stored = details_of(briefing)
         typed = {name: self[name].data for name in Details.__dataclass_fields__ if name in self}
-        typed["visibility"] = Visibility(typed["visibility"])
+        typed["visibility"], typed["eligibility"] = Visibility(typed["visibility"]), Eligibility(typed["eligibility"])
+        typed["eligible_kinds"] = self.kinds_chosen()
         return replace(stored, **{name: new for name, new in typed.items() if new != _shown(getattr(stored, name))})
 
 

@@ -119,6 +119,7 @@ def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datet
     Asked again when more was typed since, or more would be deleted.
     """
     details, lost = form.details(briefing), impact.files_lost(briefing, plan.slots)
+    stay = impact.admission(briefing, details)
 
     def save() -> bool:
         seen = {"seen": form.seen_at(), "seen_draft": form.draft_seen_at()}
@@ -127,11 +128,11 @@ def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datet
     typed = form.typed(details, plan.slots, lost)
     try:
         if (lost or briefing.state is not BriefingState.DRAFT) and form.agreed.data != typed:
-            notes = impact.taken_back(briefing, details.times) + lost
+            notes = impact.taken_back(briefing, details.times) + stay + lost
             step = thought(briefing, save, now)
-            if lost or step.tells:
+            if lost or stay or step.tells:
                 form.agreed.data = typed
-                return step._replace(sentences=step.sentences + notes)
+                return step._replace(sentences=step.sentences + notes, final=bool(lost))
         with unit_of_work():
             changed = save()
     except Refused as error:
@@ -229,7 +230,8 @@ def _thought_through(
     briefing: Briefing, draft: Draft, form: ChangesForm, now: datetime
 ) -> tuple[Step | None, str | None]:
     """What publishing would set off, or why it cannot be published."""
-    notes = impact.taken_back(briefing, draft.details().times) + impact.files_lost(briefing, draft.slots())
+    notes = impact.taken_back(briefing, draft.details().times) + impact.admission(briefing, draft.details())
+    notes += impact.files_lost(briefing, draft.slots())
     seen = {"seen": form.seen_at(), "seen_draft": form.draft_seen_at(), "by": current_user, "now": now}
     try:
         step = thought(briefing, lambda: drafting.publish(briefing, **seen), now)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wtforms import (
+    BooleanField,
     HiddenField,
     IntegerField,
     RadioField,
@@ -19,8 +20,11 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Need, Theme
+from briefings.organizations.words import KINDS
 from briefings.schedule.copying import Order
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, Eligibility
+from briefings.schedule.planning import Admission
+from briefings.schedule.words import ELIGIBILITIES
 from briefings.web.forms import ChoicesField, Filters, Form, MomentField
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -83,6 +87,36 @@ class Seen:
         self.seen.data = briefing.changed_at.isoformat()
 
 
+class AdmissionFields:
+    """Who may register, and whether staff decide about each."""
+
+    eligibility = RadioField(
+        "신청 자격",
+        [DataRequired()],
+        choices=[SelectChoice(each.value, words) for each, words in ELIGIBILITIES.items()],
+        default=Eligibility.OPEN.value,
+        description="초대한 사람만 받으면 초대 명단의 사람이 전자우편으로 받은 링크로만 신청합니다.",
+    )
+    eligible_kinds = ChoicesField(
+        "받을 기관 유형",
+        choices=[SelectChoice(each.value, words) for each, words in KINDS.items()],
+        description="‘정해진 기관 유형만’을 고른 때에만 씁니다.",
+    )
+    approval = BooleanField(
+        "승인한 뒤에 자리 주기",
+        description="신청하면 승인 대기가 됩니다. 승인하기 전에는 자리도 대기 순번도 없고, 일정 초대도 가지 않습니다.",
+    )
+
+    def validate_eligible_kinds(self, field: ChoicesField) -> None:
+        """Nobody could register otherwise."""
+        if self.eligibility.data == Eligibility.KINDS and not field.data:
+            raise ValidationError("받을 기관 유형을 하나 이상 골라 주세요.")
+
+    def kinds_chosen(self) -> list[str]:
+        """The kinds that may register; none where that does not matter."""
+        return list(self.eligible_kinds.data) if self.eligibility.data == Eligibility.KINDS else []
+
+
 class ChooseForm(Filters):
     """Which needs of a theme and audience to make a briefing of; it leads to the page for a new one."""
 
@@ -95,7 +129,7 @@ class ChooseForm(Filters):
         self.need.choices = [(need.id, need.title) for need in needs]
 
 
-class NewForm(TimesForm):
+class NewForm(AdmissionFields, TimesForm):
     """A draft, from needs chosen before."""
 
     title = StringField("제목", [DataRequired(), Length(max=120)])
@@ -114,6 +148,10 @@ class NewForm(TimesForm):
         self.audience.choices = [(audience.id, audience.name) for audience in audiences]
         self.needs.choices = [(need.id, f"{need.title} ({need.organization.name})") for need in needs]
         self.needs.flags.unmarked = True
+
+    def admission(self) -> Admission:
+        """Who may register."""
+        return Admission(Eligibility(self.eligibility.data), tuple(self.kinds_chosen()), self.approval.data)
 
 
 class CopyForm(TimesForm):

@@ -12,6 +12,7 @@ from briefings.db import Base, new_public_id, words
 from briefings.errors import N_, Refused
 from briefings.files.models import StoredFile
 from briefings.needs.models import Audience, Need, Theme
+from briefings.organizations.models import OrganizationKind
 
 
 class BriefingState(StrEnum):
@@ -84,6 +85,11 @@ def timetable(starts_at: datetime, opening_minutes: int, minutes: Iterable[int])
     return times
 
 
+def places_version_row(briefing_id: int) -> int:
+    """The row of `content_version` for the places of a briefing: its number, below nought."""
+    return -briefing_id
+
+
 class Briefing(Base):
     """One scheduled online session. `sequence` rises when it is moved or called off: what everybody must hear of."""
 
@@ -144,6 +150,16 @@ class Briefing(Base):
     slots: Mapped[list["PresenterSlot"]] = relationship(
         back_populates="briefing", order_by="PresenterSlot.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def kinds_taken(self) -> list[OrganizationKind]:
+        """The kinds of organizations that may register; none where the kind does not matter."""
+        return [OrganizationKind(kind) for kind in self.eligible_kinds] if self.eligibility is Eligibility.KINDS else []
+
+    @property
+    def version_row(self) -> int:
+        """The row of `content_version` that says whether its places are still as they were counted."""
+        return places_version_row(self.id)
 
     def phase(self, now: datetime) -> Phase:
         """Where it stands at `now`."""

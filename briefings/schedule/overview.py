@@ -69,7 +69,8 @@ def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
             people.get((briefing.id, RegistrationState.CONFIRMED), 0),
             people.get((briefing.id, RegistrationState.WAITLISTED), 0),
         )
-        made.append(Row(briefing, places, counted.number, _gaps(briefing, counted, now)))
+        requested = people.get((briefing.id, RegistrationState.REQUESTED), 0)
+        made.append(Row(briefing, places, counted.number, _gaps(briefing, counted, requested, now)))
     return made
 
 
@@ -145,11 +146,12 @@ def _slots(ids: list[int]) -> dict[int, Slots]:
     return {briefing_id: Slots(*numbers) for briefing_id, *numbers in db.session.execute(grouped)}
 
 
-def _gaps(briefing: Briefing, slots: Slots, now: datetime) -> list[str]:
+def _gaps(briefing: Briefing, slots: Slots, requested: int, now: datetime) -> list[str]:
     if briefing.state is BriefingState.CANCELLED or briefing.is_over(now):
         return []
     public, due = briefing.state is BriefingState.PUBLISHED, now >= materials_due(briefing)
     found = (
+        (requested, f"승인 대기 {requested:,}명"),
         (not slots.number, "발표할 수요 없음"),
         (slots.incomplete, f"발표자 정보 {slots.incomplete}건 빠짐"),
         (slots.declined, f"발표자 {slots.declined}명이 사양함"),

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, NamedTuple
 
+from sqlalchemy import select
+
 from briefings.audit.recording import Actor, record
 from briefings.calendar.holidays import holiday_on
 from briefings.db import db, lock
@@ -13,7 +15,8 @@ from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import refuse_stale
 from briefings.schedule.editing import refuse_times
-from briefings.schedule.models import Briefing, BriefingState, SlotState
+from briefings.schedule.models import Briefing, BriefingState, Eligibility, SlotState
+from briefings.schedule.registration_models import Invitee
 from briefings.schedule.slots import (
     Plan,
     SlotPlan,
@@ -36,7 +39,16 @@ class Lengths(NamedTuple):
     questions: int = 6
 
 
+class Admission(NamedTuple):
+    """Who may register (of which kinds), and whether staff decide about each."""
+
+    eligibility: Eligibility = Eligibility.OPEN
+    kinds: tuple[str, ...] = ()
+    approval: bool = False
+
+
 USUAL = Lengths()
+EVERYBODY = Admission()
 
 
 def settled_reason(briefing: Briefing, now: datetime) -> str | None:
@@ -77,6 +89,7 @@ def compose_briefing(
     now: datetime,
     zone: tzinfo,
     lengths: Lengths = USUAL,
+    admission: Admission = EVERYBODY,
 ) -> Briefing:
     """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once."""
     refuse_times(times, now)
@@ -89,6 +102,9 @@ def compose_briefing(
         ends_at=times[1],
         opening_minutes=lengths.opening,
         capacity=capacity,
+        eligibility=admission.eligibility,
+        eligible_kinds=list(admission.kinds),
+        approval=admission.approval,
         registration_opens_at=opens_at,
         registration_closes_at=closes_at,
         created_at=now,
@@ -131,6 +147,14 @@ def lapsed_needs(briefing: Briefing) -> list[str]:
     """Which of its needs were closed or withdrawn since they were put in; sentences."""
     lapsed = [slot.need.title for slot in briefing.slots if slot.need.state is not NeedState.PUBLISHED]
     return [f"‘{title}’ 수요는 더는 게시 중이 아닙니다." for title in lapsed]
+
+
+def nobody_invited(briefing: Briefing) -> list[str]:
+    """That only invited people may register and there are none yet; a sentence, or nothing."""
+    if briefing.eligibility is not Eligibility.INVITED:
+        return []
+    invited = db.session.scalar(select(Invitee.id).where(Invitee.briefing_id == briefing.id).limit(1))
+    return [] if invited else ["초대한 사람만 신청할 수 있는데 초대 명단이 비어 있습니다. 초대 명단을 만들어 주세요."]
 
 
 def declined_slots(briefing: Briefing) -> list[str]:

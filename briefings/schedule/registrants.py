@@ -1,6 +1,7 @@
 """Who signed up: counted and listed for staff."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, distinct, func, or_, select
@@ -8,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 
 SORTS: dict[str, tuple[Any, ...]] = {
@@ -21,10 +22,11 @@ SORTS: dict[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class Counters:
-    """Everyone who holds a place or waits, counted; `by_kind` leaves out kinds nobody came from."""
+    """Everyone who holds a place, waits or asked for one, counted; `by_kind` leaves out kinds nobody came from."""
 
     organizations: int
     people: int
+    requested: int
     confirmed: int
     waiting: int
     cancelled: int
@@ -38,20 +40,18 @@ def counters(briefing: Briefing) -> Counters:
     standing = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
     totals = select(
         func.count(distinct(Registration.organization_id)),
-        func.count().filter(Registration.support != ""),
+        func.count(Registration.support_state),
         func.count().filter(Registration.reconfirmed_at.is_not(None)),
     ).where(*standing)
     organizations, support, reconfirmed = db.session.execute(totals).one()
     by_state = _by_state(briefing.id)
     kinds = select(Organization.kind, func.count()).join(Registration.organization).where(*standing)
     by_kind = dict(db.session.execute(kinds.group_by(Organization.kind)).all())
-    confirmed, waiting, cancelled = (
-        by_state.get(state, 0)
-        for state in (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED, RegistrationState.CANCELLED)
-    )
+    requested, confirmed, waiting, cancelled = (by_state.get(state, 0) for state in RegistrationState)
     return Counters(
         organizations=organizations,
-        people=confirmed + waiting,
+        people=requested + confirmed + waiting,
+        requested=requested,
         confirmed=confirmed,
         waiting=waiting,
         cancelled=cancelled,
@@ -77,7 +77,7 @@ def registrants(
     if kind:
         found = found.where(Organization.kind == kind)
     if support:
-        found = found.where(Registration.support != "")
+        found = found.where(Registration.support_state.is_not(None))
     for word in q.split():
         columns = (Registration.name, Registration.email, Organization.name)
         found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
@@ -90,3 +90,11 @@ def registrants(
 def _by_state(briefing_id: int) -> dict[RegistrationState, int]:
     counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing_id)
     return dict(db.session.execute(counted.group_by(Registration.state)).all())
+
+
+def requests_waiting(now: datetime) -> dict[int, int]:
+    """How many registrations staff have to decide about, by the id of each briefing to come that has any."""
+    found = select(Registration.briefing_id, func.count()).join(Registration.briefing)
+    to_come = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now)
+    found = found.where(Registration.state == RegistrationState.REQUESTED, *to_come)
+    return dict(db.session.execute(found.group_by(Registration.briefing_id)).all())

@@ -15,7 +15,7 @@ from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
-from briefings.schedule import copying, editing, impact, overview, planning
+from briefings.schedule import copying, editing, impact, overview, planning, support
 from briefings.schedule.changes import described
 from briefings.schedule.doubts import warnings
 from briefings.schedule.draft_words import changes_of
@@ -26,14 +26,14 @@ from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import clashes, materials_due, plan_of
-from briefings.schedule.words import PHASE_TONES, SLOT_TONES
+from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES
 from briefings.web.access import staff
 from briefings.web.filters import period
 from briefings.web.forms import Form
 from briefings.web.routing import row_number
 
 pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
-pages.context_processor(lambda: {"tones": PHASE_TONES, "slot_tones": SLOT_TONES})
+pages.context_processor(lambda: {"tones": PHASE_TONES, "slot_tones": SLOT_TONES, "eligibilities": ELIGIBILITIES})
 
 PER_PAGE = 20
 
@@ -44,6 +44,8 @@ class Step(NamedTuple):
     preview: Preview
     sentences: list[str]
     left_out: list[str]
+    final: bool = False
+    """Whether something is lost for good."""
 
     @property
     def tells(self) -> bool:
@@ -108,6 +110,7 @@ def new() -> ResponseReturnValue:
                     by=current_user,
                     now=now,
                     zone=zone(),
+                    admission=form.admission(),
                 )
         except Refused as error:
             form.refuse(error)
@@ -131,6 +134,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         settled=settled,
         programme=programme_of(briefing),
         counters=counters(briefing),
+        support=support.counts(briefing),
         obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
         warnings=[] if settled else _doubts(briefing),
         course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
@@ -220,7 +224,7 @@ def publish(briefing_id: int) -> ResponseReturnValue:
         form=form,
         programme=programme_of(briefing),
         obstacles=obstacles,
-        warnings=warnings(plan_of(briefing), zone()),
+        warnings=planning.nobody_invited(briefing) + warnings(plan_of(briefing), zone()),
         step=step,
         now=now,
     )
@@ -328,7 +332,7 @@ def thought(
 def _doubts(briefing: Briefing) -> list[str]:
     published = briefing.state is BriefingState.PUBLISHED
     lapsed = planning.lapsed_needs(briefing) + planning.declined_slots(briefing) if published else []
-    return lapsed + warnings(plan_of(briefing), zone())
+    return lapsed + planning.nobody_invited(briefing) + warnings(plan_of(briefing), zone())
 
 
 def _unsettled(briefing_id: int, now: datetime) -> Briefing:

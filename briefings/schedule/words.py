@@ -1,8 +1,8 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
 from briefings.errors import N_
-from briefings.schedule.models import Phase, SlotState, Step, Visibility
-from briefings.schedule.registration_models import RegistrationState
+from briefings.schedule.models import Eligibility, Phase, SlotState, Step, Visibility
+from briefings.schedule.registration_models import RegistrationState, SupportState
 
 PHASES = {
     Phase.DRAFT: N_("초안"),
@@ -36,19 +36,35 @@ REGISTRATION_TONES = {
     RegistrationState.WAITLISTED: "warning",
     RegistrationState.CANCELLED: "quiet",
 }
+SUPPORT_STATES = {
+    SupportState.ASKED: N_("답을 기다림"),
+    SupportState.ARRANGED: N_("준비함"),
+    SupportState.IMPOSSIBLE: N_("다른 방법을 드림"),
+}
+SUPPORT_TONES = {SupportState.ASKED: "warning", SupportState.ARRANGED: "success", SupportState.IMPOSSIBLE: "info"}
 SLOT_STATES = {
     SlotState.UNANSWERED: N_("답을 기다림"),
     SlotState.ACCEPTED: N_("수락함"),
     SlotState.DECLINED: N_("사양함"),
 }
 SLOT_TONES = {SlotState.UNANSWERED: "warning", SlotState.ACCEPTED: "success", SlotState.DECLINED: "error"}
-WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES, SlotState: SLOT_STATES}
+WORDS = {Phase: PHASES, RegistrationState: REGISTRATION_STATES, SupportState: SUPPORT_STATES, SlotState: SLOT_STATES}
 
 VISIBILITIES = {
     Visibility.LISTED: "목록에 보이기",
     Visibility.UNLISTED: "주소를 아는 사람만 보기",
 }
 """What staff read for who finds a briefing."""
+
+ELIGIBILITIES = {
+    Eligibility.OPEN: "누구나",
+    Eligibility.KINDS: "정해진 기관 유형만",
+    Eligibility.INVITED: "초대한 사람만",
+}
+"""What staff read for who may register."""
+
+APPROVAL = {False: "바로 자리 주기", True: "승인한 뒤에 자리 주기"}
+"""What staff read for how a registration gets its place."""
 
 PARTSTATS = {"ACCEPTED": "수락", "TENTATIVE": "미정", "DECLINED": "거절", "NEEDS-ACTION": "아직 답하지 않음"}
 """What staff read for an answer from a calendar (RFC 5545, 3.2.12)."""
@@ -65,6 +81,9 @@ DETAILS = {
     "opening_minutes": "여는 말",
     "moderator": "사회자",
     "capacity": "정원",
+    "eligibility": "신청 자격",
+    "eligible_kinds": "받을 기관 유형",
+    "approval": "자리를 주는 방법",
     "registration_opens_at": "신청 시작",
     "registration_closes_at": "신청 마감",
     "materials_due_at": "발표자료 기한",
@@ -104,6 +123,13 @@ ACTIONS = {
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
     "announcement.sent": "안내 보내기",
+    "briefing.invitees_added": "초대 명단에 넣기",
+    "briefing.invitee_removed": "초대 명단에서 빼기",
+    "briefing.invitees_asked": "초대하기",
+    "briefing.invitees_reminded": "초대한 사람에게 다시 알리기",
+    "briefing.people_entered": "명단의 사람들을 신청시키기",
+    "briefing.list_discarded": "명단 버리기",
+    "registrations.exported": "신청자 내려받기",
     "briefing.mails_held": "전자우편 보류하기",
     "briefing.mails_not_held": "전자우편 보류하지 않기",
     "slot.accepted": "발표 수락",

@@ -1,0 +1,155 @@
+"""The staff's pages of whom they invite to a briefing: the list with its answers, adding to it, asking, reminding."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from briefings import clock
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
+from briefings.outbox.finding import undeliverable_among
+from briefings.outbox.preview import Preview, dry_run
+from briefings.registrations import invitees
+from briefings.registrations.invitees import Answer
+from briefings.registrations.listing import lists_under_way
+from briefings.registrations.models import ListPurpose
+from briefings.registrations.staff_forms import GuestForm, TellForm
+from briefings.registrations.words import ANSWER_TONES, ANSWERS
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.staff import the_briefing
+from briefings.schedule.words import ELIGIBILITIES, REGISTRATION_TONES
+from briefings.web.access import staff
+from briefings.web.forms import Form
+from briefings.web.problems import reason
+
+pages = Blueprint("staff_invitees", __name__, url_prefix="/staff/briefings/<int:briefing_id>/invitees")
+pages.context_processor(
+    lambda: {"answers": ANSWERS, "answer_tones": ANSWER_TONES, "registration_tones": REGISTRATION_TONES}
+)
+
+PER_PAGE = 50
+
+
+@pages.route("", methods=["GET", "POST"])
+@staff
+def index(briefing_id: int) -> ResponseReturnValue:
+    """Everybody who is invited, what came of it, and a form for one more."""
+    briefing, form = the_briefing(briefing_id), GuestForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                invitees.add(_open(briefing), form.guest(), current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash("초대 명단에 넣었습니다. 초대하는 전자우편은 ‘초대 보내기’에서 보냅니다.", "success")
+            return redirect(url_for(".index", briefing_id=briefing_id), 303)
+    return _list(briefing_id, form)
+
+
+@pages.route("/<public_id>/remove", methods=["GET", "POST"])
+@staff
+def remove(briefing_id: int, public_id: str) -> ResponseReturnValue:
+    """Ask, then take somebody off the list."""
+    form, briefing = Form(), the_briefing(briefing_id)
+    invitee = invitees.invitee_of(briefing, public_id) or abort(404)
+    if not form.validate_on_submit():
+        return render_template(
+            "schedule/staff/invitee_remove.html",
+            briefing=briefing,
+            invitee=invitee,
+            form=form,
+            registered=invitees.answer_of(invitee) is Answer.REGISTERED,
+        )
+    with unit_of_work():
+        invitees.remove(invitee, current_user, clock.now())
+    flash("초대 명단에서 뺐습니다.", "success")
+    return redirect(url_for(".index", briefing_id=briefing_id), 303)
+
+
+@pages.route("/ask", methods=["GET", "POST"])
+@staff
+def ask(briefing_id: int) -> ResponseReturnValue:
+    """Show the mails to those who have not been told, then send them."""
+    briefing, form, now = the_briefing(briefing_id), TellForm(), clock.now()
+
+    def write() -> int:
+        return invitees.ask(briefing, current_user, now)
+
+    return _send(briefing_id, "초대 보내기", form, write, now, "%s명에게 초대를 보냅니다.")
+
+
+@pages.route("/remind", methods=["GET", "POST"])
+@staff
+def remind(briefing_id: int) -> ResponseReturnValue:
+    """Show the mails to those who have not answered, then send them."""
+    briefing, form, now = the_briefing(briefing_id), TellForm(), clock.now()
+
+    def write() -> int:
+        return invitees.remind(briefing, current_user, now, bool(form.at_once.data))
+
+    return _send(briefing_id, "다시 알리기", form, write, now, "%s명에게 다시 알립니다.")
+
+
+def _send(
+    briefing_id: int, heading: str, form: TellForm, write: Callable[[], int], now: datetime, done: str
+) -> ResponseReturnValue:
+    """Send what the page showed; what it did not show is shown first."""
+    said, obstacle, preview = f"sent:{bool(form.at_once.data)}", "", Preview()
+    if form.validate_on_submit() and form.agreed.data == said:
+        try:
+            with unit_of_work():
+                number = write()
+        except Refused as error:
+            obstacle = reason(error)
+        else:
+            flash(done % f"{number:,}", "success")
+            return redirect(url_for(".index", briefing_id=briefing_id), 303)
+    else:
+        try:
+            with dry_run(current_app, now) as preview:
+                write()
+        except Refused as error:
+            obstacle = reason(error)
+    form.agreed.data = said
+    briefing = the_briefing(briefing_id)
+    return render_template(
+        "schedule/staff/invitees_tell.html",
+        heading=heading,
+        briefing=briefing,
+        form=form,
+        preview=preview,
+        obstacle=obstacle,
+        numbers=invitees.numbers(briefing),
+        held_back=invitees.number_held_back(briefing, now),
+    )
+
+
+def _list(briefing_id: int, form: GuestForm) -> str:
+    briefing, now = the_briefing(briefing_id), clock.now()
+    wanted = request.args.get("answer", "")
+    answer = Answer(wanted) if wanted in list(Answer) else None
+    page = db.paginate(invitees.invitees_of(briefing, answer), per_page=PER_PAGE, error_out=False)
+    return render_template(
+        "schedule/staff/invitees.html",
+        briefing=briefing,
+        form=form,
+        page=page,
+        answer=answer,
+        numbers=invitees.numbers(briefing),
+        rows=[(each, invitees.answer_of(each)) for each in page.items],
+        returned=undeliverable_among({each.email for each in page.items}),
+        obstacle=invitees.not_to_be_asked(briefing, now),
+        lists=lists_under_way(briefing, ListPurpose.INVITE),
+        closed=briefing.state is BriefingState.CANCELLED or briefing.is_over(now),
+        eligibilities=ELIGIBILITIES,
+    )
+
+
+def _open(briefing: Briefing) -> Briefing:
+    if briefing.state is BriefingState.CANCELLED or briefing.is_over(clock.now()):
+        raise Refused("취소되었거나 끝난 설명회에는 초대할 수 없습니다.")
+    return briefing

@@ -1,0 +1,142 @@
+"""A list of people as a table of texts: out of a spreadsheet (.xlsx), a CSV file, or lines that were pasted."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from email.utils import getaddresses
+
+from briefings.errors import Refused
+from briefings.imports.workbook_parts import CellKind, Sheet
+from briefings.imports.workbooks import Book
+
+MOST_ROWS = 2_000
+MOST_COLUMNS = 30
+LARGEST_FILE = 5 * 1024 * 1024
+LONGEST_CELL = 300
+"""Of longer cells the beginning is kept: enough to see that they are too long."""
+LONGEST_TEXT = 1_000_000
+
+_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
+_ADDRESSED = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
+NOTHING = "읽을 줄을 찾지 못했습니다. 한 줄에 한 사람씩 적어 주세요."
+UNREADABLE = (
+    "글자를 읽을 수 없는 파일입니다. 엑셀에서 [다른 이름으로 저장] → ‘Excel 통합 문서(.xlsx)’나 "
+    "‘CSV UTF-8’로 저장한 뒤 다시 올려 주세요."
+)
+TOO_MANY = f"한 번에 {MOST_ROWS:,}명까지 넣을 수 있습니다. 나누어 넣어 주세요."
+TOO_LARGE = "파일이 너무 큽니다. 5MB까지 올릴 수 있습니다. 필요 없는 칸과 그림을 지우고 다시 올려 주세요."
+
+
+@dataclass
+class Table:
+    """Rows with the number a person finds them by, all cells as texts; `odd`: cells that hold no value of their own."""
+
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    odd: dict[tuple[int, int], str] = field(default_factory=dict)
+    """(row, column from 0) → what stands there instead."""
+    sheet: str = ""
+
+
+def read_file(name: str, data: bytes) -> Table:
+    """What stands in a file, whatever it calls itself; Refused where it cannot be read."""
+    if not data:
+        raise Refused("빈 파일입니다. 명단이 든 파일을 골라 주세요.")
+    if len(data) > LARGEST_FILE:
+        raise Refused(TOO_LARGE)
+    if data.startswith(_SPREADSHEETS) or name.lower().endswith((".xlsx", ".xlsm")):
+        return _read_workbook(data)
+    return read_text(_decoded(data))
+
+
+def read_text(text: str) -> Table:
+    """What stands in CSV or in pasted lines: parted by tabs, commas or semicolons, or addresses as mail programs write
+    them."""
+    if len(text) > LONGEST_TEXT:
+        raise Refused(TOO_LARGE)
+    if "\t" not in text and _ADDRESSED.search(text) and not _has_columns(text):
+        return _bounded(_addresses(text))
+    try:
+        parted = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True))
+    except csv.Error:
+        raise Refused(UNREADABLE) from None
+    return _bounded(enumerate(([_tidy(cell) for cell in row] for row in parted), start=1))
+
+
+def _read_workbook(data: bytes) -> Table:
+    with Book(data) as book:
+        for name in book.sheet_names:
+            sheet = book.read(name, MOST_ROWS + 20)
+            if sheet.rows:
+                if not sheet.complete:
+                    raise Refused(TOO_MANY)
+                return _table_of(sheet)
+    raise Refused("시트에 적힌 것이 없습니다. 명단이 든 파일을 골라 주세요.")
+
+
+def _table_of(sheet: Sheet) -> Table:
+    width = min(max(max(cells) for cells in sheet.rows.values()), MOST_COLUMNS)
+    rows = []
+    odd = {}
+    for number, cells in sorted(sheet.rows.items()):
+        row = [""] * width
+        for column, cell in cells.items():
+            if column > width:
+                continue
+            if cell.kind in (CellKind.FORMULA, CellKind.ERROR):
+                odd[number, column - 1] = cell.text[:80]
+            row[column - 1] = _tidy(cell.text)
+        rows.append((number, row))
+    table = _bounded(rows)
+    table.odd, table.sheet = odd, sheet.name
+    return table
+
+
+def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Table:
+    """Rows that say anything, all of one width; Refused where there are none or too many."""
+    kept = [(number, row[:MOST_COLUMNS]) for number, row in rows if any(row)]
+    if not kept:
+        raise Refused(NOTHING)
+    if len(kept) > MOST_ROWS + 10:  # and a few above them: a title, the headings
+        raise Refused(TOO_MANY)
+    width = max(len(row) for _, row in kept)
+    return Table([(number, row + [""] * (width - len(row))) for number, row in kept])
+
+
+def _addresses(text: str) -> list[tuple[int, list[str]]]:
+    """`김가온 <gaon@example.kr>; 이나래 <narae@example.kr>`: a row each, with name and address."""
+    found = getaddresses([re.sub(r"[;\n\r]+", ",", text)], strict=False)
+    return [(n, [_tidy(name), _tidy(email)]) for n, (name, email) in enumerate((e for e in found if any(e)), start=1)]
+
+
+def _has_columns(text: str) -> bool:
+    """Whether the first line is one of headings, and the addresses merely stand in a column."""
+    first = text.lstrip().splitlines()[0]
+    return "@" not in first and "," in first
+
+
+def _decoded(data: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16 with one, or CP949 as Excel writes CSV in Korea."""
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp949"]:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise Refused(UNREADABLE)
+
+
+def _delimiter(text: str) -> str:
+    """What parts the cells: what stands in most of the first lines."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+    return max("\t,;", key=lambda sign: (sum(sign in line for line in lines), sign == "\t"))
+
+
+def _tidy(cell: str) -> str:
+    """On one line, composed, without signs that take no room."""
+    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", cell)).split())[:LONGEST_CELL]
