@@ -6,10 +6,10 @@ are free at once. Until then they keep their place in line, and who stands behin
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
@@ -19,10 +19,19 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 
 
 class Line(NamedTuple):
-    """How many hold a place in a briefing, and whether anybody waits for one."""
+    """How many hold a place in a briefing, and since when whoever came last waits for one."""
 
     confirmed: int
-    anybody: bool
+    last: datetime | None
+
+    @property
+    def anybody(self) -> bool:
+        """Whether anybody waits for a place."""
+        return self.last is not None
+
+    def end(self, now: datetime) -> datetime:
+        """Since when a newcomer waits: of many who come at once each stands behind whom the lock let in before."""
+        return now if self.last is None or now > self.last else self.last + timedelta(microseconds=1)
 
 
 class Standing(NamedTuple):
@@ -71,7 +80,7 @@ def seat(
         if fit and not line.anybody:
             registration.confirm(now)
         else:
-            registration.wait(since or now)
+            registration.wait(since or line.end(now))
     db.session.flush()
     if line.anybody and (free is None or free > 0):
         hand_out(briefing, now, newcomers=together)
@@ -114,12 +123,13 @@ def take_any(registration: Registration, now: datetime) -> None:
     hand_out(briefing, now)
 
 
-def _line_of(briefing_id: int) -> tuple[ColumnElement[int], ColumnElement[bool]]:
+def _line_of(briefing_id: int) -> tuple[ColumnElement[int], ColumnElement[datetime | None]]:
     """The columns of `Line`, for a statement that asks for more."""
     of_briefing = Registration.briefing_id == briefing_id
     confirmed = select(func.count()).where(of_briefing, Registration.state == RegistrationState.CONFIRMED)
-    waiting = exists().where(of_briefing, Registration.state == RegistrationState.WAITLISTED)
-    return confirmed.scalar_subquery(), waiting
+    waiting = select(func.max(Registration.waiting_since))
+    last = waiting.where(of_briefing, Registration.state == RegistrationState.WAITLISTED)
+    return confirmed.scalar_subquery(), last.scalar_subquery()
 
 
 def _fitting(briefing: Briefing) -> list[Unit]:
