@@ -5,7 +5,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from itertools import count
@@ -42,13 +42,34 @@ started: list[subprocess.Popen] = []
 
 
 @contextmanager
-def postgresql_server() -> Iterator[str]:
-    """Yield the SQLAlchemy URL of an empty database of its own, which is gone at the end, on the server of the run."""
+def postgresql_server(prepare: Callable[[str], None] | None = None) -> Iterator[str]:
+    """Yield the SQLAlchemy URL of a database of its own, which is gone at the end, on the server of the run.
+
+    It is empty, or a copy of what `prepare` made of an empty one, which is done once in a run.
+    """
     folder, name = _server(), f"test_{os.getpid()}_{next(numbers)}"
     with psycopg.connect(host=str(folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-        yield f"postgresql+psycopg://postgres@/{name}?host={folder}"
+        model = _prepared(connection, folder, prepare) if prepare else "template0"
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {model}")
+        yield _url(folder, name)
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _url(folder: Path, name: str) -> str:
+    return f"postgresql+psycopg://postgres@/{name}?host={folder}"
+
+
+def _prepared(connection: psycopg.Connection, folder: Path, prepare: Callable[[str], None]) -> str:
+    """The name of the database that was prepared: by whoever comes first, while the others wait."""
+    name = prepare.__name__
+    connection.execute("SELECT pg_advisory_lock(1)")
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        connection.execute("DROP DATABASE IF EXISTS unfinished")
+        connection.execute("CREATE DATABASE unfinished TEMPLATE template0")
+        prepare(_url(folder, "unfinished"))
+        connection.execute(f"ALTER DATABASE unfinished RENAME TO {name}")
+    connection.execute("SELECT pg_advisory_unlock(1)")
+    return name
 
 
 @cache

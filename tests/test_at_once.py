@@ -41,8 +41,9 @@ from tests.builders import (
     criteria_for,
 )
 from tests.client import PageClient
+from tests.prepared import a_database
 from tests.schedule.desk import filled
-from tests.schedule.test_last_seat import a_database, a_program
+from tests.schedule.test_last_seat import a_program
 
 ROUNDS = {"sqlite": 2, "postgresql": 12}
 PERSON = {"kind": "company", "name": "이가온", "email": "gaon@example.com", "consent": "yes"}

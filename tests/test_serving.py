@@ -9,12 +9,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import psutil
 import pytest
 
-from briefings.app import create_app
-from briefings.db import db
+from tests.prepared import sqlite_in
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30  # seconds for a slow machine; it is a matter of two
@@ -50,12 +48,7 @@ class Serving:
 @pytest.fixture(scope="module")
 def database(tmp_path_factory) -> str:
     """The address of a database with nothing but its tables."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('serving') / 'briefings.db'}"
-    app = create_app({"SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
-    with app.app_context():
-        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
-        db.engine.dispose()
-    return url
+    return sqlite_in(tmp_path_factory.mktemp("serving"))
 
 
 @pytest.fixture

@@ -19,7 +19,8 @@ from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_user
 from tests.imports.sheets import a_file, a_line
-from tests.schedule.test_last_seat import a_database, a_program
+from tests.prepared import a_database
+from tests.schedule.test_last_seat import a_program
 
 pytestmark = pytest.mark.slow
 NEEDS = 60

@@ -18,7 +18,8 @@ from tests.builders import a_briefing, a_registration
 from tests.inbox import shapes
 from tests.inbox.conftest import RULES
 from tests.inbox.shapes import Said
-from tests.schedule.test_last_seat import a_database, a_program
+from tests.prepared import a_database
+from tests.schedule.test_last_seat import a_program
 
 pytestmark = pytest.mark.slow
 ROUNDS = {"sqlite": 2, "postgresql": 8}

@@ -9,12 +9,14 @@ from typing import Any
 import time_machine
 
 from briefings.app import create_app
+from tests.prepared import compiled_once, hash_cheaply
 
 AHEAD = Path(os.environ["AHEAD"])
 """The file that says how many seconds the clock is ahead of the machine's."""
 
 # The browser keeps its own clock: by it, a session that ends at the server's evening may have ended long ago.
-program = create_app({"PERMANENT_SESSION_LIFETIME": timedelta(days=36500)})
+program = compiled_once(create_app({"PERMANENT_SESSION_LIFETIME": timedelta(days=36500)}))
+hash_cheaply()
 ahead = float(AHEAD.read_text())
 clock = time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead), tick=True).start()
 datetime.now(UTC)  # from the first look on, it goes

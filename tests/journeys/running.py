@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import flask_migrate
 import time_machine
 from flask import Flask
 
 from briefings.app import create_app
+from tests.prepared import sqlite_in
 
 ROOT = Path(__file__).parents[2]
 BEGINNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
@@ -58,7 +58,7 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
             "IEUM_ENV": "development",  # where mails stay in the mailbox
             "SECRET_KEY": "a key for journeys, long enough to be taken seriously",
             "PUBLIC_URL": url,
-            "DATABASE_URL": f"sqlite:///{folder / 'journeys.db'}",
+            "DATABASE_URL": settings.get("DATABASE_URL") or sqlite_in(folder),
             "SMTP_URL": "mailbox:",
             "MAIL_FROM": "invite@briefings.example.kr",
             "CONTACT_EMAIL": "help@briefings.example.kr",
@@ -67,8 +67,6 @@ def running_site(folder: Path, **settings: str) -> Iterator[Site]:
         } | settings
         # Limits are kept in one place for all applications of a process, and the other tests want none.
         app = create_app({"RATELIMIT_ENABLED": False}, environ=environment)
-        with app.app_context():
-            flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         with _serving(listening, environment | {"AHEAD": str(ahead)}, folder / "server.log"):
             yield Site(url, app, ahead)
 

@@ -23,8 +23,9 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from tests.builders import a_briefing, a_registration
 from tests.calendar.clients import CLIENTS
 from tests.mails import links_in, mails_to
+from tests.prepared import a_database
 from tests.schedule.letters import delivered
-from tests.schedule.test_last_seat import a_database, a_program
+from tests.schedule.test_last_seat import a_program
 from tests.schedule.test_registering import an_applicant, cancel, register
 
 OLD, NEW = "gaon@example.com", "gaon@new.example.com"

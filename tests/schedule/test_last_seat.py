@@ -1,13 +1,10 @@
 """Two programs race for the last seat, two hundred times on each database: never one over."""
 
 import multiprocessing
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
@@ -19,31 +16,18 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing
 from tests.conftest import SETTINGS
-from tests.database import postgresql_server
+from tests.prepared import a_database, compiled_once
 from tests.schedule.racing import race
 
 ROUNDS = 200
 RUNNERS = 2
-ROOT = Path(__file__).parent.parent.parent
-
-
-@contextmanager
-def a_database(dialect: str) -> Iterator[str]:
-    """The address of an empty database that other programs can open too."""
-    if dialect == "postgresql":
-        with postgresql_server() as url:
-            yield url
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{folder}/race.db"
 
 
 @contextmanager
 def a_program(url: str) -> Iterator[Flask]:
     """The application on its own, without the transaction other tests run in."""
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
-    with app.app_context():
-        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
+    with compiled_once(app).app_context():
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -15,7 +15,8 @@ from briefings.schedule.models import PresenterSlot
 from briefings.seasons import accepting
 from briefings.seasons import making as seasons
 from tests.builders import a_theme, a_user, an_audience
-from tests.schedule.test_last_seat import a_database, a_program
+from tests.prepared import a_database
+from tests.schedule.test_last_seat import a_program
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, some_needs
 
 

@@ -22,7 +22,7 @@ from briefings.db import db, unit_of_work
 from briefings.seasons.models import BoardStep, Card, Lane, Season
 from tests.builders import a_user
 from tests.journeys.running import Site, running_site
-from tests.schedule.test_last_seat import a_database
+from tests.prepared import a_database
 from tests.seasons.boards import a_board, state
 
 SECONDS = float(os.environ.get("AT_ONCE_SECONDS", "3"))
