@@ -15,7 +15,7 @@ ACCESS = {
     "public": """
         account_requests: new sent
         accounts: forgotten forgotten_sent sign_in
-        briefings: ics index month register registered short show
+        briefings: forget_person ics index month register registered short show
         display: settings
         feeds: briefings of_audience of_theme
         front: accessibility guide home privacy robots search sitemap
@@ -36,11 +36,12 @@ ACCESS = {
         availability: answer
         claims: show
         feeds: of_presenter of_registrant personal
+        invitees: say_no show
         live: enter join
         presenters: accept decline file hand_in hand_over ics invite_again no_stand_by remove_file show stand_by
         reconfirmation: answer show
-        registrations: cancel change change_address confirm_address confirm_cancel consent ics invite_again register_again
-            show withdraw_consent
+        registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics invite_again
+            register_again register_other remember_person show take_any withdraw_consent
         replies: change show withdraw write_from_join write_with_link
         rounds: colleague intake nothing something
     """,

@@ -2,40 +2,69 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import FieldList, FormField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.privacy.models import ConsentText, Purpose
+from briefings.registrations.pressing import number_of
 from briefings.schedule.programme import ProgrammeEntry
-from briefings.schedule.registering import Applicant, Colleague, Details
-from briefings.schedule.registration_models import Registration
-from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
+from briefings.schedule.registering import Applicant, Colleague, Details, More
+from briefings.schedule.registration_models import Invitee, Registration
+from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, OnePress, PhoneField, options
 from briefings.web.language import language
 
 MOST_COLLEAGUES = 9
+MORE = tuple(field.name for field in fields(More))
+"""The fields of what nobody has to say."""
 CONSENTS = {"consent": Purpose.REGISTRATION, "provision": Purpose.PROVISION, "news": Purpose.NEWS}
 """Field → what the consent is for."""
 
 
-class DetailsForm(Form):
-    """What a registrant says about themselves, now and later."""
+class WhoForm(Form):
+    """Who somebody is, and what they are interested in."""
 
     kind = SelectField(_l("기관 유형"), [DataRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
     organization = StringField(
         _l("기관·회사 이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
     )
     name = StringField(_l("이름"), [DataRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "name"})
+    interests = ChoicesField(
+        _l("관심 있는 수요"),
+        coerce=int,
+        choices=[],
+        description=_l("발표할 기관이 관심 있는 사람의 수를 미리 보고 준비합니다."),
+    )
+
+    def __init__(self, programme: Sequence[ProgrammeEntry], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
+
+    def who(self) -> dict[str, Any]:
+        """The values of `Details` that are asked for before there is a place."""
+        return {
+            "kind": OrganizationKind(self.kind.data),
+            "organization": self.organization.data,
+            "name": self.name.data,
+            "interests": tuple(self.interests.data or ()),
+        }
+
+
+class MoreFields:
+    """What nobody has to say; asked for once the place is held."""
+
     department = StringField(
         _l("부서"), [Length(max=100)], render_kw={"autocomplete": "organization-title", "maxlength": 100}
     )
+    rank = StringField(_l("직급"), [Length(max=100)], render_kw={"autocomplete": "off", "maxlength": 100})
     phone = PhoneField(_l("휴대 전화번호"), description=_l("급히 알려 드릴 일이 있을 때만 씁니다."))
     support = TextAreaField(
         _l("필요한 지원"),
@@ -43,34 +72,10 @@ class DetailsForm(Form):
         description=_l("수어·문자 통역, 자료 형식처럼 필요한 것만 적어 주세요. 장애나 병의 이름은 적지 마십시오."),
     )
     question = TextAreaField(_l("사전 질문"), [Length(max=2000)], description=_l("발표자에게 미리 전해 드립니다."))
-    interests = ChoicesField(_l("관심 있는 수요"), coerce=int, choices=[])
 
-    def __init__(self, programme: Sequence[ProgrammeEntry], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
-
-    @property
-    def optional_ones(self) -> list[Any]:
-        """What may stay closed: everything that is not required."""
-        return [self.department, self.phone, self.support, self.question, self.interests]
-
-    @property
-    def opened(self) -> bool:
-        """Whether the optional part must show: something in it is filled or wrong."""
-        return any(field.data or field.errors for field in self.optional_ones)
-
-    def details(self) -> dict[str, Any]:
-        """The values of `Details`."""
-        return {
-            "kind": OrganizationKind(self.kind.data),
-            "organization": self.organization.data,
-            "name": self.name.data,
-            "department": self.department.data or "",
-            "phone": self.phone.data or "",
-            "support": self.support.data or "",
-            "question": self.question.data or "",
-            "interests": tuple(self.interests.data or ()),
-        }
+    def more(self) -> More:
+        """What was said of it."""
+        return More(**{name: self[name].data or "" for name in MORE})  # type: ignore[index]
 
 
 class ColleagueForm(Form):
@@ -103,7 +108,33 @@ class ColleagueForm(Form):
         return not (self.name.errors or self.email.errors)
 
 
-class RegistrationForm(DetailsForm):
+class ConsentsForm(OnePress, Form):
+    """The consents a person is asked for: those of `texts`, the required one first; the others are left out."""
+
+    consent = ConsentField(must=True)
+    provision = ConsentField()
+    news = ConsentField()
+
+    def __init__(self, texts: Mapping[Purpose, ConsentText], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.texts = texts
+        for name, purpose in CONSENTS.items():
+            if purpose in texts:
+                self[name].about(texts[purpose])
+            else:
+                del self[name]
+
+    @property
+    def consents(self) -> list[tuple[ConsentField, ConsentText]]:
+        """Each consent with its text."""
+        return [(self[name], self.texts[purpose]) for name, purpose in CONSENTS.items() if name in self]
+
+    def answers(self) -> tuple[tuple[int, bool], ...]:
+        """What was answered to each text; no answer is no consent."""
+        return tuple((text.id, bool(field.data)) for field, text in self.consents)
+
+
+class RegistrationForm(ConsentsForm, WhoForm):
     """One page: who, which address, and the consents. `website` is a trap: people do not see it, programs fill it."""
 
     email = EmailField(
@@ -112,23 +143,20 @@ class RegistrationForm(DetailsForm):
         description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
     )
     colleagues = FieldList(FormField(ColleagueForm), max_entries=MOST_COLLEAGUES)
-    consent = ConsentField(must=True)
-    provision = ConsentField()
-    news = ConsentField()
+    together = BooleanField(
+        _l("모두 함께가 아니면 기다리기"),
+        description=_l("모두 앉을 자리가 없으면 아무도 먼저 확정하지 않고, 모두의 자리가 날 때까지 함께 대기합니다."),
+    )
     website = StringField(_l("이 칸은 비워 두세요"), render_kw={"tabindex": "-1", "autocomplete": "off"})
 
     def __init__(
         self, programme: Sequence[ProgrammeEntry], texts: Mapping[Purpose, ConsentText], **kwargs: Any
     ) -> None:
-        super().__init__(programme, **kwargs)
-        self.texts = texts
-        for name, purpose in CONSENTS.items():
-            self[name].about(texts[purpose])
+        super().__init__(texts, programme, **kwargs)
 
-    @property
-    def consents(self) -> list[tuple[ConsentField, ConsentText]]:
-        """Each consent with its text, the required one first."""
-        return [(self[name], self.texts[purpose]) for name, purpose in CONSENTS.items()]
+    def only_for(self, kinds: Sequence[str]) -> None:
+        """Offer these kinds of organizations and no others."""
+        self.kind.choices = [choice for choice in self.kind.choices if not choice.value or choice.value in kinds]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: nobody twice, and not a program."""
@@ -141,9 +169,16 @@ class RegistrationForm(DetailsForm):
         return fine
 
     def applicant(self) -> Applicant:
-        """Who wants a place, with what they answered to each consent; no answer is no consent."""
-        answers = tuple((text.id, bool(field.data)) for field, text in self.consents)
-        return Applicant(**self.details(), email=self.email.data, locale=language(), consents=answers)
+        """Who wants a place, with what they answered to each consent."""
+        return Applicant(
+            **self.who(),
+            email=self.email.data,
+            locale=language(),
+            consents=self.answers(),
+            form_token=self.form_token.data,
+            number=number_of(self.form_token.data, self.email.data),
+            together=self.together.data,
+        )
 
     def named(self) -> list[Colleague]:
         """The colleagues to be registered too."""
@@ -180,11 +215,11 @@ def rearranged(formdata: MultiDict, act: str, row: str) -> MultiDict:
     return others
 
 
-class ChangeForm(DetailsForm):
+class ChangeForm(MoreFields, WhoForm):
     """What a registrant may change later."""
 
     def __init__(self, programme: Sequence[ProgrammeEntry], registration: Registration) -> None:
-        given = {name: getattr(registration, name) for name in ("name", "department", "phone", "support", "question")}
+        given = {name: getattr(registration, name) for name in ("name", *MORE)}
         super().__init__(
             programme,
             data=given
@@ -195,9 +230,62 @@ class ChangeForm(DetailsForm):
             },
         )
 
+    @property
+    def opened(self) -> bool:
+        """Whether the optional part must show: something in it is filled or wrong."""
+        return any(self[name].data or self[name].errors for name in MORE)
+
     def changed(self) -> Details:
         """What the registrant says now."""
-        return Details(**self.details())
+        return Details(**self.who(), **asdict(self.more()))
+
+
+class MoreForm(MoreFields, Form):
+    """What is asked for once the place is held."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said."""
+        return not any(asdict(self.more()).values())
+
+
+class RightAddressForm(Form):
+    """Where everything is to go that went to a wrong address."""
+
+    right = EmailField(_l("바른 전자우편"), [DataRequired()], description=_l("예: name@example.kr"))
+
+
+class KnownForm(ConsentsForm, Form):
+    """One press of somebody who is known: what may be new in the consents, and what they are interested in here."""
+
+    interests = ChoicesField(_l("관심 있는 수요"), coerce=int, choices=[])
+
+    def __init__(
+        self, programme: Sequence[ProgrammeEntry], texts: Mapping[Purpose, ConsentText], **kwargs: Any
+    ) -> None:
+        super().__init__(texts, **kwargs)
+        self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
+
+
+class InvitedForm(ConsentsForm, WhoForm):
+    """What somebody says who was invited: the address is the one the invitation went to."""
+
+    def __init__(
+        self, programme: Sequence[ProgrammeEntry], texts: Mapping[Purpose, ConsentText], invitee: Invitee
+    ) -> None:
+        given = {"name": invitee.name, "organization": invitee.organization}
+        super().__init__(texts, programme, data=given | {"kind": invitee.kind.value if invitee.kind else ""})
+
+    def applicant(self, invitee: Invitee) -> Applicant:
+        """The invited person, with what they answered to each consent."""
+        return Applicant(
+            **self.who(),
+            email=invitee.email,
+            locale=language(),
+            consents=self.answers(),
+            form_token=self.form_token.data,
+            invitee=invitee,
+        )
 
 
 class NewAddressForm(Form):

@@ -11,12 +11,14 @@ from briefings import clock
 from briefings.calendar.items import published as published_calendar
 from briefings.db import unit_of_work
 from briefings.errors import Refused
+from briefings.registrations.cookies import forget, remember, remembers
 from briefings.registrations.forms import ChangeForm, FindForm, NewAddressForm
-from briefings.schedule import new_address, registering
+from briefings.registrations.remembering import agreed_before, offers_for
+from briefings.schedule import new_address, registering, waiting
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.calendar_objects import item_object
 from briefings.schedule.eligibility import closed_reason
-from briefings.schedule.finding import place_in_line
+from briefings.schedule.finding import party_of, place_in_line
 from briefings.schedule.invitations import open_item, resend_invite
 from briefings.schedule.links import registration_behind, token_of
 from briefings.schedule.models import Phase
@@ -25,12 +27,14 @@ from briefings.schedule.public import calendar_file
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
-from briefings.web.forms import Form
+from briefings.web.forms import Form, new_form_token
 from briefings.web.language import language
+from briefings.web.limits import count_mail_to, with_wait
 from briefings.web.problems import reason
-from briefings.web.security import limiter
 
 pages = Blueprint("registrations", __name__)
+
+WAITING = (RegistrationState.WAITLISTED, RegistrationState.REQUESTED)
 
 
 @pages.get("/r/<token>")
@@ -40,6 +44,7 @@ def show(token: str) -> ResponseReturnValue:
     now = clock.now()
     registration = registration_behind(token)
     briefing, state = registration.briefing, registration.state
+    said = answers_of(registration, language())
     closed = closed_reason(briefing, now)
     phase = briefing.phase(now)
     stands = state is not RegistrationState.CANCELLED and phase not in (Phase.CANCELLED, Phase.ENDED)
@@ -57,8 +62,13 @@ def show(token: str) -> ResponseReturnValue:
         stands=stands,
         has_place=state is RegistrationState.CONFIRMED,
         closed=reason(closed) if closed else None,
+        refused=registration.refused_at is not None and state is RegistrationState.CANCELLED,
+        waits_with=party_of(registration) if registration.party and state in WAITING else 0,
         interests=registration.interests,
-        consents=answers_of(registration, language()),
+        consents=said,
+        remembers=remembers(registration),
+        offers=[offer._replace(form_token=new_form_token()) for offer in offers_for(registration, now)],
+        asks=bool(agreed_before(said).anew),
     )
 
 
@@ -84,17 +94,18 @@ def change(token: str) -> ResponseReturnValue:
 
 @pages.route("/r/<token>/address", methods=["GET", "POST"])
 @by_token
-@limiter.limit("10/minute;60/hour", methods=["POST"])
 def change_address(token: str) -> ResponseReturnValue:
     """Ask for another address; the answer is the same whatever is known of it."""
     registration = registration_behind(token)
-    form = NewAddressForm()
+    form, refused = NewAddressForm(), None
     if form.validate_on_submit():
         try:
+            count_mail_to(form.email.data)
             with unit_of_work():
                 new_address.ask(registration_behind(token), form.email.data, clock.now())
         except Refused as error:
             form.refuse(error)
+            refused = error
         else:
             sent = gettext(
                 "새 주소로 확인 링크를 보냈습니다. 24시간 안에 그 링크를 열어 주세요. 그때까지는 지금 주소를 씁니다."
@@ -102,7 +113,8 @@ def change_address(token: str) -> ResponseReturnValue:
             flash(sent, "success")
             return redirect(url_for("registrations.show", token=token), 303)
     briefing, email = registration.briefing, registration.email
-    return render_template("schedule/change_address.html", form=form, token=token, briefing=briefing, email=email)
+    page = render_template("schedule/change_address.html", form=form, token=token, briefing=briefing, email=email)
+    return with_wait(page, refused)
 
 
 @pages.route("/r/new-address/<token>", methods=["GET", "POST"])
@@ -160,6 +172,33 @@ def register_again(token: str) -> ResponseReturnValue:
     return _do(token, registering.register_again, gettext("다시 신청했습니다. 결과를 전자우편으로 보내 드립니다."))
 
 
+@pages.post("/r/<token>/any-place")
+@by_token
+def take_any(token: str) -> ResponseReturnValue:
+    """Wait no longer for colleagues who come all together."""
+    return _do(
+        token, waiting.take_any, gettext("이제 한 사람씩 따로 기다립니다. 자리가 나면 알려 드립니다.")
+    )
+
+
+@pages.post("/r/<token>/remember")
+@by_token
+def remember_person(token: str) -> ResponseReturnValue:
+    """Have this browser remember the person, who has proven the address by this very page."""
+    registration = registration_behind(token)
+    flash(gettext("이 브라우저에서 기억합니다. 다음 설명회는 단추 하나로 신청할 수 있습니다."), "success")
+    return remember(redirect(url_for("registrations.show", token=token, _anchor="others"), 303), registration)
+
+
+@pages.post("/r/<token>/forget")
+@by_token
+def forget_person(token: str) -> ResponseReturnValue:
+    """Have this browser forget the person."""
+    registration_behind(token)
+    flash(gettext("이 브라우저에서 더는 기억하지 않습니다."), "success")
+    return forget(redirect(url_for("registrations.show", token=token), 303))
+
+
 @pages.post("/r/<token>/invitation")
 @by_token
 def invite_again(token: str) -> ResponseReturnValue:
@@ -179,15 +218,20 @@ def ics(token: str) -> ResponseReturnValue:
 
 @pages.route("/registrations/find", methods=["GET", "POST"])
 @public
-@limiter.limit("10/minute;60/hour", methods=["POST"])
 def find() -> ResponseReturnValue:
     """Ask for one's personal links; the answer is the same for every address."""
-    form = FindForm()
+    form, refused = FindForm(), None
     if form.validate_on_submit():
-        with unit_of_work():
-            registering.find_mine(form.email.data, clock.now())
-        return redirect(url_for("registrations.links_sent"), 303)
-    return render_template("schedule/find.html", form=form)
+        try:
+            count_mail_to(form.email.data)
+            with unit_of_work():
+                registering.find_mine(form.email.data, clock.now())
+        except Refused as error:
+            form.refuse(error)
+            refused = error
+        else:
+            return redirect(url_for("registrations.links_sent"), 303)
+    return with_wait(render_template("schedule/find.html", form=form), refused)
 
 
 @pages.get("/registrations/find/sent")
@@ -213,6 +257,6 @@ def _step(registration: Registration, phase: Phase) -> int | None:
     """Which step of the way the registration has come to; None when it led nowhere."""
     if registration.state is RegistrationState.CANCELLED or phase is Phase.CANCELLED:
         return None
-    if registration.state is RegistrationState.WAITLISTED:
+    if registration.state in WAITING:
         return None if phase is Phase.ENDED else 1
     return {Phase.LIVE: 3, Phase.ENDED: 4}.get(phase, 2)

@@ -1,92 +1,190 @@
 """Signing up for a briefing, on one page; the views belong to the blueprint of the briefings."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
-from flask import Response, redirect, render_template, request, session, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.exc import IntegrityError
 
 from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.consenting import current_texts
-from briefings.registrations.forms import CONSENTS, MOST_COLLEAGUES, RegistrationForm, rearranged
+from briefings.registrations.cookies import forget, remembered
+from briefings.registrations.done_pages import keep_done
+from briefings.registrations.forms import CONSENTS, MOST_COLLEAGUES, KnownForm, RegistrationForm, rearranged
+from briefings.registrations.pressing import number_of
+from briefings.registrations.remembering import Agreed, agreed_before, same_person, standing_of_address
 from briefings.schedule import registering
-from briefings.schedule.finding import Seen
+from briefings.schedule.agreeing import answers_of
+from briefings.schedule.eligibility import ineligible_reason
+from briefings.schedule.finding import Places, Seen
+from briefings.schedule.models import Briefing, Eligibility
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown, pages, the_seen
 from briefings.schedule.registering import Applicant, Colleague
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.access import public
 from briefings.web.language import language
-from briefings.web.security import limiter
+from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.problems import reason
+from briefings.web.routing import own_path
 
-DONE_SHOWN_FOR = timedelta(minutes=30)
 REARRANGING = ("add", "remove")
-NAME_SHOWN = 40
-"""Of a colleague's name so much is kept for the page that follows: nine must fit into a cookie."""
-
-
-def _people() -> int:
-    """How many a press registers: each counts for the limit."""
-    if request.form.get("do", "").partition("-")[0] in REARRANGING:
-        return 1
-    return 1 + sum(bool(value) for name, value in request.form.items() if name.endswith("-email"))
 
 
 @pages.route("/briefings/<public_id>/register", methods=["GET", "POST"])
 @public
-@limiter.limit("60/minute;600/hour", methods=["POST"], cost=_people)
 def register(public_id: str) -> ResponseReturnValue:
     """Take a place or a place in line, on one page, for colleagues too; or why nobody can now.
 
-    Two buttons only add and take away rows for colleagues.
+    Whoever is remembered presses one button. Two buttons of the form only add and take away rows for colleagues.
     """
     seen = the_seen(public_id)
     act, _, row = request.form.get("do", "").partition("-")
-    typed = rearranged(request.form, act, row) if request.method == "POST" else None
+    person = remembered()
+    if person and act in ("", "known") and "form" not in request.args:
+        return _known(seen, person)
+    if act == "known":
+        flash(gettext("이 브라우저에서 더는 기억하지 않습니다. 아래에 다시 적어 주세요."), "info")
+    return _form(seen, person, act, row)
+
+
+@pages.post("/registrations/forget")
+@public
+def forget_person() -> ResponseReturnValue:
+    """Somebody else sits here, or the person wants to be forgotten."""
+    flash(gettext("이 브라우저에서 더는 기억하지 않습니다."), "success")
+    return forget(make_response(redirect(own_path(request.form.get("back")) or url_for("briefings.index"), 303)))
+
+
+def _form(seen: Seen, person: Registration | None, act: str, row: str) -> ResponseReturnValue:
+    posted = request.method == "POST" and act != "known"
     texts = current_texts(CONSENTS.values(), language())
-    form = RegistrationForm(programme_of(seen.briefing), texts, formdata=typed)
-    if act not in REARRANGING and form.validate_on_submit():
+    form = RegistrationForm(
+        programme_of(seen.briefing),
+        texts,
+        formdata=rearranged(request.form, act, row) if posted else None,
+        data=_as_before(person) if person and not posted else None,
+    )
+    if seen.briefing.eligibility is Eligibility.KINDS:
+        form.only_for(seen.briefing.eligible_kinds)
+    refused = None
+    if posted and act not in REARRANGING and form.validate():
+        refused = _press(seen, form.applicant(), form.named())
+        if refused is None:
+            return _to_done()
+        form.refuse(refused)
+    return _page(seen, refused, ineligible_reason(seen.briefing, None, None), form=form, person=person)
+
+
+def _known(seen: Seen, person: Registration) -> ResponseReturnValue:
+    """One press for somebody who is remembered; asked is only what they have not answered yet."""
+    briefing = seen.briefing
+    said = answers_of(person, language())
+    agreed = agreed_before(said)
+    form = KnownForm(programme_of(briefing), agreed.anew)
+    refused = None
+    if form.validate_on_submit():
+        refused = _press(seen, _applicant(person, form, agreed), [], proven=True)
+        if refused is None:
+            return _to_done()
+        form.refuse(refused)
+    return _page(
+        seen,
+        refused,
+        ineligible_reason(briefing, person.organization.kind, None),
+        form=form,
+        person=person,
+        known=True,
+        there=standing_of_address(briefing, person.email),
+        agreed=[(each.in_force, each.stands) for each in said if each.purpose in agreed.kept],
+    )
+
+
+def _page(seen: Seen, refused: Refused | None, ineligible: Refused | None, **shown: Any) -> ResponseReturnValue:
+    """The page with its form; without one where nobody, or not this person, can register."""
+    row = as_shown(*(the_seen(seen.briefing.public_id) if refused else seen), clock.now())
+    if row["closed"] is None and ineligible is not None:
+        row["closed"] = reason(ineligible)
+    if row["closed"]:
+        shown["form"] = None
+    page = render_template(
+        "schedule/register.html",
+        **row,
+        **{"known": False, "there": None, "agreed": []} | shown,
+        most_colleagues=MOST_COLLEAGUES,
+    )
+    answer = make_response(with_wait(page, refused))
+    if shown["person"]:
+        answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _press(seen: Seen, applicant: Applicant, colleagues: Sequence[Colleague], proven: bool = False) -> Refused | None:
+    """Register, and keep for the page that follows what it may say; or why not."""
+    now, public_id = clock.now(), seen.briefing.public_id
+    try:
+        count_mail_to(applicant.email, *(colleague.email for colleague in colleagues))
         try:
-            _register(seen, form.applicant(), form.named())
-        except Refused as error:
-            form.refuse(error)
-            seen = the_seen(public_id)
-        else:
-            return redirect(url_for("briefings.registered", public_id=public_id), 303)
-    row = as_shown(*seen, clock.now())
-    shown = None if row["closed"] else form
-    return render_template("schedule/register.html", **row, form=shown, most_colleagues=MOST_COLLEAGUES)
+            outcomes = _register(seen, applicant, colleagues, now)
+        except IntegrityError:
+            # What this very form made went to another address since, and kept its number.
+            outcomes = _register(seen, replace(applicant, number=""), colleagues, now)
+    except Refused as error:
+        return error
+    keep_done(public_id, applicant, colleagues, outcomes, now, proven=proven)
+    return None
 
 
-def _register(seen: Seen, applicant: Applicant, colleagues: list[Colleague]) -> None:
-    now, free = clock.now(), seen.places.free
+def _register(seen: Seen, applicant: Applicant, colleagues: Sequence[Colleague], now: datetime) -> list[str]:
     with unit_of_work():
         together = registering.register_together(seen.briefing, applicant, colleagues, now)
-        # Of an address that is known already the page says what it would say of any other.
-        waits = [
-            each.waiting_since is not None if registering.is_new(each, now) else free is not None and place >= free
-            for place, each in enumerate(together)
-        ]
-        session["registered"] = {
-            "briefing": seen.briefing.public_id,
-            "number": together[0].public_id,
-            "email": applicant.email,
-            "waits": waits[0],
-            "colleagues": [
-                (colleague.name[:NAME_SHOWN], waiting) for colleague, waiting in zip(colleagues, waits[1:], strict=True)
-            ],
-            "at": now.timestamp(),
-        }
+        return _outcomes(seen, applicant, together, now)
 
 
-@pages.get("/briefings/<public_id>/registered")
-@public
-def registered(public_id: str) -> ResponseReturnValue:
-    """What was done and what comes next, for a while and only in the browser that did it."""
-    now = clock.now()
-    done = session.get("registered", {})
-    if done.get("briefing") != public_id or now.timestamp() - done["at"] > DONE_SHOWN_FOR.total_seconds():
-        return redirect(url_for("briefings.show", public_id=public_id))
-    briefing, _ = the_seen(public_id)
-    page = render_template("schedule/registered.html", briefing=briefing, done=done, programme=programme_of(briefing))
-    return Response(page, headers={"Cache-Control": "no-store"})
+def _to_done() -> ResponseReturnValue:
+    return redirect(url_for("briefings.registered", **(request.view_args or {})), 303)
+
+
+def _outcomes(seen: Seen, applicant: Applicant, together: Sequence[Registration], now: datetime) -> list[str]:
+    """The state that each registration came to; of an address that was known, what it would be for any other."""
+    of_press = [registering.is_new(each, now, applicant.form_token) for each in together]
+    in_party = applicant.together and len(together) > 1
+    made = [each.state.value for each, new in zip(together, of_press, strict=True) if new]
+    if in_party and made:
+        return made[:1] * len(together)
+    size = len(together) if in_party else 1
+    return [
+        each.state.value if new else _expected(seen.briefing, seen.places, size if in_party else place + size)
+        for place, (each, new) in enumerate(zip(together, of_press, strict=True))
+    ]
+
+
+def _expected(briefing: Briefing, places: Places, wanted: int) -> str:
+    if briefing.approval:
+        return RegistrationState.REQUESTED.value
+    free = places.free is None or places.free >= wanted
+    return (RegistrationState.CONFIRMED if free else RegistrationState.WAITLISTED).value
+
+
+def _applicant(person: Registration, form: KnownForm, agreed: Agreed) -> Applicant:
+    return same_person(
+        person,
+        locale=language(),
+        consents=agreed.answers + form.answers(),
+        interests=tuple(form.interests.data or ()),
+        form_token=form.form_token.data,
+        number=number_of(form.form_token.data, person.email),
+    )
+
+
+def _as_before(person: Registration) -> dict[str, Any]:
+    """What the form begins with for somebody who is remembered."""
+    organization = person.organization
+    who = {"name": person.name, "email": person.email}
+    return who | {"kind": organization.kind.value, "organization": organization.name}

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.outbox.queueing import Recipient, queue, queued_lately
-from briefings.schedule.invitations import invite, open_item, recipient_of, withdraw
+from briefings.schedule.invitations import invite, tell, withdraw
 from briefings.schedule.items import concerning
-from briefings.schedule.models import BriefingState
+from briefings.schedule.models import BriefingState, Eligibility
 from briefings.schedule.registering import MAILS_PER_HOUR
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.tokens import public_id_in, token_fits, token_for
@@ -86,19 +86,29 @@ def follow(move: Move, now: datetime) -> None:
     if registration.link_version != move.version or now >= move.expires_at:
         raise Refused(N_("이 링크는 이제 쓸 수 없습니다. 신청 내역에서 새 링크를 받아 주세요."))
     _refuse_taken(registration, move.email)
-    if open_item(registration):
-        withdraw(registration, now, "address")
-    else:
-        _queue("waiting_ended", registration, recipient_of(registration), now, why="address")
-    registration.email, registration.link_version = move.email, registration.link_version + 1
+    move_to(registration, move.email, now)
+
+
+def move_to(registration: Registration, email: str, now: datetime) -> None:
+    """Give a registration an address that has none of its own there, and tell both addresses.
+
+    Whoever calls holds the lock on the briefing.
+    """
+    if not withdraw(registration, now, "address"):
+        tell(registration, "waiting_ended", now, why="address")
+    registration.email, registration.link_version = email, registration.link_version + 1
     db.session.flush()
     if registration.state is RegistrationState.CONFIRMED:
         invite(registration, now)
     else:
-        _queue("waitlisted", registration, recipient_of(registration), now)
+        requested = registration.state is RegistrationState.REQUESTED
+        tell(registration, "requested" if requested else "waitlisted", now, key=f"{int(now.timestamp())}:{email}"[:100])
 
 
 def _refuse_settled(registration: Registration, now: datetime) -> None:
+    if registration.briefing.eligibility is Eligibility.INVITED:
+        tied = N_("초대받은 주소로만 신청할 수 있는 설명회라 주소를 바꿀 수 없습니다. 아래 문의처로 알려 주세요.")
+        raise Refused(tied)
     if registration.state is RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
     if registration.briefing.state is BriefingState.CANCELLED:

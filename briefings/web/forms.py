@@ -160,8 +160,13 @@ class Form(FlaskForm):
         return [(None, str(message)) for message in self.form_errors] + list(_errors_of(self))
 
 
+def new_form_token() -> str:
+    """The mark of one opened form: 128 random bits in hex."""
+    return secrets.token_hex(16)
+
+
 def _form_token(typed: str | None) -> str:
-    return typed if typed and FORM_TOKEN.fullmatch(typed) else secrets.token_hex(16)
+    return typed if typed and FORM_TOKEN.fullmatch(typed) else new_form_token()
 
 
 class OnePress:

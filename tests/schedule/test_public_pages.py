@@ -1,18 +1,13 @@
-"""What anyone sees of briefings, and signing up on one page."""
+"""What anyone sees of briefings."""
 
 from datetime import timedelta
 
 import pytest
-import time_machine
 from icalendar import Calendar
 from sqlalchemy import select
 
 from briefings.db import db
-from briefings.outbox.models import Message
-from briefings.privacy.consenting import consents_with
-from briefings.privacy.models import Purpose
 from briefings.schedule.models import BriefingState
-from briefings.schedule.registering import consents_of
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_need, a_registration
 from tests.calendar.lint import complaints
@@ -197,133 +192,6 @@ class TestTheCalendarFile:
         db.session.commit()
         changed = client.get(url(briefing, "/briefing.ics"), headers={"If-None-Match": first.headers["ETag"]})
         assert changed.status_code == 200
-
-
-class TestSigningUp:
-    def test_takes_five_answers_and_ends_on_a_page_that_says_what_comes_next(self, client):
-        briefing = a_briefing()
-        answer = client.post(url(briefing, "/register"), data=APPLICANT)
-        assert (answer.status_code, answer.location) == (303, url(briefing, "/registered"))
-        done = client.get(answer.location)
-        (registration,) = registrations()
-        assert registration.state is RegistrationState.CONFIRMED
-        assert "신청이 끝났습니다" in done.text and "gaon@example.com" in done.text.lower()
-        assert registration.public_id in done.text
-        assert f"/r/{registration.public_id}" not in done.text, "the personal link goes by mail only"
-        assert done.headers["Cache-Control"] == "no-store"
-
-    def test_asks_for_nothing_more_than_it_needs_and_shows_every_consent(self, client):
-        page = client.get(url(a_briefing(needs=2), "/register")).text
-        assert "개인정보 수집·이용 동의" in page and "개인정보 제3자 제공 동의" in page and "다음 설명회 소식" in page
-        assert "checked" not in page and "<details" in page and "<details open" not in page
-
-    def test_keeps_everything_that_was_given(self, client):
-        briefing = a_briefing(needs=2)
-        need = briefing.slots[1].need
-        more = {
-            "phone": "01012345678",
-            "support": "문자 통역",
-            "question": "언제부터?",
-            "department": "사업팀",
-            "interests": [str(need.id)],
-            "news": "yes",
-            "provision": "no",
-        }
-        client.post(url(briefing, "/register"), data=APPLICANT | more)
-        (registration,) = registrations()
-        assert registration.phone == "010-1234-5678" and registration.interests == [need]
-        answers = {each.text.purpose: each.stands for each in consents_with(consents_of(registration))}
-        assert answers == {Purpose.REGISTRATION: True, Purpose.PROVISION: False, Purpose.NEWS: True}
-
-    def test_says_at_the_field_what_is_missing_and_keeps_what_was_typed(self, client):
-        briefing = a_briefing()
-        page = client.post(url(briefing, "/register"), data={"name": "이가온", "email": "gaon@"}).text
-        assert "오류: " in page and 'value="이가온"' in page
-        assert "전자우편 주소에 ‘@’ 뒤의 주소가 빠졌습니다" in page
-        assert "기관 유형을 골라 주세요" in page and "기관·회사 이름을 입력해 주세요" in page
-        assert "‘개인정보 수집·이용 동의’에 답해 주세요" in page
-        assert registrations() == []
-
-    def test_opens_the_optional_part_when_something_in_it_is_wrong(self, client):
-        page = client.post(url(a_briefing(), "/register"), data=APPLICANT | {"phone": "12"}).text
-        assert "<details" in page and " open>" in page and "전화번호를 다시 확인해 주세요" in page
-
-    def test_does_not_go_on_without_the_required_consent(self, client):
-        page = client.post(url(a_briefing(), "/register"), data=APPLICANT | {"consent": "no"}).text
-        assert "동의하지 않으면 이 신청을 받을 수 없습니다" in page and registrations() == []
-
-    def test_puts_in_line_when_full(self, client):
-        briefing = a_briefing(capacity=0)
-        assert "대기 신청하기" in client.get(url(briefing, "/register")).text
-        done = client.post(url(briefing, "/register"), data=APPLICANT, follow_redirects=True).text
-        assert "대기 신청을 받았습니다" in done
-        assert registrations()[0].state is WAITLISTED
-
-    def test_answers_a_known_address_as_it_answers_any_other(self, client):
-        briefing = a_briefing()
-        answers = []
-        for name in ("이가온", "누군가"):
-            data = APPLICANT | {"name": name}
-            answers.append(client.post(url(briefing, "/register"), data=data, follow_redirects=True).text)
-        assert answers[0] == answers[1]
-        assert len(registrations()) == 1 and registrations()[0].name == "이가온"
-
-    @pytest.mark.parametrize("state", [RegistrationState.CONFIRMED, WAITLISTED])
-    @pytest.mark.parametrize("capacity", [0, 5])
-    def test_does_not_tell_the_state_of_a_known_address(self, client, now, state, capacity):
-        known = a_briefing(capacity=capacity)
-        a_registration(known, email="gaon@example.com", state=state)
-        unknown = a_briefing(capacity=capacity)
-        pages = [
-            client.post(url(briefing, "/register"), data=APPLICANT, follow_redirects=True).text
-            for briefing in (known, unknown)
-        ]
-        full = capacity == 0
-        assert ["대기 신청을 받았습니다" in page for page in pages] == [full, full]
-
-    def test_says_so_when_it_closed_in_the_meantime(self, client, now):
-        briefing = a_briefing(registration_closes_at=now)
-        for answer in (
-            client.get(url(briefing, "/register")),
-            client.post(url(briefing, "/register"), data=APPLICANT),
-        ):
-            assert "지금은 신청할 수 없습니다" in answer.text and "마감되었습니다" in answer.text
-            assert "<form" not in answer.text.partition("<main")[2].partition("</main")[0]
-        assert registrations() == []
-
-    def test_asks_once_more_when_the_trap_was_filled(self, client):
-        briefing = a_briefing()
-        page = client.post(url(briefing, "/register"), data=APPLICANT | {"website": "http://spam.example"}).text
-        assert "한 번 더 눌러 주세요" in page and "spam.example" not in page
-        assert registrations() == []
-
-    def test_takes_so_many_a_minute_and_no_more(self, client, limited):
-        briefing = a_briefing()
-        codes = [client.post(url(briefing, "/register"), data={}).status_code for _ in range(61)]
-        assert codes == [200] * 60 + [429]
-
-    def test_remembers_the_language_for_the_mails(self, client):
-        briefing = a_briefing()
-        client.post(f"/en{url(briefing, '/register')}", data=APPLICANT)
-        assert db.session.scalars(select(Message.locale)).all() == ["en"]
-
-    def test_shows_the_done_page_to_nobody_else_and_not_for_ever(self, app, client):
-        briefing = a_briefing()
-        client.post(url(briefing, "/register"), data=APPLICANT)
-        assert app.test_client().get(url(briefing, "/registered")).location == url(briefing)
-        assert client.get(url(a_briefing(), "/registered")).status_code == 302
-        with time_machine.travel("2026-11-23T01:31:00Z", tick=False):
-            assert client.get(url(briefing, "/registered")).location == url(briefing)
-
-    @pytest.mark.parametrize("known", [True, False])
-    def test_takes_at_most_twelve_statements(self, client, count_queries, known):
-        briefing = a_briefing(needs=3)
-        organization = a_registration().organization.name if known else "새로운 기관"
-        data = APPLICANT | {"organization": organization, "interests": [str(briefing.slots[0].need_id)], "news": "yes"}
-        with count_queries() as sent:
-            answer = client.post(url(briefing, "/register"), data=data)
-        assert answer.status_code == 303
-        assert len(sent) <= (12 if known else 14), "\n".join(sent)
 
 
 def test_the_english_pages_mark_korean_titles_as_korean(client):
