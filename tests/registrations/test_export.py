@@ -140,7 +140,7 @@ def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_f
 
 def test_only_people_who_were_ticked_are_taken(desk, briefing):
     one = db.session.query(export.Registration).filter_by(name="김나래").one()
-    query = f"?person={one.public_id}&person=unknown1"
+    query = f"?id={one.public_id}&id=unknown1"
     assert "신청자 1명, 목록에서 고른 사람만" in text_of(desk.get(path_of(briefing, query)).text)
     assert [row["이름"] for row in rows_of(asked(desk, briefing, "xlsx", query).data)] == ["김나래"]
 
