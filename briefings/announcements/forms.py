@@ -1,5 +1,6 @@
 """What staff type: a letter with its group, and when it goes."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,12 +50,14 @@ class AnnouncementForm(Form):
     )
     news = BooleanField(
         "소식 받기에 동의한 분께만 보내기",
-        description="다음 설명회처럼 이 설명회와 상관없는 소식은 동의한 분께만 보낼 수 있습니다. 보내기 전에 동의를 거두면 "
-        "그분께는 가지 않습니다.",
+        description="다음 설명회처럼 이 설명회와 상관없는 소식은 동의한 분께만 보낼 수 있습니다. "
+        "보내기 전에 동의를 거두면 그분께는 가지 않습니다.",
     )
     presenters = BooleanField(
         "발표자에게도 보내기", description="위 조건과 상관없이 발표를 사양하지 않은 발표자 모두입니다."
     )
+
+    people = HiddenField("고른 사람", [Length(max=10_000)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -62,8 +65,10 @@ class AnnouncementForm(Form):
             field.flags.unmarked = True
 
     @classmethod
-    def of(cls, announcement: Announcement | None) -> "AnnouncementForm":
-        """The form about a draft, or an empty one about those who have a place."""
+    def of(cls, announcement: Announcement | None, people: Sequence[str] = ()) -> "AnnouncementForm":
+        """The form about a draft, or an empty one about those who have a place, or about `people` who were ticked."""
+        if announcement is None and people:
+            return cls(states=[state.value for state in RegistrationState], people=" ".join(people))
         if announcement is None:
             return cls(states=[RegistrationState.CONFIRMED.value])
         letter, group = letter_of(announcement), group_of(announcement)
@@ -79,7 +84,12 @@ class AnnouncementForm(Form):
             replied={True: "yes", False: "no", None: ""}[group.replied],
             presenters=group.presenters,
             news=group.news,
+            people=" ".join(group.people),
         )
+
+    def ticked(self) -> tuple[str, ...]:
+        """The public ids of those who were ticked; none where the conditions alone decide."""
+        return tuple((self.people.data or "").split())
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also what is wrong with the placeholders, and that there is somebody to write to."""
@@ -111,6 +121,7 @@ class AnnouncementForm(Form):
             replied=REPLIED.get(self.replied.data),
             presenters=self.presenters.data,
             news=self.news.data,
+            people=self.ticked(),
         )
 
 

@@ -37,6 +37,8 @@ class Group:
     presenters: bool = False
     news: bool = False
     """Only who agrees to news of other briefings (개인정보 보호법 제15조), and still does when it is sent."""
+    people: tuple[str, ...] = ()
+    """Only these, whom staff ticked: the public ids of their registrations."""
 
     @classmethod
     def stored(cls, kept: dict[str, Any]) -> "Group":
@@ -48,6 +50,7 @@ class Group:
             replied=kept["replied"],
             presenters=kept["presenters"],
             news=kept.get("news", False),
+            people=tuple(kept.get("people", ())),
         )
 
     def to_keep(self) -> dict[str, Any]:
@@ -59,6 +62,7 @@ class Group:
             "replied": self.replied,
             "presenters": self.presenters,
             "news": self.news,
+            "people": list(self.people),
         }
 
 
@@ -113,6 +117,8 @@ def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
     found = found.where(Registration.state.in_(group.states))
     if group.kinds:
         found = found.join(Registration.organization).where(Organization.kind.in_(group.kinds))
+    if group.people:
+        found = found.where(Registration.public_id.in_(group.people))
     if group.presence:
         came = exists().where(Attendance.registration_id == Registration.id)
         found = found.where(came if group.presence is Presence.CAME else ~came)

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -29,6 +29,8 @@ from briefings.web.problems import reason
 
 pages = Blueprint("announcements", __name__, url_prefix="/staff/briefings/<int:briefing_id>/announcements")
 pages.context_processor(lambda: {"announcement_tones": ANNOUNCEMENT_TONES})
+
+MOST_TICKED = 500
 
 
 class Sending(NamedTuple):
@@ -58,7 +60,7 @@ def index(briefing_id: int) -> ResponseReturnValue:
 @staff
 def new(briefing_id: int) -> ResponseReturnValue:
     """Write a draft."""
-    briefing, form = _briefing(briefing_id), AnnouncementForm.of(None)
+    briefing, form = _briefing(briefing_id), AnnouncementForm.of(None, request.args.getlist("id")[:MOST_TICKED])
     if form.validate_on_submit():
         try:
             with unit_of_work():
