@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from briefings.db import db, insert_or_update, lock
-from briefings.errors import Refused
+from briefings.errors import N_, Refused
 from briefings.organizations.finding import named
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Consent
@@ -15,15 +15,16 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from briefings.schedule.ticking import tick_anew, ticked
 from briefings.schedule.waiting import hand_out, seat, standing_of
 
-FROM_LIST = "담당 부서가 받은 참석 명단"
-"""Where the data of people come from whom staff enter, unless they say otherwise (개인정보 보호법 제20조 제1항)."""
+FROM_LIST = N_("담당 부서가 받은 참석 명단")
+"""Where the data of people come from whom staff enter, unless they say otherwise."""
 
 
 def enter(briefing: Briefing, applicant: Applicant, now: datetime, source: str = "") -> Registration:
     """Register somebody in their stead: a place or a place in line, and a mail that says so and how to say no.
 
     The time of registration, who may register, and approval do not bind staff. Nobody agrees to anything by it:
-    consents are kept only where the applicant brings some. `source`: where the data came from, as the mail says it.
+    consents are kept only where the applicant brings some. `source`: where the data came from, as the mail says it
+    (개인정보 보호법 제20조 제1항).
     Refused where the address is registered already or staff no longer can.
     """
     organization = named(applicant.organization, applicant.kind, now)

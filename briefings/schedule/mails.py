@@ -14,7 +14,7 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
-from briefings.schedule.finding import place_in_line
+from briefings.schedule.finding import party_of, place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
 from briefings.schedule.models import Briefing, BriefingState
@@ -71,7 +71,9 @@ def waitlisted(message: Message, now: datetime) -> Mail | Dropped:
     if refused := nothing_to_come(registration.briefing, now):
         return refused
     how, said = how_it_came(registration, message)
-    return write(f"waitlisted{how}", said_of(registration) | said | {"대기 순번": str(place_in_line(registration))})
+    values = said_of(registration) | said | {IN_LINE.name: str(place_in_line(registration))}
+    together = party_of(registration) if registration.party else 0
+    return write(WAITLISTED[how], values | {PARTY.name: f"{together}" if together > 1 else ""})
 
 
 def waiting_new_time(message: Message, now: datetime) -> Mail | Dropped:
@@ -131,10 +133,10 @@ def _invitation(item: CalendarItem, message: Message) -> Mail:
     registration = _place_of(item)
     part = calendar_part(item, message.params["sequence"])
     calendar, method = part or (None, None)
-    how, said = ("_promoted", {}) if message.params.get("promoted") else how_it_came(registration, message)
+    how, said = ("promoted", {}) if message.params.get("promoted") else how_it_came(registration, message)
     about_calendar = _about_calendar(item, enclosed=part is not None)
     values = said_of(registration) | said | {"입장 링크": join_url(registration), "달력 안내": about_calendar}
-    return write(f"invitation{how}", values, calendar=calendar, method=method)
+    return write(INVITATIONS[how], values, calendar=calendar, method=method)
 
 
 def of_several(message: Message) -> str:
@@ -149,17 +151,17 @@ def title_before(message: Message) -> str:
 
 
 def how_it_came(registration: Registration, message: Message) -> tuple[str, dict[str, str]]:
-    """How somebody came by a registration: what the text that says so is called at its end, and whom or what it names.
+    """How somebody came by a registration, as INVITATIONS has it, and whom or what the text that says so names.
 
     Of a colleague the name as it was typed then, or what that person is called now.
     """
-    if source := message.params.get("source"):
-        return "_entered", {SOURCE.name: source}
+    if message.params.get("news") == "entered":
+        return "entered", {SOURCE.name: _(message.params["source"])}
     if before := _named(message, "moved_from"):
-        return "_moved", {EARLIER[0].name: before.title, EARLIER[1].name: period((before.starts_at, before.ends_at))}
+        return "moved", {EARLIER[0].name: before.title, EARLIER[1].name: period((before.starts_at, before.ends_at))}
     bringer = registration.brought_by
     name = message.params.get("by") or (bringer.name if bringer else "")
-    return ("_by_colleague", {COLLEAGUE.name: name}) if name else ("", {})
+    return ("colleague", {COLLEAGUE.name: name}) if name else ("", {})
 
 
 def _reasons(message: Message) -> dict[str, str]:
@@ -249,7 +251,11 @@ COMPOSERS: dict[str, Composer] = {
     "new_address": new_address,
 }
 
-WITH_TITLE = {kind: f"{kind}_and_title" for kind in ("new_time", "waiting_new_time", "request_new_time")}
+WITH_TITLE = {
+    "new_time": "new_time_and_title",
+    "waiting_new_time": "waiting_new_time_and_title",
+    "request_new_time": "request_new_time_and_title",
+}
 """What is told of a new time → the text that tells of a new title too."""
 WITHDRAWALS = {
     "self": "withdrawal_self",
@@ -261,6 +267,22 @@ WITHDRAWALS = {
 }
 """Whose doing it was → the text that says so."""
 WITHDRAWN_BY_SELF = {"waiting_ended": "waiting_withdrawal_self", "request_ended": "request_withdrawal_self"}
+
+INVITATIONS = {
+    "": "invitation",
+    "promoted": "invitation_promoted",
+    "colleague": "invitation_by_colleague",
+    "entered": "invitation_entered",
+    "moved": "invitation_moved",
+}
+"""How somebody came by a place → the text that says so."""
+WAITLISTED = {
+    "": "waitlisted",
+    "colleague": "waitlisted_by_colleague",
+    "entered": "waitlisted_entered",
+    "moved": "waitlisted_moved",
+}
+"""How somebody came by a place in line → the text that says so."""
 
 REGISTRATION = (
     NAME,
@@ -275,6 +297,8 @@ JOIN = Placeholder("입장 링크", "본인만 쓰는 입장 주소", "https://b
 TITLE_BEFORE = Placeholder("앞의 이름", "바뀌기 전 설명회의 이름", "탄소중립 사업설명회")
 COLLEAGUE = Placeholder("신청해 준 동료", "함께 신청해 준 동료의 이름", "이가온")
 SOURCE = Placeholder("자료의 출처", "이름과 주소를 얻은 곳", "소속 기관이 낸 참석자 명단")
+IN_LINE = Placeholder("대기 순번", "지금 기다리는 차례", "3")
+PARTY = Placeholder("함께 기다리는 사람", "모두 함께 참가하려는 사람의 수", "3", True)
 REASON = Placeholder("취소한 이유", "담당자가 적은 까닭", "발표 기관의 직원은 발표자로 참석합니다.", True)
 EARLIER = (
     Placeholder("앞의 설명회", "옮기기 전 설명회의 이름", "자원순환 사업설명회"),
@@ -338,12 +362,12 @@ TEXTS = {
     ),
     "waitlisted": Text(
         "대기 신청",
-        (*REGISTRATION, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
+        (*REGISTRATION, IN_LINE, PARTY),
         must=LINK,
     ),
     "waitlisted_by_colleague": Text(
         "동료가 해 준 대기 신청",
-        (*REGISTRATION, COLLEAGUE, Placeholder("대기 순번", "지금 기다리는 차례", "3")),
+        (*REGISTRATION, COLLEAGUE, IN_LINE, PARTY),
         must=(*LINK, COLLEAGUE.name),
         kinds=("waitlisted",),
     ),

@@ -10,6 +10,7 @@ from briefings.schedule.items import GONE, OVER
 from briefings.schedule.mails import (
     COLLEAGUE,
     EARLIER,
+    IN_LINE,
     INVITED,
     JOIN_MUST,
     LATER,
@@ -35,7 +36,7 @@ def requested(message: Message, now: datetime) -> Mail | Dropped:
     if isinstance(found, Dropped):
         return found
     how, said = how_it_came(found, message)
-    return write(f"requested{how}", said_of(found) | said)
+    return write("requested_by_colleague" if how == "colleague" else "requested", said_of(found) | said)
 
 
 def request_new_time(message: Message, now: datetime) -> Mail | Dropped:
@@ -77,7 +78,6 @@ COMPOSERS: dict[str, Composer] = {
 }
 
 _REASON = Placeholder("승인하지 않은 이유", "담당자가 적은 까닭", "이번 설명회는 공공기관만 참석합니다.", True)
-_IN_LINE = Placeholder("대기 순번", "지금 기다리는 차례", "3")
 TEXTS = {
     "requested": Text("신청 접수 (승인 대기)", REGISTRATION, must=LINK),
     "requested_by_colleague": Text(
@@ -106,7 +106,7 @@ TEXTS = {
     ),
     "waitlisted_entered": Text(
         "담당자가 해 준 대기 신청",
-        (*REGISTRATION, SOURCE, _IN_LINE),
+        (*REGISTRATION, SOURCE, IN_LINE),
         must=(*LINK, SOURCE.name),
         kinds=("waitlisted",),
     ),
@@ -118,14 +118,14 @@ TEXTS = {
     ),
     "waitlisted_moved": Text(
         "다른 설명회로 옮긴 대기 신청",
-        (*REGISTRATION, *EARLIER, _IN_LINE),
+        (*REGISTRATION, *EARLIER, IN_LINE),
         must=(*LINK, EARLIER[0].name),
         kinds=("waitlisted",),
     ),
     "withdrawal_moved": Text(
         "참석 취소 (다른 설명회로 옮김)",
         (*WITHDRAWN, *LATER),
-        must=("설명회", LATER[0].name),
+        must=("설명회",),
         kinds=("withdrawal",),
     ),
 }

@@ -245,6 +245,19 @@ def waitlisted(scene: Scene) -> None:
         registering.register_again(registration, scene.now)
 
 
+def waitlisted_together(scene: Scene) -> None:
+    scene.briefing.capacity = 2
+    a_registration(scene.briefing)
+    applicant = registering.Applicant(
+        kind=OrganizationKind.COMPANY, organization="가온재활용", number="7p3vdabc", together=True, **scene.person
+    )
+    db.session.commit()
+    with unit_of_work():
+        registering.register_together(
+            scene.briefing, applicant, [registering.Colleague("김하늘", "haneul@example.com")], scene.now
+        )
+
+
 def waitlisted_by_colleague(scene: Scene) -> None:
     a_registration(scene.briefing, state=RegistrationState.WAITLISTED)
     bringer = a_registration(scene.briefing, name="김하늘")
@@ -352,6 +365,7 @@ EVENTS = (
     moved_from_here,
     called_off,
     waitlisted,
+    waitlisted_together,
     waitlisted_by_colleague,
     waiting_new_time,
     waiting_new_time_and_title,
