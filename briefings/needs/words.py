@@ -119,6 +119,7 @@ ACTIONS = {
     "need.published": N_("게시"),
     "need.returned": N_("돌려보냄"),
     "need.deadline_moved": N_("고칠 기한 바꿈"),
+    "need.interested_seen": N_("관심을 보인 사람의 연락처를 봄"),
     "need.closed": N_("마감"),
     "need.reopened": N_("다시 엶"),
     "need.withdrawn": N_("철회"),

@@ -44,6 +44,8 @@ class ConsentTextForm(Form):
         super().__init__(data={"basis": in_force.basis.value, "seen": str(in_force.number), **given}, **kwargs)
         if purpose not in MAY_TELL:
             del self.basis
+        for field in self.en.form:
+            field.label.text = f"영어 {field.label.text}"
         if purpose not in TO_OTHERS:
             for language in (self.ko, self.en):
                 del language.form.recipient

@@ -12,7 +12,7 @@ from briefings.errors import Refused
 from briefings.outbox.rendering import as_reader
 from briefings.privacy import writing
 from briefings.privacy.forms import ConsentTextForm, PreviewForm
-from briefings.privacy.models import ConsentText, Purpose
+from briefings.privacy.models import Basis, ConsentText, Purpose
 from briefings.privacy.words import LANGUAGES, PARTS, PURPOSES
 from briefings.privacy.writing import MAY_TELL, REQUIRED, Version
 from briefings.web.access import administrator
@@ -79,6 +79,7 @@ def _go_on(purpose: Purpose, in_force: Version, form: ConsentTextForm, agreed: b
         in_force=in_force,
         basis=basis,
         changes=differing,
+        still_asks=basis is Basis.NOTICE and any("동의" in part for part in words["ko"]),
         previews=_previews(purpose, texts),
         typed={name: value for name, value in request.form.items() if name not in NOT_KEPT},
     )

@@ -67,9 +67,7 @@ def versions_of(purpose: Purpose) -> list[Version]:
     by_number: dict[int, dict[str, ConsentText]] = {}
     for text in db.session.scalars(found):
         by_number.setdefault(text.version, {})[text.locale] = text
-    return [
-        Version(number, texts["ko"].basis, texts["ko"].created_at, texts) for number, texts in by_number.items()
-    ]
+    return [Version(number, texts["ko"].basis, texts["ko"].created_at, texts) for number, texts in by_number.items()]
 
 
 def write(

@@ -27,6 +27,4 @@ def show(need_id: int) -> ResponseReturnValue:
         with unit_of_work():
             record(current_user, "need.interested_seen", need, now, people=sum(each.agreeing for each in ticked))
         ticked, people = ticked_by_briefing(need), who_may_be_known(need, now)
-    return render_template(
-        "registrations/interested.html", need=need, ticked=ticked, people=people, most=MOST_NAMED
-    )
+    return render_template("registrations/interested.html", need=need, ticked=ticked, people=people, most=MOST_NAMED)

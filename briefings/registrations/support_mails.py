@@ -33,9 +33,15 @@ COMPOSERS: dict[str, Composer] = {"support_answered": answered}
 ANSWER = Placeholder("답", "담당자가 적은 말씀", "문자 통역을 준비했습니다. 입장 화면에서 ‘자막’을 눌러 주세요.")
 TEXTS = {
     "support_arranged": Text(
-        "요청한 지원을 준비함", (*REGISTRATION, ANSWER), must=(ANSWER.name, "신청 내역 링크"), kinds=("support_answered",)
+        "요청한 지원을 준비함",
+        (*REGISTRATION, ANSWER),
+        must=(ANSWER.name, "신청 내역 링크"),
+        kinds=("support_answered",),
     ),
     "support_impossible": Text(
-        "요청한 지원 대신 드리는 것", (*REGISTRATION, ANSWER), must=(ANSWER.name, "신청 내역 링크"), kinds=("support_answered",)
+        "요청한 지원 대신 드리는 것",
+        (*REGISTRATION, ANSWER),
+        must=(ANSWER.name, "신청 내역 링크"),
+        kinds=("support_answered",),
     ),
 }

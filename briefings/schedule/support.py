@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import contains_eager
 
 from briefings.audit.recording import record
@@ -58,9 +58,7 @@ def ask(registration: Registration, text: str, now: datetime) -> None:
     registration.support_changed_at = now
 
 
-def answer(
-    registration: Registration, state: SupportState, words: str, seen: datetime | None, now: datetime
-) -> None:
+def answer(registration: Registration, state: SupportState, words: str, seen: datetime | None, now: datetime) -> None:
     """Say what was arranged, or what is offered instead, and tell the person by mail.
 
     Refused if the request is not the one that was `seen` (its `support_changed_at`), or nothing is left to prepare.
@@ -85,7 +83,7 @@ def answer(
 def requests(
     now: datetime, state: SupportState | None = None, briefing_id: int | None = None, over: bool = False
 ) -> Select[Registration]:
-    """Requests of briefings to come, or of those that are over; the one due first on top, unanswered before answered."""
+    """Requests of briefings to come, or of those that are over; what waits first, and of that what is due first."""
     found = select(Registration).join(Registration.briefing).join(Registration.organization)
     found = found.where(*_asked(now, over))
     if state:
@@ -120,7 +118,8 @@ def counts(briefing: Briefing) -> dict[SupportState, int]:
     found = select(Registration.support_state, func.count()).where(
         Registration.briefing_id == briefing.id, Registration.support_state.is_not(None), _STANDS
     )
-    return dict(db.session.execute(found.group_by(Registration.support_state)).all())
+    rows = db.session.execute(found.group_by(Registration.support_state))
+    return {state: number for state, number in rows if state}
 
 
 def on_the_day(briefing: Briefing) -> Sequence[Registration]:
@@ -159,7 +158,7 @@ def _destroy(briefing: Briefing, now: datetime) -> int:
     return len(states)
 
 
-def _asked(now: datetime, over: bool = False) -> tuple[object, ...]:
+def _asked(now: datetime, over: bool = False) -> tuple[ColumnElement[bool], ...]:
     """Conditions on Registration and Briefing; of briefings that are over only what still says something."""
     there = (Registration.support_state.is_not(None), _STANDS, Briefing.state == BriefingState.PUBLISHED)
     return (*there, Briefing.ends_at <= now, _HAS_WORDS) if over else (*there, Briefing.ends_at > now)

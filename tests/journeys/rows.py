@@ -63,6 +63,7 @@ from tests.inbox.shapes import Said
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
+from tests.journeys.support_rows import fill_support
 from tests.seasons import boards
 
 PASSWORD = "barley-Lantern-72"
@@ -100,6 +101,8 @@ def fill() -> Rows:
     _messages(rows)
     _announcements(rows)
     _received(rows)
+    open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
+    rows.update(fill_support(open_one, ended, rows["need"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))

@@ -83,6 +83,12 @@ PUBLIC = {
     "registration called off": "/r/{called_off}",
     "registration changing": "/r/{confirmed}/change",
     "registration changing wrongly": "/r/{confirmed}/change | clear",
+    "registration helped": "/r/{helped}",
+    "consent to read": "/r/{helped}/consents/registration",
+    "consent given": "/r/{helped}/consents/provision",
+    "consent withdrawing": "/r/{helped}/consents/news/withdraw",
+    "consent to give later": "/r/{confirmed}/consents/news",
+    "consent to give later wrongly": "/r/{confirmed}/consents/news | submit",
     "registration by a colleague": "/r/{brought}",
     "registration cancelling": "/r/{confirmed}/cancel",
     "address changing": "/r/{confirmed}/address",
@@ -162,6 +168,9 @@ OWNERS = {
     "need to write in a round": "/my/needs/new?round={open_round}",
     "need to write wrongly": "/my/needs/new | submit",
     "own need published": "/my/needs/{need}",
+    "own need, who is interested": "/my/needs/{need}/interested",
+    "own need, who is interested by name": "/my/needs/{need}/interested | do look",
+    "own need, nobody interested": "/my/needs/{need_bare}/interested",
     "own need returned": "/my/needs/{need_returned}",
     "own need draft": "/my/needs/{need_draft}",
     "own need closed": "/my/needs/{need_closed}",
@@ -257,6 +266,18 @@ STAFFS = {
     "registrants": "/staff/briefings/{open_id}/registrations",
     "registrants none": "/staff/briefings/{announced_id}/registrations",
     "registrant": "/staff/briefings/{open_id}/registrations/{confirmed_number}",
+    "support": "/staff/support",
+    "support none": "/staff/support?state=impossible",
+    "support over": "/staff/support?over=y",
+    "support to answer": "/staff/support/{support_asked}",
+    "support to answer opened": "/staff/support/{support_asked} | do look",
+    "support answered opened": "/staff/support/{support_answered} | do look",
+    "support past opened": "/staff/support/{support_past} | do look",
+    "support of nobody": "/staff/support/{confirmed_number}",
+    "support on the day": "/staff/support/briefings/{open_id}",
+    "support on the day opened": "/staff/support/briefings/{open_id} | do look",
+    "support on a day without any": "/staff/support/briefings/{announced_id}",
+    "support to be destroyed": "/staff/support/destruction",
     "registrant cancelling": "/staff/briefings/{open_id}/registrations/{confirmed_number}/cancel",
     "staff needs": "/staff/needs",
     "staff needs not found": "/staff/needs?q=없는말",
@@ -463,7 +484,16 @@ REVIEWERS = {
     "stepping back wrongly": "/reviews/{sheet_open}/recuse | submit",
 }
 NEW_REVIEWERS = {"no reviews": "/reviews"}
-ADMINISTRATORS = {"account": "/staff/accounts/{user}", "account new": "/staff/accounts/new"}
+ADMINISTRATORS = {
+    "account": "/staff/accounts/{user}",
+    "account new": "/staff/accounts/new",
+    "consent texts": "/staff/consents",
+    "consent text": "/staff/consents/reply",
+    "consent text new": "/staff/consents/registration/new",
+    "consent text new, nothing changed": "/staff/consents/registration/new | submit",
+    "consent text new wrongly": "/staff/consents/provision/new | clear",
+    "consent text new to check": "/staff/consents/registration/new | change",
+}
 TABLE = {
     VISITOR: PUBLIC,
     OWNER: OWNERS,
@@ -605,7 +635,7 @@ def test_page(sitting, rows, request, email, prefix, address):
 def _send(person: Person, act: str) -> None:
     """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong.
 
-    `do …` presses the button that does this.
+    `do …` presses the button that does this; with `change` the form is sent with something else in it, and goes on.
     """
     if act.startswith("do "):
         does = f'[name=do][value="{act.removeprefix("do ")}"]'
@@ -616,6 +646,11 @@ def _send(person: Person, act: str) -> None:
     if act == "clear":
         for field in form.locator("input[type=text], textarea").all():
             field.fill("")
+    if act == "change":
+        form.locator("textarea").first.fill("고쳐 쓴 글")
+        with person.page.expect_navigation():
+            form.get_by_role("button").last.click()
+        return
     with person.page.expect_navigation():
         form.get_by_role("button").last.click()
     assert person.page.evaluate("document.activeElement.id") == "error-summary"

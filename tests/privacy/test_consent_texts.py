@@ -21,7 +21,7 @@ from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing, a_need, a_user
 
 REGISTRATION, PROVISION, NEWS, REPLY = Purpose
-PERSON = {"kind": "company", "organization": "가온재활용", "name": "이가온", "email": "gaon@example.com", "do": "register"}
+PERSON = {"kind": "company", "organization": "가온재활용", "name": "이가온", "email": "gaon@example.com"}
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_a_new_version_is_seen_before_it_is_in_force_and_earlier_ones_stay(desk,
 def test_what_is_lacking_or_was_overtaken_is_said_and_nothing_is_lost(desk, administrator, now):
     address = "/staff/consents/reply/new"
     page = desk.post(address, data=written(REPLY, **{"ko-use": "", "en-title": "Kept"}) | {"do": "look"}).text
-    assert "목적을 입력해 주세요" in page and "Kept" in page
+    assert "목적을 입력해 주세요" in page and "영어 목적을" not in page and "Kept" in page
     assert "다른 곳이 없습니다" in desk.post(address, data=written(REPLY) | {"do": "look"}).text
     form = written(REPLY, **{"ko-use": "다른 목적"})
     assert "한 언어만 고치셨습니다" in desk.post(address, data=form | {"do": "look"}).text
@@ -103,7 +103,8 @@ def test_news_and_provision_can_only_be_asked_for(desk, administrator, now):
 def test_where_the_basis_is_a_notice_registrants_are_told_and_not_asked(client, desk, administrator, now):
     address = "/staff/consents/registration/new"
     page = desk.post(address, data=written(basis="notice") | {"do": "look"}).text
-    assert "글은 그대로이고 근거만 바뀝니다" in page and "[안내] 개인정보 수집·이용 동의" in page
+    assert "글은 그대로이고 근거만 바뀝니다" in page and "문안에 ‘동의’라는 말이 있습니다" in page
+    assert "[안내] 개인정보 수집·이용 동의" in page
     text = put_in_force(administrator, now, basis=Basis.NOTICE, title="개인정보 안내")
     briefing = a_briefing()
     form = client.get(f"/briefings/{briefing.public_id}/register").text
