@@ -71,9 +71,11 @@ ACCESS = {
         round_contacts: ask edit index lines members remind remove take
         staff: person today
         staff_accounts: account_request approve_request decline_request index
-        staff_briefings: cancel cancel_registration changes copy discard discard_changes edit export_registrations
+        staff_briefings: cancel changes copy discard discard_changes edit enter_registration export_registrations
             exported_registrations hold_mails index move new
-            preview publish registration registrations show
+            preview publish registration registrations registrations_together show
+        staff_invitees: ask index remind remove
+        staff_lists: discard look_again mend new show take
         staff_matrix: index show
         staff_presenters: act file files index remove_file
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_deadline move_file
