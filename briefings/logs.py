@@ -19,10 +19,7 @@ MAIL_ADDRESS = re.compile(r"[^\s<>:;,]+@[^\s<>:;,]+")
 PERSONAL = re.compile(
     r"(?<![\w.])/\S+|\S+@\S+|\b\d{1,3}(?:\.\d{1,3}){3}\b|(?:[0-9a-f]*:){2,}[0-9a-f]*|\d[\d -]{6,}\d", re.I
 )
-QUIET = {
-    "apscheduler": logging.ERROR,  # a round longer than two seconds is no news
-    "flask-limiter": logging.WARNING,  # tells whose limit was reached
-}
+LIMITS = "flask-limiter"
 
 _noted: ContextVar[Mapping[str, object]] = ContextVar("noted", default=MappingProxyType({}))
 
@@ -109,5 +106,4 @@ def begin(kind: str, level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(formatter(kind))
     logging.basicConfig(level=level, handlers=[handler])
-    for name, least in QUIET.items():
-        logging.getLogger(name).setLevel(least)
+    logging.getLogger(LIMITS).setLevel(logging.WARNING)  # below, it tells whose limit was reached

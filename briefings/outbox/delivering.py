@@ -2,16 +2,18 @@
 
 import logging
 import random
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
-from briefings.db import db, insert_new, unit_of_work
+from briefings.db import db, insert_new, trouble_of, unit_of_work
 from briefings.outbox.channels import Deferred, Receipt, Rejected, Send, Unreachable, whereto
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Medium, Message, MessageState, UndeliverableAddress
@@ -25,6 +27,7 @@ MARGIN = timedelta(minutes=1)
 """No message is begun with less of the lease left; longer than the slowest server may take over one."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
+SECONDS_UNTIL_WRITTEN_AGAIN = 1
 ATTEMPTS = 25
 """With the pauses doubling from 1 minute to 4 hours: given up after about three days."""
 ATTEMPTS_TO_COMPOSE = 4
@@ -53,23 +56,44 @@ def deliver_due(
     """Deal with the next few due messages of one medium; how many there were, 0 when nothing is due.
 
     First in, first out for each recipient: none goes while an earlier one waits. No transaction is open while `send` is
-    at work. Unreachable is passed on, after everything not yet handed over went back into the line.
+    at work. Unreachable is passed on, after everything not yet handed over went back into the line. What became of a
+    message is written down even if the database is away for a while: otherwise it would go out once more.
     """
     lease = clock() + LEASE
-    waiting, undeliverable = _claim(clock(), lease, medium)
+
+    def too_late() -> bool:
+        return stopping() or clock() >= lease
+
+    waiting, undeliverable = _claim(clock(), lease, medium, too_late)
     found = len(waiting) + undeliverable
     try:
         while waiting and not stopping() and clock() < lease - MARGIN:
             outcome = _attempt(waiting[0], send, compose, clock())
-            _record(waiting.pop(0), lease, outcome)
+            _insist(partial(_record, waiting[0], lease, outcome), too_late)
+            waiting.pop(0)
     except Unreachable as error:
-        _give_back(waiting, lease, str(error))
+        _insist(partial(_give_back, waiting, lease, str(error)), too_late)
+        raise
+    except DBAPIError:
+        _insist(partial(_give_back, waiting, lease), too_late)
         raise
     _give_back(waiting, lease)
     return found
 
 
-def _claim(now: datetime, lease: datetime, medium: Medium) -> tuple[list[Message], int]:
+def _insist(write: Callable[[], None], too_late: Callable[[], bool]) -> None:
+    """Do it even if the database is away for a moment."""
+    while True:
+        db.session.rollback()
+        try:
+            return write()
+        except DBAPIError as error:
+            if trouble_of(error) is None or too_late():
+                raise
+        time.sleep(SECONDS_UNTIL_WRITTEN_AGAIN)
+
+
+def _claim(now: datetime, lease: datetime, medium: Medium, too_late: Callable[[], bool]) -> tuple[list[Message], int]:
     """Up to BATCH messages, in order, that nobody else will touch until `lease`; detached from any session.
 
     And how many were dropped because mail to their addresses comes back.
@@ -77,13 +101,17 @@ def _claim(now: datetime, lease: datetime, medium: Medium) -> tuple[list[Message
     given = {"now": now, "of_medium": medium}
     if not db.session.scalar(_looking(), given):
         return [], 0  # looking takes no lock, and this is looked at every other second
-    with unit_of_work() as session:
-        session.execute(_freeing(), given)
-        claim = session.scalars(_claiming(), given | {"lease": lease}, execution_options={"populate_existing": True})
-        claimed = set(claim)
-        for message in claimed:
-            session.expunge(message)
-        undeliverable = _drop_undeliverable(claimed)
+    try:
+        with unit_of_work() as session:
+            session.execute(_freeing(), given)
+            whole = {"populate_existing": True}
+            claimed = set(session.scalars(_claiming(), given | {"lease": lease}, execution_options=whole))
+            for message in claimed:
+                session.expunge(message)
+            undeliverable = _drop_undeliverable(claimed)
+    except DBAPIError:
+        _insist(partial(_give_back_all, lease), too_late)  # whether it was written nobody knows
+        raise
     return sorted(claimed - undeliverable, key=lambda message: message.id), len(undeliverable)
 
 
@@ -178,6 +206,8 @@ def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> d
     try:
         letter = compose(message, now)
     except Exception as error:
+        if isinstance(error, DBAPIError) and trouble_of(error):
+            raise
         # Where it happened, without the words of the error: they may hold what people wrote.
         frames = "".join(traceback.format_tb(error.__traceback__))
         what = type(error).__name__
@@ -226,6 +256,13 @@ def _give_back(messages: list[Message], lease: datetime, error: str | None = Non
         with unit_of_work() as session:
             rows = [_claim_of(message, lease) | outcome for message in messages]
             session.connection().execute(_recording(), rows)
+
+
+def _give_back_all(lease: datetime) -> None:
+    """Into the line again, whatever was claimed until then."""
+    claimed = update(Message).where(Message.state == MessageState.SENDING, Message.claimed_until == lease)
+    with unit_of_work() as session:
+        session.execute(claimed.values(state=MessageState.QUEUED, claimed_until=None))
 
 
 @cache

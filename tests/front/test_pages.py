@@ -3,9 +3,7 @@
 import xml.etree.ElementTree as ET
 
 import pytest
-from sqlalchemy.exc import OperationalError
 
-from briefings.db import db
 from briefings.needs.models import NeedState
 from briefings.schedule.models import BriefingState
 from tests.builders import a_briefing, a_need, a_round, a_user, an_owner
@@ -58,13 +56,3 @@ def test_the_sitemap_lists_every_public_page_in_both_languages_and_no_other(clie
     assert all(client.get(address.removeprefix(site)).status_code == 200 for address in found)
     assert client.get("/en/sitemap.xml").data == answer.data
     assert f'hreflang="en" href="{site}/en/needs/{need.id}"' in answer.text
-
-
-def test_whoever_watches_over_the_program_hears_whether_the_database_answers(client, monkeypatch):
-    assert client.get("/health").text == "ok\n"
-
-    def broken(*args, **kwargs):
-        raise OperationalError("SELECT 1", {}, Exception("gone"))
-
-    monkeypatch.setattr(db.session, "execute", broken)
-    assert client.get("/health").status_code == 503
