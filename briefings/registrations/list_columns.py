@@ -26,7 +26,7 @@ HEADINGS = {
         "organization organisation company affiliation institution"
     ),
     "kind": "기관유형 유형 기관구분 구분 기관종류 종류 kind type organizationtype",
-    "name": "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 담당자 담당자명 name fullname",
+    "name": "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 담당자 담당자명 담당자이름 신청자이름 name fullname",
     "email": (
         "전자우편 전자우편주소 이메일 이메일주소 메일 메일주소 전자메일 담당자전자우편 담당자이메일 "
         "email emailaddress mail"

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from email.utils import getaddresses
 
 from briefings.errors import Refused
 from briefings.imports.workbook_parts import CellKind, Sheet
@@ -21,6 +20,7 @@ LONGEST_TEXT = 1_000_000
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
+_PERSON = re.compile(r'(?:"([^"]*)"|([^<>",;\n]*))\s*<([^<>\s]+@[^<>\s]+)>|([^\s<>,;"]+@[^\s<>,;"]+)')
 _ADDRESSED = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 NOTHING = "읽을 줄을 찾지 못했습니다. 한 줄에 한 사람씩 적어 주세요."
 UNREADABLE = (
@@ -108,8 +108,8 @@ def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Table:
 
 def _addresses(text: str) -> list[tuple[int, list[str]]]:
     """`김가온 <gaon@example.kr>; 이나래 <narae@example.kr>`: a row each, with name and address."""
-    found = getaddresses([re.sub(r"[;\n\r]+", ",", text)], strict=False)
-    return [(n, [_tidy(name), _tidy(email)]) for n, (name, email) in enumerate((e for e in found if any(e)), start=1)]
+    found = ((quoted or name, email or bare) for quoted, name, email, bare in _PERSON.findall(text))
+    return [(n, [_tidy(name), email]) for n, (name, email) in enumerate(found, start=1)]
 
 
 def _has_columns(text: str) -> bool:
