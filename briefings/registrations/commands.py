@@ -13,7 +13,7 @@ privacy = AppGroup("privacy", help="Personal data whose time is over.")
 @privacy.command("destroy-support")
 @click.option("--dry-run", is_flag=True, help="Only say what would be destroyed, and what later.")
 def destroy_support(dry_run: bool) -> None:
-    """Destroy what people of past briefings needed in order to take part; the worker does it every day."""
+    """Destroy what people of past briefings needed in order to take part; the worker does it every hour."""
     now = clock.now()
     if not dry_run:
         with unit_of_work():

@@ -9,6 +9,7 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import Placeholder, Text
 from briefings.schedule.items import GONE, OVER
 from briefings.schedule.mails import REGISTRATION, said_of
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 
 
@@ -19,6 +20,8 @@ def answered(message: Message, now: datetime) -> Mail | Dropped:
         return GONE
     if registration.state is RegistrationState.CANCELLED:
         return Dropped("그사이 신청을 취소했습니다.")
+    if registration.briefing.state is BriefingState.CANCELLED:
+        return Dropped("그사이 설명회가 취소되었습니다.")
     if registration.briefing.is_over(now):
         return OVER
     changed_at = registration.support_changed_at

@@ -18,7 +18,7 @@ from briefings.participation.models import ReplyState
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.ladder import RUNGS
 from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonState, SeasonTime
 from tests.builders import (
     a_briefing,
@@ -41,7 +41,7 @@ MOMENTS = {"before": timedelta(days=2), "live": -timedelta(minutes=30), "over": 
 PLACES = (
     *("invitation", "new_time", "new_title", "withdrawal", "waitlisted", "waiting_new_time", "waiting_ended"),
     *("already_registered", "my_registrations", "new_address", "place_of_presenter", "declined", "decline_asked"),
-    *("place_given_up", "requested", "refused", "request_new_time", "request_ended"),
+    *("place_given_up", "requested", "refused", "request_new_time", "request_ended", "support_answered"),
     *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
     *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
 )
@@ -112,10 +112,11 @@ def test_about_briefings(app, now, locale, moment):
             state=state, title=TITLE, starts_at=starts_at, cancel_reason="비가 와서", reminders=reminders
         )
         briefing.slots[0].presenter_email = "p@example.kr"
-        place = a_registration(briefing, state=held, locale=locale)
+        helped = {"support_state": SupportState.ARRANGED, "support_answer": TITLE, "support_changed_at": now}
+        place = a_registration(briefing, state=held, locale=locale, **helped)
         stands = ItemState.OPEN if held is RegistrationState.CONFIRMED else ItemState.CLOSED
         about = {"registration": place.id, "briefing": briefing.id, "need": briefing.slots[0].need_id}
-        about |= {"sequence": briefing.sequence, "version": place.link_version}
+        about |= {"sequence": briefing.sequence, "version": place.link_version, "at": now.isoformat()}
         for kind_of_item, kinds in KINDS_ABOUT.items():
             item = an_item(kind_of_item, briefing, place, now, state=stands)
             for kind, turn in [(each, turn) for each in kinds for turn in TURNS.get(each, [{}])]:
@@ -132,6 +133,7 @@ def test_about_briefings(app, now, locale, moment):
             "presenter_slot",
             "presenter_chase",
             "rehearsal",
+            "support_answered",
         }
         assert needed <= written
 
