@@ -11,13 +11,41 @@ NARROW = {"width": 320, "height": 640}
 # `preload: false`: axe would fetch style sheets from wrong addresses, and the content policy refuses its own.
 # `iframes: false`: in the frame a mail is shown in no script runs, and the browser complains of messages sent there.
 # `no-passes`: what is in order is thousands of elements a page, and describing them takes as long as finding them.
-RUN_AXE = """async ([tags, look]) => {
+RUN_AXE = """async ([tags, contrast, size]) => {
     const {violations} = await axe.run(document, {
         preload: false, iframes: false, runOnly: tags, reporter: 'no-passes',
-        rules: {'target-size': {enabled: look}, 'color-contrast': {enabled: look}}
+        rules: {'target-size': {enabled: size}, 'color-contrast': {enabled: contrast}}
     });
     return violations.map(({id, nodes}) => [id, nodes.map(node => node.target).slice(0, 4)]);
 }"""
+
+# Judging contrast takes axe three times as long as everything else. What it depends on is told in no time: how a text
+# is written, all that lies behind it, what is placed over other things, and whether it is exempt or too short to say.
+WAYS_OF_WRITING = """() => {
+    const known = new Map([[null, '']]);
+    const usual = {backgroundColor: 'rgba(0, 0, 0, 0)', backgroundImage: 'none', opacity: '1', filter: 'none',
+        mixBlendMode: 'normal', backdropFilter: 'none', clipPath: 'none'};
+    const exempt = e => e.matches(':disabled, [aria-disabled=true], [aria-hidden=true]') || e.control?.disabled;
+    const behind = e => {
+        if (!known.has(e)) {
+            const style = getComputedStyle(e);
+            const own = Object.keys(usual).filter(name => style[name] !== usual[name]).map(name => style[name]);
+            if (style.position !== 'static') own.push(`${style.position} ${e.localName} ${e.className}`);
+            if (exempt(e)) own.push('exempt');
+            known.set(e, [behind(e.parentElement), ...own].join(' | '));
+        }
+        return known.get(e);
+    };
+    const written = e => {
+        const text = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join('');
+        if (!text && !e.matches('input, select, textarea') || !e.checkVisibility()) return [];
+        const {color, fontSize, fontWeight, textShadow} = getComputedStyle(e);
+        return [[color, fontSize, fontWeight, textShadow, text.length < 2, behind(e)].join(' / ')];
+    };
+    return [...new Set([...document.body.querySelectorAll('*')].flatMap(written))];
+}"""
+judged: set[str] = set()
+"""The ways of writing whose contrast axe found no fault with."""
 
 # What sticks out of a narrow screen, or is cut off where it cannot be scrolled to; tables may scroll in their frame.
 TOO_WIDE = """() => {
@@ -37,6 +65,15 @@ TOO_WIDE = """() => {
         .map(e => `too wide: ${e.localName} “${e.textContent.trim().slice(0, 20)}” up to ${Math.round(right(e))} px`);
     return root.scrollWidth > root.clientWidth ? [`scrolls to ${root.scrollWidth} px`, ...found] : found;
 }"""
+
+# Whether anything is smaller than 24 px: only then has axe to see if it stands in a text or far enough from others.
+ANY_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex], [role]')]
+    .filter(e => e.type !== 'hidden' && e.checkVisibility({visibilityProperty: true}))
+    .filter(e => e.matches('a, button, summary, select, textarea, input') || e.tabIndex >= 0)
+    .filter(e => !e.closest('.sr-only, .skip-link'))
+    .filter(e => getComputedStyle(e).display !== 'inline'
+        || ![...e.parentElement.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+    .some(e => Math.min(e.getBoundingClientRect().width, e.getBoundingClientRect().height) < 24)"""
 
 # 24 px each way (WCAG 2.5.8; KWCAG 6.1.3: 6 mm across), a tick with its label; links within text are exempt.
 TOO_SMALL = """() => {
@@ -65,7 +102,11 @@ def barriers(page: Page, look: bool = True) -> list[str]:
     """What axe objects to; without `look` only in the words and their order, not in colours and sizes."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)  # not by `add_script_tag`, which the content policy refuses
-    return [f"{rule}: {targets}" for rule, targets in page.evaluate(RUN_AXE, [TAGS, look])]
+    new = set(page.evaluate(WAYS_OF_WRITING)) - judged if look else set()
+    found = page.evaluate(RUN_AXE, [TAGS, bool(new), look and page.evaluate(ANY_SMALL)])
+    if not found:
+        judged.update(new)
+    return [f"{rule}: {targets}" for rule, targets in found]
 
 
 def trouble_on_a_phone(page: Page) -> list[str]:
