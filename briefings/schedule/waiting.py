@@ -67,10 +67,8 @@ def standing_of(briefing: Briefing, email: str) -> Standing:
     return Standing(Line(row[1], row[2]), row[0], Known(row[3], row[4]))
 
 
-def seat(
-    together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime, since: datetime | None = None
-) -> None:
-    """Give places to newcomers, to all of them or to none, or places in line (as of `since`, else of now).
+def seat(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime) -> None:
+    """Give places to newcomers, to all of them or to none, or places at the end of the line.
 
     Whoever calls holds the lock and tells them which; others who get places because of it are told here.
     """
@@ -80,7 +78,7 @@ def seat(
         if fit and not line.anybody:
             registration.confirm(now)
         else:
-            registration.wait(since or line.end(now))
+            registration.wait(line.end(now))
     db.session.flush()
     if line.anybody and (free is None or free > 0):
         hand_out(briefing, now, newcomers=together)
