@@ -3,8 +3,8 @@
 Places are never over and none stands empty that somebody in line would fit, the line keeps its order, everybody was
 told once of each thing, and exactly those who hold a place have one entry in their calendar.
 
-`REGISTERING_EXAMPLES=500 REGISTERING_STEPS=50 pytest tests/schedule/test_registering_machine.py` looks much longer, each
-time elsewhere, and then for the shortest way to what it found.
+`REGISTERING_EXAMPLES=500 REGISTERING_STEPS=50 pytest tests/schedule/test_registering_machine.py` looks much longer,
+each time elsewhere, and then for the shortest way to what it found.
 """
 
 import os
