@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
-from itertools import count
 from statistics import median
 
 import psycopg
@@ -22,6 +21,7 @@ from briefings.app import create_app
 from tests.database import postgresql_server
 from tests.load import mails, needs
 from tests.load.programs import STAFF, Program, environment, filled, served
+from tests.load.rush import AT_ONCE, register, repeat, rush
 from tests.load.seasons import show_seasons
 from tests.load.visitors import Visitor, hidden, per_second
 
@@ -31,7 +31,6 @@ SMALLER_IS_BETTER = ("seconds", "MiB")
 Figures = dict[str, float]
 Databases = dict[str, tuple[str, list[str]]]
 """By program the address, and the public ids of the briefings in it."""
-numbers = count(1)
 
 
 def main() -> None:
@@ -39,8 +38,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round of everything, to see that it works")
     parser.add_argument("--seasons", action="store_true", help="only the season planner")
+    parser.add_argument("--rush", action="store_true", help="only rushes for seats, twenty times each way")
     given = parser.parse_args()
     quick = given.quick
+    if given.rush:
+        return show_rushes(*((1, 100) if quick else (20, 500)))
     show_seasons(quick)
     if given.seasons:
         return
@@ -54,14 +56,26 @@ def main() -> None:
         show("Anybody, 8 at once", pages(programs, rounds, seconds, people) | registrations(programs, rounds, seconds))
         until = "seconds until all are served on"
         with on_files(capacities) as small:
-            rushed = {
-                f"{until} PostgreSQL, none over": rush(programs, rushes, visitors),
-                f"{until} SQLite, none over": rush(small, rushes, visitors),
+            served_after = {
+                f"{until} PostgreSQL, none over": rushed(programs, rushes, visitors),
+                f"{until} SQLite, none over": rushed(small, rushes, visitors),
             }
-        show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", rushed)
+        show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", served_after)
         show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
     few, many = (100, 1_000) if quick else (1_000, 100_000)
     show_growth(few, many, grown((few, many), 5 if quick else 40))
+
+
+def show_rushes(times: int, visitors: int) -> None:
+    """Print a line for each rush as it ends; AssertionError where anything was not as it must be."""
+    seats = visitors // 5
+    print(f"{visitors} visitors for {seats} seats, 64 at once, over HTTP")
+    with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
+        for name, url in (("SQLite", f"sqlite:///{folder}/rush.db"), ("PostgreSQL", server)):
+            with served("ours", url, filled("ours", url, [seats] * 3 * times)) as program:
+                for way, number, (seconds, confirmed, waiting) in repeat(program, times, seats, visitors):
+                    outcome = f"{confirmed} have a place, {waiting} wait in turn, all served after {seconds:.1f} s"
+                    print(f"{name}, {way}, {number}: {outcome}", flush=True)
 
 
 @contextmanager
@@ -143,17 +157,6 @@ def pages(programs: Mapping[str, Program], rounds: int, seconds: float, people: 
     return {what: in_turns(rounds, partial(answered, *where)) for what, where in paths.items()}
 
 
-def register(program: Program, key: str) -> None:
-    """The page, the form, the answer, by somebody new."""
-    number = next(numbers)
-    person = {"name": "이가온", "email": f"visitor{number}@example.com", "organization": f"가온재활용 {number % 100}"}
-    answers = {"kind": "company", "consent": "yes", "provision": "no", "news": "no"}
-    with Visitor(program.port) as visitor:
-        visitor.get(f"/briefings/{key}")
-        form = hidden(visitor.get(f"/briefings/{key}/register"))
-        visitor.post(f"/briefings/{key}/register", form | person | answers, expected=303)
-
-
 def registrations(programs: Mapping[str, Program], rounds: int, seconds: float) -> dict[str, Figures]:
     """Every round in a briefing of its own."""
 
@@ -163,12 +166,15 @@ def registrations(programs: Mapping[str, Program], rounds: int, seconds: float) 
     return {"whole registrations a second": in_turns(rounds, done)}
 
 
-def rush(programs: Mapping[str, Program], rounds: int, visitors: int) -> Figures:
+def rushed(programs: Mapping[str, Program], rounds: int, visitors: int) -> Figures:
     """For a fifth as many seats: seconds until all are served; AssertionError if anybody was seated over, or lost."""
 
     def served_after(name: str, number: int) -> float:
-        program, key, begun = programs[name], programs[name].keys[2 + number], time.perf_counter()
-        with ThreadPoolExecutor(64) as crowd:
+        program, key = programs[name], programs[name].keys[2 + number]
+        if name == "ours":
+            return rush(program, key, visitors // 5, visitors).seconds
+        begun = time.perf_counter()
+        with ThreadPoolExecutor(AT_ONCE) as crowd:
             list(crowd.map(lambda _: register(program, key), range(visitors)))
         took, states = time.perf_counter() - begun, program.states(key)
         assert states == {"confirmed": visitors // 5, "waitlisted": visitors - visitors // 5}, f"{name}: {states}"

@@ -30,8 +30,8 @@ class Growth(NamedTuple):
 
 
 def growth(small: Place, large: Place, rounds: int, only: str = "") -> dict[str, Growth]:
-    """By the name of each page (of those that contain `only`) how much longer it takes; asked by staff, in this process."""
-    clients = {place: _staff_in(place.app) for place in (small.app, large.app)}
+    """By the name of each page (of those that contain `only`) how it grows; asked by staff, in this process."""
+    clients = {place.app: _staff_in(place.app) for place in (small, large)}
     found = {}
     for page in small.addresses:
         if only not in page:

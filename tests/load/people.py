@@ -30,9 +30,11 @@ TIMES_EACH = 5
 """How many briefings one person comes to."""
 OVER = 0.7
 """The share of the briefings that are past."""
-SURNAMES = "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 홍".split()
+FAMILIES = "김 이 박 최 정 강 조 윤 장 임 한 오 서 신 권 황 안 송 류 홍"
+SURNAMES = FAMILIES.split()
 GIVEN = [first + second for first in "가나다라마서민지하은" for second in "온래솜연람윤율준진희"]
-KINDS = "central local public_institution education_office company company association university".split()
+ALL_KINDS = "central local public_institution education_office company company association university"
+KINDS = ALL_KINDS.split()
 
 
 class Size(NamedTuple):
@@ -59,8 +61,8 @@ PAGES = {
     "staff: one of its people": "/staff/briefings/{coming}/registrations/{person}",
     "staff: everything about an address": "/staff/people?email={email}",
     "staff: people by the beginning of an address": "/staff/people?email=p77",
-    "staff: people by name": "/staff/people?email=%EA%B9%80%EA%B0%80%EC%98%A8",
-    "staff: people by name and organization": "/staff/people?email=%EA%B9%80%EA%B0%80%EC%98%A8+%EA%B8%B0%EA%B4%80",
+    "staff: people by name": "/staff/people?email=%EA%B9%80%EA%B0%80",
+    "staff: people by name and organization": "/staff/people?email=%EA%B9%80%EA%B0%80+%EA%B8%B0%EA%B4%80",
     "staff: asking for a file": "/staff/briefings/{coming}/registrations/export",
     "staff: file of its people, .csv: first byte": "POST /staff/briefings/{coming}/registrations/export csv",
     "staff: file of its people, .xlsx: first byte": "POST /staff/briefings/{coming}/registrations/export xlsx",
@@ -216,14 +218,14 @@ STATEMENTS = (
         support, support_state, support_answer, question, locale, state, link_version, party, form_token, by_staff,
         refusal_reason, registered_at, waiting_since, confirmed_at, cancelled_at)
     SELECT r.n, 'r' || r.n, 1 + ((r.n - 1) / {group} * {together} + r.n % {together}) % {briefings},
-        1001 + (r.n * 7919 % {people}) % {organizations}, m.name, 'p' || (r.n * 7919 % {people}) || '@example.com',
+        1001 + (r.n * 211 % {people}) % {organizations}, m.name, 'p' || (r.n * 211 % {people}) || '@example.com',
         '010-1234-5678', '협력과', '사무관', CASE r.n / 20 % 100 WHEN 1 THEN '수어 통역' ELSE '' END,
-        CASE r.n / 20 % 100 WHEN 1 THEN 'asked' END, '', CASE r.n / 20 % 50 WHEN 0 THEN '자료를 미리 볼 수 있습니까?' ELSE '' END,
+        CASE r.n / 20 % 100 WHEN 1 THEN 'asked' END, '', CASE r.n / 20 % 50 WHEN 0 THEN '자료가 있습니까?' ELSE '' END,
         'ko', CASE WHEN r.n / 20 % 20 < 16 THEN 'confirmed' WHEN r.n / 20 % 20 < 18 THEN 'waitlisted'
             WHEN r.n / 20 % 20 = 18 THEN 'cancelled' ELSE 'requested' END,
         1, '', '', false, '', {at}, CASE WHEN r.n / 20 % 20 IN (16, 17) THEN {at} END,
         CASE WHEN r.n / 20 % 20 < 16 THEN {at} END, CASE WHEN r.n / 20 % 20 = 18 THEN {at} END
-    FROM load_numbers r JOIN load_names m ON m.n = (r.n * 7919 % {people}) % {names}
+    FROM load_numbers r JOIN load_names m ON m.n = (r.n * 211 % {people}) % {names}
     """,
     """
     INSERT INTO calendar_items (id, kind, briefing_id, registration_id, name, email, locale, by_mail, uid, sequence,

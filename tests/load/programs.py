@@ -124,14 +124,21 @@ def served(name: str, url: str, keys: Sequence[str], lengths: str = "{}") -> Ite
 @contextmanager
 def running(command: Sequence[str], port: int, settings: Mapping[str, str]) -> Iterator[psutil.Process]:
     """A Python module with arguments that listens at a port, until the block ends."""
-    environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **settings}
-    process = psutil.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ)
-    try:
+    with started(command, settings) as process:
         while process.poll() is None:
             with suppress(OSError):
                 socket.create_connection(("127.0.0.1", port)).close()
                 break
             time.sleep(0.01)
+        yield process
+
+
+@contextmanager
+def started(command: Sequence[str], settings: Mapping[str, str]) -> Iterator[psutil.Process]:
+    """A Python module with arguments that runs until the block ends."""
+    environ = {"PATH": os.environ["PATH"], "PYTHONUTF8": "1", **settings}
+    process = psutil.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environ)
+    try:
         yield process
     finally:
         process.terminate()
