@@ -147,16 +147,13 @@ def _place(row: Any) -> tuple[datetime | str, int]:
 
 
 def _wait_until_all_is_sent(program: Program, patience: float = 600) -> None:
-    waiting, deadline = (
-        "SELECT count(*) FROM messages WHERE state IN ('queued', 'sending')",
-        time.monotonic() + patience,
-    )
-    with create_engine(program.url).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while connection.execute(text(waiting)).scalar_one():
-            assert time.monotonic() < deadline, "the worker does not come to an end"
-            time.sleep(0.2)
+    waiting = "SELECT count(*) AS number FROM messages WHERE state IN ('queued', 'sending')"
+    deadline = time.monotonic() + patience
+    while _rows(program, waiting)[0].number:
+        assert time.monotonic() < deadline, "the worker does not come to an end"
+        time.sleep(0.2)
 
 
-def _rows(program: Program, statement: str, key: str) -> list[Any]:
+def _rows(program: Program, statement: str, key: str = "") -> list[Any]:
     with create_engine(program.url).connect() as connection:
-        return list(connection.execute(text(statement), {"key": key}))
+        return list(connection.execute(text(statement), {"key": key} if key else {}))
