@@ -38,10 +38,12 @@ PER_PAGE = 50
 def index(briefing_id: int) -> ResponseReturnValue:
     """Everybody who is invited, what came of it, and a form for one more."""
     briefing, form = the_briefing(briefing_id), GuestForm()
+    if form.is_submitted():
+        _refuse_closed(briefing)
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                invitees.add(_open(briefing), form.guest(), current_user, clock.now())
+                invitees.add(briefing, form.guest(), current_user, clock.now())
         except Refused as error:
             form.refuse(error)
         else:
@@ -149,7 +151,6 @@ def _list(briefing_id: int, form: GuestForm) -> str:
     )
 
 
-def _open(briefing: Briefing) -> Briefing:
+def _refuse_closed(briefing: Briefing) -> None:
     if briefing.state is BriefingState.CANCELLED or briefing.is_over(clock.now()):
         raise Refused("취소되었거나 끝난 설명회에는 초대할 수 없습니다.")
-    return briefing

@@ -11,7 +11,10 @@ from briefings.organizations.words import KINDS
 FIELDS = {
     "organization": "기관 이름",
     "kind": "기관 유형",
-    "name": "이름",
+    "name": (
+        "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 신청자이름 "
+        "담당자 담당자명 담당자이름 name fullname"
+    ),
     "email": "전자우편",
     "department": "부서",
     "rank": "직급",
@@ -26,7 +29,10 @@ HEADINGS = {
         "organization organisation company affiliation institution"
     ),
     "kind": "기관유형 유형 기관구분 구분 기관종류 종류 kind type organizationtype",
-    "name": "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 담당자 담당자명 담당자이름 신청자이름 name fullname",
+    "name": (
+        "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 신청자이름 "
+        "담당자 담당자명 담당자이름 name fullname"
+    ),
     "email": (
         "전자우편 전자우편주소 이메일 이메일주소 메일 메일주소 전자메일 담당자전자우편 담당자이메일 "
         "email emailaddress mail"
@@ -53,12 +59,12 @@ _BODY = re.compile("(부|처|청|원|공단|공사|회|대학교?|시|군|구|�
 
 
 def heading_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
-    """The place among the first rows of the one with headings; None where no row has any."""
+    """The place among the first rows of the one with headings, known ones or not; None where none has any."""
     for place, (_, cells) in enumerate(rows[:10]):
         known = {FIELD_BY_HEADING[key_of(cell)] for cell in cells if key_of(cell) in FIELD_BY_HEADING}
         if len(known) >= 2 or known == {"email"}:
             return place
-    return None
+    return 0 if len(rows) > 1 and not _addressed(rows[0][1]) and _addressed(rows[1][1]) else None
 
 
 def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
@@ -68,9 +74,12 @@ def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[s
         field = _by_content([row[column] for row in rows[:LOOKED_AT] if column < len(row) and row[column]])
         if not found[column] and field and field not in found:
             found[column] = field
-    if not any(headings):
-        _tell_names_from_bodies(found, rows)
+    _tell_names_from_bodies(found, rows)
     return found
+
+
+def _addressed(cells: Sequence[str]) -> bool:
+    return any("@" in cell for cell in cells)
 
 
 def _by_heading(headings: Sequence[str]) -> list[str]:
@@ -100,7 +109,7 @@ def _shape(value: str) -> str:
 
 
 def _tell_names_from_bodies(found: list[str], rows: Sequence[Sequence[str]]) -> None:
-    """Without headings: of the columns left, that with the most names of people, and the first of the others."""
+    """Where no heading said it: the column left that has most names of people, and the first other one."""
     left = [column for column, field in enumerate(found) if not field]
 
     def names(column: int) -> int:
@@ -108,9 +117,9 @@ def _tell_names_from_bodies(found: list[str], rows: Sequence[Sequence[str]]) -> 
         return sum(bool(_NAME.fullmatch(value)) and not _BODY.search(value) for value in values)
 
     best = max(left, key=names, default=None)
-    if best is None or not names(best):
+    if "name" in found or best is None or not names(best):
         return
     found[best] = "name"
     others = [column for column in left if column != best]
-    if others:
+    if others and "organization" not in found:
         found[others[0]] = "organization"

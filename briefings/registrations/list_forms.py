@@ -4,7 +4,7 @@ from typing import Any
 
 from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 
 from briefings.files.forms import FilesField
 from briefings.organizations.models import OrganizationKind
@@ -12,7 +12,6 @@ from briefings.organizations.words import KINDS
 from briefings.registrations.list_columns import FIELDS
 from briefings.registrations.list_reading import LONGEST_CELL, LONGEST_TEXT, MOST_ROWS
 from briefings.registrations.models import ListPurpose, PeopleList
-from briefings.schedule.entering import FROM_LIST
 from briefings.web.forms import Form, options
 
 NEEDED = {
@@ -93,7 +92,7 @@ class TakeForm(Form):
     agreed = HiddenField("보낼 전자우편 확인")
     source = StringField(
         "명단이 온 곳",
-        [DataRequired(), Length(max=100)],
-        default=FROM_LIST,
-        description="본인이 낸 것이 아니라서, 어디서 받은 명단인지 전자우편에 그대로 밝힙니다(개인정보 보호법 제20조).",
+        [Length(max=100)],
+        description="본인이 낸 것이 아니라서, 어디서 받은 명단인지 전자우편에 그대로 밝힙니다(개인정보 보호법 제20조). "
+        "비워 두면 ‘담당 부서가 받은 참석 명단’이라고 적습니다. 예: 소속 기관이 낸 참석자 명단",
     )

@@ -113,6 +113,7 @@ def test_without_headings_what_stands_there_tells():
     ]
 
     assert heading_row(list(enumerate(people))) is None
+    assert heading_row([(1, ["단체", "사람", "주소"]), (2, ["가온시", "홍길동", "gaon@example.kr"])]) == 0
     assert recognised([""] * 5, people) == ["organization", "kind", "name", "email", "phone"]
     assert recognised([""] * 2, [["홍길동", "gaon@example.kr"]]) == ["name", "email"]
     assert recognised([""], [[""]]) == [""]
