@@ -36,18 +36,11 @@ def answer_all(about: str, answers: Iterable[tuple[int, bool]], now: datetime) -
     insert_or_update(Consent.__table__, rows, key=("about", "text_id"))
 
 
-def withdraw(consent: Consent, now: datetime) -> None:
-    """From now on the person does not agree; the record of the earlier answer stays."""
-    if consent.stands:
-        consent.withdrawn_at = now
-
-
-def withdraw_all(purpose: Purpose, abouts: Sequence[str], now: datetime) -> int:
-    """The same of every consent for `purpose` given with any of `abouts`, to whichever version; how many there were."""
+def withdraw(purpose: Purpose, abouts: Sequence[str], now: datetime) -> None:
+    """From now on nobody agrees to `purpose` with any of `abouts`, to whichever version; what was answered stays."""
     texts = select(ConsentText.id).where(ConsentText.purpose == purpose)
     stands = (Consent.about.in_(abouts), Consent.given, Consent.withdrawn_at.is_(None))
-    withdrawn = update(Consent).where(*stands, Consent.text_id.in_(texts)).values(withdrawn_at=now)
-    return len(db.session.scalars(withdrawn.returning(Consent.id)).all())
+    db.session.execute(update(Consent).where(*stands, Consent.text_id.in_(texts)).values(withdrawn_at=now))
 
 
 def consents_with(about: str) -> list[Consent]:

@@ -67,18 +67,14 @@ def _go_on(purpose: Purpose, in_force: Version, form: ConsentTextForm, agreed: b
             writing.write(purpose, basis, words, seen, by=current_user, now=clock.now())
         flash(f"‘{PURPOSES[purpose]}’의 제{seen + 1}판을 씁니다.", "success")
         return redirect(url_for(".show", purpose=purpose), 303)
-    differing = writing.changes(in_force, words)
-    if in_force.number != seen:
-        raise Refused("그사이 다른 관리자가 새 판을 냈습니다. 지금 문안을 읽고 다시 고쳐 주세요.")
-    if not differing and basis is in_force.basis:
-        raise Refused("지금 쓰는 문안과 다른 곳이 없습니다.")
+    writing.refuse_unless_new(purpose, in_force, basis, words, seen)
     texts = {locale: words[locale].text(purpose, seen + 1, locale, basis) for locale in writing.LANGUAGES}
     return render_template(
         "privacy/check.html",
         purpose=purpose,
         in_force=in_force,
         basis=basis,
-        changes=differing,
+        changes=writing.changes(in_force, words),
         still_asks=basis is Basis.NOTICE and any("동의" in part for part in words["ko"]),
         previews=_previews(purpose, texts),
         typed={name: value for name, value in request.form.items() if name not in NOT_KEPT},

@@ -79,13 +79,7 @@ def write(
     cannot have.
     """
     lock(versions_of(purpose)[0].texts["ko"])
-    in_force = versions_of(purpose)[0]
-    if in_force.number != seen:
-        raise Refused("그사이 다른 관리자가 새 판을 냈습니다. 지금 문안을 읽고 다시 고쳐 주세요.")
-    if basis is Basis.NOTICE and purpose not in MAY_TELL:
-        raise Refused("이 문안은 동의를 받아야만 쓸 수 있습니다.", field="basis")
-    if basis is in_force.basis and not changes(in_force, words):
-        raise Refused("지금 쓰는 문안과 다른 곳이 없습니다.")
+    refuse_unless_new(purpose, versions_of(purpose)[0], basis, words, seen)
     made = {locale: words[locale].text(purpose, seen + 1, locale, basis) for locale in LANGUAGES}
     for text in made.values():
         text.created_at = now
@@ -93,6 +87,16 @@ def write(
     db.session.flush()
     record(by, "consent_text.written", made["ko"], now, purpose=purpose, version=seen + 1, basis=basis)
     return made["ko"]
+
+
+def refuse_unless_new(purpose: Purpose, in_force: Version, basis: Basis, words: Mapping[str, Words], seen: int) -> None:
+    """Refused where `write` would refuse."""
+    if in_force.number != seen:
+        raise Refused("그사이 다른 관리자가 새 판을 냈습니다. 지금 문안을 읽고 다시 고쳐 주세요.")
+    if basis is Basis.NOTICE and purpose not in MAY_TELL:
+        raise Refused("이 문안은 동의를 받아야만 쓸 수 있습니다.", field="basis")
+    if basis is in_force.basis and not changes(in_force, words):
+        raise Refused("지금 쓰는 문안과 다른 곳이 없습니다.")
 
 
 def changes(in_force: Version, words: Mapping[str, Words]) -> list[Change]:

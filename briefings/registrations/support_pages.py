@@ -48,8 +48,7 @@ def index() -> ResponseReturnValue:
         conditions=conditions,
         page=page,
         waiting=support.waiting(now),
-        doomed=support.doomed(now),
-        states=SUPPORT_STATES,
+        days=support.KEPT_FOR.days,
         now=now,
     )
 

@@ -56,8 +56,7 @@ def answers_of(registration: Registration, locale: str) -> list[Answer]:
     in_force = consenting.current_texts(purposes, locale)
     said: Mapping[Purpose, list[Consent]] = {purpose: [] for purpose in purposes}
     for consent in consenting.consents_with(consents_of(registration)):
-        if consent.text.purpose in said:
-            said[consent.text.purpose].append(consent)
+        said[consent.text.purpose].append(consent)
     return [Answer(purpose, in_force[purpose], tuple(said[purpose])) for purpose in purposes]
 
 
@@ -79,7 +78,7 @@ def withdraw(registration: Registration, purpose: Purpose, now: datetime) -> Non
     if purpose is Purpose.NEWS:
         of_address = select(Registration.public_id).where(Registration.email == registration.email)
         of_whom = list(db.session.scalars(of_address))
-    consenting.withdraw_all(purpose, [f"registration:{public_id}" for public_id in of_whom], now)
+    consenting.withdraw(purpose, [f"registration:{public_id}" for public_id in of_whom], now)
     record(None, "consent.withdrawn", registration, now, purpose=purpose)
 
 

@@ -89,6 +89,10 @@ def test_what_is_lacking_or_was_overtaken_is_said_and_nothing_is_lost(desk, admi
     put_in_force(administrator, now, REPLY)
     page = desk.post(address, data=form | {"do": "write"}).text
     assert "그사이 다른 관리자가" in page and "다른 목적" in page and len(writing.versions_of(REPLY)) == 2
+    with pytest.raises(Refused):
+        in_force = writing.versions_of(REPLY)[0]
+        words = {locale: in_force.words(locale) for locale in writing.LANGUAGES}
+        writing.write(REPLY, in_force.basis, words, in_force.number, by=administrator, now=now)
     for seen in ("", "x", "99"):
         assert "그사이 다른 관리자가" in desk.post(address, data=form | {"seen": seen, "do": "look"}).text
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from briefings.announcements.groups import Group, number_of
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
+from briefings.errors import Refused
 from briefings.outbox.mail import Dropped, Mail
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import ConsentText, Purpose
@@ -147,3 +148,6 @@ def test_agreeing_later_to_a_text_that_was_replaced_is_asked_anew(client, briefi
     saved(ConsentText(purpose=NEWS, version=2, locale="ko", created_at=now, **parts))
     page = client.post(link(person, "/consents/news"), data={"consent": "yes", "consent-text": str(old.id)}).text
     assert "내용이 바뀌었습니다" in page
+    for text in (old, current_texts([REGISTRATION], "ko")[REGISTRATION]):
+        with pytest.raises(Refused):
+            agreeing.agree(person, text, now)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from briefings import jobs
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
+from briefings.errors import Refused
 from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.registrations.commands import privacy
@@ -21,6 +22,7 @@ from tests.mails import mails_to
 
 ASKED, ARRANGED, IMPOSSIBLE = SupportState
 WISH, ANSWER = "문자 통역이 필요합니다.", "문자 통역을 준비했습니다. 입장 화면에서 자막을 켜 주세요."
+FORM = {"do": "answer", "state": "arranged", "words": ANSWER}
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def seen_in(page: str) -> str:
 
 
 def reply(desk, registration, page, **given):
-    data = {"do": "answer", "state": "arranged", "words": ANSWER, "seen": seen_in(page)} | given
+    data = FORM | {"seen": seen_in(page)} | given
     return desk.post(f"/staff/support/{registration.public_id}", data=data)
 
 
@@ -138,6 +140,26 @@ def test_the_queue_costs_as_much_for_many(desk, now, count_queries):
     assert counted[0] == counted[1]
 
 
+def test_nothing_is_answered_where_nothing_is_left_to_prepare(app, desk, now):
+    registration = asking(now)
+    seen = registration.support_changed_at
+    given = (registration, ARRANGED, ANSWER, seen, now)
+    registration.state, registration.cancelled_at = RegistrationState.CANCELLED, now
+    db.session.commit()
+    with pytest.raises(Refused):
+        support.answer(*given)
+    assert "신청을 취소한 분입니다" in look(desk, registration)
+    registration.state, registration.cancelled_at = RegistrationState.CONFIRMED, None
+    db.session.commit()
+    assert "그사이" in desk.post(f"/staff/support/{registration.public_id}", data=FORM | {"seen": "x"}).text
+    with time_machine.travel(now + timedelta(days=20)), pytest.raises(Refused):
+        support.answer(registration, ARRANGED, ANSWER, seen, now + timedelta(days=20))
+    with unit_of_work():
+        support.answer(*given)
+        support.answer(registration, ARRANGED, ANSWER, registration.support_changed_at, now)
+    assert len(mails_to(app, registration.email)) == 1, "the same answer again is told once"
+
+
 def test_on_the_day_whoever_runs_the_briefing_sees_all_of_it_at_the_press_of_a_button(desk, now):
     briefing = a_briefing()
     arranged = asking(now, briefing=briefing)
@@ -176,3 +198,5 @@ def test_the_words_are_destroyed_two_weeks_after_the_end_and_what_became_of_them
     assert "적으신 내용을 지웠습니다" in app.test_client().get(f"/r/{token_of(past)}").text
     assert "설명회가 끝나고 기한이 지나 지웠습니다" in look(desk, past)
     assert not db.session.scalar(select(Message))
+    with time_machine.travel(now + timedelta(days=14), tick=False):
+        assert "of 1 people" in app.test_cli_runner().invoke(privacy, ["destroy-support"]).output
