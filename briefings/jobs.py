@@ -159,8 +159,10 @@ def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
 
 def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Destroy what people of past briefings needed in order to take part, two weeks after the end."""
-    with unit_of_work():
-        support.destroy_due(clock.now())
+    now = clock.now()
+    if support.doomed(now, due=True):  # looked for before anybody has to wait for the lock
+        with unit_of_work():
+            support.destroy_due(now)
 
 
 def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:
