@@ -21,7 +21,7 @@ from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
 from briefings.config import beside_or_inside, settings_from
-from briefings.db import db
+from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
 from briefings.front import operation as front_operation
 from briefings.front import public as front_public
@@ -126,7 +126,8 @@ from briefings.tasks import words as task_words
 from briefings.tasks.running import Function
 from briefings.web import access, display, filters, labels, logging, problems, security, stamped, uploads
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
-from briefings.web.routing import RowNumber, TidyRequest, refuse_odd_paths
+from briefings.web.routing import RowNumber, refuse_odd_paths
+from briefings.web.site import Site
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
@@ -259,12 +260,11 @@ WORDS: tuple[labels.Words, ...] = (
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
     """The WSGI application with its settings from `environ`, `settings` on top."""
-    app = Flask(__name__, template_folder=str(beside_or_inside("templates")))
+    app = Site(__name__, template_folder=str(beside_or_inside("templates")))
     app.config.update(settings_from(environ))
     app.config.update(settings or {})
     logs.begin(app.config["LOG_FORMAT"], app.config["LOG_LEVEL"])
     app.url_map.converters["int"] = RowNumber
-    app.request_class = TidyRequest
     _extend(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -290,6 +290,7 @@ def _extend(app: Flask) -> None:
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     db.init_app(app)
+    app.teardown_appcontext(let_go)  # before that of the library, which fails where the database is away
     Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]

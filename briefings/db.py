@@ -5,15 +5,14 @@ import select
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ConnStatus
-from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, Row, Select, String, event, inspect, update
+from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, String, event, inspect, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
@@ -84,6 +83,9 @@ class ContentVersion(Base):
 
 
 CONTENT = 1
+CHANGES_NOTHING = "changes_nothing"
+"""An execution option of statements that write what is there already."""
+
 REST = 10
 """Seconds after which a connection that nobody used is tried before it is used."""
 
@@ -116,18 +118,30 @@ def unit_of_work() -> Iterator[Session]:
         raise
 
 
+def let_go(error: BaseException | None = None) -> None:
+    """At the end of a request or a job: give the session's connection back, even one that the database has cut.
+
+    What was read on it has been answered by then, and is no reason to answer otherwise.
+    """
+    try:
+        db.session.remove()
+    except DBAPIError:
+        db.session.invalidate()
+        db.session.remove()
+
+
 def lock(row: Any) -> None:
     """Hold `row` until the transaction ends and refresh it, on PostgreSQL and SQLite alike; Refused if it is gone.
 
     SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both. Whoever holds a row
     that has a `version_row` may change what is counted of it: that row gets a new version.
     """
-    state = inspect(row)
-    table, key = state.mapper.local_table, state.mapper.primary_key[0]
-    held = update(table).where(key == state.identity[0]).values({key.name: key}).returning(key)
-    if db.session.scalar(held) is None:
+    kind, identity = inspect(row).mapper, inspect(row).identity[0]
+    key = kind.primary_key[0]
+    held = update(kind.entity).where(key == identity).values({key.name: key}).returning(kind.entity)
+    refreshed = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
+    if db.session.scalar(held, execution_options=refreshed) is None:
         raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
-    db.session.refresh(row)
     if (version_row := getattr(row, "version_row", None)) is not None:
         renew_version(db.session.connection(), version_row)
 
@@ -139,21 +153,35 @@ def renew_version(connection: Connection, row: int) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
 
 
-def looked_up(statement: Select[Any], **values: Any) -> Sequence[Row[Any]]:
-    """The rows of one statement that stands for itself: no session, no transaction, one way to the database and back."""
-    with reading() as connection:
-        return connection.execute(statement, values).all()
+def looked_up(statement: str, numbers: Sequence[int]) -> list[Any]:
+    """The rows of one statement that stands for itself; `{among}` in it is whether a column is one of `numbers`.
+
+    Straight from the driver, for what every visitor of a public page asks: session, transaction and statement objects
+    take longer than the answer.
+    """
+    mark = "?" if dialect() == "sqlite" else "%s"
+    among = f"IN ({', '.join([mark] * len(numbers))})"
+    with driver() as connection:
+        return connection.execute(statement.format(among=among), tuple(numbers)).fetchall()
 
 
-def reading() -> AbstractContextManager[Connection]:
-    """A connection to look something up, outside the session and what it has not committed."""
-    return _reader(db.engine).connect()
-
-
-@lru_cache(maxsize=4)
-def _reader(engine: Engine) -> Engine:
-    """`engine`, on PostgreSQL without a transaction around each statement."""
-    return engine if engine.dialect.name == "sqlite" else engine.execution_options(isolation_level="AUTOCOMMIT")
+@contextmanager
+def driver() -> Iterator[Any]:
+    """The driver's own connection, without a transaction; what fails is told as SQLAlchemy tells it."""
+    engine = db.engine
+    pooled, failed = engine.raw_connection(), engine.dialect.loaded_dbapi.Error
+    connection = pooled.driver_connection
+    try:
+        if engine.dialect.name == "postgresql":
+            connection.autocommit = True
+        yield connection
+    except failed as error:
+        pooled.invalidate(error)
+        raise DBAPIError.instance(None, None, error, failed, True, dialect=engine.dialect) from error
+    finally:
+        if engine.dialect.name == "postgresql" and pooled.is_valid:
+            connection.autocommit = False
+        pooled.close()
 
 
 def dialect() -> str:
@@ -267,8 +295,9 @@ def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     # Row by row, which both drivers are quicker at than at one statement with thousands of values.
-    statement = _insert(table, db.session.connection()).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return db.session.connection().execute(statement, rows).rowcount
+    connection = db.session.connection()
+    statement = _insert(table, connection).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(statement, rows).rowcount
 
 
 def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -71,7 +72,7 @@ def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]
     outer = connection.begin()
     monkeypatch.setattr(FlaskSession, "get_bind", lambda self, *a, **k: connection)
     monkeypatch.setitem(db.session.session_factory.kw, "join_transaction_mode", "create_savepoint")
-    monkeypatch.setattr("briefings.db.reading", lambda: nullcontext(connection))
+    monkeypatch.setattr("briefings.db.driver", lambda: nullcontext(SimpleNamespace(execute=connection.exec_driver_sql)))
     event.listen(connection, "release_savepoint", lambda committed, *_: renew_content(committed))
     kept_pages.clear()
     with migrated_app.app_context():

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination, SelectPagination
-from sqlalchemy import ScalarSelect, and_, bindparam, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -18,6 +18,11 @@ from briefings.schedule.registration_models import STANDING, Registration, Regis
 PER_PAGE = 20
 LISTED = and_(Briefing.state != BriefingState.DRAFT, Briefing.visibility == Visibility.LISTED)
 """What stands in public lists, feeds, search and the sitemap; pages by their address show what is unlisted as well."""
+_PLACES_NUMBERED = """
+SELECT id, capacity,
+  (SELECT count(*) FROM registrations WHERE briefing_id = briefings.id AND state = 'confirmed'),
+  (SELECT count(*) FROM registrations WHERE briefing_id = briefings.id AND state = 'waitlisted')
+FROM briefings WHERE id {among}"""
 
 
 class Places(NamedTuple):
@@ -78,7 +83,8 @@ def _seen(briefing: Briefing, confirmed: int, waiting: int) -> Seen:
 
 def listed(search: Search, now: datetime, page: int) -> Pagination:
     """A page of `Seen`: briefings to come, the next first; or those that are over, the latest first."""
-    found = select(Briefing, *_counts()).where(LISTED, Briefing.ends_at <= now if search.past else Briefing.ends_at > now)
+    which = Briefing.ends_at <= now if search.past else Briefing.ends_at > now
+    found = select(Briefing, *_counts()).where(LISTED, which)
     if search.theme_id:
         found = found.where(Briefing.theme_id == search.theme_id)
     if search.audience_id:
@@ -122,7 +128,7 @@ def places_of_each(briefings: Sequence[Briefing]) -> dict[int, Places]:
 
 def places_numbered(numbers: Sequence[int]) -> dict[int, Places]:
     """By number the places of briefings as they are at this moment, by one statement of its own."""
-    return {number: Places(*places) for number, *places in looked_up(_PLACES_NUMBERED, numbers=numbers)}
+    return {number: Places(*places) for number, *places in looked_up(_PLACES_NUMBERED, numbers)}
 
 
 def coming_of(email: str, now: datetime) -> list[Registration]:
@@ -164,8 +170,3 @@ def _counts() -> list[ScalarSelect[int]]:
 
 def _with_names() -> tuple[ExecutableOption, ...]:
     return joinedload(Briefing.theme), joinedload(Briefing.audience)
-
-
-_PLACES_NUMBERED = select(Briefing.id, Briefing.capacity, *_counts()).where(
-    Briefing.id.in_(bindparam("numbers", expanding=True))
-)

@@ -6,7 +6,17 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    get_template_attribute,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
@@ -20,18 +30,19 @@ from briefings.calendar.items import published as published_calendar
 from briefings.schedule import finding, registering
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
-from briefings.schedule.models import Briefing, Phase
+from briefings.schedule.models import Briefing, Phase, places_version_row
 from briefings.schedule.programme import programme_of
+from briefings.schedule.registration_models import SUPPORT_BEFORE
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
 from briefings.web.filters import local
 from briefings.web.forms import Filters
 from briefings.web.labels import label
+from briefings.web.page_cache import Kind, Live, changes_at, kept
 from briefings.web.problems import reason
 
 pages = Blueprint("briefings", __name__)
 
-SUPPORT_BEFORE = timedelta(days=7)
 """Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
 MOST_YEARS_AWAY = 20
 
@@ -58,14 +69,14 @@ class BriefingFilters(Filters):
 
 @pages.get("/briefings")
 @public
+@kept
 def index() -> ResponseReturnValue:
     """Briefings to come, or those that are over, by month."""
     now = clock.now()
     filters = BriefingFilters(request.args)
     search = filters.search()
     page = finding.listed(search, now, request.args.get("page", 1, type=int))
-    places = finding.places_of_each(page.items)
-    rows = [as_shown(briefing, places[briefing.id], now) for briefing in page.items]
+    rows = [as_shown(*seen, now) for seen in page.items]
     months = [(month, list(of_month)) for month, of_month in groupby(rows, key=lambda row: _month_of(row["briefing"]))]
     return render_template(
         "schedule/index.html",
@@ -80,6 +91,7 @@ def index() -> ResponseReturnValue:
 
 @pages.get("/briefings/calendar")
 @public
+@kept
 def month() -> ResponseReturnValue:
     """One month as a table; the present one unless the address names another."""
     now = clock.now()
@@ -109,6 +121,7 @@ def short(public_id: str) -> ResponseReturnValue:
 
 @pages.get("/briefings/<public_id>")
 @public
+@kept
 def show(public_id: str) -> ResponseReturnValue:
     """One briefing: when, what is presented, how to take part; afterwards what is left of it."""
     now = clock.now()
@@ -120,18 +133,32 @@ def show(public_id: str) -> ResponseReturnValue:
 
 @pages.get("/briefings/<public_id>/briefing.ics")
 @public
+@kept
 def ics(public_id: str) -> ResponseReturnValue:
     """The briefing as a file for a calendar, for anyone; nothing personal in it, and later changes do not follow."""
     briefing, _ = the_seen(public_id)
-    return calendar_file(published_calendar([public_object(briefing)]))
+    return _calendar_file(published_calendar([public_object(briefing)]))
 
 
 def calendar_file(body: bytes) -> Response:
     """An answer with a calendar in it, conditional on its bytes."""
-    response = Response(body, mimetype="text/calendar", content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="briefing.ics"'
+    response = _calendar_file(body)
     response.add_etag()
     return response.make_conditional(request)
+
+
+def _calendar_file(body: bytes) -> Response:
+    response = Response(body, mimetype="text/calendar", content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="briefing.ics"'
+    return response
+
+
+def _places_line(places: Places) -> str:
+    return get_template_attribute("schedule/parts.html", "places_line")(places)
+
+
+PLACES = Kind(places_version_row, finding.places_numbered, show=_places_line, decides=lambda places: places.full)
+"""Places as public pages show them, looked up for each answer; whether none is free decides what else a page says."""
 
 
 def the_seen(public_id: str) -> Seen:
@@ -145,9 +172,12 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
     closed = registering.closed_reason(briefing, now)
     waits = phase is Phase.OPEN and places.full
     support_until = briefing.starts_at - SUPPORT_BEFORE
+    window = briefing.registration_opens_at, briefing.registration_closes_at
+    changes_at(*window, briefing.starts_at, briefing.ends_at, support_until)
     return {
         "briefing": briefing,
         "places": places,
+        "places_line": Live(PLACES, briefing.id, places),
         "phase": phase,
         "status": gettext("대기 신청 받는 중") if waits else label(phase),
         "tone": "warning" if waits else PHASE_TONES[phase],

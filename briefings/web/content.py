@@ -1,10 +1,11 @@
 """When public pages have to be made anew: whatever they may show has changed, told to every process by one row."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
-from briefings.db import CONTENT, Base, renew_version
+from briefings.db import CHANGES_NOTHING, CONTENT, Base, renew_version
 
 UNSEEN = frozenset(
     {
@@ -36,8 +37,8 @@ _CHANGED = "content_changed"
 
 
 @event.listens_for(Engine, "before_execute")
-def _notice(connection: Connection, statement: Any, *_: Any) -> None:
-    if getattr(statement, "is_dml", False) and _is_seen(statement):
+def _notice(connection: Connection, statement: Any, several: Any, values: Any, options: Mapping[str, Any]) -> None:
+    if getattr(statement, "is_dml", False) and CHANGES_NOTHING not in options and _is_seen(statement):
         connection.info[_CHANGED] = True
 
 

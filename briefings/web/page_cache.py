@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, NamedTuple
@@ -21,11 +21,11 @@ from flask import Response, current_app, g, make_response, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
-from sqlalchemy import bindparam, select
 
 from briefings import clock
-from briefings.db import CONTENT, ContentVersion, looked_up
+from briefings.db import CONTENT, looked_up
 from briefings.web.access import View
+from briefings.web.language import language
 
 ROOM = 8 * 2**20
 """Bytes of pages in one process: some hundreds."""
@@ -36,16 +36,15 @@ PERSONAL_COOKIES = frozenset({"display", "remember_token", "remembered"})
 NOT_SHOWN = frozenset({"csrf_token"})
 """What may be in a session without a page showing it."""
 
-_versions = select(ContentVersion.id, ContentVersion.version).where(
-    ContentVersion.id.in_(bindparam("rows", expanding=True))
-)
+_VERSIONS = "SELECT id, version FROM content_version WHERE id {among}"
 
 
 class Kind(NamedTuple):
     """A kind of thing on pages that changes more often than they do.
 
     `version_row` is the row of `content_version` for the number of one; `count` looks several up in one statement;
-    `show` writes one down in the reader's language; `decides` is what the rest of the page depends on.
+    `show` writes one down, by nothing but its value and the reader's language; `decides` is what the rest of the page
+    depends on.
     """
 
     version_row: Callable[[int], int]
@@ -218,7 +217,7 @@ def _answer(view: View, arguments: Mapping[str, Any]) -> ResponseReturnValue:
     page, minute = kept_pages.find(key), int(clock.now().timestamp() // 60)
     things = page.things if page else ()
     rows = [CONTENT, *{gap.kind.version_row(gap.number) for gap in things}]
-    versions = dict(looked_up(_versions, rows=rows))
+    versions = dict(looked_up(_VERSIONS, rows))
     if page and (page.content, page.minute) == (versions[CONTENT], minute):
         values = kept_pages.values(things, versions)
         if page.decided == _decided(things, values):
@@ -248,7 +247,8 @@ def _made(view: View, arguments: Mapping[str, Any], key: Hashable, content: int,
     if response.status_code != 200:
         return response
     pieces, cut, values = _cut(response.get_data(), gaps)
-    page = Page(pieces, cut, content, minute, _decided([gap for gap in cut if gap.kind], values), tuple(response.headers))
+    decided = _decided([gap for gap in cut if gap.kind], values)
+    page = Page(pieces, cut, content, minute, decided, tuple(response.headers))
     if gaps.until is None or gaps.until.timestamp() >= 60 * (minute + 1):
         kept_pages.keep(key, page)
     return _filled(page, values)
@@ -276,7 +276,7 @@ def _filled(page: Page, values: Mapping[Gap, Any]) -> Response:
     made: dict[Gap, bytes] = {}
     for gap in page.gaps:
         if gap not in made:
-            made[gap] = (gap.kind.show(values[gap]) if gap.kind else gap.make()).encode()
+            made[gap] = _shown(gap.kind, values[gap], language()) if gap.kind else gap.make().encode()
     parts = [page.pieces[0]]
     for gap, piece in zip(page.gaps, page.pieces[1:], strict=True):
         parts += made[gap], piece
@@ -287,3 +287,8 @@ def _filled(page: Page, values: Mapping[Gap, Any]) -> Response:
         if request.environ.get("HTTP_IF_NONE_MATCH") and request.if_none_match.contains_weak(tag):
             return Response(status=304, headers=[("ETag", response.headers["ETag"])])
     return response
+
+
+@lru_cache(maxsize=1000)
+def _shown(kind: Kind, value: Any, of_language: str) -> bytes:
+    return kind.show(value).encode()

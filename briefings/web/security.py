@@ -30,19 +30,25 @@ POLICY = (
 )
 
 
+_ALWAYS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+_ONLY_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
+
+
 def add_headers(response: Response) -> Response:
     """Content policy, no sniffing, no referrer from personal pages, nothing personal in a cache."""
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", POLICY)
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if current_app.config["PREFERRED_URL_SCHEME"] == "https":
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     access = access_of(current_app, request.endpoint) if request.endpoint else "public"
-    personal = access != "public" or "_user_id" in session
-    headers.setdefault("Referrer-Policy", "no-referrer" if access == "by_token" else "same-origin")
+    wanted = _ALWAYS | {"Referrer-Policy": "no-referrer" if access == "by_token" else "same-origin"}
+    if current_app.config["PREFERRED_URL_SCHEME"] == "https":
+        wanted |= _ONLY_ENCRYPTED
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store" if personal else "no-cache")
+        personal = access != "public" or "_user_id" in session
+        wanted["Cache-Control"] = "no-store" if personal else "no-cache"
+    there = {name for name, _ in response.headers}  # what a view has set itself stays
+    response.headers.extend({name: value for name, value in wanted.items() if name not in there})
     return response
