@@ -61,6 +61,7 @@ from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
 from tests.journeys.import_rows import fill_imports
+from tests.journeys.registration_rows import fill_registrations
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
 from tests.journeys.support_rows import fill_support
@@ -298,6 +299,7 @@ def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) 
     for name, briefing in made.items():
         rows[name], rows[f"{name}_id"] = briefing.public_id, briefing.id
     _registrations(rows, made)
+    fill_registrations(rows, common)
     _drafts(rows, made)
 
 
@@ -305,7 +307,6 @@ def _registrations(rows: Rows, made: dict[str, Briefing]) -> None:
     given = {
         "department": "사업기획팀",
         "phone": "01012345678",
-        "support": "문자 통역이 필요합니다.",
         "question": "설비를 옮길 비용도 지원합니까?",
     }
     cancelled = {"state": RegistrationState.CANCELLED, "confirmed_at": None, "cancelled_at": BEGINNING}
