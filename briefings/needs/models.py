@@ -173,6 +173,7 @@ class Need(Base):
         Index("ix_needs_by_title", "title", "id", *FILTERED_BY),
         Index("ix_needs_changed", "changed_at", "id", "state", "round_id"),
         Index("ix_needs_waiting", "submitted_at", "id", "state"),
+        Index("ix_needs_state", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

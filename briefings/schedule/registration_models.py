@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, new_public_id, words
@@ -45,6 +45,9 @@ registration_interests = Table(
 )
 
 
+_ASKS_FOR_SUPPORT = text("support_state IS NOT NULL")
+
+
 class Registration(Base):
     """One person's place in a briefing; an address has one row there, cancelled and taken up again.
 
@@ -55,9 +58,15 @@ class Registration(Base):
     __table_args__ = (
         UniqueConstraint("briefing_id", "email"),
         Index("ix_registrations_briefing_id_state_waiting_since", "briefing_id", "state", "waiting_since"),
-        Index("ix_registrations_email", "email"),
+        Index("ix_registrations_email", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
         Index("ix_registrations_name", "name", postgresql_ops={"name": "varchar_pattern_ops"}),
-        Index("ix_registrations_support_state", "support_state"),
+        Index(
+            "ix_registrations_support",
+            "briefing_id",
+            "support_state",
+            sqlite_where=_ASKS_FOR_SUPPORT,
+            postgresql_where=_ASKS_FOR_SUPPORT,
+        ),
         CheckConstraint("(state = 'waitlisted') = (waiting_since IS NOT NULL)", name="waiting_since_while_waitlisted"),
     )
 
