@@ -118,6 +118,7 @@ def test_every_fault_is_said_at_its_cell_and_nobody_is_registered_while_there_is
 
     words = text_of(page)
     for said in (
+        "C3 이름 김 고칠 곳",
         "D2 전자우편 gaon.example.kr 고칠 곳 전자우편 주소에 ‘@’가 빠졌습니다",
         "A3 기관 이름 – 고칠 곳 기관 이름이 비어 있습니다",
         "B3 기관 유형 지자체 고칠 곳 없는 기관 유형입니다",
