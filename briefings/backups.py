@@ -102,7 +102,8 @@ def _program(name: str, folder: Path | None) -> str:
 
 def _run(program: str, address: URL, *arguments: str, file: Path | None = None) -> None:
     """One of PostgreSQL's programs on the database; the password goes where no list of processes shows it."""
-    plain = address.set(drivername="postgresql", password=None).render_as_string()
+    where = (address.host, address.port, address.database, address.query)
+    plain = URL.create("postgresql", address.username, None, *where).render_as_string()
     secret = {"PGPASSWORD": str(address.password)} if address.password else {}
     _call([program, "--no-owner", "--no-privileges", *arguments, plain, *([str(file)] if file else [])], secret)
 

@@ -6,6 +6,7 @@ import sys
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import OperationalError
 
