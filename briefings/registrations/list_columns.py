@@ -11,10 +11,7 @@ from briefings.organizations.words import KINDS
 FIELDS = {
     "organization": "기관 이름",
     "kind": "기관 유형",
-    "name": (
-        "이름 성명 성함 참석자 참석자명 참석자이름 참가자 참가자명 신청자 신청자명 신청자이름 "
-        "담당자 담당자명 담당자이름 name fullname"
-    ),
+    "name": "이름",
     "email": "전자우편",
     "department": "부서",
     "rank": "직급",
