@@ -26,7 +26,7 @@ run: database ## Set everything up and run the demonstration on http://127.0.0.1
 	@echo "Starting the web server and the worker ..."
 	@$(FLASK) serve --port $(PORT)
 
-test: .venv/.test assets $(COMPILED) ## Run all tests on SQLite and PostgreSQL (some: make test ARGS="tests/schedule -k seat")
+test: .venv/.test assets $(COMPILED) ## Run all tests, pages on SQLite or PostgreSQL, all else on both (some, on both: make test ARGS="tests/schedule -k seat")
 	@$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: .venv/.test ## Check style, import rules and types
