@@ -18,7 +18,7 @@ from briefings.organizations.models import AccountRequest, Membership, Organizat
 from briefings.participation.models import ParticipationReply
 from briefings.rounds.models import RoundContact
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
+from briefings.schedule.registration_models import Invitee, Registration, RegistrationState, SupportState
 
 numbers = count(1)
 BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -223,6 +223,8 @@ def a_registration(briefing: Briefing | None = None, **given: Any) -> Registrati
         values |= {"confirmed_at": None, "waiting_since": values.get("waiting_since") or BEFORE}
     if values["state"] is RegistrationState.REQUESTED:
         values["confirmed_at"] = None
+    if values.get("support"):
+        values = {"support_state": SupportState.ASKED, "support_changed_at": BEFORE} | values
     if "organization" not in values and "organization_id" not in values:
         values["organization"] = _organization(f"가온재활용 {n}", OrganizationKind.COMPANY)
     registration = Registration(**values)

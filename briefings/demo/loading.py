@@ -24,12 +24,12 @@ from briefings.organizations.models import Membership, OrganizationKind
 from briefings.participation import answering, replying
 from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
-from briefings.privacy.consenting import current_text
+from briefings.privacy.consenting import answer_all, current_text, current_texts
 from briefings.privacy.models import Purpose
-from briefings.schedule import presenters
+from briefings.schedule import presenters, support
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.schedule.registering import Applicant, register
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registering import Applicant, consents_of, register
+from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.seasons import making as seasons
 from briefings.seasons.candidate_times import Pattern, add_times, candidates
 from briefings.seasons.choosing import open_needs
@@ -61,6 +61,7 @@ class Demo:
         self.now = now
         self.zone = zone
         self.names = cycle(NAMES)
+        self.consents = current_texts([Purpose.REGISTRATION, Purpose.PROVISION, Purpose.NEWS], "ko")
         self.offers = cycle(OFFERS)
         self.themes = {theme.name: theme for theme in db.session.scalars(select(Theme))}
         self.audiences = {audience.name: audience for audience in db.session.scalars(select(Audience))}
@@ -197,15 +198,23 @@ class Demo:
             locale="ko",
             interests=tuple(need.id for need in needs[number % 2 :: 2]),
             question="참여하려면 어떤 준비가 필요합니까?" if number % 6 == 0 else "",
-            support="문자 통역이 필요합니다." if number % 20 == 4 else "",
+            support="문자 통역이 필요합니다." if number % 8 == 4 else "",
+            consents=self._answers(number),
         )
+
+    def _answers(self, number: int) -> tuple[tuple[int, bool], ...]:
+        """Everybody agrees to what is required, two of three to being known to owners, every other to news."""
+        agrees = {Purpose.PROVISION: number % 3 > 0, Purpose.NEWS: number % 2 > 0}
+        return tuple((text.id, agrees.get(purpose, True)) for purpose, text in self.consents.items())
 
     def _coming(self, needs: list[Need], weeks: int, capacity: int, people: int) -> None:
         """A published briefing with people who registered as anyone would, their mails included."""
         briefing = self._briefing(needs, self._wednesday(weeks), capacity, BriefingState.PUBLISHED)
         self._ask_presenters(briefing)
-        for number in range(people):
-            register(briefing, self._applicant(100 * weeks + number, needs), self.now)
+        made = [register(briefing, self._applicant(100 * weeks + number, needs), self.now) for number in range(people)]
+        asked = next(each for each in made if each.support)
+        arranged = "문자 통역을 준비했습니다. 입장한 뒤에 화면 아래의 ‘자막’을 눌러 주세요."
+        support.answer(asked, SupportState.ARRANGED, arranged, asked.support_changed_at, self.now)
 
     def _ask_presenters(self, briefing: Briefing) -> None:
         """Their slots go into their calendars; the first has said yes, the second has a stand-by."""
@@ -251,9 +260,11 @@ class Demo:
             state=RegistrationState.CONFIRMED,
             registered_at=registered_at,
             confirmed_at=registered_at,
+            interests=[slot.need for slot in briefing.slots if slot.need_id in visitor.interests],
         )
         db.session.add(registration)
         db.session.flush()
+        answer_all(consents_of(registration), visitor.consents, registered_at)
         if came:
             seen = briefing.starts_at + timedelta(minutes=registration.id % 9 - 4)
             attendance = Attendance(registration=registration, first_seen_at=seen, last_seen_at=briefing.ends_at)

@@ -56,7 +56,7 @@ def answers_of(registration: Registration, locale: str) -> list[Answer]:
     in_force = consenting.current_texts(purposes, locale)
     said: Mapping[Purpose, list[Consent]] = {purpose: [] for purpose in purposes}
     for consent in consenting.consents_with(consents_of(registration)):
-        said[consent.text.purpose].append(consent)
+        said.get(consent.text.purpose, []).append(consent)
     return [Answer(purpose, in_force[purpose], tuple(said[purpose])) for purpose in purposes]
 
 

@@ -11,7 +11,7 @@ from briefings.db import db
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.models import Message
 from briefings.schedule.models import Briefing
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import BEFORE, a_briefing, a_user, an_organization, saved
 from tests.client import PageClient
 from tests.schedule.desk import text_of
@@ -36,6 +36,7 @@ def registered(briefing: Briefing, name: str, state=CONFIRMED, kind=Organization
         "email": f"{minutes}@example.kr",
         "registered_at": BEFORE + timedelta(minutes=minutes),
         "waiting_since": BEFORE if state is WAITLISTED else None,
+        "support_state": SupportState.ASKED if "support" in given else None,
     } | given
     return saved(Registration(briefing=briefing, name=name, state=state, **values))
 
@@ -156,8 +157,9 @@ def test_shows_everything_one_person_gave(desk):
 
     page = text_of(desk.get(f"/staff/briefings/{briefing.id}/registrations/{registration.public_id}").text)
 
-    for words in ("자원순환과", "대기 순번 1번", briefing.slots[0].need.title, "수어 통역이 필요", "조건이 궁금"):
+    for words in ("자원순환과", "대기 순번 1번", briefing.slots[0].need.title, "지원 요청: 답을 기다림", "조건이 궁금"):
         assert words in page
+    assert "수어 통역" not in page, "that is read where it is logged"
 
 
 def test_staff_cancel_for_somebody_who_is_told_and_the_next_in_line_gets_the_place(desk):
