@@ -31,6 +31,7 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from briefings.web.access import public
 from briefings.web.language import language
 from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.page_cache import kept
 from briefings.web.problems import reason
 from briefings.web.routing import own_path
 
@@ -39,6 +40,7 @@ REARRANGING = ("add", "remove")
 
 @pages.route("/briefings/<public_id>/register", methods=["GET", "POST"])
 @public
+@kept
 def register(public_id: str) -> ResponseReturnValue:
     """Take a place or a place in line, on one page, for colleagues too; or why nobody can now.
 

@@ -35,6 +35,7 @@ from wtforms.widgets import CheckboxInput, ListWidget, html_params
 
 from briefings.errors import Refused
 from briefings.web.filters import in_english, local, machine_time, phone
+from briefings.web.page_cache import anew
 from briefings.web.problems import reason
 
 # Control characters and the signs that turn the direction of writing: none belongs in a text, all can deceive.
@@ -166,7 +167,7 @@ def new_form_token() -> str:
 
 
 def _form_token(typed: str | None) -> str:
-    return typed if typed and FORM_TOKEN.fullmatch(typed) else new_form_token()
+    return typed if typed and FORM_TOKEN.fullmatch(typed) else anew(new_form_token(), new_form_token)
 
 
 class OnePress:
