@@ -126,7 +126,7 @@ def let_go(error: BaseException | None = None) -> None:
     try:
         db.session.remove()
     except DBAPIError:
-        db.session.invalidate()
+        db.session().invalidate()
         db.session.remove()
 
 
@@ -169,19 +169,23 @@ def looked_up(statement: str, numbers: Sequence[int]) -> list[Any]:
 def driver() -> Iterator[Any]:
     """The driver's own connection, without a transaction; what fails is told as SQLAlchemy tells it."""
     engine = db.engine
-    pooled, failed = engine.raw_connection(), engine.dialect.loaded_dbapi.Error
-    connection = pooled.driver_connection
+    failed = engine.dialect.loaded_dbapi.Error
+    pooled: Any = None
     try:
+        pooled = engine.raw_connection()
+        connection = pooled.driver_connection
         if engine.dialect.name == "postgresql":
             connection.autocommit = True
         yield connection
     except failed as error:
-        pooled.invalidate(error)
+        if pooled is not None:
+            pooled.invalidate(error)
         raise DBAPIError.instance(None, None, error, failed, True, dialect=engine.dialect) from error
     finally:
-        if engine.dialect.name == "postgresql" and pooled.is_valid:
-            connection.autocommit = False
-        pooled.close()
+        if pooled is not None:
+            if engine.dialect.name == "postgresql" and pooled.is_valid:
+                pooled.driver_connection.autocommit = False
+            pooled.close()
 
 
 def dialect() -> str:
