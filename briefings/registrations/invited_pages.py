@@ -23,7 +23,6 @@ from briefings.schedule.public import as_shown
 from briefings.schedule.registering import register
 from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 from briefings.web.access import by_token
-from briefings.web.forms import Form
 from briefings.web.language import language
 from briefings.web.limits import count_mail_to, with_wait
 from briefings.web.problems import reason
@@ -58,7 +57,6 @@ def show(token: str) -> ResponseReturnValue:
         there=there,
         own_token=token_of(there) if there and there.email == invitee.email else None,
         called_off=invitee.briefing.state is BriefingState.CANCELLED,
-        declining=Form(),
     )
     return with_wait(page, refused)
 

@@ -176,9 +176,7 @@ def register_again(token: str) -> ResponseReturnValue:
 @by_token
 def take_any(token: str) -> ResponseReturnValue:
     """Wait no longer for colleagues who come all together."""
-    return _do(
-        token, waiting.take_any, gettext("이제 한 사람씩 따로 기다립니다. 자리가 나면 알려 드립니다.")
-    )
+    return _do(token, waiting.take_any, gettext("이제 한 사람씩 따로 기다립니다. 자리가 나면 알려 드립니다."))
 
 
 @pages.post("/r/<token>/remember")

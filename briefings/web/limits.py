@@ -18,9 +18,7 @@ class TooOften(Refused):
 
     def __init__(self, seconds: int) -> None:
         minutes = math.ceil(seconds / 60)
-        words = N_(
-            "짧은 사이에 너무 여러 번 보내셨습니다. 적은 내용은 그대로이니 %(minutes)s분 뒤에 눌러 주세요."
-        )
+        words = N_("짧은 사이에 너무 여러 번 보내셨습니다. 적은 내용은 그대로이니 %(minutes)s분 뒤에 눌러 주세요.")
         super().__init__(words, minutes=minutes)
         self.seconds = seconds
 
