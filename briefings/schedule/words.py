@@ -123,6 +123,8 @@ ACTIONS = {
     "briefing.cancelled": "취소",
     "briefing.discarded": "초안 지우기",
     "announcement.sent": "안내 보내기",
+    "support.day_seen": "당일 지원 읽기",
+    "support.destroyed": "지난 지원 요청의 글 지우기",
     "briefing.invitees_added": "초대 명단에 넣기",
     "briefing.invitee_removed": "초대 명단에서 빼기",
     "briefing.invitees_asked": "초대하기",
