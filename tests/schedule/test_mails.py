@@ -16,11 +16,11 @@ from briefings.db import db, unit_of_work
 from briefings.jobs import deliver
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.mail import Mail
-from briefings.schedule import approving, calendar_settings, entering, invitations, registering, reminders
+from briefings.schedule import approving, calendar_settings, entering, invitations, registering, reminders, support
 from briefings.schedule import new_address as moving
 from briefings.schedule.calendar_models import Channel
 from briefings.schedule.ladder import QuietHours
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import a_briefing, a_registration
 from tests.mails import mails_to
 
@@ -336,6 +336,21 @@ def _call_off(scene: Scene) -> None:
         invitations.tell_of_cancellation(scene.briefing, scene.now)
 
 
+def _helped(scene: Scene, state: SupportState, words: str) -> None:
+    registration = scene.registered()
+    with unit_of_work():
+        support.ask(registration, "문자 통역이 필요합니다.", scene.now)
+        support.answer(registration, state, words, registration.support_changed_at, scene.now)
+
+
+def support_arranged(scene: Scene) -> None:
+    _helped(scene, SupportState.ARRANGED, "입장한 뒤에 화면 아래의 ‘자막’을 눌러 주세요.")
+
+
+def support_impossible(scene: Scene) -> None:
+    _helped(scene, SupportState.IMPOSSIBLE, "문자 통역 대신 발표 원고를 전날 보내 드리고, 채팅으로 도와드립니다.")
+
+
 EVENTS = (
     invitation,
     promoted,
@@ -375,6 +390,8 @@ EVENTS = (
     already_waiting,
     my_registrations,
     reminder,
+    support_arranged,
+    support_impossible,
 )
 
 
