@@ -60,6 +60,7 @@ from tests.builders import (
 from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
+from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.registration_rows import fill_registrations
 from tests.journeys.running import BEGINNING
@@ -104,6 +105,7 @@ def fill() -> Rows:
     _received(rows)
     open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
     rows.update(fill_support(open_one, ended, rows["need"]))
+    rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))

@@ -160,6 +160,7 @@ def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: dateti
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
     gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone", "slot": GONE, "import": GONE}
+    gone |= {"invitee": GONE}
     kinds = set(KINDS) - {"password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith(("reply_", "need_"))):  # they are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
