@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import islice
-from tempfile import TemporaryFile
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row, delete, select, update
-from xlsxwriter import Workbook
 
 from briefings.audit.recording import Actor, record
 from briefings.db import db, unit_of_work
@@ -25,6 +23,7 @@ from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.organizations.words import KINDS
 from briefings.privacy.models import Consent, ConsentText, Purpose
+from briefings.registrations.workbooks import PIECE, Value, workbook
 from briefings.schedule.models import Briefing
 from briefings.schedule.registrants import registrants
 from briefings.schedule.registration_models import Registration, registration_interests
@@ -41,13 +40,7 @@ KEPT = timedelta(days=1)
 """How long a file that the worker made may be fetched."""
 WRITING = "파일을 쓰는 중"
 BATCH = 500
-LONGEST_CELL = 32_767
-"""Signs that one cell of a spreadsheet holds."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_FONT = {"font_name": "맑은 고딕", "font_size": 10}
-
-Value = str | int | datetime | None
-Tell = Callable[[int, int, str], None]
 
 
 class Format(StrEnum):
@@ -134,38 +127,14 @@ def lines(ids: Sequence[int], zone: ZoneInfo) -> Iterator[bytes]:
         yield _as_lines([[_plain(value) for value in _values(each, zone)] for each in people])
 
 
-def write_workbook(ids: Sequence[int], zone: ZoneInfo, file: IO[bytes], tell: Tell = lambda *_: None) -> None:
-    """A spreadsheet into `file`, row by row: texts stay texts whatever they begin with, moments are dates."""
-    book = Workbook(file, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    # An apostrophe that is not part of the text (quotePrefix) keeps it a text when somebody edits the cell, too.
-    text = book.add_format({**_FONT, "num_format": "@", "quote_prefix": True, "valign": "top"})
-    moment = book.add_format({**_FONT, "num_format": "yyyy-mm-dd hh:mm", "align": "left", "valign": "top"})
-    head = book.add_format({**_FONT, "bold": True, "bottom": 1})
-    sheet = book.add_worksheet("신청자")
-    sheet.freeze_panes(1, 2)
-    for place, column in enumerate(COLUMNS):
-        sheet.set_column(place, place, column.width)
-        sheet.write_string(0, place, column.heading, head)
-    sheet.autofilter(0, 0, max(len(ids), 1), len(COLUMNS) - 1)
-    for at, each in enumerate(_people(ids), start=1):
-        for place, value in enumerate(_values(each, zone)):
-            if isinstance(value, datetime):
-                sheet.write_datetime(at, place, value, moment)
-            elif value:
-                sheet.write_string(at, place, str(value)[:LONGEST_CELL], text)
-        if at % BATCH == 0:
-            tell(at, len(ids), WRITING)
-    book.close()
+def sheet(ids: Sequence[int], zone: ZoneInfo) -> Iterator[bytes]:
+    """A spreadsheet piece by piece: texts stay texts whatever they begin with, moments are dates."""
+    rows = (_values(each, zone) for people in _in_batches(ids) for each in people)
+    return workbook("신청자", [(column.heading, column.width) for column in COLUMNS], rows, len(ids))
 
 
-def write_lines(ids: Sequence[int], zone: ZoneInfo, file: IO[bytes], tell: Tell = lambda *_: None) -> None:
-    """The CSV file into `file`."""
-    for number, piece in enumerate(lines(ids, zone)):
-        file.write(piece)
-        tell(min(number * BATCH, len(ids)), len(ids), WRITING)
-
-
-WRITERS = {Format.XLSX: write_workbook, Format.CSV: write_lines}
+WRITERS = {Format.XLSX: sheet, Format.CSV: lines}
+ROWS_IN_A_PIECE = {Format.XLSX: PIECE, Format.CSV: BATCH}
 
 
 def ask_for_file(
@@ -212,10 +181,11 @@ def make_file(work: Work) -> dict[str, Any]:
     given, format = work.params, Format(work.params["format"])
     briefing = db.session.get_one(Briefing, given["briefing"])
     ids = people_of(briefing, given["conditions"], given["chosen"])
-    with TemporaryFile() as file:
-        WRITERS[format](ids, ZoneInfo(given["zone"]), file, work.tell)
-        file.seek(0)
-        data = file.read()
+    out = io.BytesIO()
+    for number, piece in enumerate(WRITERS[format](ids, ZoneInfo(given["zone"]))):
+        out.write(piece)
+        work.tell(min(number * ROWS_IN_A_PIECE[format], len(ids)), len(ids), WRITING)
+    data = out.getvalue()
     with unit_of_work():
         values = {"content": data, "size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         db.session.execute(update(StoredFile).where(StoredFile.id == given["file"]).values(values))
@@ -241,11 +211,6 @@ def is_ready(task: Task) -> bool:
 
 def _about(briefing: Briefing, by: Actor) -> str:
     return f"briefing:{briefing.id}:{by.id}"
-
-
-def _people(ids: Sequence[int]) -> Iterator[Person]:
-    for people in _in_batches(ids):
-        yield from people
 
 
 def _in_batches(ids: Sequence[int]) -> Iterator[list[Person]]:

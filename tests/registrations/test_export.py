@@ -47,7 +47,7 @@ def briefing(now):
         phone="+82 10-1234-5678",
         organization=an_organization("@SUM(A1)"),
         department="-3",
-        question="첫 줄\n둘째 줄, ‘쉼표’",
+        question="첫 줄\n둘째 줄, <‘쉼표’> &\x07",
         support="휠체어",
         support_state=SupportState.ASKED,
         interests=[need],
@@ -100,7 +100,7 @@ def test_a_spreadsheet_holds_who_is_listed_with_real_dates_and_texts_that_stay_t
     assert first["기관"] == "@SUM(A1)" and first["전화번호"] == "010-1234-5678" and first["부서"] == "-3"
     assert f"{first['신청한 때']:%Y-%m-%d %H:%M}" == "2026-11-01 09:00"
     assert third["대기 시작"] and not third["확정된 때"]
-    assert first["관심 수요"] == briefing.slots[0].need.title and first["사전 질문"] == "첫 줄\n둘째 줄, ‘쉼표’"
+    assert first["관심 수요"] == briefing.slots[0].need.title and first["사전 질문"] == "첫 줄\n둘째 줄, <‘쉼표’> &"
     assert (first["지원 요청"], first["수요기관 제공 동의"], second["수요기관 제공 동의"]) == ("있음", "동의", None)
     assert "휠체어" not in str(first)
     sheet = load_workbook(BytesIO(answer.data)).active
