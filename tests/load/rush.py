@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
@@ -134,16 +133,12 @@ def _checked(program: Program, key: str, seats: int, visitors: int) -> tuple[int
     states = Counter(row.state for row in rows)
     assert states == Counter({"confirmed": seats, "waitlisted": visitors - seats}), (program.url, states)
     line = [row.id for row in rows if row.state == "waitlisted"]
-    in_turn = [row.id for row in sorted(rows, key=_place) if row.state == "waitlisted"]
+    waiting = [(row.waiting_since, row.id) for row in rows if row.state == "waitlisted"]
+    in_turn = [number for _, number in sorted(waiting)]  # SQLite gives moments as texts, which sort alike
     assert line == in_turn, f"{sum(a != b for a, b in zip(line, in_turn, strict=True))} of {len(line)} out of turn"
     # Nobody in line came before somebody who has a place.
     assert max(row.id for row in rows if row.state == "confirmed") < min(line, default=2**31)
     return states["confirmed"], states["waitlisted"]
-
-
-def _place(row: Any) -> tuple[datetime | str, int]:
-    """What the line is in the order of; SQLite gives moments as texts, which sort alike."""
-    return row.waiting_since or "", row.id
 
 
 def _wait_until_all_is_sent(program: Program, patience: float = 600) -> None:
