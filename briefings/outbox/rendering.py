@@ -12,6 +12,7 @@ from flask import Flask, current_app, g, render_template, url_for
 from flask_babel import get_locale, gettext
 from jinja2.utils import urlize
 from markupsafe import Markup
+from werkzeug.test import EnvironBuilder
 
 from briefings.calendar.addresses import Mailbox
 from briefings.calendar.message import plain_message, scheduling_message
@@ -78,9 +79,15 @@ def as_reader(app: Flask, locale: str, texts: Texts | None = None) -> Iterator[N
     """
     base_url = app.config["PUBLIC_URL"] + ("/en" if locale == "en" else "")
     # A context of its own: in the caller's, the language of the message before would still be in force.
-    with app.app_context(), app.test_request_context(base_url=base_url):
+    with app.app_context(), app.request_context(dict(_asked_at(base_url))):
         g.texts = texts or Texts()
         yield
+
+
+@lru_cache(maxsize=8)
+def _asked_at(base_url: str) -> Mapping[str, Any]:
+    """The environment of a request there: put together once, not for each of ten thousand messages."""
+    return EnvironBuilder(base_url=base_url).get_environ()
 
 
 def _common() -> dict[str, object]:
@@ -109,7 +116,7 @@ def html_of(text: str, subject: str) -> str:
     body, _, footer = text.partition(f"\n{SIGNATURE}\n")
     language = get_locale().language
     return render_template(
-        "mail/frame.html", subject=subject, language=language, body=_blocks(body), footer=_blocks(footer)
+        "mail/frame.html", subject=subject, language=language, body=_blocks(body), footer=_blocks_of_all(footer)
     )
 
 
@@ -130,6 +137,12 @@ def mime_of(message: Message, mail: Mail, date: datetime) -> bytes:
     if mail.calendar is None:
         return plain_message(**envelope)
     return scheduling_message(**envelope, calendar=mail.calendar, method=str(mail.method))
+
+
+@lru_cache(maxsize=32)
+def _blocks_of_all(text: str) -> list[Block]:
+    """The same of what every mail says."""
+    return _blocks(text)
 
 
 def _blocks(text: str) -> list[Block]:

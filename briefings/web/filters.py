@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,7 @@ def number(value: float) -> str:
     return f"{value:,.1f}".removesuffix(".0")
 
 
+@lru_cache(maxsize=1000)
 def phone(value: str | None) -> str:
     """`010-1234-5678`, `02-123-4567`, `1588-0000`, `+81 3-1234-5678`, however it was typed; else unchanged."""
     try:
