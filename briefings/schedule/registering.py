@@ -248,10 +248,11 @@ def _register_party(briefing: Briefing, people: Sequence[Applicant], now: dateti
         raise Refused(_TOO_MANY, field="together", capacity=briefing.capacity, people=len(people))
     standing = {email: standing_of(briefing, email) for email in emails}
     said = dict(zip(emails, people, strict=True))
+    known = {email: each.holds for email, each in standing.items() if each.holds}
     fresh = {
-        email: take_down(briefing, said[email], organization, standing[email], now)
-        for email in said
-        if not standing[email].holds
+        email: take_down(briefing, person, organization, standing[email], now)
+        for email, person in said.items()
+        if email not in known
     }
     first, party = fresh.get(emails[0]), new_public_id() if len(fresh) > 1 else ""
     for registration in fresh.values():
@@ -259,11 +260,12 @@ def _register_party(briefing: Briefing, people: Sequence[Applicant], now: dateti
         registration.brought_by = first if registration is not first else None
     _place(list(fresh.values()), briefing, standing[emails[0]].line, now, approval=briefing.approval)
     for email, person in said.items():
-        if there := standing[email].holds:
-            _send_link_again(there, person, now)
+        if email in known:
+            _send_link_again(known[email], person, now)
         else:
             _finish(fresh[email], person, standing[email], now, applicant.name if person is not applicant else "")
-    return [fresh.get(email) or standing[email].holds or fresh[email] for email in emails]
+    together = known | fresh
+    return [together[email] for email in emails]
 
 
 def _colleague_of(applicant: Applicant, colleague: Colleague) -> Applicant:

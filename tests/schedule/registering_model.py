@@ -5,7 +5,7 @@ the program and compares everything afterwards.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 
 class No(Exception):
@@ -25,6 +25,20 @@ class Place:
     kind: str = "company"
     token: str = ""
     by_staff: bool = False
+    asked: date | None = None
+
+
+@dataclass
+class Reminder:
+    """That an address was told of what it has in a session already, because of a form."""
+
+    email: str
+    session: "Session"
+    token: str
+    at: datetime
+
+    def of(self, email: str, session: "Session") -> bool:
+        return self.email == email and self.session is session
 
 
 @dataclass
@@ -39,6 +53,7 @@ class Session:
     off: bool = False
     people: dict[str, Place] = field(default_factory=dict)
     told: dict[str, list[str]] = field(default_factory=dict)
+    reminders: list[Reminder] = field(default_factory=list, repr=False)
 
     def tell(self, email: str, kind: str) -> None:
         self.told.setdefault(email, []).append(kind)
@@ -79,7 +94,7 @@ class Session:
         written = []
         for email in emails:
             if email not in new:
-                self.remind(email, token)
+                self.remind(email, token, now)
                 continue
             place = self.write(email, now, kind, token)
             place.party = party if together and len(new) > 1 else 0
@@ -94,9 +109,15 @@ class Session:
             return True
         return not self.invited_only and kind in (self.kinds or ())
 
-    def remind(self, email: str, token: str) -> None:
-        """A known address is told of what it has, once for a form, three times an hour (here: in all)."""
-        if self.people[email].token != token and self.told[email].count("already_registered") < 3:
+    def remind(self, email: str, token: str, now: datetime) -> None:
+        """A known address is told of what it has, once for a form, three times an hour of all briefings."""
+        same_press = token in (
+            self.people[email].token,
+            *(each.token for each in self.reminders if each.of(email, self)),
+        )
+        lately = [each for each in self.reminders if each.email == email and each.at > now - timedelta(hours=1)]
+        if not same_press and len(lately) < 3:
+            self.reminders.append(Reminder(email, self, token, now))
             self.tell(email, "already_registered")
 
     def write(self, email: str, now: datetime, kind: str, token: str) -> Place:
@@ -132,14 +153,17 @@ class Session:
             self.tell(email, "place_given_up")  # nothing stands in the calendar any more
         self.leave(place)
 
-    def decline(self, email: str, believed: bool) -> None:
-        """A no from the calendar; a doubtful one asks first."""
+    def decline(self, email: str, believed: bool, now: datetime) -> None:
+        """A no from the calendar; a doubtful one asks first, once a day for one entry."""
         place = self.standing(email)
         if place is None or place.state != "confirmed" or self.off:
             return
         if believed:
             self.leave(place)
-        self.tell(email, "declined" if believed else "decline_asked")
+            self.tell(email, "declined")
+        elif place.asked != now.date():
+            place.asked = now.date()
+            self.tell(email, "decline_asked")
 
     def leave(self, place: Place) -> None:
         place.state, place.since = "cancelled", None
@@ -208,6 +232,11 @@ class Session:
         if not on:
             self.take_in(sorted(self.those("requested"), key=lambda each: (each.registered, each.number)))
 
+    def set_eligibility(self, kinds: set[str], invited_only: bool) -> None:
+        if self.off:
+            raise No
+        self.kinds, self.invited_only = kinds or None, invited_only
+
     def reschedule(self) -> None:
         if self.off:
             raise No
@@ -229,7 +258,7 @@ class Session:
         """Again and again: the first in line whom the free places suffice for gets them."""
         while not self.off and (unit := self.first_that_fits()):
             for place in unit:
-                place.state, place.since = "confirmed", None
+                place.state, place.since, place.asked = "confirmed", None, None
                 if place not in (newcomers or []):
                     self.tell(place.email, "invitation")
 

@@ -121,6 +121,16 @@ def test_who_is_registered_already_keeps_what_they_have_and_the_others_come_toge
     assert party[1].party == "" and party[0].party == party[2].party != ""
 
 
+def test_who_left_before_comes_along_and_is_told_like_the_others(now):
+    briefing = a_briefing()
+    cancel(register(briefing, now, "b@example.com"), now)
+
+    party = register_all(briefing, now + timedelta(hours=1), *THREE, together=True)
+
+    assert states(party) == [CONFIRMED] * 3 and len({each.party for each in party}) == 1
+    assert told("b@example.com") == ["invitation", "withdrawal", "invitation"]
+
+
 def test_registering_again_after_leaving_is_for_oneself(now):
     briefing = a_briefing(capacity=3)
     register(briefing, now, "first@example.com")

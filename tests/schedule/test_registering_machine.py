@@ -8,17 +8,17 @@ each time elsewhere, and then for the shortest way to what it found.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from briefings.accounts.models import User
 from briefings.calendar.evidence import Evidence
@@ -26,7 +26,7 @@ from briefings.calendar.replies import Answer
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.organizations.models import OrganizationKind
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
 from briefings.schedule import answers, approving, entering, planning, registering, waiting
 from briefings.schedule.answers import Trust
 from briefings.schedule.calendar_models import CalendarItem, ItemState
@@ -38,15 +38,61 @@ from tests.schedule.registering_model import No, Session
 from tests.schedule.signing_up import an_applicant
 from tests.schedule.steps import edit
 
-EXAMPLES = int(os.environ.get("REGISTERING_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("REGISTERING_EXAMPLES", "25"))
 STEPS = int(os.environ.get("REGISTERING_STEPS", "25"))
 LONGER = "REGISTERING_EXAMPLES" in os.environ
 
+PEOPLE = 6
+HOLDING = ("confirmed", "waitlisted", "requested")
+
 examples = count(1)
-somebody = st.integers(0, 5)
-somewhere = st.integers(0, 1)
-capacities = st.one_of(st.integers(0, 4), st.none())
-kinds = st.sampled_from(["company", "local"])
+somebody = st.integers(0, PEOPLE - 1)
+somewhere = st.sampled_from([0, 0, 0, 1])
+capacities = st.sampled_from([1, 2, 2, 3, 3, 0, 4, None])
+kinds = st.sampled_from(["company", "company", "company", "local"])
+
+
+def where_there_are(*states: str, party: bool = False) -> Callable[[Any], Any]:
+    """Only while somebody is in one of these states (and of a party)."""
+    return precondition(lambda self: bool(self.those(states, party)))
+
+
+class Scene(NamedTuple):
+    """When, by whom, and the other briefing."""
+
+    now: datetime
+    by_staff: bool
+    other: Briefing
+    other_model: Session
+
+
+ACTS: dict[str, tuple[Callable[[Registration, Scene], Any], Callable[[Session, str, Scene], None]]] = {
+    "cancel": (
+        lambda it, scene: registering.cancel(it, scene.now, by_staff=scene.by_staff),
+        lambda model, email, scene: model.cancel(email),
+    ),
+    "register_again": (
+        lambda it, scene: registering.register_again(it, scene.now),
+        lambda model, email, scene: model.register_again(email, scene.now),
+    ),
+    "take_any": (
+        lambda it, scene: waiting.take_any(it, scene.now),
+        lambda model, email, scene: model.take_any(email),
+    ),
+    "approve": (
+        lambda it, scene: approving.approve(it, scene.now),
+        lambda model, email, scene: model.approve(email),
+    ),
+    "refuse": (
+        lambda it, scene: approving.refuse(it, "자리가 없습니다.", scene.now),
+        lambda model, email, scene: model.refuse(email),
+    ),
+    "move_to": (
+        lambda it, scene: entering.move_to(it, scene.other, scene.now),
+        lambda model, email, scene: model.move_to(email, scene.other_model, scene.now),
+    ),
+}
+"""What may be done about what somebody has, by the program and by the model."""
 
 
 class Registering(RuleBasedStateMachine):
@@ -60,20 +106,27 @@ class Registering(RuleBasedStateMachine):
         self.pressed: list[tuple[Any, ...]] = []
         self.tokens = count(1)
 
-    @initialize(capacities=st.tuples(capacities, capacities), approval=st.booleans())
-    def begin(self, capacities: tuple[int | None, int | None], approval: bool) -> None:
+    @initialize(capacity=capacities, approval=st.booleans(), first=st.integers(0, 3))
+    def begin(self, capacity: int | None, approval: bool, first: int) -> None:
+        """So many have registered already."""
         self.officer: User = a_user()
-        self.briefings = [
-            a_briefing(needs=0, capacity=capacity, approval=approval and not n) for n, capacity in enumerate(capacities)
-        ]
-        self.model = [Session(capacity, approval and not n) for n, capacity in enumerate(capacities)]
+        self.briefings = [a_briefing(needs=0, capacity=capacity, approval=approval), a_briefing(needs=0, capacity=2)]
+        first_one = Session(capacity, approval)
+        self.model = [first_one, Session(2, reminders=first_one.reminders)]
+        for who in range(first):
+            self.press(0, [who], "company", False, False, f"first{self.example}:{who}")
 
     # What people do
 
-    @rule(where=somewhere, who=st.lists(somebody, min_size=1, max_size=3, unique=True), data=st.data())
-    def register(self, where: int, who: list[int], data: st.DataObject) -> None:
-        kind, together, invitee = data.draw(kinds), data.draw(st.booleans()), data.draw(st.booleans())
-        self.press(where, who, kind, together, invitee, f"{self.example}:{next(self.tokens)}")
+    @rule(
+        where=somewhere,
+        who=st.lists(somebody, min_size=1, max_size=3, unique=True),
+        kind=kinds,
+        together=st.booleans(),
+        by_link=st.sampled_from([False, False, True]),
+    )
+    def register(self, where: int, who: list[int], kind: str, together: bool, by_link: bool) -> None:
+        self.press(where, who, kind, together, by_link, f"{self.example}:{next(self.tokens)}")
 
     @precondition(lambda self: self.pressed)
     @rule()
@@ -97,52 +150,53 @@ class Registering(RuleBasedStateMachine):
         )
         self.pressed += [(where, who, kind, together, by_link, token)] if done else []
 
-    @rule(where=somewhere, who=somebody, by_staff=st.booleans())
-    def cancel(self, where: int, who: int, by_staff: bool) -> None:
-        self.with_place(
-            where, who, lambda it: registering.cancel(it, self.now, by_staff=by_staff), lambda m, e: m.cancel(e)
-        )
+    @where_there_are(*HOLDING)
+    @rule(data=st.data(), by_staff=st.booleans())
+    def cancel(self, data: st.DataObject, by_staff: bool) -> None:
+        self.act(*self.one_of(data, *HOLDING), "cancel", by_staff)
 
-    @rule(where=somewhere, who=somebody, believed=st.booleans())
-    def decline(self, where: int, who: int, believed: bool) -> None:
+    @where_there_are("confirmed")
+    @rule(data=st.data(), believed=st.sampled_from([True, True, False]))
+    def decline(self, data: st.DataObject, believed: bool) -> None:
         """A no from the calendar to the newest invitation."""
+        where, who = self.one_of(data, "confirmed")
         email, here = self.email(who), self.briefings[where]
+        db.session.execute(update(Message).where(Message.recipient == email).values(state=MessageState.SENT))
         found = select(CalendarItem).where(CalendarItem.email == email, CalendarItem.briefing_id == here.id)
-        item = db.session.scalar(found.order_by(CalendarItem.id.desc()).limit(1))
-        if item is None:
-            return
+        item = db.session.scalars(found.order_by(CalendarItem.id.desc()).limit(1)).one()
         no = Answer(method="REPLY", uid=f"{item.uid}@x", attendee=email, partstat="DECLINED", dtstamp=self.now)
         self.step(
             where,
             lambda here: answers.take(no, Evidence(email, believed), self.now, Trust()),
-            lambda model: model.decline(email, believed),
+            lambda model: model.decline(email, believed, self.now),
         )
 
-    @rule(where=somewhere, who=somebody)
-    def register_again(self, where: int, who: int) -> None:
-        self.with_place(
-            where,
-            who,
-            lambda it: registering.register_again(it, self.now),
-            lambda model, email: model.register_again(email, self.now),
-        )
+    @where_there_are("cancelled")
+    @rule(data=st.data())
+    def register_again(self, data: st.DataObject) -> None:
+        self.act(*self.one_of(data, "cancelled"), "register_again")
 
-    @rule(where=somewhere, who=somebody)
-    def take_any(self, where: int, who: int) -> None:
-        self.with_place(
-            where, who, lambda it: waiting.take_any(it, self.now), lambda model, email: model.take_any(email)
-        )
+    @where_there_are("waitlisted", "requested", party=True)
+    @rule(data=st.data())
+    def take_any(self, data: st.DataObject) -> None:
+        self.act(*self.one_of(data, "waitlisted", "requested", party=True), "take_any")
+
+    @rule(where=somewhere, who=somebody, act=st.sampled_from(sorted(ACTS)), data=st.booleans())
+    def act_out_of_turn(self, where: int, who: int, act: str, data: bool) -> None:
+        """Whatever state they are in: mostly refused."""
+        self.act(where, who, act, data)
 
     # What staff do
 
-    @rule(where=somewhere, who=somebody, yes=st.booleans())
-    def decide(self, where: int, who: int, yes: bool) -> None:
-        self.with_place(
-            where,
-            who,
-            lambda it: approving.approve(it, self.now) if yes else approving.refuse(it, "자리가 없습니다.", self.now),
-            lambda model, email: model.approve(email) if yes else model.refuse(email),
-        )
+    @where_there_are("requested")
+    @rule(data=st.data(), yes=st.sampled_from([True, True, False]))
+    def decide(self, data: st.DataObject, yes: bool) -> None:
+        self.act(*self.one_of(data, "requested"), "approve" if yes else "refuse")
+
+    @where_there_are(*HOLDING)
+    @rule(data=st.data())
+    def move_person(self, data: st.DataObject) -> None:
+        self.act(*self.one_of(data, *HOLDING), "move_to")
 
     @rule(where=somewhere, who=somebody)
     def enter(self, where: int, who: int) -> None:
@@ -153,16 +207,6 @@ class Registering(RuleBasedStateMachine):
             lambda model: model.enter(email, self.now),
         )
 
-    @rule(where=somewhere, who=somebody)
-    def move_person(self, where: int, who: int) -> None:
-        other = self.briefings[1 - where]
-        self.with_place(
-            where,
-            who,
-            lambda it: entering.move_to(it, other, self.now),
-            lambda model, email: model.move_to(email, self.model[1 - where], self.now),
-        )
-
     @rule(where=somewhere, capacity=capacities)
     def change_capacity(self, where: int, capacity: int | None) -> None:
         self.change(where, lambda model: model.set_capacity(capacity), capacity=capacity)
@@ -171,16 +215,15 @@ class Registering(RuleBasedStateMachine):
     def change_approval(self, where: int, on: bool) -> None:
         self.change(where, lambda model: model.set_approval(on), approval=on)
 
-    @rule(where=somewhere, to=st.sampled_from(Eligibility))
+    @rule(where=somewhere, to=st.sampled_from([Eligibility.OPEN, *Eligibility]))
     def change_eligibility(self, where: int, to: Eligibility) -> None:
         local = [OrganizationKind.LOCAL.value] if to is Eligibility.KINDS else []
-
-        def said(model: Session) -> None:
-            if model.off:
-                raise No
-            model.kinds, model.invited_only = set(local) or None, to is Eligibility.INVITED
-
-        self.change(where, said, eligibility=to, eligible_kinds=local)
+        self.change(
+            where,
+            lambda model: model.set_eligibility(set(local), to is Eligibility.INVITED),
+            eligibility=to,
+            eligible_kinds=local,
+        )
 
     @rule(where=somewhere, who=somebody)
     def invite(self, where: int, who: int) -> None:
@@ -198,7 +241,8 @@ class Registering(RuleBasedStateMachine):
             lambda model: model.reschedule(),
         )
 
-    @rule(where=somewhere, really=st.sampled_from([True, False, False, False]))
+    @precondition(lambda self: len(self.model[0].people) > 3)
+    @rule(where=somewhere, really=st.sampled_from([False, False, False, False, True]))
     def call_off(self, where: int, really: bool) -> None:
         if really:
             self.step(
@@ -213,18 +257,28 @@ class Registering(RuleBasedStateMachine):
         """The editor writes everything down at once."""
         self.step(where, lambda here: edit(here, self.officer, self.now, **details), model, opens=False)
 
-    def with_place(
-        self,
-        where: int,
-        who: int,
-        program: Callable[[Registration], Any],
-        model: Callable[[Session, str], None],
-    ) -> None:
+    def act(self, where: int, who: int, act: str, by_staff: bool = False) -> None:
         """A step about what somebody has there; nothing where they never had anything."""
-        email = self.email(who)
-        if email in self.model[where].people:
-            registration = self.registration(where, email)
-            self.step(where, lambda here: program(registration), lambda session: model(session, email))
+        email, other = self.email(who), 1 - where
+        if email not in self.model[where].people:
+            return
+        found = (Registration.briefing_id == self.briefings[where].id, Registration.email == email)
+        registration = db.session.scalars(select(Registration).where(*found)).one()
+        program, model = ACTS[act]
+        scene = Scene(self.now, by_staff, self.briefings[other], self.model[other])
+        self.step(where, lambda here: program(registration, scene), lambda session: model(session, email, scene))
+
+    def those(self, states: tuple[str, ...], party: bool = False) -> list[tuple[int, int]]:
+        """Where and who, of everybody in one of these states."""
+        return [
+            (where, who)
+            for where, session in enumerate(self.model)
+            for who in range(PEOPLE)
+            if (place := session.people.get(self.email(who))) and place.state in states and (place.party or not party)
+        ]
+
+    def one_of(self, data: st.DataObject, *states: str, party: bool = False) -> tuple[int, int]:
+        return data.draw(st.sampled_from(self.those(states, party)))
 
     def step(
         self,
@@ -256,18 +310,10 @@ class Registering(RuleBasedStateMachine):
 
     def compare(self, here: Briefing, model: Session) -> None:
         rows = db.session.scalars(select(Registration).where(Registration.briefing_id == here.id)).all()
-        parties: dict[str, int] = {}
-        found = {
-            row.email: (row.state.value, row.waiting_since, bool(row.party) and parties.setdefault(row.party, row.id))
-            for row in rows
-        }
-        groups: dict[int, int] = {}
-        ids = {row.email: row.id for row in rows}
-        expected = {
-            email: (each.state, each.since, bool(each.party) and groups.setdefault(each.party, ids.get(email, 0)))
-            for email, each in model.people.items()
-        }
-        assert found == expected
+        found = {row.email: (row.state.value, row.waiting_since) for row in rows}
+        assert found == {email: (each.state, each.since) for email, each in model.people.items()}
+        parties = {row.email: row.party for row in rows}
+        assert _together(parties) == _together({email: each.party for email, each in model.people.items()})
         confirmed = len(model.those("confirmed"))
         assert places_of(here) == (model.capacity, confirmed, len(model.line()))
         by_email = {row.email: row for row in rows}
@@ -286,14 +332,16 @@ class Registering(RuleBasedStateMachine):
     def email(self, who: int) -> str:
         return f"person{who}.{self.example}@example.com"
 
-    def registration(self, where: int, email: str) -> Registration:
-        of_address = (Registration.briefing_id == self.briefings[where].id, Registration.email == email)
-        return db.session.scalars(select(Registration).where(*of_address)).one()
-
     def invitee(self, where: int, email: str) -> Invitee | None:
         return db.session.scalar(
             select(Invitee).where(Invitee.briefing_id == self.briefings[where].id, Invitee.email == email)
         )
+
+
+def _together(parties: Mapping[str, Any]) -> set[frozenset[str]]:
+    """Who are a party with whom, whatever it is called."""
+    called = set(filter(None, parties.values()))
+    return {frozenset(email for email, party in parties.items() if party == each) for each in called}
 
 
 @pytest.mark.slow
