@@ -3,13 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
 
 from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.organizations.models import OrganizationKind
-from briefings.outbox.models import Message
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import BEFORE, a_briefing, a_user, an_organization, saved
@@ -162,21 +160,22 @@ def test_shows_everything_one_person_gave(desk):
     assert "수어 통역" not in page, "that is read where it is logged"
 
 
-def test_staff_cancel_for_somebody_who_is_told_and_the_next_in_line_gets_the_place(desk):
+def test_staff_see_what_can_be_done_with_one_person_and_with_many(desk):
     briefing = a_briefing(capacity=1)
-    registration = registered(briefing, "김가온")
-    waiting = registered(briefing, "이나래", WAITLISTED)
-    address = f"/staff/briefings/{briefing.id}/registrations/{registration.public_id}/cancel"
+    place, gone = registered(briefing, "김가온"), registered(briefing, "최라온", CANCELLED)
+    registered(briefing, "이나래", RegistrationState.REQUESTED)
+    listed = f"/staff/briefings/{briefing.id}/registrations"
 
-    assert "김가온 님의 신청을 취소하시겠습니까?" in desk.get(address).text
-    answer = desk.post(address, follow_redirects=True)
+    def offered(page: str) -> list[str]:
+        return [act for act in ("approve", "refuse", "remove", "move") if f"{listed}/together/{act}" in page]
 
-    assert "김가온 님의 신청을 취소하고 알렸습니다" in answer.text
-    db.session.refresh(waiting)
-    assert waiting.state is CONFIRMED
-    assert [entry.action for entry in history_of(registration)] == ["registration.cancelled"]
-    assert db.session.scalars(select(Message).where(Message.recipient == waiting.email)).all()
-    assert desk.post(address).status_code == 409
+    assert offered(desk.get(listed).text) == ["approve", "refuse", "remove", "move"]
+    assert offered(desk.get(f"{listed}?state=confirmed").text) == ["remove", "move"]
+    assert offered(desk.get(f"{listed}?state=cancelled").text) == []
+    assert f"{listed}/together/remove?id={place.public_id}" in desk.get(f"{listed}/{place.public_id}").text
+    assert offered(desk.get(f"{listed}/{gone.public_id}").text) == []
+    assert "신청한 사람 3 명" not in text_of(desk.get(listed).text)
+    assert "신청한 사람 2 명" in text_of(desk.get(listed).text) and "승인 대기 1 명" in text_of(desk.get(listed).text)
 
 
 def test_a_registration_belongs_to_its_briefing_and_to_staff(desk):
@@ -184,6 +183,6 @@ def test_a_registration_belongs_to_its_briefing_and_to_staff(desk):
     other = f"/staff/briefings/{a_briefing().id}/registrations/{registration.public_id}"
     own = f"/staff/briefings/{registration.briefing_id}/registrations/{registration.public_id}"
 
-    assert [desk.get(other).status_code, desk.post(f"{other}/cancel").status_code] == [404, 404]
+    assert desk.get(other).status_code == 404
     desk.sign_in(a_user(Role.OWNER))
-    assert [desk.get(own).status_code, desk.post(f"{own}/cancel").status_code] == [403, 403]
+    assert desk.get(own).status_code == 403
