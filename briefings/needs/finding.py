@@ -27,6 +27,8 @@ PER_PAGE = 10
 STAFF_PER_PAGE = 20
 MOST_FOUND = 1000
 """Nobody leafs further through what a search finds, and to count on would cost as much as there is."""
+FEW_ABOUT_BOTH = 2000
+"""So many needs are named one by one."""
 PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
 
 
@@ -141,10 +143,23 @@ def conditions_of(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(with_status(search.status))
     if search.key:
         conditions.append(Need.key_since.is_not(None))
-    for column, topic in ((need_themes.c.theme_id, search.theme), (need_audiences.c.audience_id, search.audience)):
-        if topic:
-            conditions.append(_among(select(column.table.c.need_id).where(column == topic.id)))
-    return conditions + says(search.q.split())
+    return conditions + _about(search) + says(search.q.split())
+
+
+def _about(search: Search) -> list[ColumnElement[bool]]:
+    """Conditions for theme and audience. Of few needs about both each is named: nothing else has to be gone through."""
+    wanted = [
+        column == topic.id
+        for column, topic in ((need_themes.c.theme_id, search.theme), (need_audiences.c.audience_id, search.audience))
+        if topic
+    ]
+    if len(wanted) == 2:
+        together = need_themes.join(need_audiences, need_audiences.c.need_id == need_themes.c.need_id)
+        about_both = select(need_themes.c.need_id).select_from(together).where(*wanted).limit(FEW_ABOUT_BOTH + 1)
+        few = list(db.session.scalars(about_both))
+        if len(few) <= FEW_ABOUT_BOTH:
+            return [Need.id.in_(few)]
+    return [_among(select(each.left.table.c.need_id).where(each)) for each in wanted]
 
 
 def _among(ids: Any) -> ColumnElement[bool]:
