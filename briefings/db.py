@@ -3,9 +3,10 @@
 import secrets
 import select
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -100,6 +101,11 @@ def new_public_id() -> str:
     return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(8))
 
 
+_TURN = threading.RLock()
+"""SQLite has one writer, and whoever waits for it looks again every now and then: of many some are passed over until
+they are refused. Threads of one process wait here instead, so that only processes wait for each other there."""
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """All or nothing: commits at the end, rolls back on any exception.
@@ -109,13 +115,14 @@ def unit_of_work() -> Iterator[Session]:
     """
     session = db.session
     session.commit()
-    session.connection(execution_options={"writes": True})
-    try:
-        yield session()
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _TURN if dialect() == "sqlite" else nullcontext():
+        session.connection(execution_options={"writes": True})
+        try:
+            yield session()
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
 
 
 def let_go(error: BaseException | None = None) -> None:
@@ -259,7 +266,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     if type(connection).__module__ != "sqlite3":
         return
     connection.isolation_level = None  # transactions are ours to begin, see below
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 15000", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
