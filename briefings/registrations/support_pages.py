@@ -57,10 +57,10 @@ def index() -> ResponseReturnValue:
 @staff
 def show(public_id: str) -> ResponseReturnValue:
     """Whose request it is; what it says at the press of a button, which is logged, and then the answer to it."""
-    found, now = _registration(public_id), clock.now()
-    form = AnswerForm(found)
-    reveal = form.is_submitted()
-    if request.form.get("do") == "answer" and form.validate_on_submit():
+    found, now, reveal = _registration(public_id), clock.now(), request.method == "POST"
+    answers = request.form.get("do") == "answer"
+    form = AnswerForm(found) if answers else AnswerForm(found, formdata=None)
+    if answers and form.validate_on_submit():
         try:
             with unit_of_work():
                 _answer(_registration(public_id), form, now)
@@ -69,8 +69,9 @@ def show(public_id: str) -> ResponseReturnValue:
         else:
             flash(f"{found.name} 님께 답하고 전자우편으로 알렸습니다.", "success")
             return redirect(url_for(".index"), 303)
-    elif reveal and request.form.get("do") != "answer":
-        form = _looked_at(public_id, now)
+    if reveal:
+        with unit_of_work():
+            record(current_user, "support.seen", _registration(public_id), now)
     found = _registration(public_id)
     form.see(found)
     return render_template(
@@ -125,14 +126,6 @@ def due_words(due: datetime, now: datetime) -> str:
     if due < now:
         return f"기한이 {-days}일 지남" if days else "기한이 조금 전에 지남"
     return f"기한까지 {days}일" if days else "오늘까지"
-
-
-def _looked_at(public_id: str, now: datetime) -> AnswerForm:
-    """The form to answer with, once it is written down who reads the request."""
-    with unit_of_work():
-        found = _registration(public_id)
-        record(current_user, "support.seen", found, now)
-    return AnswerForm(_registration(public_id), formdata=None)
 
 
 def _answer(found: Registration, form: AnswerForm, now: datetime) -> None:
