@@ -46,6 +46,10 @@ class WhoForm(Form):
 
     def __init__(self, programme: Sequence[ProgrammeEntry], **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.offer(programme)
+
+    def offer(self, programme: Sequence[ProgrammeEntry]) -> None:
+        """Let the needs of a programme be chosen from."""
         self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
 
     def who(self) -> dict[str, Any]:
@@ -108,6 +112,21 @@ class ColleagueForm(Form):
         return not (self.name.errors or self.email.errors)
 
 
+class PeopleForm(WhoForm):
+    """Who, which address, and colleagues of the same organization."""
+
+    email = EmailField(
+        _l("전자우편"),
+        [DataRequired()],
+        description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
+    )
+    colleagues = FieldList(FormField(ColleagueForm), max_entries=MOST_COLLEAGUES)
+    together = BooleanField(
+        _l("모두 함께가 아니면 기다리기"),
+        description=_l("모두 앉을 자리가 없으면 아무도 먼저 확정하지 않고, 모두의 자리가 날 때까지 함께 대기합니다."),
+    )
+
+
 class ConsentsForm(OnePress, Form):
     """The consents a person is asked for: those of `texts`, the required one first; the others are left out."""
 
@@ -134,19 +153,9 @@ class ConsentsForm(OnePress, Form):
         return tuple((text.id, bool(field.data)) for field, text in self.consents)
 
 
-class RegistrationForm(ConsentsForm, WhoForm):
+class RegistrationForm(ConsentsForm, PeopleForm):
     """One page: who, which address, and the consents. `website` is a trap: people do not see it, programs fill it."""
 
-    email = EmailField(
-        _l("전자우편"),
-        [DataRequired()],
-        description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
-    )
-    colleagues = FieldList(FormField(ColleagueForm), max_entries=MOST_COLLEAGUES)
-    together = BooleanField(
-        _l("모두 함께가 아니면 기다리기"),
-        description=_l("모두 앉을 자리가 없으면 아무도 먼저 확정하지 않고, 모두의 자리가 날 때까지 함께 대기합니다."),
-    )
     website = StringField(_l("이 칸은 비워 두세요"), render_kw={"tabindex": "-1", "autocomplete": "off"})
 
     def __init__(

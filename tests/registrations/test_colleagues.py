@@ -65,7 +65,7 @@ def test_each_has_a_registration_an_invitation_and_a_link_of_their_own(app, clie
     assert "이가온 님이 같은 기관의 동료로 함께 신청하셔서" in told and "제15조제1항제3호" in told
     assert "바로 취소해 주세요" in told and "동료" not in own
     page = client.get(f"/r/{token_of(haneul)}").text
-    assert "동료가 신청해 드려서 답하신 동의가 없습니다" in page and "신청 취소하기" in page
+    assert "다른 분이 신청해 드려서 답하신 동의가 없습니다" in page and "신청 취소하기" in page
     assert [link for link in links_in(mails_to(app, HANEUL)[0]) if link.startswith("/r/")] == [f"/r/{token_of(haneul)}"]
 
 
@@ -172,7 +172,39 @@ def test_nobody_is_registered_where_the_briefing_closed_in_between(client):
     assert registrations() == [] and db.session.scalars(select(Message)).all() == []
 
 
-def test_every_person_counts_for_the_limit(client, limited):
-    nine = [(f"동료{n}", f"c{n}@example.com") for n in range(9)]
-    codes = [client.post(url(a_briefing(), "/register"), data=with_colleagues(*nine)).status_code for _ in range(7)]
-    assert codes == [303] * 6 + [429]
+def test_who_wants_all_or_none_waits_until_there_are_places_for_all(client):
+    briefing = a_briefing(capacity=2)
+    seated = a_registration(briefing)
+    page = client.post(url(briefing, "/register"), data=with_colleagues(("김하늘", HANEUL), do="add")).text
+    assert "모두 함께가 아니면 기다리기" in page
+    page = sign_up(client, briefing, ("김하늘", HANEUL), together="y")
+    assert "대기 신청을 받았습니다" in page and "김하늘: 자리가 모두 차서 대기합니다" in page
+    assert [each.state for each in registrations()] == [CONFIRMED, WAITLISTED, WAITLISTED]
+    assert "모두 2명이 함께 기다립니다" in client.get(f"/r/{token_of(of(HANEUL))}").text
+    client.post(f"/r/{token_of(seated)}/cancel")
+    db.session.expire_all()
+    assert [each.state for each in registrations()] == [CANCELLED, CONFIRMED, CONFIRMED]
+
+
+def test_more_than_there_are_places_cannot_want_all_or_none(client):
+    briefing = a_briefing(capacity=1)
+    page = sign_up(client, briefing, ("김하늘", HANEUL), together="y")
+    assert 'href="#together"' in page and 'id="together-error"' in page and registrations() == []
+    unlimited = client.post(url(a_briefing(capacity=None), "/register"), data=APPLICANT | {"do": "add"}).text
+    assert "모두 함께가 아니면 기다리기" not in unlimited
+
+
+@pytest.mark.parametrize("capacity", [2, 5])
+def test_the_page_says_as_much_of_each_colleague_whoever_is_known(client, capacity):
+    pages = []
+    for known in (HANEUL, "somebody.else@example.com"):
+        briefing = a_briefing(needs=0, title="바다 설명회", capacity=capacity)
+        a_registration(briefing, email=known)
+        page = sign_up(client, briefing, ("김하늘", HANEUL), ("박나래", NARAE), together="y" if capacity > 2 else "")
+        number = of_briefing(briefing, APPLICANT["email"].lower()).public_id
+        pages.append(page.replace(number, "").replace(briefing.public_id, ""))
+    assert pages[0].count("자리가 모두 차서") == pages[1].count("자리가 모두 차서") == (0 if capacity > 2 else 2)
+
+
+def of_briefing(briefing, email: str) -> Registration:
+    return next(each for each in registrations() if each.briefing == briefing and each.email == email)

@@ -25,8 +25,8 @@ from tests.calendar.clients import CLIENTS
 from tests.mails import links_in, mails_to
 from tests.prepared import a_database
 from tests.schedule.letters import delivered
+from tests.schedule.signing_up import an_applicant, cancel, register
 from tests.schedule.test_last_seat import a_program
-from tests.schedule.test_registering import an_applicant, cancel, register
 
 OLD, NEW = "gaon@example.com", "gaon@new.example.com"
 CONFIRMED, WAITLISTED, CANCELLED = tuple(RegistrationState)[1:]

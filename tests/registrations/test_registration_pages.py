@@ -57,6 +57,36 @@ class TestThePage:
         page = client.get(link(a_registration(briefing, state=WAITLISTED))).text
         assert "대기 순번은 2번" in page and "입장하기" not in page and "신청 취소하기" in page
 
+    def test_waits_for_what_staff_decide_and_says_why_they_did_not_approve(self, client, now):
+        briefing = a_briefing(approval=True)
+        asked = a_registration(briefing, state=RegistrationState.REQUESTED, confirmed_at=None)
+        page = client.get(link(asked)).text
+        assert "승인을 기다리고 있습니다" in page and "승인 대기" in page and "입장하기" not in page
+        assert "신청 내용 바꾸기" in page and "신청 취소하기" in page
+        refused = {"cancelled_at": now, "refused_at": now, "refusal_reason": "지방자치단체를 위한 자리입니다."}
+        page = client.get(link(a_registration(briefing, state=CANCELLED, **refused))).text
+        assert "승인되지 않은 신청입니다" in page and "지방자치단체를 위한 자리입니다." in page
+        assert "다시 신청하기" not in page and "취소한 신청입니다" not in page
+        page = client.post(link(asked, "/cancel"), follow_redirects=True).text
+        assert "신청을 취소했습니다" in page
+
+    def test_lets_colleagues_who_wait_together_wait_separately(self, client):
+        briefing = a_briefing(capacity=1)
+        party = [a_registration(briefing, state=WAITLISTED, party="a" * 32) for _ in range(2)]
+        page = client.get(link(party[1])).text
+        assert "모두 2명이 함께 기다립니다" in page and "따로 기다리기" in page
+        page = client.post(link(party[1], "/any-place"), follow_redirects=True).text
+        assert "한 사람씩 따로 기다립니다" in page and "함께 기다립니다" not in page
+        for each in party:
+            db.session.refresh(each)
+        assert [each.state for each in party] == [RegistrationState.CONFIRMED, WAITLISTED]
+        page = client.post(link(party[1], "/any-place"), follow_redirects=True).text
+        assert "함께 자리를 기다리는 신청이 아닙니다" in page
+
+    def test_says_that_staff_entered_the_person_and_where_to_say_no(self, client):
+        page = client.get(link(a_registration(by_staff=True))).text
+        assert "설명회 담당자가 신청해 드렸습니다" in page and "신청 취소하기" in page
+
     def test_offers_a_way_back_after_a_cancellation_while_open(self, client, now):
         page = client.get(link(a_registration(state=CANCELLED, cancelled_at=now))).text
         assert "취소한 신청입니다" in page and "다시 신청하기" in page and "입장하기" not in page
@@ -102,7 +132,7 @@ class TestThePage:
     def test_changes_nothing_by_being_looked_at(self, client, registration):
         for action in ("", "/change", "/cancel", "/briefing.ics", "/consents/news", "/consents/news/withdraw"):
             assert client.get(link(registration, action)).status_code == 200
-        for action in ("/register", "/invitation"):
+        for action in ("/register", "/invitation", "/any-place", "/remember", "/forget"):
             assert client.get(link(registration, action)).status_code == 405
         db.session.refresh(registration)
         assert registration.state is RegistrationState.CONFIRMED and kinds() == ["invitation"]
@@ -204,4 +234,4 @@ def test_the_page_costs_the_same_whoever_looks(client, registration, count_queri
     address = link(registration)
     with count_queries() as sent:
         client.get(address)
-    assert len(sent) <= 5, "\n".join(sent)
+    assert len(sent) <= 6, "\n".join(sent)

@@ -56,6 +56,8 @@ class TestTheForm:
         assert "전자우편 주소에 ‘@’ 뒤의 주소가 빠졌습니다" in page
         assert "기관 유형을 골라 주세요" in page and "기관·회사 이름을 입력해 주세요" in page
         assert "‘개인정보 수집·이용 동의’에 답해 주세요" in page
+        asked = [page.index(f'<a href="#{field}">') for field in ("kind", "organization", "email", "consent-0")]
+        assert asked == sorted(asked), "in the order of the page"
         assert registrations() == []
 
     def test_does_not_go_on_without_the_required_consent(self, client):
