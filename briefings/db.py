@@ -147,17 +147,24 @@ def lock(row: Any) -> None:
     key = kind.primary_key[0]
     held = update(kind.entity).where(key == identity).values({key.name: key}).returning(kind.entity)
     refreshed = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
+    version_row = getattr(row, "version_row", None)
+    at_once = version_row is not None and dialect() == "postgresql"
+    if at_once:
+        held = held.add_cte(_renewed(version_row, db.session.connection()).cte("renewed"))
     if db.session.scalar(held, execution_options=refreshed) is None:
         raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
-    if (version_row := getattr(row, "version_row", None)) is not None:
+    if version_row is not None and not at_once:
         renew_version(db.session.connection(), version_row)
 
 
 def renew_version(connection: Connection, row: int) -> None:
     """Let nobody use any longer what was kept under the present version of `row`, once this transaction commits."""
+    connection.execute(_renewed(row, connection))
+
+
+def _renewed(row: int, connection: Connection) -> Any:
     statement = _insert(ContentVersion.__table__, connection).values(id=row, version=secrets.randbits(31))
-    renewed = {"version": statement.excluded.version}
-    connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=renewed))
+    return statement.on_conflict_do_update(index_elements=["id"], set_={"version": statement.excluded.version})
 
 
 def looked_up(statement: str, numbers: Sequence[int]) -> list[Any]:

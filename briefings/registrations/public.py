@@ -67,8 +67,9 @@ def forget_person() -> ResponseReturnValue:
 def _form(seen: Seen, person: Registration | None, act: str, row: str) -> ResponseReturnValue:
     posted = request.method == "POST" and act != "known"
     texts = current_texts(CONSENTS.values(), language())
+    chosen_from = not posted or "interests" in request.form
     form = RegistrationForm(
-        programme_of(seen.briefing),
+        programme_of(seen.briefing) if chosen_from else (),
         texts,
         formdata=rearranged(request.form, act, row) if posted else None,
         data=_as_before(person) if person and not posted else None,
@@ -81,6 +82,8 @@ def _form(seen: Seen, person: Registration | None, act: str, row: str) -> Respon
         if refused is None:
             return _to_done()
         form.refuse(refused)
+    if not chosen_from:
+        form.offer(programme_of(seen.briefing))
     return _page(seen, refused, ineligible_reason(seen.briefing, None, None), form=form, person=person)
 
 

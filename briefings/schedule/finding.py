@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination, SelectPagination
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
@@ -64,17 +64,17 @@ class Search:
 
 def published(public_id: str) -> Seen | None:
     """A briefing everybody may see, with its places, in one statement; None for drafts and unknown ids."""
-    found = select(Briefing, *_counts()).where(Briefing.public_id == public_id, Briefing.state != BriefingState.DRAFT)
-    row = db.session.execute(found.options(*_with_names())).first()
+    row = db.session.execute(_PUBLISHED, {"public_id": public_id}).first()
     return None if row is None else _seen(*row)
 
 
 class _PageOfSeen(SelectPagination):
-    """Briefings with their places, by one statement."""
+    """Briefings with their places, by one statement that counts for those of the page alone."""
 
     def _query_items(self) -> list[Seen]:
-        found = self._query_args["select"].limit(self.per_page).offset(self._query_offset)
-        return [_seen(*row) for row in db.session.execute(found)]
+        page = self._query_args["select"].limit(self.per_page).offset(self._query_offset).subquery()
+        found = select(Briefing, *_counts()).join(page, page.c.id == Briefing.id).order_by(*self._query_args["order"])
+        return [_seen(*row) for row in db.session.execute(found.options(*_with_names()))]
 
 
 def _seen(briefing: Briefing, confirmed: int, waiting: int) -> Seen:
@@ -84,14 +84,14 @@ def _seen(briefing: Briefing, confirmed: int, waiting: int) -> Seen:
 def listed(search: Search, now: datetime, page: int) -> Pagination:
     """A page of `Seen`: briefings to come, the next first; or those that are over, the latest first."""
     which = Briefing.ends_at <= now if search.past else Briefing.ends_at > now
-    found = select(Briefing, *_counts()).where(LISTED, which)
+    found = select(Briefing.id).where(LISTED, which)
     if search.theme_id:
         found = found.where(Briefing.theme_id == search.theme_id)
     if search.audience_id:
         found = found.where(Briefing.audience_id == search.audience_id)
     at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
-    in_order = found.order_by(at, Briefing.id).options(*_with_names())
-    return _PageOfSeen(select=in_order, session=db.session, page=page, per_page=PER_PAGE, error_out=False)
+    asked = {"select": found.order_by(at, Briefing.id), "order": (at, Briefing.id), "session": db.session}
+    return _PageOfSeen(**asked, page=page, per_page=PER_PAGE, error_out=False)
 
 
 def starting_between(first: datetime, last: datetime) -> list[Briefing]:
@@ -170,3 +170,10 @@ def _counts() -> list[ScalarSelect[int]]:
 
 def _with_names() -> tuple[ExecutableOption, ...]:
     return joinedload(Briefing.theme), joinedload(Briefing.audience)
+
+
+_PUBLISHED = (
+    select(Briefing, *_counts())
+    .where(Briefing.public_id == bindparam("public_id"), Briefing.state != BriefingState.DRAFT)
+    .options(*_with_names())
+)
