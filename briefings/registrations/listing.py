@@ -12,6 +12,7 @@ from briefings.accounts.models import User
 from briefings.audit.recording import Actor, record, record_each
 from briefings.db import db, lock
 from briefings.errors import Refused
+from briefings.organizations.finding import named
 from briefings.organizations.models import OrganizationKind
 from briefings.registrations import invitees
 from briefings.registrations.invitees import Guest
@@ -19,7 +20,7 @@ from briefings.registrations.list_checking import Checked, Level, Person, check,
 from briefings.registrations.list_columns import FIELDS, heading_row, recognised
 from briefings.registrations.list_reading import MOST_ROWS, TOO_MANY, Table
 from briefings.registrations.models import ListPurpose, ListState, PeopleList
-from briefings.schedule.entering import enter
+from briefings.schedule.entering import enter_all
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registering import Applicant
 from briefings.schedule.registration_models import Registration
@@ -137,6 +138,7 @@ def not_to_be_taken(list_: PeopleList, people: Sequence[Person], now: datetime) 
 
 def take_or_start(list_: PeopleList, source: str, by: User, now: datetime) -> bool:
     """Take everybody in, at once where they are few; whether that is done, or a worker was asked to."""
+    _name_organizations(list_, now)
     lock(list_.briefing)  # in the order in which the worker holds both
     _lock_open(list_)
     few = list_.purpose is ListPurpose.INVITE or len(list_.people_rows) <= AT_ONCE
@@ -150,6 +152,7 @@ def take_or_start(list_: PeopleList, source: str, by: User, now: datetime) -> bo
 
 def take(list_: PeopleList, source: str, by: User, now: datetime) -> None:
     """Take everybody in or, where anything is new that must be mended, nobody (Refused). The rows are emptied then."""
+    _name_organizations(list_, now)
     lock(list_.briefing)
     lock(list_)
     if list_.state is not ListState.CHECKED:
@@ -190,7 +193,7 @@ def work_of(list_: PeopleList) -> Task | None:
 
 
 def _register_all(briefing: Briefing, people: Sequence[Person], source: str, by: User, now: datetime) -> dict[str, int]:
-    made = [enter(briefing, applicant(person), now, source) for person in people]
+    made = enter_all(briefing, [applicant(person) for person in people], now, source)
     record_each(by, "registration.entered", Registration, [each.id for each in made], now, together=len(made))
     record(by, "briefing.people_entered", briefing, now, number=len(made))
     return {state.value: number for state, number in Counter(each.state for each in made).items()}
@@ -213,6 +216,13 @@ def applicant(person: Person) -> Applicant:
 
 def _guest(person: Person) -> Guest:
     return Guest(person.email, person.name, person.organization, person.kind, person.locale)
+
+
+def _name_organizations(list_: PeopleList, now: datetime) -> None:
+    """Before anything is held, as everybody does who registers: nobody waits for another crosswise."""
+    if list_.purpose is ListPurpose.REGISTER:
+        for name, kind in sorted({(each.organization, each.kind) for each in check(list_).people if each.kind}):
+            named(name, kind, now)
 
 
 def _refuse_news(list_: PeopleList, now: datetime) -> Checked:

@@ -1,10 +1,12 @@
 """What staff do about who takes part: entering somebody, and moving somebody to another briefing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from briefings.db import db, insert_or_update, lock
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import named
+from briefings.organizations.models import Organization
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Consent
 from briefings.schedule import support
@@ -27,9 +29,24 @@ def enter(briefing: Briefing, applicant: Applicant, now: datetime, source: str =
     (개인정보 보호법 제20조 제1항).
     Refused where the address is registered already or staff no longer can.
     """
-    organization = named(applicant.organization, applicant.kind, now)
+    return enter_all(briefing, [applicant], now, source)[0]
+
+
+def enter_all(
+    briefing: Briefing, applicants: Sequence[Applicant], now: datetime, source: str = ""
+) -> list[Registration]:
+    """The same for many, in this order: for all of them, or Refused for whoever is registered already."""
+    bodies = {(each.organization, each.kind) for each in applicants}
+    # Before the lock, as everybody does who registers, and in one order: nobody waits for another crosswise.
+    organizations = {body: named(*body, now) for body in sorted(bodies)}
     lock(briefing)
     _refuse_closed(briefing, now)
+    return [_enter(briefing, each, organizations[each.organization, each.kind], now, source) for each in applicants]
+
+
+def _enter(
+    briefing: Briefing, applicant: Applicant, organization: Organization, now: datetime, source: str
+) -> Registration:
     standing = standing_of(briefing, applicant.email.lower())
     if standing.holds is not None:
         if applicant.form_token and standing.holds.form_token == applicant.form_token:
