@@ -61,7 +61,12 @@ KINDS_ABOUT = {
 AGAIN = [{"news": "new", "again": True}, {"news": "new", "again": False}]
 SEVERAL = {"news": "several", "changed": ["room", "time", "title"], "title_before": "앞의 이름"}
 WHY = [{"why": why} for why in ("self", "staff", "briefing", "presents", "address", "moved")]
-STAFF = [{"reason": "발표자로 참석합니다."}, {"news": "entered", "source": "소속 기관의 명단"}, {"moved_from": GONE}, {"moved_to": GONE}]
+STAFF = [
+    {"reason": "발표자로 참석합니다."},
+    {"news": "entered", "source": "소속 기관의 명단"},
+    {"moved_from": GONE},
+    {"moved_to": GONE},
+]
 TURNS = {
     **{kind: AGAIN for kind in ("rehearsal", "rehearsal_off")},
     **{kind: [*AGAIN, *STAFF[1:3]] for kind in ("invitation", "waitlisted")},
