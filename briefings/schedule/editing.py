@@ -207,10 +207,10 @@ def _tell(briefing: Briefing, before: Before, now: datetime) -> None:
     if briefing.room_url != before.room_url:
         news.add("room")
     presenters.keep_calendars(briefing, now, news)
+    if before.approval and not briefing.approval:
+        approve_all(briefing, now)  # and whoever waits may have come before them
     if briefing.capacity != before.capacity:
         fill(briefing, now)
-    if before.approval and not briefing.approval:
-        approve_all(briefing, now)
     if (briefing.starts_at, briefing.ends_at) != before.times:
         title_before = before.title if retitled else ""
         invitations.tell_of_new_time(briefing, now, title_before=title_before, upto=before.last_item)

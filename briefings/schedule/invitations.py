@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, case, exists, func, select, update
 
 from briefings.db import db
+from briefings.outbox.models import Message
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
 from briefings.schedule import items
 from briefings.schedule.calendar_models import ASKED_ANEW, CalendarItem, CalendarSetting, Channel, ItemKind, ItemState
@@ -195,10 +196,17 @@ def _tell_calendars(
 
 
 def _tell_without_place(briefing: Briefing, kinds: tuple[str, str], now: datetime, **params: Any) -> int:
-    """Plain mail to the waiting list and to those who wait to be approved: nothing of theirs stands in a calendar."""
+    """Plain mail to the waiting list and to those who wait to be approved: nothing of theirs stands in a calendar.
+
+    Who has come into line just now reads of all in the mail that says so.
+    """
     of_state = dict(zip((RegistrationState.WAITLISTED, RegistrationState.REQUESTED), kinds, strict=True))
+    about_it = items.concerning(briefing)["about"]
+    just_come = select(Message.params["registration"].as_integer()).where(
+        Message.about == about_it, Message.kind == "waitlisted", Message.created_at == now
+    )
     found = select(Registration.state, Registration.id, *_ADDRESSED).where(
-        Registration.briefing_id == briefing.id, Registration.state.in_(of_state)
+        Registration.briefing_id == briefing.id, Registration.state.in_(of_state), Registration.id.not_in(just_come)
     )
     drafts: dict[str, list[Draft]] = {kind: [] for kind in kinds}
     in_order = (Registration.waiting_since, Registration.registered_at, Registration.id)

@@ -129,6 +129,24 @@ def test_without_approval_any_longer_everybody_gets_a_place_or_stands_in_line_in
     assert register(briefing, now + timedelta(hours=2)).state is WAITLISTED
 
 
+def test_together_with_another_time_and_more_places_everybody_is_told_once(now):
+    briefing = a_briefing(capacity=0, approval=True)
+    asked = [register(briefing, now + timedelta(minutes=n), f"{n}@example.com") for n in range(2)]
+    waits = register_waiting(briefing, now + timedelta(minutes=5))
+    times = briefing.starts_at + timedelta(days=1), briefing.ends_at + timedelta(days=1)
+
+    edit(briefing, a_user(), now + timedelta(hours=1), approval=False, capacity=1, times=times)
+
+    assert states([*asked, waits]) == [CONFIRMED, WAITLISTED, WAITLISTED]
+    assert [told(f"{n}@example.com")[1:] for n in range(2)] == [["invitation"], ["waitlisted"]]
+    assert told(waits.email) == ["waiting_new_time"]
+
+
+def register_waiting(briefing, since):
+    """Somebody in line already."""
+    return a_registration(briefing, state=WAITLISTED, waiting_since=since)
+
+
 def test_a_party_gets_its_places_once_staff_have_decided_about_the_last_of_it(now):
     briefing = a_briefing(capacity=2, approval=True)
     party = register_all(briefing, now, "a@example.com", "b@example.com", "c@example.com", together=False)
