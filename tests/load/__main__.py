@@ -13,13 +13,17 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from functools import partial
 from statistics import median
+from typing import Any
 
 import psycopg
+from flask import Flask
 
 from briefings import clock
 from briefings.app import create_app
 from tests.database import postgresql_server
-from tests.load import mails, needs
+from tests.load import growth, mails, needs
+from tests.load import people as registrants
+from tests.load.people import Size
 from tests.load.programs import STAFF, Program, environment, filled, served
 from tests.load.rush import AT_ONCE, register, repeat, rush
 from tests.load.seasons import show_seasons
@@ -31,6 +35,8 @@ SMALLER_IS_BETTER = ("seconds", "MiB")
 Figures = dict[str, float]
 Databases = dict[str, tuple[str, list[str]]]
 """By program the address, and the public ids of the briefings in it."""
+Filling = Callable[[str, Any], Flask]
+Addresses = Callable[[Flask], Mapping[str, str]]
 
 
 def main() -> None:
@@ -39,10 +45,16 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one short round of everything, to see that it works")
     parser.add_argument("--seasons", action="store_true", help="only the season planner")
     parser.add_argument("--rush", action="store_true", help="only rushes for seats, twenty times each way")
+    parser.add_argument("--growth", action="store_true", help="only how pages grow with needs and with people")
+    parser.add_argument("--pages", action="store_true", help="only pages and registrations next to the bare limits")
     given = parser.parse_args()
     quick = given.quick
+    if given.pages:
+        return show_pages(quick)
     if given.rush:
         return show_rushes(*((1, 100) if quick else (20, 500)))
+    if given.growth:
+        return show_all_growth(quick)
     show_seasons(quick)
     if given.seasons:
         return
@@ -62,8 +74,17 @@ def main() -> None:
             }
         show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", served_after)
         show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
-    few, many = (100, 1_000) if quick else (1_000, 100_000)
-    show_growth(few, many, grown((few, many), 5 if quick else 40))
+    show_all_growth(quick)
+
+
+def show_pages(quick: bool) -> None:
+    """Print how many pages and registrations a second there are, on a database of their own."""
+    rounds, seconds, people = (1, 0.2, 200) if quick else (5, 2.0, 10_000)
+    with databases([80, None, *[None] * rounds], people) as on, ExitStack() as running:
+        ours = running.enter_context(served("ours", *on["ours"]))
+        others = {name: running.enter_context(served(name, *on[name], lengths(ours))) for name in ("raw", "orm")}
+        programs = {"ours": ours} | others
+        show("Anybody, 8 at once", pages(programs, rounds, seconds, people) | registrations(programs, rounds, seconds))
 
 
 def show_rushes(times: int, visitors: int) -> None:
@@ -218,27 +239,30 @@ def sent(ours: Program, rounds: int, seconds: float) -> dict[str, Figures]:
         return {what: in_turns(rounds, partial(way, *where), ("ours", "raw")) for what, where in ways.items()}
 
 
-def grown(sizes: tuple[int, int], rounds: int) -> dict[str, list[dict[str, float]]]:
-    """By database, for each number of needs the seconds that 95 of 100 answers of each page stay below."""
-    found: dict[str, list[dict[str, float]]] = {}
-    for number in sizes:
-        with tempfile.TemporaryDirectory() as folder, postgresql_server() as server:
-            for name, url in (("SQLite", f"sqlite:///{folder}/needs.db"), ("PostgreSQL", server)):
-                found.setdefault(name, []).append(needs.seconds(needs.ready(url, number), rounds))
-    return found
+def show_growth(
+    title: str, sizes: tuple[Any, Any], heads: tuple[str, str], filling: Filling, addresses: Addresses, rounds: int
+) -> None:
+    """Print how the pages of a small database compare with the same pages of a large one, on both databases."""
+    found = {}
+    for name in ("SQLite", "PostgreSQL"):
+        with tempfile.TemporaryDirectory() as folder, ExitStack() as standing:
+            places = []
+            for number, size in enumerate(sizes):
+                file = f"sqlite:///{folder}/{number}.db"
+                app = filling(file if name == "SQLite" else standing.enter_context(postgresql_server()), size)
+                places.append(growth.Place(app, addresses(app)))
+            found[name] = growth.growth(*places, rounds)
+    growth.show(title, heads, found)
 
 
-def show_growth(few: int, many: int, found: Mapping[str, list[dict[str, float]]]) -> None:
-    """Print the same page with few and with many needs, side by side."""
-    columns = [f"{name}: {number:,}" for name in found for number in (few, many)]
-    heads = [f"{columns[0]:>15}", f"{columns[1]:>15}", "times", f"{columns[2]:>17}", f"{columns[3]:>19}", "times"]
-    print(f"\n| {'Needs: milliseconds that 95 of 100 answers stay below':<54} | {' | '.join(heads)} |")
-    print(f"|{'-' * 56}|{'|'.join('-' * (len(head) + 1) + ':' for head in heads)}|")
-    for page in needs.PAGES:
-        cells = []
-        for small, large in found.values():
-            cells += [f"{1000 * small[page]:.0f}", f"{1000 * large[page]:.0f}", f"{large[page] / small[page]:.1f}"]
-        print(f"| {page:<54} | {' | '.join(f'{cell:>{len(head)}}' for cell, head in zip(cells, heads, strict=True))} |")
+def show_all_growth(quick: bool) -> None:
+    """Of needs, and of people: one in a hundred are as many people for a tenth of the briefings, a tenth each."""
+    few, many, rounds = (100, 1_000, 5) if quick else (1_000, 100_000, 40)
+    title = "{}: milliseconds that 95 of 100 answers stay below"
+    show_growth(title.format("Needs"), (few, many), (f"{few:,}", f"{many:,}"), needs.ready, needs.addresses, rounds)
+    sizes = (Size(100, 20), Size(200, 40)) if quick else (Size(100, 100), Size(1000, 1000))
+    heads = tuple(f"{size.registrations:,}" for size in sizes)
+    show_growth(title.format("People"), sizes, heads, registrants.ready, registrants.addresses, rounds)
 
 
 def show(title: str, rows: Mapping[str, Figures]) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.load.programs import Program, filled, served
 from tests.load.rush import add_seats, rush, sending, told_once
-from tests.schedule.test_last_seat import a_database
+from tests.prepared import a_database
 
 VISITORS = int(os.environ.get("RUSH_VISITORS", "100"))
 SEATS = int(os.environ.get("RUSH_SEATS", "20"))
