@@ -141,13 +141,13 @@ def lock(row: Any) -> None:
     """Hold `row` until the transaction ends and refresh it, on PostgreSQL and SQLite alike; Refused if it is gone.
 
     SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both. Whoever holds a row
-    that has a `version_row` may change what is counted of it: that row gets a new version.
+    of a kind with `version_row` may change what is counted of it: that row gets a new version.
     """
     kind, identity = inspect(row).mapper, inspect(row).identity[0]
     key = kind.primary_key[0]
     held = update(kind.entity).where(key == identity).values({key.name: key}).returning(kind.entity)
     refreshed = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
-    version_row = getattr(row, "version_row", None)
+    version_row = kind.entity.version_row(identity) if hasattr(kind.entity, "version_row") else None
     at_once = version_row is not None and dialect() == "postgresql"
     if at_once:
         held = held.add_cte(_renewed(version_row, db.session.connection()).cte("renewed"))

@@ -17,7 +17,7 @@ from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
 from briefings.rounds.models import RoundContact
-from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, places_version_row
 from briefings.schedule.registration_models import Invitee, Registration, RegistrationState, SupportState
 
 numbers = count(1)
@@ -230,7 +230,7 @@ def a_registration(briefing: Briefing | None = None, **given: Any) -> Registrati
     registration = Registration(**values)
     db.session.add(registration)
     db.session.flush()
-    renew_version(db.session.connection(), registration.briefing.version_row)  # as does whoever holds the lock
+    renew_version(db.session.connection(), places_version_row(registration.briefing_id))  # as `lock` does
     return saved(registration)
 
 

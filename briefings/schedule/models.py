@@ -93,6 +93,7 @@ def places_version_row(briefing_id: int) -> int:
 class Briefing(Base):
     """One scheduled online session. `sequence` rises when it is moved or called off: what everybody must hear of."""
 
+    version_row = staticmethod(places_version_row)
     __tablename__ = "briefings"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
@@ -155,11 +156,6 @@ class Briefing(Base):
     def kinds_taken(self) -> list[OrganizationKind]:
         """The kinds of organizations that may register; none where the kind does not matter."""
         return [OrganizationKind(kind) for kind in self.eligible_kinds] if self.eligibility is Eligibility.KINDS else []
-
-    @property
-    def version_row(self) -> int:
-        """The row of `content_version` that says whether its places are still as they were counted."""
-        return places_version_row(self.id)
 
     def phase(self, now: datetime) -> Phase:
         """Where it stands at `now`."""
