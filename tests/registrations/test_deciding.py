@@ -74,9 +74,7 @@ def test_approving_shows_who_gets_a_place_and_who_waits_before_anything_happens(
     assert [first.state, second.state] == [CONFIRMED, WAITLISTED]
     assert told("invitation") == [first.email] and told("waitlisted") == [second.email]
     for each in (first, second):
-        assert [(entry.action, entry.actor_name) for entry in history_of(each)] == [
-            ("registration.approved", "이보람")
-        ]
+        assert [(entry.action, entry.actor_name) for entry in history_of(each)] == [("registration.approved", "이보람")]
 
 
 def test_refusing_wants_a_reason_and_shows_it_as_it_will_be_read(desk):
