@@ -24,9 +24,8 @@ from tests.builders import a_briefing
 from tests.client import PageClient
 from tests.conftest import NOW, SETTINGS
 from tests.database import _server, postgresql_server
-from tests.operation.machines import ROOT
+from tests.prepared import MIGRATIONS, migrated, sqlite_in
 
-MIGRATIONS = str(ROOT / "migrations")
 BEFORE = f"{int(newest_migration()) - 1:04}"
 
 
@@ -44,11 +43,11 @@ def application(url: str) -> Iterator[Flask]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
-    """The addresses of two empty databases."""
+    """The addresses of a database with nothing but its tables, and of an empty one."""
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'one.db'}", f"sqlite:///{tmp_path / 'other.db'}"
+        yield sqlite_in(tmp_path), f"sqlite:///{tmp_path / 'other.db'}"
     else:
-        with postgresql_server() as one, postgresql_server() as other:
+        with postgresql_server(migrated) as one, postgresql_server() as other:
             yield one, other
 
 
@@ -82,10 +81,10 @@ def sign_up(briefing_id: int, number: int) -> None:
         registering.register(db.session.get_one(Briefing, briefing_id), applicant, NOW)
 
 
+@pytest.mark.slow
 def test_what_is_taken_in_the_midst_of_a_rush_is_whole_and_can_be_put_back(databases, tmp_path):
     file, number, going_on = tmp_path / "rush.backup", [0], threading.Event()
     with application(databases[0]) as app:
-        flask_migrate.upgrade(directory=MIGRATIONS)
         briefing = a_briefing(now=NOW, capacity=5)
         briefing_id, key = briefing.id, briefing.public_id
         db.session.remove()
@@ -124,26 +123,26 @@ def test_what_is_taken_in_the_midst_of_a_rush_is_whole_and_can_be_put_back(datab
         assert "not empty" in run(app, "restore", str(file)).output
 
 
+@pytest.mark.slow
 def test_a_backup_of_the_version_before_is_restored_and_upgraded(databases, tmp_path):
     file = tmp_path / "before.backup"
     with application(databases[0]) as app:
-        flask_migrate.upgrade(directory=MIGRATIONS)
         briefing = a_briefing(now=NOW)
         key = briefing.public_id
         for number in range(3):
             sign_up(briefing.id, number)
         db.session.remove()
-        flask_migrate.downgrade(directory=MIGRATIONS, revision=BEFORE)
+        flask_migrate.downgrade(directory=str(MIGRATIONS), revision=BEFORE)
         assert run(app, "backup", str(file)).exit_code == 0
         before = rows(app)
-        flask_migrate.upgrade(directory=MIGRATIONS)
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
         upgraded = rows(app)
 
     with application(databases[1]) as app:
         assert run(app, "restore", str(file)).exit_code == 0
         assert rows(app) == before and len(before["registrations"]) == 3
         assert app.test_client().get("/ready").status_code == 503
-        flask_migrate.upgrade(directory=MIGRATIONS)
+        flask_migrate.upgrade(directory=str(MIGRATIONS))
         assert rows(app) == upgraded
         assert app.test_client().get("/ready").status_code == 200
         assert app.test_client().get(f"/briefings/{key}").status_code == 200
@@ -155,8 +154,7 @@ def test_a_folder_takes_backups_with_their_dates_and_loses_those_that_are_too_ol
     for name in ("briefings-20261101-000000.backup", "something else"):
         (folder / name).write_text("old")
         os.utime(folder / name, (NOW.timestamp() - 40 * 86400,) * 2)
-    with application(f"sqlite:///{tmp_path / 'one.db'}") as app:
-        flask_migrate.upgrade(directory=MIGRATIONS)
+    with application(sqlite_in(tmp_path)) as app:
         answer = run(app, "backup", str(folder), "--keep", "30")
     assert answer.exit_code == 0, answer.output
     assert sorted(path.name for path in folder.iterdir()) == ["briefings-20261123-010000.backup", "something else"]

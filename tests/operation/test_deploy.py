@@ -19,6 +19,10 @@ OTHERS = {"DATABASE_PASSWORD", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"}
 """Of compose itself, of gunicorn, of prometheus-client."""
 
 
+ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+
+
+@ONE
 def test_every_address_that_is_a_secret_is_left_out_of_the_proxy_s_log(migrated_app: Flask):
     [pattern] = re.findall(r"^ +~(\S+) 0;$", (DEPLOY / "nginx.conf").read_text(), re.MULTILINE)
     unlogged = re.compile(pattern)
@@ -29,6 +33,7 @@ def test_every_address_that_is_a_secret_is_left_out_of_the_proxy_s_log(migrated_
         assert unlogged.match(path) or not secret, rule.rule
 
 
+@ONE
 def test_settings_and_commands_of_units_and_containers_exist(migrated_app: Flask):
     environment = Watched(PRODUCTION)
     settings_from(environment)

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
@@ -19,7 +18,8 @@ from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing
 from tests.client import PageClient
 from tests.conftest import NOW, SETTINGS
-from tests.operation.machines import ANSWERS, ROOT
+from tests.operation.machines import ANSWERS
+from tests.prepared import sqlite_in
 
 PERSON = {"name": "이가온", "email": "gaon@example.com", "organization": "가온재활용"} | ANSWERS
 
@@ -34,12 +34,12 @@ class Pages:
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on an SQLite file of its own, without a transaction around the test."""
-    file = tmp_path_factory.mktemp("troubles") / "briefings.db"
-    settings = SETTINGS | {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}", "PROPAGATE_EXCEPTIONS": False}
+    url = sqlite_in(tmp_path_factory.mktemp("troubles"))
+    file = Path(url.removeprefix("sqlite:///"))
+    settings = SETTINGS | {"SQLALCHEMY_DATABASE_URI": url, "PROPAGATE_EXCEPTIONS": False}
     app = create_app(settings | {"FILE": file, "RATELIMIT_ENABLED": False}, environ={"IEUM_ENV": "development"})
     app.test_client_class = PageClient
     with app.app_context():
-        flask_migrate.upgrade(directory=str(ROOT / "migrations"))
 
         @event.listens_for(db.engine, "checkout")
         def limit(connection, record, proxy):
@@ -68,6 +68,7 @@ def sign_ups() -> tuple[int, int]:
     return found[0], found[1]
 
 
+@pytest.mark.slow
 def test_where_the_disk_is_full_reads_go_on_and_nothing_is_half_done(client, monkeypatch):
     key = a_briefing(now=NOW, capacity=None).public_id
     monkeypatch.setattr(Pages, "most", 0)
