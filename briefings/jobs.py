@@ -32,7 +32,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
-from briefings.registrations import export
+from briefings.registrations import export, listing
 from briefings.reviews import asking_reviewers
 from briefings.rounds import asking
 from briefings.schedule import materials, reminders, support
@@ -152,9 +152,10 @@ def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
 
 
 def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
-    """Destroy the lists of people that were made for staff a day ago."""
+    """Destroy the lists of people that were made for staff a day ago, and those staff brought and left behind."""
     with unit_of_work():
         export.destroy_due(clock.now())
+        listing.discard_left_behind(clock.now())
 
 
 def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:

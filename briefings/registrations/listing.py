@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import defer, joinedload
 
 from briefings.accounts.models import User
@@ -123,6 +123,20 @@ def discard(list_: PeopleList, by: Actor, now: datetime) -> None:
     _lock_open(list_)
     _settle(list_, ListState.DISCARDED, {}, now)
     record(by, "list.discarded", list_, now, briefing=list_.briefing_id)
+
+
+def discard_left_behind(now: datetime) -> int:
+    """Throw away lists that nobody came back to until their briefing was over or called off; how many."""
+    over = or_(Briefing.ends_at <= now, Briefing.state == BriefingState.CANCELLED)
+    found = select(PeopleList).join(PeopleList.briefing).where(PeopleList.state == ListState.CHECKED, over)
+    left = list(db.session.scalars(found.options(defer(PeopleList.rows), defer(PeopleList.faults))))
+    for list_ in left:
+        lock(list_)
+        if list_.state is not ListState.CHECKED:  # another worker was quicker
+            continue
+        _settle(list_, ListState.DISCARDED, {}, now)
+        record(None, "list.discarded", list_, now, briefing=list_.briefing_id)
+    return len(left)
 
 
 def not_to_be_taken(list_: PeopleList, people: Sequence[Person], now: datetime) -> str | None:

@@ -11,6 +11,7 @@ from briefings import clock
 from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.jobs import destroy_files
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.registrations import list_work, listing
@@ -223,6 +224,22 @@ def test_a_list_waits_for_whoever_comes_back_to_it_and_can_be_thrown_away(desk):
     assert "버린 명단입니다" in desk.get(address).text
     assert f'href="{address}"' not in desk.get(f"/staff/briefings/{briefing.id}/registrations").text
     assert desk.get(f"{address}/take").status_code == 409
+
+
+def test_a_list_nobody_came_back_to_is_thrown_away_once_its_briefing_is_over(desk, app):
+    briefing = a_briefing()
+    lines = HEADINGS + "가온시\t지방자치단체\t홍길동\tgaon@example.kr\n"
+    handed_in(desk, briefing, lines=lines)
+    destroy_files(app)
+    db.session.expire_all()
+    assert the_list().state is ListState.CHECKED
+    briefing.ends_at, briefing.starts_at = clock.now(), clock.now() - timedelta(hours=1)
+    db.session.commit()
+
+    destroy_files(app)
+
+    db.session.expire_all()
+    assert (the_list().state, the_list().rows) == (ListState.DISCARDED, [])
 
 
 def test_a_long_list_is_taken_in_by_the_worker_all_or_nobody(desk, app, monkeypatch):
