@@ -6,6 +6,7 @@ from playwright.sync_api import BrowserContext, Page
 
 AXE = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 320, "height": 640}
 
 # `preload: false`: axe would fetch style sheets from wrong addresses, and the content policy refuses its own.
@@ -47,6 +48,22 @@ WAYS_OF_WRITING = """() => {
 judged: set[str] = set()
 """The ways of writing whose contrast axe found no fault with."""
 
+# A page without its words: elements, attributes, where there is text, and which spoken names are the same; the marks of
+# what is in another language than the page are no part of it.
+SHAPE = """() => {
+    const names = [];
+    const number = name => (names.includes(name) || names.push(name), names.indexOf(name));
+    const spoken = ['aria-label', 'title', 'alt'], said = ['href', 'action', 'formaction', 'src', 'srcdoc', 'value',
+        'placeholder', 'content', 'datetime', 'hreflang', 'lang'];
+    const value = ({name, value}) => !value.trim() ? '' : spoken.includes(name) ? number(value)
+        : said.includes(name) ? 'something' : value;
+    const mark = e => e.localName === 'span' && e.hasAttribute('lang') && e.attributes.length === 1;
+    const texts = e => [...e.childNodes].some(n => n.nodeType === 3 ? n.data.trim() : n.nodeType === 1 && mark(n));
+    return [...document.querySelectorAll('body, body *')].filter(e => !mark(e)).map(e => [
+        e.localName, ...[...e.attributes].filter(a => a.name !== 'lang').map(a => `${a.name}=${value(a)}`), texts(e),
+    ].join(' ')).join('|');
+}"""
+
 # What sticks out of a narrow screen, or is cut off where it cannot be scrolled to; tables may scroll in their frame.
 TOO_WIDE = """() => {
     const root = document.documentElement;
@@ -67,7 +84,7 @@ TOO_WIDE = """() => {
 }"""
 
 # Whether anything is smaller than 24 px: only then has axe to see if it stands in a text or far enough from others.
-ANY_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex], [role]')]
+ANY_SMALL = """() => [...document.querySelectorAll('a[href], button, summary, select, textarea, input, [tabindex]')]
     .filter(e => e.type !== 'hidden' && e.checkVisibility({visibilityProperty: true}))
     .filter(e => e.matches('a, button, summary, select, textarea, input') || e.tabIndex >= 0)
     .filter(e => !e.closest('.sr-only, .skip-link'))
@@ -100,6 +117,8 @@ def bring_axe(context: BrowserContext) -> None:
 
 def barriers(page: Page, look: bool = True) -> list[str]:
     """What axe objects to; without `look` only in the words and their order, not in colours and sizes."""
+    if page.viewport_size != WIDE:
+        page.set_viewport_size(WIDE)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)  # not by `add_script_tag`, which the content policy refuses
     new = set(page.evaluate(WAYS_OF_WRITING)) - judged if look else set()
@@ -107,6 +126,11 @@ def barriers(page: Page, look: bool = True) -> list[str]:
     if not found:
         judged.update(new)
     return [f"{rule}: {targets}" for rule, targets in found]
+
+
+def shape(page: Page) -> str:
+    """What axe judges apart from looks: pages of the same shape have the same barriers, whatever their language."""
+    return page.evaluate(SHAPE)
 
 
 def trouble_on_a_phone(page: Page) -> list[str]:
@@ -121,7 +145,9 @@ def what_is_cut_off(page: Page) -> list[str]:
 
 def _when_narrow(page: Page, *scripts: str) -> list[str]:
     before = page.viewport_size
+    if before == NARROW:
+        return [trouble for script in scripts for trouble in page.evaluate(script)]
     page.set_viewport_size(NARROW)
-    found = [trouble for script in scripts for trouble in page.evaluate(script)]
+    found = _when_narrow(page, *scripts)
     page.set_viewport_size(before)
     return found
