@@ -39,7 +39,7 @@ def export_registrations(briefing_id: int) -> ResponseReturnValue:
     """Say what the file will hold and ask what for; then send it, or have it made where it is long."""
     briefing, now = the_briefing(briefing_id), clock.now()
     filters, form = RegistrantFilters(request.args), ExportForm()
-    conditions, chosen = filters.conditions(), request.args.getlist("id")
+    conditions, chosen = filters.conditions(), [] if "all" in request.args else request.args.getlist("id")
     people = export.people_of(briefing, conditions, chosen)
     if people and form.validate_on_submit():
         given, by = Format(form.format.data), current_user

@@ -143,6 +143,7 @@ def test_only_people_who_were_ticked_are_taken(desk, briefing):
     query = f"?id={one.public_id}&id=unknown1"
     assert "신청자 1명, 목록에서 고른 사람만" in text_of(desk.get(path_of(briefing, query)).text)
     assert [row["이름"] for row in rows_of(asked(desk, briefing, "xlsx", query).data)] == ["김나래"]
+    assert len(rows_of(asked(desk, briefing, "xlsx", query + "&all=1").data)) == 3
 
 
 @pytest.mark.parametrize("format", ["xlsx", "csv"])
