@@ -148,8 +148,8 @@ def lock(row: Any) -> None:
     held = update(kind.entity).where(key == identity).values({key.name: key}).returning(kind.entity)
     refreshed = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
     version_row = kind.entity.version_row(identity) if hasattr(kind.entity, "version_row") else None
-    at_once = version_row is not None and dialect() == "postgresql"
-    if at_once:
+    at_once = dialect() == "postgresql"
+    if version_row is not None and at_once:
         held = held.add_cte(_renewed(version_row, db.session.connection()).cte("renewed"))
     if db.session.scalar(held, execution_options=refreshed) is None:
         raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask_sqlalchemy.pagination import Pagination, SelectPagination
 from sqlalchemy import ScalarSelect, and_, bindparam, func, or_, select
@@ -65,7 +65,7 @@ class Search:
 def published(public_id: str) -> Seen | None:
     """A briefing everybody may see, with its places, in one statement; None for drafts and unknown ids."""
     row = db.session.execute(_PUBLISHED, {"public_id": public_id}).first()
-    return None if row is None else _seen(*row)
+    return None if row is None else _seen(row)
 
 
 class _PageOfSeen(SelectPagination):
@@ -74,10 +74,11 @@ class _PageOfSeen(SelectPagination):
     def _query_items(self) -> list[Seen]:
         page = self._query_args["select"].limit(self.per_page).offset(self._query_offset).subquery()
         found = select(Briefing, *_counts()).join(page, page.c.id == Briefing.id).order_by(*self._query_args["order"])
-        return [_seen(*row) for row in db.session.execute(found.options(*_with_names()))]
+        return [_seen(row) for row in db.session.execute(found.options(*_with_names()))]
 
 
-def _seen(briefing: Briefing, confirmed: int, waiting: int) -> Seen:
+def _seen(row: Any) -> Seen:
+    briefing, confirmed, waiting = row
     return Seen(briefing, Places(briefing.capacity, confirmed, waiting))
 
 
@@ -90,8 +91,9 @@ def listed(search: Search, now: datetime, page: int) -> Pagination:
     if search.audience_id:
         found = found.where(Briefing.audience_id == search.audience_id)
     at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
-    asked = {"select": found.order_by(at, Briefing.id), "order": (at, Briefing.id), "session": db.session}
-    return _PageOfSeen(**asked, page=page, per_page=PER_PAGE, error_out=False)
+    order = at, Briefing.id
+    asked: dict[str, Any] = {"select": found.order_by(*order), "order": order, "session": db.session}
+    return _PageOfSeen(page=page, per_page=PER_PAGE, error_out=False, **asked)
 
 
 def starting_between(first: datetime, last: datetime) -> list[Briefing]:

@@ -42,13 +42,13 @@ _VERSIONS = "SELECT id, version FROM content_version WHERE id {among}"
 class Kind(NamedTuple):
     """A kind of thing on pages that changes more often than they do.
 
-    `version_row` is the row of `content_version` for the number of one; `count` looks several up in one statement;
+    `version_row` is the row of `content_version` for the number of one; `look_up` finds several in one statement;
     `show` writes one down, by nothing but its value and the reader's language; `decides` is what the rest of the page
     depends on.
     """
 
     version_row: Callable[[int], int]
-    count: Callable[[Sequence[int]], Mapping[int, Any]]
+    look_up: Callable[[Sequence[int]], Mapping[int, Any]]
     show: Callable[[Any], str]
     decides: Callable[[Any], Hashable]
 
@@ -97,12 +97,21 @@ def changes_at(*moments: datetime) -> None:
         gaps.until = min([*coming, *([gaps.until] if gaps.until else [])], default=None)
 
 
-class Gap(NamedTuple):
-    """Where something is to be filled in: the thing of a kind with this number, or without a kind what `make` makes."""
+class Thing(NamedTuple):
+    """A gap for the thing of a kind with this number."""
 
-    kind: Kind | None
+    kind: Kind
     number: int
-    make: Callable[[], str] | None = None
+
+
+class Fresh(NamedTuple):
+    """A gap for what `make` makes; the same at every place with this number."""
+
+    number: int
+    make: Callable[[], str]
+
+
+Gap = Thing | Fresh
 
 
 @dataclass(frozen=True)
@@ -117,9 +126,9 @@ class Page:
     headers: tuple[tuple[str, str], ...]
 
     @cached_property
-    def things(self) -> tuple[Gap, ...]:
+    def things(self) -> tuple[Thing, ...]:
         """The gaps for which something is counted."""
-        return tuple(gap for gap in self.gaps if gap.kind)
+        return tuple(gap for gap in self.gaps if isinstance(gap, Thing))
 
     @cached_property
     def digest(self) -> bytes:
@@ -137,7 +146,7 @@ class KeptPages:
 
     def __init__(self) -> None:
         self.pages: OrderedDict[Hashable, Page] = OrderedDict()
-        self.counted: OrderedDict[Gap, tuple[Any, Any]] = OrderedDict()
+        self.counted: OrderedDict[Thing, tuple[Any, Any]] = OrderedDict()
         self.size = self.answered = 0
         self.lock = Lock()
 
@@ -158,22 +167,22 @@ class KeptPages:
             while self.size > ROOM:
                 self.size -= self.pages.popitem(last=False)[1].size
 
-    def values(self, gaps: Iterable[Gap], versions: Mapping[int, int]) -> dict[Gap, Any]:
+    def values(self, things: Iterable[Thing], versions: Mapping[int, int]) -> dict[Thing, Any]:
         """What there is of each thing now: counted again where it has another version than when it was counted."""
-        found, missing = dict[Gap, Any](), dict[Kind, list[Gap]]()
-        for gap in gaps:
-            under, value = self.counted.get(gap, (None, None))
-            if under == _version_of(gap, versions):
-                found[gap] = value
+        found, missing = dict[Thing, Any](), dict[Kind, list[Thing]]()
+        for thing in things:
+            under, value = self.counted.get(thing, (None, None))
+            if under == _version_of(thing, versions):
+                found[thing] = value
             else:
-                missing.setdefault(gap.kind, []).append(gap)
+                missing.setdefault(thing.kind, []).append(thing)
         for kind, several in missing.items():
-            counted = kind.count([gap.number for gap in several])
-            found |= {gap: counted[gap.number] for gap in several}
-        self._note({gap: (_version_of(gap, versions), found[gap]) for several in missing.values() for gap in several})
+            counted = kind.look_up([thing.number for thing in several])
+            found |= {thing: counted[thing.number] for thing in several}
+            self._note({thing: (_version_of(thing, versions), found[thing]) for thing in several})
         return found
 
-    def _note(self, counted: Mapping[Gap, tuple[Any, Any]]) -> None:
+    def _note(self, counted: Mapping[Thing, tuple[Any, Any]]) -> None:
         with self.lock:
             self.counted.update(counted)
             while len(self.counted) > COUNTS_KEPT:
@@ -216,7 +225,7 @@ def _answer(view: View, arguments: Mapping[str, Any]) -> ResponseReturnValue:
     key = (environ["PATH_INFO"], request.query_string, environ["SCRIPT_NAME"], environ["wsgi.url_scheme"])
     page, minute = kept_pages.find(key), int(clock.now().timestamp() // 60)
     things = page.things if page else ()
-    rows = [CONTENT, *{gap.kind.version_row(gap.number) for gap in things}]
+    rows = [CONTENT, *{thing.kind.version_row(thing.number) for thing in things}]
     versions = dict(looked_up(_VERSIONS, rows))
     if page and (page.content, page.minute) == (versions[CONTENT], minute):
         values = kept_pages.values(things, versions)
@@ -226,13 +235,13 @@ def _answer(view: View, arguments: Mapping[str, Any]) -> ResponseReturnValue:
     return _made(view, arguments, key, versions[CONTENT], minute)
 
 
-def _version_of(gap: Gap, versions: Mapping[int, int]) -> tuple[int, int]:
+def _version_of(thing: Thing, versions: Mapping[int, int]) -> tuple[int, int]:
     """What a count holds for: how many places there are belongs to the content, how many are taken does not."""
-    return versions[CONTENT], versions.get(gap.kind.version_row(gap.number), 0)
+    return versions[CONTENT], versions.get(thing.kind.version_row(thing.number), 0)
 
 
-def _decided(things: Iterable[Gap], values: Mapping[Gap, Any]) -> tuple[Hashable, ...]:
-    return tuple(gap.kind.decides(values[gap]) for gap in things)
+def _decided(things: Iterable[Thing], values: Mapping[Thing, Any]) -> tuple[Hashable, ...]:
+    return tuple(thing.kind.decides(values[thing]) for thing in things)
 
 
 def _made(view: View, arguments: Mapping[str, Any], key: Hashable, content: int, minute: int) -> ResponseReturnValue:
@@ -247,46 +256,50 @@ def _made(view: View, arguments: Mapping[str, Any], key: Hashable, content: int,
     if response.status_code != 200:
         return response
     pieces, cut, values = _cut(response.get_data(), gaps)
-    decided = _decided([gap for gap in cut if gap.kind], values)
+    decided = _decided([gap for gap in cut if isinstance(gap, Thing)], values)
     page = Page(pieces, cut, content, minute, decided, tuple(response.headers))
     if gaps.until is None or gaps.until.timestamp() >= 60 * (minute + 1):
         kept_pages.keep(key, page)
     return _filled(page, values)
 
 
-def _cut(text: bytes, gaps: Gaps) -> tuple[tuple[bytes, ...], tuple[Gap, ...], dict[Gap, Any]]:
+def _cut(text: bytes, gaps: Gaps) -> tuple[tuple[bytes, ...], tuple[Gap, ...], dict[Thing, Any]]:
     """A page between its gaps, the gaps, and what is in them now."""
-    pieces, cut, values, end = [], [], {}, 0
+    pieces, cut, values, end = list[bytes](), list[Gap](), dict[Thing, Any](), 0
     for found in re.finditer(b"|".join(re.escape(mark.encode()) for mark in gaps.marks) or b"(?!)", text):
         mark = found[0].decode()
         what = gaps.marks[mark]
         if isinstance(what, Live):
-            gap = Gap(what.kind, what.number)
-            values[gap] = what.value
+            thing = Thing(what.kind, what.number)
+            values[thing] = what.value
+            cut.append(thing)
         else:
-            gap = Gap(None, list(gaps.marks).index(mark), what.make)
+            cut.append(Fresh(list(gaps.marks).index(mark), what.make))
         pieces.append(text[end : found.start()])
-        cut.append(gap)
         end = found.end()
     return (*pieces, text[end:]), tuple(cut), values
 
 
-def _filled(page: Page, values: Mapping[Gap, Any]) -> Response:
+def _filled(page: Page, values: Mapping[Thing, Any]) -> Response:
     """The answer with a page; only where it was not sent before, as far as that can be told."""
-    made: dict[Gap, bytes] = {}
+    made = dict[Gap, bytes]()
     for gap in page.gaps:
         if gap not in made:
-            made[gap] = _shown(gap.kind, values[gap], language()) if gap.kind else gap.make().encode()
+            made[gap] = _text_of(gap, values)
     parts = [page.pieces[0]]
     for gap, piece in zip(page.gaps, page.pieces[1:], strict=True):
         parts += made[gap], piece
     response = Response(b"".join(parts), headers=page.headers)
-    if all(gap.kind for gap in page.gaps):
+    if len(page.things) == len(page.gaps):
         tag = blake2b(b"|".join([page.digest, *made.values()]), digest_size=12).hexdigest()
         response.set_etag(tag)
         if request.environ.get("HTTP_IF_NONE_MATCH") and request.if_none_match.contains_weak(tag):
             return Response(status=304, headers=[("ETag", response.headers["ETag"])])
     return response
+
+
+def _text_of(gap: Gap, values: Mapping[Thing, Any]) -> bytes:
+    return _shown(gap.kind, values[gap], language()) if isinstance(gap, Thing) else gap.make().encode()
 
 
 @lru_cache(maxsize=1000)
