@@ -124,9 +124,7 @@ def admission(briefing: Briefing, details: Details) -> list[str]:
     if details.approval and not briefing.approval and (number := _standing(briefing, ~requested)):
         found.append(f"이미 신청한 {number:,}명은 그대로이고, 이제부터 신청하는 사람이 승인을 기다립니다.")
     if briefing.approval and not details.approval and (number := _standing(briefing, requested)):
-        found.append(
-            f"승인을 기다리던 {number:,}명은 모두 승인되어, 신청한 순서대로 자리를 받거나 대기합니다."
-        )
+        found.append(f"승인을 기다리던 {number:,}명은 모두 승인되어, 신청한 순서대로 자리를 받거나 대기합니다.")
     return found
 
 
