@@ -14,8 +14,8 @@ from tests.load.programs import Program, filled, served
 from tests.load.rush import add_seats, rush, sending, told_once
 from tests.prepared import a_database
 
-VISITORS = int(os.environ.get("RUSH_VISITORS", "100"))
-SEATS = int(os.environ.get("RUSH_SEATS", "20"))
+VISITORS = int(os.environ.get("RUSH_VISITORS", "60"))
+SEATS = int(os.environ.get("RUSH_SEATS", "12"))
 TIMES = int(os.environ.get("RUSH_TIMES", "1"))
 ADDED = SEATS // 2
 WAYS = 3
