@@ -7,10 +7,11 @@ import socket
 import threading
 import traceback
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from imaplib import IMAP4
 
 import click
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
@@ -45,6 +46,7 @@ Stopping = Callable[[], bool]
 Job = Callable[[Flask, Stopping], None]
 SECONDS_UNTIL_SERVER_IS_TRIED_AGAIN = 20
 SECONDS_UNTIL_DATABASE_IS_TRIED_AGAIN = 2
+SECONDS_BETWEEN_LOOKS_AT_CLOCK = 5
 
 
 def deliver(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -219,28 +221,37 @@ def worker_command(once: bool) -> None:
 
 
 def _work_until_stopped(app: Flask) -> None:
-    """Every job in a thread of its own, so that none waits for another."""
     # Blocked before any thread starts, so that every thread leaves the signal to `sigwait`; what is under way then ends
     # in its own time.
     signals = {signal.SIGTERM, signal.SIGINT}
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a round longer than two seconds is no news
     stopping = threading.Event()
-    threads = [threading.Thread(target=_look_again_and_again, args=(app, *job, stopping)) for job in JOBS]
-    for thread in threads:
-        thread.start()
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    )
+    for job, seconds in JOBS:
+        scheduler.add_job(_run, "interval", [app, job, stopping], seconds=seconds, next_run_time=clock.now())
+    scheduler.start()
+    watch = threading.Thread(target=_keep_up_with_the_clock, args=(scheduler, stopping, SECONDS_BETWEEN_LOOKS_AT_CLOCK))
+    watch.start()
     log.info("worker=%s", "started")
     signal.sigwait(signals)
     stopping.set()
-    for thread in threads:
-        thread.join()
+    watch.join()
+    scheduler.shutdown(wait=True)
     log.info("worker=%s", "stopped")
 
 
-def _look_again_and_again(app: Flask, job: Job, seconds: float, stopping: threading.Event) -> None:
-    """Until stopped; the pauses are those of a watch that nobody sets, so a clock that is moved holds nothing up."""
-    while not stopping.is_set():
-        _run(app, job, stopping)
-        stopping.wait(seconds)
+def _keep_up_with_the_clock(scheduler: BackgroundScheduler, stopping: threading.Event, seconds: float) -> None:
+    """Until stopped; where the clock was set back the scheduler would stand still until it has caught up."""
+    before = clock.now()
+    while not stopping.wait(seconds):
+        now = clock.now()
+        if now < before:
+            for job in scheduler.get_jobs():
+                job.modify(next_run_time=now)
+        before = now
 
 
 def _run(app: Flask, job: Job, stopping: threading.Event) -> None:
