@@ -122,7 +122,7 @@ def people_called(words: str) -> Found:
         names[name], organizations[organization] = None, None
     shown = [email for email in by_email if email][:MOST]
     often = _registrations_of(shown)
-    people = [Known(email, *map(list, by_email[email]), often.get(email, 0)) for email in shown]
+    people = [Known(email, list(by_email[email][0]), list(by_email[email][1]), often.get(email, 0)) for email in shown]
     return Found(people, more=len(by_email) > MOST or len(rows) >= LOOKED_AT)
 
 
@@ -138,7 +138,7 @@ def _begins_with(column: Any, word: str) -> ColumnElement[bool]:
     """By the index of the column; LIKE of SQLite minds no case and so knows no index."""
     if dialect() == "sqlite":
         return and_(column >= word, column < word + LAST_SIGN)
-    return column.startswith(word, autoescape=True)  # type: ignore[no-any-return]
+    return column.startswith(word, autoescape=True)
 
 
 def _registrations_of(emails: Sequence[str]) -> dict[str, int]:
