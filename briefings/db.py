@@ -1,7 +1,6 @@
 """The database: base, column types, unit of work, row lock, versions, and what keeps its connections safe."""
 
 import secrets
-import select
 import sqlite3
 import threading
 import time
@@ -9,14 +8,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
+from select import POLLIN, poll
 from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ConnStatus
-from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, String, event, inspect, update
+from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, String, bindparam, event, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 from briefings.errors import N_, Refused
@@ -140,30 +141,46 @@ def let_go(error: BaseException | None = None) -> None:
 def lock(row: Any) -> None:
     """Hold `row` until the transaction ends and refresh it, on PostgreSQL and SQLite alike; Refused if it is gone.
 
-    SELECT … FOR UPDATE is silently nothing on SQLite; an UPDATE that changes nothing locks on both. Whoever holds a row
-    of a kind with `version_row` may change what is counted of it: that row gets a new version.
+    Whoever holds a row of a kind with `version_row` may change what is counted of it: that row gets a new version.
     """
     kind, identity = inspect(row).mapper, inspect(row).identity[0]
-    key = kind.primary_key[0]
-    held = update(kind.entity).where(key == identity).values({key.name: key}).returning(kind.entity)
-    refreshed = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
     version_row = kind.entity.version_row(identity) if hasattr(kind.entity, "version_row") else None
-    at_once = dialect() == "postgresql"
-    if version_row is not None and at_once:
-        held = held.add_cte(_renewed(version_row, db.session.connection()).cte("renewed"))
-    if db.session.scalar(held, execution_options=refreshed) is None:
+    values, on = {"identity": identity}, dialect()
+    if version_row is not None and on == "postgresql":
+        values |= _new_version(version_row)
+    if db.session.scalar(_held(kind, version_row is not None, on), values, execution_options=_REFRESHED) is None:
         raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
-    if version_row is not None and not at_once:
+    if version_row is not None and on != "postgresql":
         renew_version(db.session.connection(), version_row)
+
+
+_REFRESHED = {"populate_existing": True, "synchronize_session": False, CHANGES_NOTHING: True}
+
+
+@cache
+def _held(kind: Mapper[Any], has_versions: bool, on: str) -> Any:
+    """SELECT … FOR UPDATE is silently nothing on SQLite; there an UPDATE that changes nothing does the same."""
+    key = kind.primary_key[0]
+    is_row = key == bindparam("identity")
+    if on != "postgresql":
+        return update(kind.entity).where(is_row).values({key.name: key}).returning(kind.entity)
+    held = select(kind.entity).where(is_row).with_for_update(key_share=True)
+    return held.add_cte(_renewing(on).cte("renewed")) if has_versions else held
 
 
 def renew_version(connection: Connection, row: int) -> None:
     """Let nobody use any longer what was kept under the present version of `row`, once this transaction commits."""
-    connection.execute(_renewed(row, connection))
+    connection.execute(_renewing(connection.dialect.name), _new_version(row))
 
 
-def _renewed(row: int, connection: Connection) -> Any:
-    statement = _insert(ContentVersion.__table__, connection).values(id=row, version=secrets.randbits(31))
+def _new_version(row: int) -> dict[str, int]:
+    return {"version_row": row, "new_version": secrets.randbits(31)}
+
+
+@cache
+def _renewing(on: str) -> Any:
+    statement = _insert(ContentVersion.__table__, on)
+    statement = statement.values(id=bindparam("version_row"), version=bindparam("new_version"))
     return statement.on_conflict_do_update(index_elements=["id"], set_={"version": statement.excluded.version})
 
 
@@ -293,8 +310,8 @@ def _replace_if_cut(connection: Any, record: Any, proxy: Any) -> None:
     if used_at is None or not hasattr(connection, "pgconn"):
         return
     server = connection.pgconn
-    waiting = select.poll()
-    waiting.register(server.socket, select.POLLIN)
+    waiting = poll()
+    waiting.register(server.socket, POLLIN)
     if waiting.poll(0) or time.monotonic() - used_at > REST:
         server.exec_(b"")
         if server.status != ConnStatus.OK:
@@ -313,19 +330,27 @@ def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
     if not rows:
         return 0
     # Row by row, which both drivers are quicker at than at one statement with thousands of values.
-    connection = db.session.connection()
-    statement = _insert(table, connection).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return connection.execute(statement, rows).rowcount
+    return db.session.connection().execute(_inserting(table, dialect()), rows).rowcount
+
+
+@cache
+def _inserting(table: Any, on: str) -> Any:
+    return _insert(table, on).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
     """Insert `rows` (same keys each); a row of the same unique `key` that is there already takes the new values."""
     if not rows:
         return
-    statement = _insert(table, db.session.connection())
-    values = {name: statement.excluded[name] for name in rows[0] if name not in key}
-    db.session.connection().execute(statement.on_conflict_do_update(index_elements=key, set_=values), rows)
+    db.session.connection().execute(_replacing(table, tuple(rows[0]), key, dialect()), rows)
 
 
-def _insert(table: Any, connection: Connection) -> Any:
-    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+@cache
+def _replacing(table: Any, names: tuple[str, ...], key: tuple[str, ...], on: str) -> Any:
+    statement = _insert(table, on)
+    values = {name: statement.excluded[name] for name in names if name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=values)
+
+
+def _insert(table: Any, on: str) -> Any:
+    return (sqlite.insert if on == "sqlite" else postgresql.insert)(table)

@@ -3,7 +3,7 @@
 import unicodedata
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
@@ -19,8 +19,12 @@ def name_key(name: str) -> str:
 
 def organization_named(name: str, kind: OrganizationKind) -> Organization | None:
     """The organization of that name, however it is spaced, and that kind, if there is one."""
-    found = select(Organization).where(Organization.name_key == name_key(name), Organization.kind == kind)
-    return db.session.scalar(found)
+    return db.session.scalar(_NAMED, {"key": name_key(name), "kind": kind})
+
+
+_NAMED = select(Organization).where(
+    Organization.name_key == bindparam("key"), Organization.kind == bindparam("kind")
+)
 
 
 def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select, update
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db, insert_or_update
@@ -17,9 +17,17 @@ def current_text(purpose: Purpose, locale: str) -> ConsentText:
 
 def current_texts(purposes: Iterable[Purpose], locale: str) -> dict[Purpose, ConsentText]:
     """The newest version of each text in `locale`, or in Korean if there is none, by one statement."""
-    found = select(ConsentText).where(ConsentText.purpose.in_(purposes), ConsentText.locale.in_((locale, "ko")))
-    own_language_last = (ConsentText.locale == locale).asc()
-    return {text.purpose: text for text in db.session.scalars(found.order_by(own_language_last, ConsentText.version))}
+    found = db.session.scalars(_CURRENT, {"purposes": list(purposes), "locale": locale})
+    return {text.purpose: text for text in found}
+
+
+_CURRENT = (
+    select(ConsentText)
+    .where(ConsentText.purpose.in_(bindparam("purposes", expanding=True)))
+    .where(or_(ConsentText.locale == bindparam("locale"), ConsentText.locale == "ko"))
+    .order_by(ConsentText.locale == bindparam("locale"), ConsentText.version)
+)
+"""The text in the reader's own language comes last."""
 
 
 def answer(about: str, text: ConsentText, given: bool, now: datetime) -> None:

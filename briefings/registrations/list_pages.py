@@ -37,7 +37,7 @@ pages.context_processor(
 PER_PAGE = 50
 SHOWN = 3
 """So many people of a list are shown what they would get."""
-LEVELS = {Level.ERROR: "고칠 곳", Level.SKIPPED: "건너뜀", Level.NOTE: "확인"}
+LEVELS = {Level.ERROR: "고칠 곳", Level.SKIPPED: "건너뜀", Level.NOTE: "살펴볼 것"}
 TONES = {Level.ERROR: "error", Level.SKIPPED: "quiet", Level.NOTE: "warning"}
 
 

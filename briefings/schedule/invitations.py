@@ -6,7 +6,7 @@ Whoever calls holds the lock on the briefing: nobody registers or leaves between
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, case, exists, func, select, update
+from sqlalchemy import bindparam, case, exists, func, select, update
 
 from briefings.db import db
 from briefings.outbox.models import Message
@@ -28,16 +28,17 @@ class Known(NamedTuple):
     presents: bool
 
 
-def known_of(email: str, briefing_id: int) -> tuple[ColumnElement[Channel | None], ColumnElement[bool]]:
-    """The columns of `Known`, for a statement that asks for more."""
-    chosen = select(CalendarSetting.channel).where(CalendarSetting.email == email)
-    presented = exists().where(
-        CalendarItem.briefing_id == briefing_id,
+KNOWN = (
+    select(CalendarSetting.channel).where(CalendarSetting.email == bindparam("email")).scalar_subquery(),
+    exists().where(
+        CalendarItem.briefing_id == bindparam("briefing"),
         CalendarItem.kind == ItemKind.PRESENTATION,
-        CalendarItem.email == email,
+        CalendarItem.email == bindparam("email"),
         CalendarItem.state == ItemState.OPEN,
-    )
-    return chosen.scalar_subquery(), presented
+    ),
+)
+"""The columns of `Known`, of an `email` and a `briefing`."""
+_KNOWN = select(*KNOWN)
 
 
 def invite(
@@ -49,7 +50,7 @@ def invite(
     """
     briefing = registration.briefing
     if known is None:
-        known = Known(*db.session.execute(select(*known_of(registration.email, briefing.id))).one())
+        known = Known(*db.session.execute(_KNOWN, {"email": registration.email, "briefing": briefing.id}).one())
     if known.presents:
         tell(registration, "place_of_presenter", now)
         return None

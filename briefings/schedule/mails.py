@@ -156,7 +156,8 @@ def how_it_came(registration: Registration, message: Message) -> tuple[str, dict
     Of a colleague the name as it was typed then, or what that person is called now.
     """
     if message.params.get("news") == "entered":
-        return "entered", {SOURCE.name: _(message.params["source"])}
+        source: str = message.params["source"]
+        return "entered", {SOURCE.name: _(source)}
     if before := _named(message, "moved_from"):
         return "moved", {EARLIER[0].name: before.title, EARLIER[1].name: period((before.starts_at, before.ends_at))}
     bringer = registration.brought_by
