@@ -22,9 +22,7 @@ def organization_named(name: str, kind: OrganizationKind) -> Organization | None
     return db.session.scalar(_NAMED, {"key": name_key(name), "kind": kind})
 
 
-_NAMED = select(Organization).where(
-    Organization.name_key == bindparam("key"), Organization.kind == bindparam("kind")
-)
+_NAMED = select(Organization).where(Organization.name_key == bindparam("key"), Organization.kind == bindparam("kind"))
 
 
 def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:

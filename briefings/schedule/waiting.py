@@ -9,11 +9,11 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
-from briefings.schedule.invitations import Known, invite, known_of
+from briefings.schedule.invitations import KNOWN, Known, invite
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 
@@ -59,12 +59,22 @@ class Unit(NamedTuple):
 
 
 def standing_of(briefing: Briefing, email: str) -> Standing:
-    """Everything about a briefing and an address that decides what becomes of a registration, by one statement."""
-    of_address = (Registration.briefing_id == Briefing.id) & (Registration.email == email)
-    columns = (Registration, *_line_of(briefing.id), *known_of(email, briefing.id))
-    found = select(*columns).select_from(Briefing).outerjoin(Registration, of_address)
-    row = db.session.execute(found.where(Briefing.id == briefing.id)).one()
-    return Standing(Line(row[1], row[2]), row[0], Known(row[3], row[4]))
+    """Everything about a briefing and an address that decides what becomes of a registration.
+
+    One statement, and another for the registration that the address may have there already.
+    """
+    there, confirmed, last, *known = db.session.execute(_STANDING, {"briefing": briefing.id, "email": email}).one()
+    registration = None if there is None else db.session.get(Registration, there)
+    return Standing(Line(confirmed, last), registration, Known(*known))
+
+
+_OF_BRIEFING = Registration.briefing_id == bindparam("briefing")
+_THERE = select(Registration.id).where(_OF_BRIEFING, Registration.email == bindparam("email"))
+_CONFIRMED = select(func.count()).where(_OF_BRIEFING, Registration.state == RegistrationState.CONFIRMED)
+_LAST = select(func.max(Registration.waiting_since)).where(
+    _OF_BRIEFING, Registration.state == RegistrationState.WAITLISTED
+)
+_STANDING = select(*(each.scalar_subquery() for each in (_THERE, _CONFIRMED, _LAST)), *KNOWN)
 
 
 def seat(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime) -> None:
@@ -119,15 +129,6 @@ def take_any(registration: Registration, now: datetime) -> None:
     of_party = (Registration.briefing_id == briefing.id, Registration.party == registration.party)
     db.session.execute(update(Registration).where(*of_party).values(party=""))
     hand_out(briefing, now)
-
-
-def _line_of(briefing_id: int) -> tuple[ColumnElement[int], ColumnElement[datetime | None]]:
-    """The columns of `Line`, for a statement that asks for more."""
-    of_briefing = Registration.briefing_id == briefing_id
-    confirmed = select(func.count()).where(of_briefing, Registration.state == RegistrationState.CONFIRMED)
-    waiting = select(func.max(Registration.waiting_since))
-    last = waiting.where(of_briefing, Registration.state == RegistrationState.WAITLISTED)
-    return confirmed.scalar_subquery(), last.scalar_subquery()
 
 
 def _fitting(briefing: Briefing) -> list[Unit]:

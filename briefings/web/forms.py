@@ -134,6 +134,9 @@ class Form(FlaskForm):
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        def get_translations(self, form: Any) -> None:
+            """None of the library's: each field has our sentences, see below."""
+
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             field = super().bind_field(form, unbound_field, options)
             field._translations = Sentences(field)
