@@ -1,6 +1,6 @@
 """Signing up for a briefing, on one page; the views belong to the blueprint of the briefings."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,10 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
 from briefings import clock
-from briefings.db import unit_of_work
+from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.consenting import current_texts
+from briefings.privacy.models import ConsentText, Purpose
 from briefings.registrations.cookies import forget, remembered
 from briefings.registrations.done_pages import keep_done
 from briefings.registrations.forms import CONSENTS, MOST_COLLEAGUES, KnownForm, RegistrationForm, rearranged
@@ -22,13 +23,14 @@ from briefings.registrations.remembering import Agreed, agreed_before, same_pers
 from briefings.schedule import registering
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.eligibility import ineligible_reason
-from briefings.schedule.finding import Places, Seen
+from briefings.schedule.finding import Places, places_numbered
 from briefings.schedule.models import Briefing, Eligibility
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown, pages, the_seen
 from briefings.schedule.registering import Applicant, Colleague
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.access import public
+from briefings.web.content import while_content_stands
 from briefings.web.language import language
 from briefings.web.limits import count_mail_to, with_wait
 from briefings.web.page_cache import kept
@@ -46,14 +48,24 @@ def register(public_id: str) -> ResponseReturnValue:
 
     Whoever is remembered presses one button. Two buttons of the form only add and take away rows for colleagues.
     """
-    seen = the_seen(public_id)
+    briefing, texts = _asked(public_id, language())
+    briefing = db.session.merge(briefing, load=False)
     act, _, row = request.form.get("do", "").partition("-")
     person = remembered()
     if person and act in ("", "known") and "form" not in request.args:
-        return _known(seen, person)
+        return _known(briefing, person)
     if act == "known":
         flash(gettext("이 브라우저에서 더는 기억하지 않습니다. 아래에 다시 적어 주세요."), "info")
-    return _form(seen, person, act, row)
+    return _form(briefing, texts, person, act, row)
+
+
+@while_content_stands
+def _asked(public_id: str, of_language: str) -> tuple[Briefing, dict[Purpose, ConsentText]]:
+    """What the form is made of, before anybody has filled it in: the briefing, and the consents to ask for."""
+    briefing, texts = the_seen(public_id).briefing, current_texts(CONSENTS.values(), of_language)
+    for row in (briefing, briefing.theme, briefing.audience, *texts.values()):
+        db.session.expunge(row)
+    return briefing, texts
 
 
 @pages.post("/registrations/forget")
@@ -64,43 +76,43 @@ def forget_person() -> ResponseReturnValue:
     return forget(make_response(redirect(own_path(request.form.get("back")) or url_for("briefings.index"), 303)))
 
 
-def _form(seen: Seen, person: Registration | None, act: str, row: str) -> ResponseReturnValue:
+def _form(
+    briefing: Briefing, texts: Mapping[Purpose, ConsentText], person: Registration | None, act: str, row: str
+) -> ResponseReturnValue:
     posted = request.method == "POST" and act != "known"
-    texts = current_texts(CONSENTS.values(), language())
     chosen_from = not posted or "interests" in request.form
     form = RegistrationForm(
-        programme_of(seen.briefing) if chosen_from else (),
+        programme_of(briefing) if chosen_from else (),
         texts,
         formdata=rearranged(request.form, act, row) if posted else None,
         data=_as_before(person) if person and not posted else None,
     )
-    if seen.briefing.eligibility is Eligibility.KINDS:
-        form.only_for(seen.briefing.eligible_kinds)
+    if briefing.eligibility is Eligibility.KINDS:
+        form.only_for(briefing.eligible_kinds)
     refused = None
     if posted and act not in REARRANGING and form.validate():
-        refused = _press(seen, form.applicant(), form.named())
+        refused = _press(briefing, form.applicant(), form.named())
         if refused is None:
             return _to_done()
         form.refuse(refused)
     if not chosen_from:
-        form.offer(programme_of(seen.briefing))
-    return _page(seen, refused, ineligible_reason(seen.briefing, None, None), form=form, person=person)
+        form.offer(programme_of(briefing))
+    return _page(briefing, refused, ineligible_reason(briefing, None, None), form=form, person=person)
 
 
-def _known(seen: Seen, person: Registration) -> ResponseReturnValue:
+def _known(briefing: Briefing, person: Registration) -> ResponseReturnValue:
     """One press for somebody who is remembered; asked is only what they have not answered yet."""
-    briefing = seen.briefing
     said = answers_of(person, language())
     agreed = agreed_before(said)
     form = KnownForm(programme_of(briefing), agreed.anew)
     refused = None
     if form.validate_on_submit():
-        refused = _press(seen, _applicant(person, form, agreed), [], proven=True)
+        refused = _press(briefing, _applicant(person, form, agreed), [], proven=True)
         if refused is None:
             return _to_done()
         form.refuse(refused)
     return _page(
-        seen,
+        briefing,
         refused,
         ineligible_reason(briefing, person.organization.kind, None),
         form=form,
@@ -111,9 +123,9 @@ def _known(seen: Seen, person: Registration) -> ResponseReturnValue:
     )
 
 
-def _page(seen: Seen, refused: Refused | None, ineligible: Refused | None, **shown: Any) -> ResponseReturnValue:
+def _page(briefing: Briefing, refused: Refused | None, ineligible: Refused | None, **shown: Any) -> ResponseReturnValue:
     """The page with its form; without one where nobody, or not this person, can register."""
-    row = as_shown(*(the_seen(seen.briefing.public_id) if refused else seen), clock.now())
+    row = as_shown(*the_seen(briefing.public_id), clock.now())
     if row["closed"] is None and ineligible is not None:
         row["closed"] = reason(ineligible)
     if row["closed"]:
@@ -130,33 +142,38 @@ def _page(seen: Seen, refused: Refused | None, ineligible: Refused | None, **sho
     return answer
 
 
-def _press(seen: Seen, applicant: Applicant, colleagues: Sequence[Colleague], proven: bool = False) -> Refused | None:
+def _press(
+    briefing: Briefing, applicant: Applicant, colleagues: Sequence[Colleague], proven: bool = False
+) -> Refused | None:
     """Register, and keep for the page that follows what it may say; or why not."""
-    now, public_id = clock.now(), seen.briefing.public_id
+    now, public_id = clock.now(), briefing.public_id
     try:
         count_mail_to(applicant.email, *(colleague.email for colleague in colleagues))
         try:
-            outcomes = _register(seen, applicant, colleagues, now)
+            outcomes = _register(briefing, applicant, colleagues, now)
         except IntegrityError:
             # What this very form made went to another address since, and kept its number.
-            outcomes = _register(seen, replace(applicant, number=""), colleagues, now)
+            outcomes = _register(briefing, replace(applicant, number=""), colleagues, now)
     except Refused as error:
         return error
     keep_done(public_id, applicant, colleagues, outcomes, now, proven=proven)
     return None
 
 
-def _register(seen: Seen, applicant: Applicant, colleagues: Sequence[Colleague], now: datetime) -> list[str]:
+def _register(briefing: Briefing, applicant: Applicant, colleagues: Sequence[Colleague], now: datetime) -> list[str]:
+    [places] = places_numbered([briefing.id]).values()
     with unit_of_work():
-        together = registering.register_together(seen.briefing, applicant, colleagues, now)
-        return _outcomes(seen, applicant, together, now)
+        together = registering.register_together(briefing, applicant, colleagues, now)
+        return _outcomes(briefing, places, applicant, together, now)
 
 
 def _to_done() -> ResponseReturnValue:
     return redirect(url_for("briefings.registered", **(request.view_args or {})), 303)
 
 
-def _outcomes(seen: Seen, applicant: Applicant, together: Sequence[Registration], now: datetime) -> list[str]:
+def _outcomes(
+    briefing: Briefing, places: Places, applicant: Applicant, together: Sequence[Registration], now: datetime
+) -> list[str]:
     """The state that each registration came to; of an address that was known, what it would be for any other."""
     of_press = [registering.is_new(each, now, applicant.form_token) for each in together]
     in_party = applicant.together and len(together) > 1
@@ -165,7 +182,7 @@ def _outcomes(seen: Seen, applicant: Applicant, together: Sequence[Registration]
         return made[:1] * len(together)
     size = len(together) if in_party else 1
     return [
-        each.state.value if new else _expected(seen.briefing, seen.places, size if in_party else place + size)
+        each.state.value if new else _expected(briefing, places, size if in_party else place + size)
         for place, (each, new) in enumerate(zip(together, of_press, strict=True))
     ]
 

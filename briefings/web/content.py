@@ -1,11 +1,16 @@
 """When public pages have to be made anew: whatever they may show has changed, told to every process by one row."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
-from briefings.db import CHANGES_NOTHING, CONTENT, Base, renew_version
+from briefings.db import CHANGES_NOTHING, CONTENT, Base, looked_up, renew_version
+
+Found = TypeVar("Found")
+LOOKED_UP = 200
+"""So much of what one function found stays in memory."""
 
 UNSEEN = frozenset(
     {
@@ -34,6 +39,22 @@ UNSEEN = frozenset(
 """Tables of which no public page shows anything. Of all others every change counts: a new table cannot be forgotten."""
 
 _CHANGED = "content_changed"
+_VERSION = "SELECT version FROM content_version WHERE id {among}"
+
+
+def while_content_stands(look_up: Callable[..., Found]) -> Callable[..., Found]:
+    """A function that looks up what public pages show, and again only once any of that has changed.
+
+    What it finds is for everybody and for reading: rows in it belong to no session.
+    """
+    kept = lru_cache(maxsize=LOOKED_UP)(lambda version, *what: look_up(*what))
+
+    @wraps(look_up)
+    def found(*what: Any) -> Found:
+        [(version,)] = looked_up(_VERSION, [CONTENT])
+        return kept(version, *what)
+
+    return found
 
 
 @event.listens_for(Engine, "before_execute")
