@@ -35,7 +35,7 @@ CONSENT_TEXTS = (
         "locale": "ko",
         "title": "개인정보 수집·이용 동의",
         "use": "설명회 참가 확인, 접속 주소와 일정 안내 발송",
-        "items": "기관 유형, 기관 이름, 이름, 전자우편 (선택: 부서, 휴대 전화번호, 필요한 지원, 사전 질문)",
+        "items": "기관 유형, 기관 이름, 이름, 전자우편 (선택: 부서, 직급, 휴대 전화번호, 필요한 지원, 사전 질문)",
         "retention": "설명회가 끝난 날부터 1년",
         "refusal": "동의하지 않을 권리가 있습니다. 동의하지 않으면 온라인으로 신청할 수 없으며, 전화로 문의해 주세요.",
     },
@@ -45,7 +45,7 @@ CONSENT_TEXTS = (
         "title": "Collection and use of personal data",
         "use": "Confirming your place, sending the access address and changes of time",
         "items": "Kind and name of organization, your name, e-mail"
-        " (optional: department, mobile phone, support, questions)",
+        " (optional: department, rank, mobile phone, support, questions)",
         "retention": "One year from the end of the briefing",
         "refusal": "You may refuse. Without consent you cannot register online; please call us instead.",
     },

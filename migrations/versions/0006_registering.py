@@ -39,6 +39,7 @@ def upgrade() -> None:
     _extend_briefings()
     _extend_registrations()
     _extend_consent_texts()
+    _name_rank_in_consent()
     _add_tables()
 
 
@@ -106,6 +107,21 @@ def _extend_consent_texts() -> None:
     )
     op.add_column("consent_texts", sa.Column("created_at", MOMENT, nullable=True))
     _take_defaults_back("consent_texts", "basis")
+
+
+def _name_rank_in_consent() -> None:
+    """Registering asks for a rank (직급) too: where the text in force does not name it, a new version does."""
+    names = ("purpose", "version", "locale", "basis", "title", "recipient", "use", "items", "retention", "refusal")
+    texts = sa.table("consent_texts", *(sa.column(name) for name in names))
+    for locale, before, after in (
+        ("ko", "부서, 휴대", "부서, 직급, 휴대"),
+        ("en", "department, mobile", "department, rank, mobile"),
+    ):
+        of_form = sa.select(texts).where(texts.c.purpose == "registration", texts.c.locale == locale)
+        newest = op.get_bind().execute(of_form.order_by(texts.c.version.desc()).limit(1)).mappings().first()
+        if newest and before in newest["items"]:
+            named = {"version": newest["version"] + 1, "items": newest["items"].replace(before, after)}
+            op.execute(sa.insert(texts).values(**{**newest, **named}))
 
 
 def _add_tables() -> None:
