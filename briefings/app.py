@@ -124,7 +124,18 @@ from briefings.tasks import pages as task_pages
 from briefings.tasks import showing
 from briefings.tasks import words as task_words
 from briefings.tasks.running import Function
-from briefings.web import access, display, filters, labels, logging, problems, security, stamped, uploads
+from briefings.web import (
+    access,
+    content,  # noqa: F401 (notices what kept pages show)
+    display,
+    filters,
+    labels,
+    logging,
+    problems,
+    security,
+    stamped,
+    uploads,
+)
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, refuse_odd_paths
 from briefings.web.site import Site

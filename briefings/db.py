@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
 from select import POLLIN, poll
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ConnStatus
@@ -101,6 +101,8 @@ def new_public_id() -> str:
     """A short random name for addresses people see and may type: 8 characters without 0/o/1/l."""
     return "".join(secrets.choice(PUBLIC_ID_ALPHABET) for _ in range(8))
 
+
+Row = TypeVar("Row")
 
 _TURN = threading.RLock()
 """SQLite has one writer, and whoever waits for it looks again every now and then: of many some are passed over until
@@ -323,6 +325,14 @@ def _begin_sqlite(connection: Any) -> None:
     if connection.dialect.name == "sqlite":
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def detached(row: Row) -> Row:
+    """A copy of `row`, with what is loaded of it, that belongs to no session and so to all."""
+    with Session() as nobodys:
+        copy = nobodys.merge(row, load=False)
+        nobodys.expunge_all()
+    return copy
 
 
 def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,7 +11,7 @@ from flask_babel import gettext
 from sqlalchemy.exc import IntegrityError
 
 from briefings import clock
-from briefings.db import db, unit_of_work
+from briefings.db import db, detached, unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.consenting import current_texts
 from briefings.privacy.models import ConsentText, Purpose
@@ -23,7 +23,7 @@ from briefings.registrations.remembering import Agreed, agreed_before, same_pers
 from briefings.schedule import registering
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.eligibility import ineligible_reason
-from briefings.schedule.finding import Places, places_numbered
+from briefings.schedule.finding import Places, Seen, places_of
 from briefings.schedule.models import Briefing, Eligibility
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown, pages, the_seen
@@ -48,24 +48,14 @@ def register(public_id: str) -> ResponseReturnValue:
 
     Whoever is remembered presses one button. Two buttons of the form only add and take away rows for colleagues.
     """
-    briefing, texts = _asked(public_id, language())
-    briefing = db.session.merge(briefing, load=False)
+    asked = _asked(public_id)
     act, _, row = request.form.get("do", "").partition("-")
     person = remembered()
     if person and act in ("", "known") and "form" not in request.args:
-        return _known(briefing, person)
+        return _known(asked, person)
     if act == "known":
         flash(gettext("이 브라우저에서 더는 기억하지 않습니다. 아래에 다시 적어 주세요."), "info")
-    return _form(briefing, texts, person, act, row)
-
-
-@while_content_stands
-def _asked(public_id: str, of_language: str) -> tuple[Briefing, dict[Purpose, ConsentText]]:
-    """What the form is made of, before anybody has filled it in: the briefing, and the consents to ask for."""
-    briefing, texts = the_seen(public_id).briefing, current_texts(CONSENTS.values(), of_language)
-    for row in (briefing, briefing.theme, briefing.audience, *texts.values()):
-        db.session.expunge(row)
-    return briefing, texts
+    return _form(asked, person, act, row)
 
 
 @pages.post("/registrations/forget")
@@ -76,10 +66,32 @@ def forget_person() -> ResponseReturnValue:
     return forget(make_response(redirect(own_path(request.form.get("back")) or url_for("briefings.index"), 303)))
 
 
-def _form(
-    briefing: Briefing, texts: Mapping[Purpose, ConsentText], person: Registration | None, act: str, row: str
-) -> ResponseReturnValue:
+class Asked(NamedTuple):
+    """What the form is for: its briefing, and what has been looked up along with it."""
+
+    briefing: Briefing
+    places: Places | None
+    texts: Mapping[Purpose, ConsentText] | None
+
+
+def _asked(public_id: str) -> Asked:
+    """A press, which shows no page if all goes well, gets from memory what the form was made of."""
+    if request.method == "GET":
+        return Asked(*the_seen(public_id), None)
+    briefing, texts = _in_memory(public_id, language())
+    return Asked(db.session.merge(briefing, load=False), None, texts)
+
+
+@while_content_stands
+def _in_memory(public_id: str, of_language: str) -> tuple[Briefing, dict[Purpose, ConsentText]]:
+    texts = current_texts(CONSENTS.values(), of_language)
+    return detached(the_seen(public_id).briefing), {purpose: detached(text) for purpose, text in texts.items()}
+
+
+def _form(asked: Asked, person: Registration | None, act: str, row: str) -> ResponseReturnValue:
+    briefing = asked.briefing
     posted = request.method == "POST" and act != "known"
+    texts = asked.texts or current_texts(CONSENTS.values(), language())
     chosen_from = not posted or "interests" in request.form
     form = RegistrationForm(
         programme_of(briefing) if chosen_from else (),
@@ -97,11 +109,12 @@ def _form(
         form.refuse(refused)
     if not chosen_from:
         form.offer(programme_of(briefing))
-    return _page(briefing, refused, ineligible_reason(briefing, None, None), form=form, person=person)
+    return _page(asked, refused, ineligible_reason(briefing, None, None), form=form, person=person)
 
 
-def _known(briefing: Briefing, person: Registration) -> ResponseReturnValue:
+def _known(asked: Asked, person: Registration) -> ResponseReturnValue:
     """One press for somebody who is remembered; asked is only what they have not answered yet."""
+    briefing = asked.briefing
     said = answers_of(person, language())
     agreed = agreed_before(said)
     form = KnownForm(programme_of(briefing), agreed.anew)
@@ -112,7 +125,7 @@ def _known(briefing: Briefing, person: Registration) -> ResponseReturnValue:
             return _to_done()
         form.refuse(refused)
     return _page(
-        briefing,
+        asked,
         refused,
         ineligible_reason(briefing, person.organization.kind, None),
         form=form,
@@ -123,9 +136,11 @@ def _known(briefing: Briefing, person: Registration) -> ResponseReturnValue:
     )
 
 
-def _page(briefing: Briefing, refused: Refused | None, ineligible: Refused | None, **shown: Any) -> ResponseReturnValue:
+def _page(asked: Asked, refused: Refused | None, ineligible: Refused | None, **shown: Any) -> ResponseReturnValue:
     """The page with its form; without one where nobody, or not this person, can register."""
-    row = as_shown(*the_seen(briefing.public_id), clock.now())
+    briefing, places, _ = asked
+    seen = Seen(briefing, places) if places and not refused else the_seen(briefing.public_id)
+    row = as_shown(*seen, clock.now())
     if row["closed"] is None and ineligible is not None:
         row["closed"] = reason(ineligible)
     if row["closed"]:
@@ -161,37 +176,43 @@ def _press(
 
 
 def _register(briefing: Briefing, applicant: Applicant, colleagues: Sequence[Colleague], now: datetime) -> list[str]:
-    [places] = places_numbered([briefing.id]).values()
     with unit_of_work():
         together = registering.register_together(briefing, applicant, colleagues, now)
-        return _outcomes(briefing, places, applicant, together, now)
+        return _outcomes(briefing, applicant, together, now)
 
 
 def _to_done() -> ResponseReturnValue:
     return redirect(url_for("briefings.registered", **(request.view_args or {})), 303)
 
 
-def _outcomes(
-    briefing: Briefing, places: Places, applicant: Applicant, together: Sequence[Registration], now: datetime
-) -> list[str]:
+def _outcomes(briefing: Briefing, applicant: Applicant, together: Sequence[Registration], now: datetime) -> list[str]:
     """The state that each registration came to; of an address that was known, what it would be for any other."""
     of_press = [registering.is_new(each, now, applicant.form_token) for each in together]
     in_party = applicant.together and len(together) > 1
     made = [each.state.value for each, new in zip(together, of_press, strict=True) if new]
     if in_party and made:
         return made[:1] * len(together)
+    if all(of_press):
+        return made
+    free = _free_before(briefing, made)
     size = len(together) if in_party else 1
     return [
-        each.state.value if new else _expected(briefing, places, size if in_party else place + size)
+        each.state.value if new else _expected(briefing, free, size if in_party else place + size)
         for place, (each, new) in enumerate(zip(together, of_press, strict=True))
     ]
 
 
-def _expected(briefing: Briefing, places: Places, wanted: int) -> str:
+def _free_before(briefing: Briefing, made: Sequence[str]) -> int | None:
+    """How many places were free before a press that made registrations in these states."""
+    capacity, confirmed, waiting = places_of(briefing)
+    return Places(capacity, confirmed - made.count(RegistrationState.CONFIRMED), waiting).free
+
+
+def _expected(briefing: Briefing, free: int | None, wanted: int) -> str:
     if briefing.approval:
         return RegistrationState.REQUESTED.value
-    free = places.free is None or places.free >= wanted
-    return (RegistrationState.CONFIRMED if free else RegistrationState.WAITLISTED).value
+    fits = free is None or free >= wanted
+    return (RegistrationState.CONFIRMED if fits else RegistrationState.WAITLISTED).value
 
 
 def _applicant(person: Registration, form: KnownForm, agreed: Agreed) -> Applicant:
