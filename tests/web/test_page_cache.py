@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from briefings import app as program
 from briefings.accounts.models import Role
 from briefings.db import CONTENT, Base, ContentVersion, db, unit_of_work
 from briefings.needs.models import Need
@@ -201,6 +202,27 @@ class TestWhatHasChanged:
         db.session.flush()
         db.session.rollback()
         assert from_memory(client, url(briefing))
+
+
+class TestAPress:
+    def test_gets_from_memory_what_its_form_was_made_of_until_that_changes(self, client):
+        briefing, times = a_briefing(capacity=5), []
+
+        @content.while_content_stands
+        def looked_up(what: str) -> int:
+            times.append(what)
+            return len(times)
+
+        assert [looked_up("a"), looked_up("a"), looked_up("b")] == [1, 1, 2]
+        assert client.post(url(briefing, "/register"), data=APPLICANT).status_code == 303
+        assert looked_up("a") == 1, "a registration changes nothing of it"
+        briefing.state = BriefingState.DRAFT
+        db.session.commit()
+        assert looked_up("a") == 3
+        assert client.post(url(briefing, "/register"), data=APPLICANT).status_code == 404
+
+    def test_finds_it_fresh_in_every_process(self):
+        assert program.content is content, "nothing notices there what staff do"
 
 
 class TestVersions:
