@@ -56,8 +56,8 @@ def invite(
         return None
     item = CalendarItem(
         kind=ItemKind.REGISTRATION,
-        briefing=briefing,
-        registration=registration,
+        briefing_id=briefing.id,
+        registration_id=registration.id,
         name=registration.name,
         email=registration.email,
         locale=registration.locale,
