@@ -40,8 +40,8 @@ ACCESS = {
         live: enter join
         presenters: accept decline file hand_in hand_over ics invite_again no_stand_by remove_file show stand_by
         reconfirmation: answer show
-        registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics invite_again
-            register_again register_other remember_person show take_any withdraw_consent
+        registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics
+            invite_again register_again register_other remember_person show take_any withdraw_consent
         replies: change show withdraw write_from_join write_with_link
         rounds: colleague intake nothing something
     """,

@@ -121,6 +121,7 @@ def _copied(registration: Registration, moved: Registration, other: Briefing, no
     for name in ("name", "department", "rank", "phone", "question", "locale", "by_staff"):
         setattr(moved, name, getattr(registration, name))
     support.ask(moved, registration.support, now)
+    support.ask(registration, "", now)  # the words go along, so that they are destroyed in one place
     return moved
 
 

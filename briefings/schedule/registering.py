@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import exists, select
-
 from briefings.db import db, lock, new_public_id
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import named
@@ -14,7 +12,7 @@ from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import queued_lately
 from briefings.privacy.consenting import answer_all
 from briefings.schedule import support
-from briefings.schedule.eligibility import closed_reason, ineligible_reason
+from briefings.schedule.eligibility import again_reason, closed_reason, ineligible_reason, is_chosen
 from briefings.schedule.finding import coming_of
 from briefings.schedule.invitations import rename, tell, tell_standing, withdraw
 from briefings.schedule.models import Briefing, Eligibility
@@ -133,13 +131,13 @@ def register_again(registration: Registration, now: datetime) -> None:
     db.session.refresh(registration)
     if registration.state is not RegistrationState.CANCELLED:
         raise Refused(N_("취소한 신청만 다시 신청할 수 있습니다."))
-    chosen = registration.by_staff or _is_invited(registration)
-    closed = closed_reason(briefing, now)
-    ineligible = None if chosen else ineligible_reason(briefing, registration.organization.kind, None)
-    if refused := closed or ineligible:
+    if refused := again_reason(registration, now):
         raise refused
+    approval = briefing.approval and not is_chosen(registration)
     registration.take_up(now)
-    _place([registration], briefing, standing.line, now, approval=briefing.approval and not chosen)
+    registration.brought_by = None
+    support.ask_again(registration, now)
+    _place([registration], briefing, standing.line, now, approval=approval)
     tell_standing(registration, now, standing.known)
 
 
@@ -305,13 +303,8 @@ def _refuse_another_kind(registration: Registration, kind: OrganizationKind) -> 
     if kind is registration.organization.kind or briefing.eligibility is not Eligibility.KINDS:
         return
     refused = ineligible_reason(briefing, kind, None)
-    if refused and not registration.by_staff and not _is_invited(registration):
+    if refused and not is_chosen(registration):
         raise refused
-
-
-def _is_invited(registration: Registration) -> bool:
-    invited = exists().where(Invitee.briefing_id == registration.briefing_id, Invitee.email == registration.email)
-    return bool(db.session.scalar(select(invited)))
 
 
 def _place(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime, *, approval: bool) -> None:
@@ -334,6 +327,7 @@ def _finish(registration: Registration, applicant: Applicant, standing: Standing
 
 def _note_answer(invitee: Invitee | None, registration: Registration) -> None:
     if invitee is not None:
+        lock(invitee)  # staff may be taking it away
         invitee.registration, invitee.declined_at = registration, None
 
 

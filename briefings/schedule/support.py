@@ -51,10 +51,15 @@ def ask(registration: Registration, text: str, now: datetime) -> None:
 
     The caller holds the lock on the registration, or has just made it.
     """
-    if text == (registration.support or ""):
-        return
-    registration.support, registration.support_answer = text, ""
-    registration.support_state = SupportState.ASKED if text else None
+    if text != (registration.support or ""):
+        registration.support = text
+        ask_again(registration, now)
+
+
+def ask_again(registration: Registration, now: datetime) -> None:
+    """What was answered holds no longer: what somebody needs, if anything, waits for an answer."""
+    registration.support_answer = ""
+    registration.support_state = SupportState.ASKED if registration.support else None
     registration.support_changed_at = now
 
 

@@ -64,7 +64,8 @@ def standing_of(briefing: Briefing, email: str) -> Standing:
     One statement, and another for the registration that the address may have there already.
     """
     there, confirmed, last, *known = db.session.execute(_STANDING, {"briefing": briefing.id, "email": email}).one()
-    registration = None if there is None else db.session.get(Registration, there)
+    # Whoever calls may have seen it before the lock let them in.
+    registration = None if there is None else db.session.get(Registration, there, populate_existing=True)
     return Standing(Line(confirmed, last), registration, Known(*known))
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
-from briefings.db import CHANGES_NOTHING, CONTENT, Base, looked_up, renew_version
+from briefings.db import CHANGES_NOTHING, CONTENT, Base, db, looked_up, renew_version
 
 Found = TypeVar("Found")
 LOOKED_UP = 200
@@ -47,7 +47,11 @@ def while_content_stands(look_up: Callable[..., Found]) -> Callable[..., Found]:
 
     What it finds is for everybody and for reading: rows in it belong to no session.
     """
-    kept = lru_cache(maxsize=LOOKED_UP)(lambda version, *what: look_up(*what))
+
+    @lru_cache(maxsize=LOOKED_UP)
+    def kept(version: int, *what: Any) -> Found:
+        db.session.commit()  # what the session saw before may be older than the version
+        return look_up(*what)
 
     @wraps(look_up)
     def found(*what: Any) -> Found:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
@@ -16,8 +16,8 @@ from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line, places_of
 from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import Details, More
-from briefings.schedule.registration_models import SupportState
-from briefings.schedule.waiting import fill
+from briefings.schedule.registration_models import Registration, SupportState
+from briefings.schedule.waiting import fill, standing_of
 from tests.builders import a_briefing, a_need, a_registration
 from tests.schedule.signing_up import CANCELLED, CONFIRMED, WAITLISTED, cancel, register, register_all, told
 
@@ -352,3 +352,33 @@ class TestFindingMine:
             with unit_of_work():
                 registering.find_mine("gaon@example.com", now + timedelta(minutes=minute))
         assert kinds().count("my_registrations") == 3
+
+
+class TestTakingUpAgain:
+    def test_asks_anew_for_the_support_that_was_promised_before(self, now):
+        registration = a_registration(support="문자 통역", support_state=SupportState.ARRANGED, support_answer="준비함")
+        cancel(registration, now)
+
+        with unit_of_work():
+            registering.register_again(registration, now)
+
+        assert (registration.support_state, registration.support_answer) == (SupportState.ASKED, "")
+
+    def test_is_ones_own_doing_even_if_a_colleague_came_first(self, now):
+        briefing = a_briefing()
+        bringer = a_registration(briefing)
+        registration = a_registration(briefing, brought_by=bringer)
+        cancel(registration, now)
+
+        with unit_of_work():
+            registering.register_again(registration, now)
+
+        assert registration.brought_by is None
+
+    def test_sees_what_became_of_it_while_it_waited_for_the_lock(self, now):
+        briefing = a_briefing()
+        registration = a_registration(briefing, state=CANCELLED, cancelled_at=now, confirmed_at=None)
+        meanwhile = update(Registration).values(state=CONFIRMED, cancelled_at=None, confirmed_at=now)
+        db.session.execute(meanwhile, execution_options={"synchronize_session": False})
+
+        assert standing_of(briefing, registration.email).holds is registration
