@@ -77,7 +77,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         # Redis away is no reason to turn people away: each process counts by itself until it is back.
         "RATELIMIT_IN_MEMORY_FALLBACK_ENABLED": True,
         "RATELIMIT_STORAGE_OPTIONS": _of_storage(environ.get("RATELIMIT_STORAGE_URL", "memory://")),
-        "MAILS_PER_NETWORK": _limits("MAILS_PER_NETWORK", environ.get("MAILS_PER_NETWORK", "120/minute;1200/hour")),
+        "MAILS_PER_NETWORK": _limits("MAILS_PER_NETWORK", environ.get("MAILS_PER_NETWORK", "1200/minute;6000/hour")),
         "MAILS_PER_ADDRESS": _limits("MAILS_PER_ADDRESS", environ.get("MAILS_PER_ADDRESS", "10/hour;30/day")),
         "RATELIMIT_ENABLED": environ.get("RATELIMIT_ENABLED", "1") == "1",
         "SESSION_COOKIE_SAMESITE": "Lax",

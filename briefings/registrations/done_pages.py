@@ -28,7 +28,7 @@ from briefings.schedule.public import pages, the_seen
 from briefings.schedule.registering import Applicant, Colleague
 from briefings.schedule.registration_models import SUPPORT_BEFORE
 from briefings.web.access import public
-from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.limits import counting_mail, with_wait
 
 NAME_SHOWN = 40
 """Of a colleague's name so much is kept for the page: nine must fit into a cookie."""
@@ -120,8 +120,7 @@ def _put_right(briefing: Briefing, done: dict[str, Any], form: RightAddressForm)
     try:
         if done["corrections"] < 1:
             raise Refused(NO_MORE, field="right")
-        count_mail_to(email)
-        with unit_of_work():
+        with counting_mail([email]), unit_of_work():
             correct(briefing, _press(done), _applicant(done, email), now)
     except Refused as error:
         form.refuse(error)

@@ -24,7 +24,7 @@ from briefings.schedule.registering import register
 from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 from briefings.web.access import by_token
 from briefings.web.language import language
-from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.limits import counting_mail, with_wait
 from briefings.web.problems import reason
 
 pages = Blueprint("invitees", __name__, url_prefix="/i")
@@ -85,9 +85,7 @@ def _what_stands(invitee: Invitee) -> Registration | None:
 def _register(token: str, form: InvitedForm) -> Refused | None:
     now = clock.now()
     try:
-        invitee = invitee_behind(token)
-        count_mail_to(invitee.email)
-        with unit_of_work():
+        with counting_mail(), unit_of_work():
             invitee = invitee_behind(token)
             register(invitee.briefing, form.applicant(invitee), now)
     except Refused as error:

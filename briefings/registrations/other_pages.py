@@ -20,7 +20,7 @@ from briefings.schedule.registering import Applicant, register
 from briefings.web.access import by_token
 from briefings.web.labels import label
 from briefings.web.language import language
-from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.limits import counting_mail, with_wait
 from briefings.web.problems import reason
 
 
@@ -65,8 +65,7 @@ def _register(briefing: Briefing, applicant: Applicant) -> Refused | None:
     now = clock.now()
     before = standing_of_address(briefing, applicant.email)
     try:
-        count_mail_to(applicant.email)
-        with unit_of_work():
+        with counting_mail(), unit_of_work():
             state = register(briefing, applicant, now).state
     except Refused as error:
         return error

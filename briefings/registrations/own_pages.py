@@ -29,7 +29,7 @@ from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form, new_form_token
 from briefings.web.language import language
-from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.limits import counting_mail, with_wait
 from briefings.web.problems import reason
 
 pages = Blueprint("registrations", __name__)
@@ -100,8 +100,7 @@ def change_address(token: str) -> ResponseReturnValue:
     form, refused = NewAddressForm(), None
     if form.validate_on_submit():
         try:
-            count_mail_to(form.email.data)
-            with unit_of_work():
+            with counting_mail([form.email.data], about="another address"), unit_of_work():
                 new_address.ask(registration_behind(token), form.email.data, clock.now())
         except Refused as error:
             form.refuse(error)
@@ -221,8 +220,7 @@ def find() -> ResponseReturnValue:
     form, refused = FindForm(), None
     if form.validate_on_submit():
         try:
-            count_mail_to(form.email.data)
-            with unit_of_work():
+            with counting_mail([form.email.data], about="links"), unit_of_work():
                 registering.find_mine(form.email.data, clock.now())
         except Refused as error:
             form.refuse(error)

@@ -32,7 +32,7 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from briefings.web.access import public
 from briefings.web.content import while_content_stands
 from briefings.web.language import language
-from briefings.web.limits import count_mail_to, with_wait
+from briefings.web.limits import counting_mail, with_wait
 from briefings.web.page_cache import kept
 from briefings.web.problems import reason
 from briefings.web.routing import own_path
@@ -162,13 +162,14 @@ def _press(
 ) -> Refused | None:
     """Register, and keep for the page that follows what it may say; or why not."""
     now, public_id = clock.now(), briefing.public_id
+    typed = [] if proven else [applicant.email, *(colleague.email for colleague in colleagues)]
     try:
-        count_mail_to(applicant.email, *(colleague.email for colleague in colleagues))
-        try:
-            outcomes = _register(briefing, applicant, colleagues, now)
-        except IntegrityError:
-            # What this very form made went to another address since, and kept its number.
-            outcomes = _register(briefing, replace(applicant, number=""), colleagues, now)
+        with counting_mail(typed):
+            try:
+                outcomes = _register(briefing, applicant, colleagues, now)
+            except IntegrityError:
+                # What this very form made went to another address since, and kept its number.
+                outcomes = _register(briefing, replace(applicant, number=""), colleagues, now)
     except Refused as error:
         return error
     keep_done(public_id, applicant, colleagues, outcomes, now, proven=proven)

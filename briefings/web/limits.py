@@ -2,11 +2,19 @@
 
 import hmac
 import math
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
+from typing import NamedTuple, TypeVar
 
 from flask import current_app
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItem, parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from briefings import clock
 from briefings.errors import N_, Refused
@@ -23,15 +31,33 @@ class TooOften(Refused):
         self.seconds = seconds
 
 
-def count_mail_to(*addresses: str) -> None:
-    """Count a press that has mail sent to `addresses`: for the network it came from, and for each of them.
+class Counted(NamedTuple):
+    """So many more for somebody, of whom there may be so many in a time."""
 
-    TooOften beyond MAILS_PER_NETWORK or MAILS_PER_ADDRESS. Of an address only a digest is kept; what stands behind a +
-    is the same mailbox.
+    limit: RateLimitItem
+    who: tuple[str, ...]
+    number: int
+
+
+@contextmanager
+def counting_mail(typed: Sequence[str] = (), about: str = "registering") -> Iterator[None]:
+    """What is done inside has mail sent; it is counted once it was done. TooOften, before, where a counter is full.
+
+    The rule: MAILS_PER_NETWORK counts people by the network a press came from. MAILS_PER_ADDRESS counts an address that
+    was `typed`, for each network it was typed in and apart for what the mail is `about`; nothing is counted for whoever
+    has proven an address by a personal link, an invitation or a browser that remembers them. So a stranger fills
+    nobody's mailbox, and by trying shuts out nobody but their own network. Even there the owner gets in: each press
+    that counts for registering has left a registration of that address, whose mail holds a personal link.
+
+    What mail is about links one has already is withheld beyond three an hour to an address, from wherever it is asked
+    for (`registering.MAILS_PER_HOUR`). Of an address only a digest is kept; what stands behind a + is the same mailbox.
     """
-    _take("MAILS_PER_NETWORK", network(), cost=len(addresses))
-    for address in addresses:
-        _take("MAILS_PER_ADDRESS", _digest(address))
+    counters = _counters(typed, about) if limiter.enabled else []
+    for each in counters:
+        _refuse_where_full(each)
+    yield
+    for each in counters:
+        _count(each)
 
 
 def with_wait(page: str, refused: Refused | None) -> ResponseReturnValue:
@@ -39,22 +65,45 @@ def with_wait(page: str, refused: Refused | None) -> ResponseReturnValue:
     return (page, 429, {"Retry-After": str(refused.seconds)}) if isinstance(refused, TooOften) else page
 
 
-def _take(setting: str, who: str, cost: int = 1) -> None:
-    if not limiter.enabled:
-        return
-    for limit in parse_many(current_app.config[setting]):
-        if not _has_room(limit, setting, who, cost):
-            reset = limiter.limiter.get_window_stats(limit, setting, who).reset_time
-            raise TooOften(max(math.ceil(reset - clock.now().timestamp()), 1))
+def _counters(typed: Sequence[str], about: str) -> list[Counted]:
+    came_from = network()
+    wanted: list[tuple[str, tuple[str, ...], int]] = [("MAILS_PER_NETWORK", (came_from,), len(typed) or 1)]
+    for mailbox, times in Counter(map(_digest, typed)).items():
+        wanted.append(("MAILS_PER_ADDRESS", (about, came_from, mailbox), times))
+    return [
+        Counted(limit, (setting, *who), number)
+        for setting, who, number in wanted
+        for limit in parse_many(current_app.config[setting])
+    ]
 
 
-def _has_room(limit: RateLimitItem, setting: str, who: str, cost: int) -> bool:
-    try:
-        return limiter.limiter.hit(limit, setting, who, cost=cost)
-    except Exception as error:
-        # Where nothing can be counted nobody is sent away: registering matters more than the limit.
-        current_app.logger.warning("limits are not counted: %s", type(error).__name__)
-        return True
+def _refuse_where_full(counted: Counted) -> None:
+    limit, who, number = counted
+    if not _asked(lambda counts: counts.test(limit, *who, cost=number)):
+        reset = _asked(lambda counts: counts.get_window_stats(limit, *who).reset_time)
+        raise TooOften(max(math.ceil(reset - clock.now().timestamp()), 1))
+
+
+def _count(counted: Counted) -> None:
+    limit, who, number = counted
+    _asked(lambda counts: counts.hit(limit, *who, cost=number))
+
+
+def _asked(question: Callable[[RateLimiter], Answer]) -> Answer:
+    """What the counters say; where the shared ones cannot be had, those of this process."""
+    if time.monotonic() >= _alone["until"]:
+        try:
+            return question(limiter.limiter)
+        except Exception as error:
+            _alone["until"] = time.monotonic() + LEFT_ALONE
+            current_app.logger.warning("each process counts its limits alone: %s", type(error).__name__)
+    return question(_of_process())
+
+
+@cache
+def _of_process() -> RateLimiter:
+    """Made when it is needed: it starts a thread, which a process that is forked would not have."""
+    return MovingWindowRateLimiter(MemoryStorage())
 
 
 def _digest(address: str) -> str:

@@ -179,6 +179,15 @@ class TestOnePress:
         done = there.post(url(briefing, "/register"), data=APPLICANT | {"do": "register", "email": "new@example.com"})
         assert done.status_code == 303 and [each.email for each in at(briefing)] == ["new@example.com"]
 
+    def test_is_never_stopped_by_the_address_having_been_typed_too_often(
+        self, app, there, person, briefing, limited, monkeypatch
+    ):
+        monkeypatch.setitem(app.config, "MAILS_PER_ADDRESS", "1/hour")
+        stranger, data = app.test_client(), APPLICANT | {"email": person.email}
+        typed = [stranger.post(url(a_briefing(), "/register"), data=data).status_code for _ in range(2)]
+        pressed = [there.post(url(each, "/register"), data=KNOWN).status_code for each in (briefing, a_briefing())]
+        assert (typed, pressed) == ([303, 429], [303, 303])
+
     def test_costs_the_same_and_nothing_to_those_who_are_not_known(self, client, person, briefing, count_queries):
         counts = []
         for _ in range(2):
@@ -222,8 +231,11 @@ class TestFromTheOwnPage:
         assert "마감되었습니다" in client.get(address).text and "마감되었습니다" in client.post(address, data={}).text
         assert client.get(own(person, "/others/nothing")).status_code == 404
 
-    def test_is_counted(self, app, client, person, briefing, limited, monkeypatch):
+    def test_is_counted_for_the_network_and_never_for_the_address_which_is_proven(
+        self, app, client, person, briefing, limited, monkeypatch
+    ):
         monkeypatch.setitem(app.config, "MAILS_PER_ADDRESS", "1/hour")
-        other = a_briefing()
-        codes = [client.post(own(person, f"/others/{each.public_id}")).status_code for each in (briefing, other)]
-        assert codes == [303, 429] and at(other) == []
+        monkeypatch.setitem(app.config, "MAILS_PER_NETWORK", "2/hour")
+        others = [briefing, a_briefing(), a_briefing()]
+        codes = [client.post(own(person, f"/others/{each.public_id}")).status_code for each in others]
+        assert codes == [303, 303, 429] and at(others[-1]) == []

@@ -1,5 +1,6 @@
 """Signing up on one page: what is asked, what comes of it, and what nobody may learn of somebody else's address."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from briefings.schedule import new_address
 from briefings.schedule.models import Eligibility
 from briefings.schedule.registering import consents_of
 from briefings.schedule.registration_models import RegistrationState
+from briefings.web import limits
 from briefings.web.security import limiter
 from tests.builders import a_briefing, a_registration
 from tests.schedule.test_public_pages import APPLICANT, registrations, url
@@ -257,15 +259,21 @@ class TestLimits:
         assert self.press(client, "b@example.com", "2001:db8:1:3::9").status_code == 303
         assert self.press(client, "c@example.com", "::ffff:192.0.2.1").status_code == 303
 
-    def test_count_by_the_address_that_was_typed_wherever_from(self, client):
+    def test_count_by_the_address_that_was_typed_and_stop_the_network_that_typed_it(self, client):
         typed = ("gaon@example.com", "GAON+more@example.com", "gaon+again@example.com")
-        codes = [self.press(client, email, f"192.0.2.{n}").status_code for n, email in enumerate(typed)]
-        assert codes == [303, 303, 429]
+        assert [self.press(client, email).status_code for email in typed] == [303, 303, 429]
+        assert self.press(client, "gaon@example.com", "192.0.2.2").status_code == 303, "its owner, elsewhere"
 
-    def test_do_not_count_what_was_not_sent(self, client):
-        codes = [self.press(client, "", f"192.0.2.{n}").status_code for n in range(9)]
+    def test_do_not_count_what_was_not_sent(self, client, now):
+        codes = [self.press(client, "").status_code for _ in range(9)]
         codes += [self.press(client, "", do="add").status_code for _ in range(9)]
-        assert set(codes) == {200}
+        closed = a_briefing(registration_closes_at=now)
+        ineligible = a_briefing(eligibility=Eligibility.INVITED)
+        for briefing in (closed, ineligible):
+            sent = [client.post(url(briefing, "/register"), data=APPLICANT | {"form_token": TOKEN}) for _ in range(5)]
+            codes += [answer.status_code for answer in sent]
+        assert set(codes) == {200} and registrations() == []
+        assert self.press(client, APPLICANT["email"], "127.0.0.1").status_code == 303
 
     def test_count_every_colleague(self, client):
         rows = {f"colleagues-{n}-name": "김하늘" for n in range(4)}
@@ -273,18 +281,32 @@ class TestLimits:
         assert self.press(client, "gaon@example.com", **rows).status_code == 429
         assert registrations() == []
 
-    def test_count_asking_for_links_and_another_address_too(self, client):
+    def test_count_asking_for_links_apart_from_registering(self, client):
         registration = a_registration()
         find = [client.post("/registrations/find", data={"email": registration.email}).status_code for _ in range(3)]
         assert find == [303, 303, 429]
         page = client.post("/registrations/find", data={"email": registration.email}).text
         assert "짧은 사이에" in page and f'value="{registration.email}"' in page
+        assert self.press(client, registration.email, "127.0.0.1").status_code == 303
 
-    def test_send_nobody_away_where_nothing_can_be_counted(self, app, client, monkeypatch):
+    def test_count_in_the_process_and_leave_shared_counters_alone_while_they_are_away(self, client, monkeypatch):
+        shared, asked = limiter.limiter, []
+
         def broken(*_, **__):
+            asked.append(1)
             raise ConnectionError
 
-        monkeypatch.setattr(type(limiter.limiter), "hit", broken)
+        monkeypatch.setattr(limits, "_alone", {"until": 0.0})
+        limits._of_process.cache_clear()
+        with monkeypatch.context() as away:
+            away.setattr(shared, "test", broken)
+            away.setattr(shared, "hit", broken)
+            codes = [self.press(client, "gaon@example.com").status_code for _ in range(3)]
+            assert codes == [303, 303, 429] and len(asked) == 1
+            assert limits._alone["until"] - time.monotonic() > limits.LEFT_ALONE / 2
+            limits._alone["until"] = 0.0
+            assert self.press(client, "gaon@example.com").status_code == 429 and len(asked) == 2
+        limits._alone["until"] = 0.0
         assert self.press(client, "gaon@example.com").status_code == 303
 
 
