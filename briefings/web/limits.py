@@ -20,6 +20,13 @@ from briefings import clock
 from briefings.errors import N_, Refused
 from briefings.web.security import limiter, network
 
+LEFT_ALONE = 10.0
+"""So many seconds nobody waits for shared counters that have failed; meanwhile each process counts for itself."""
+
+Answer = TypeVar("Answer")
+
+_alone = {"until": 0.0}
+
 
 class TooOften(Refused):
     """Somebody has to wait `seconds` before the same can be done again."""
