@@ -30,8 +30,8 @@ def test_every_mail_of_the_example_data_goes_to_an_address_that_leads_nowhere(ap
     assert domains <= {"example.kr", "example.com"}
 
 
-def test_the_example_accounts_are_not_loaded_in_production():
-    app = create_app({"SQLALCHEMY_DATABASE_URI": "sqlite://"}, environ=SAFE)
+def test_the_example_accounts_are_not_loaded_in_production(tmp_path):
+    app = create_app(environ=SAFE | {"DATABASE_URL": f"sqlite:///{tmp_path}/empty.db"})
     result = app.test_cli_runner().invoke(args=["demo"])
     assert result.exit_code != 0
     assert "not loaded" in result.output

@@ -606,6 +606,7 @@ NOT_PAGES = {
     "operation.health",
     "operation.ready",
     "operation.tell_metrics",
+    "staff_briefings.exported_registrations",
     "front.robots",
     "front.sitemap",
     "briefings.ics",

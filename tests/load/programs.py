@@ -12,7 +12,7 @@ from pathlib import Path
 
 import flask_migrate
 import psutil
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import NullPool, create_engine, insert, text
 
 from briefings import clock
 from briefings.accounts.models import Role
@@ -50,7 +50,7 @@ class Program:
 
     def states(self, key: str) -> dict[str, int]:
         """How many registrations of a briefing are in each state."""
-        with create_engine(self.url).connect() as connection:
+        with create_engine(self.url, poolclass=NullPool).connect() as connection:
             return {state: number for state, number in connection.execute(text(STATES), {"key": key})}
 
     def mebibytes(self) -> float:

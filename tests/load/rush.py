@@ -10,7 +10,7 @@ from functools import partial
 from itertools import count
 from typing import Any, NamedTuple
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 from tests.load.mails import mail_server
 from tests.load.programs import STAFF, Program, environment, started
@@ -150,5 +150,5 @@ def _wait_until_all_is_sent(program: Program, patience: float = 600) -> None:
 
 
 def _rows(program: Program, statement: str, key: str = "") -> list[Any]:
-    with create_engine(program.url).connect() as connection:
+    with create_engine(program.url, poolclass=NullPool).connect() as connection:
         return list(connection.execute(text(statement), {"key": key} if key else {}))

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from briefings.db import Base, db, unit_of_work
+from briefings.db import Base, ContentVersion, db, unit_of_work
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.schedule import invitations
 from briefings.schedule.calendar_models import CalendarSetting, Channel
@@ -27,9 +27,10 @@ def desk(client: PageClient) -> PageClient:
 
 
 def everything() -> dict[str, list]:
-    """Every row of every table."""
+    """Every row of every table, but for the numbers that only say when to look again."""
+    tables = [table for table in Base.metadata.sorted_tables if table is not ContentVersion.__table__]
     with unit_of_work() as session:
-        return {table.name: session.execute(select(table)).all() for table in Base.metadata.sorted_tables}
+        return {table.name: session.execute(select(table)).all() for table in tables}
 
 
 @pytest.fixture

@@ -210,7 +210,8 @@ class TestList:
             with count_queries() as sent:
                 for path in ("", "/edit", "/move", "/cancel", "/copy"):
                     desk.get(f"/staff/briefings/{briefing.id}{path}")
-            costs.append(len(sent))
+            # What a preview undoes is forgotten with its transaction, which in a test goes on.
+            costs.append(sum("content_version" not in str(each) for each in sent))
         assert costs[0] == costs[1]
 
 

@@ -9,11 +9,9 @@ from briefings.accounts.password_links import password_token
 from briefings.needs.models import NeedState
 from briefings.schedule.links import token_of
 from briefings.web.tokens import token_for
-from tests.accounts.conftest import quick_hashes
 from tests.builders import a_briefing, a_need, a_registration, a_reply, an_organization, an_owner
 from tests.client import PageClient
 
-__all__ = ["quick_hashes"]
 MARKUP = ("<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>")
 HOSTILE = (
     *MARKUP,
