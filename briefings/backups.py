@@ -16,6 +16,8 @@ from briefings.db import db
 
 SUFFIX = ".backup"
 PATTERN = f"briefings-*{SUFFIX}"
+SECRETS = {"password": "PGPASSWORD"}
+"""What an address may hold that nobody else may see, and the variables in which PostgreSQL's programs take it."""
 PROGRAMS = click.option(
     "--programs", type=click.Path(path_type=Path, file_okay=False), help="Folder of pg_dump, where it is not on PATH."
 )
@@ -60,7 +62,7 @@ def restore_command(file: Path, programs: Path | None) -> None:
     db.engine.dispose()
     address = _address()
     if address.get_backend_name() == "sqlite":
-        _copy(file, Path(str(address.database)))
+        _copy(file, _for_owner_alone(Path(str(address.database))))
     else:
         whole = ("--exit-on-error", "--single-transaction", "--dbname")
         _run(_program("pg_restore", programs), address, *whole, file=file)
@@ -77,6 +79,16 @@ def _write(address: URL, file: Path, programs: Path | None) -> None:
         return
     _run(_program("pg_dump", programs), address, "--format=custom", f"--file={file}", "--dbname")
     _call([_program("pg_restore", programs), "--list", str(file)], {})  # whether it can be read again
+
+
+def _for_owner_alone(file: Path) -> Path:
+    """A file that nobody but its owner may read; whoever looked whether it is empty has made it already."""
+    try:
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT, 0o600))
+        file.chmod(0o600)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+    return file
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -101,10 +113,13 @@ def _program(name: str, folder: Path | None) -> str:
 
 
 def _run(program: str, address: URL, *arguments: str, file: Path | None = None) -> None:
-    """One of PostgreSQL's programs on the database; the password goes where no list of processes shows it."""
-    where = (address.host, address.port, address.database, address.query)
+    """One of PostgreSQL's programs on the database; passwords go where no list of processes shows them."""
+    asked = {name: value for name, value in address.query.items() if name not in SECRETS}
+    where = (address.host, address.port, address.database, asked)
     plain = URL.create("postgresql", address.username, None, *where).render_as_string()
-    secret = {"PGPASSWORD": str(address.password)} if address.password else {}
+    # As libpq reads an address: what its query says holds before what stands in front of the host.
+    said = {"password": address.password} | dict(address.query)
+    secret = {variable: str(said[name]) for name, variable in SECRETS.items() if said.get(name)}
     _call([program, "--no-owner", "--no-privileges", *arguments, plain, *([str(file)] if file else [])], secret)
 
 

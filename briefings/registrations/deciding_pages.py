@@ -25,6 +25,9 @@ from briefings.web.access import staff
 from briefings.web.problems import reason
 
 MOST_DESTINATIONS = 100
+MOST_NAMED = 5
+"""Of those with whom it could not be done so many are named afterwards: what is said must fit into a cookie."""
+MOST_OF_NAME = 40
 DONE = {
     Act.APPROVE: "%s명의 신청을 승인하고 알렸습니다.",
     Act.REFUSE: "%s명의 신청을 돌려보내고 알렸습니다.",
@@ -117,12 +120,13 @@ def _said(people: Sequence[Registration], form: DecisionForm) -> str:
 
 
 def _say_done(act: Act, outcomes: Sequence[Outcome]) -> None:
-    left = [outcome for outcome in outcomes if outcome.refused]
+    left = [(outcome.name, outcome.refused) for outcome in outcomes if outcome.refused]
     if number := len(outcomes) - len(left):
         flash(DONE[act] % f"{number:,}", "success")
-    for outcome in left:
-        if outcome.refused:
-            flash(f"{outcome.name} 님: {reason(outcome.refused)}", "error")
+    for name, refused in left[:MOST_NAMED]:
+        flash(f"{name[:MOST_OF_NAME]} 님: {reason(refused)}", "error")
+    if (others := len(left) - MOST_NAMED) > 0:
+        flash(f"그 밖에 {others:,}명도 처리하지 못했습니다. 목록에서 상태를 확인해 주세요.", "error")
 
 
 def _back(briefing_id: int, conditions: dict[str, Any]) -> str:

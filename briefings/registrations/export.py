@@ -40,7 +40,7 @@ KEPT = timedelta(days=1)
 """How long a file that the worker made may be fetched."""
 WRITING = "파일을 쓰는 중"
 BATCH = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Format(StrEnum):

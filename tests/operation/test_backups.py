@@ -171,10 +171,27 @@ def test_what_goes_wrong_is_said_in_words_and_leaves_nothing_behind(tmp_path, mo
         backups._call(["no-such-program"], {})
 
 
-def test_the_password_of_the_database_is_in_no_list_of_processes(monkeypatch):
+@pytest.mark.parametrize(
+    ("address", "plain"),
+    [
+        ("briefings:hidden@127.0.0.1/briefings", "briefings@127.0.0.1/briefings"),
+        ("briefings@/briefings?host=/run&password=hidden", "briefings@/briefings?host=%2Frun"),
+        ("briefings:old@127.0.0.1/briefings?password=hidden", "briefings@127.0.0.1/briefings"),
+    ],
+)
+def test_the_password_of_the_database_is_in_no_list_of_processes(monkeypatch, address, plain):
     called: list[tuple[list[str], dict[str, str]]] = []
     monkeypatch.setattr(backups, "_call", lambda command, secret: called.append((command, secret)))
-    with application("postgresql+psycopg://briefings:hidden@127.0.0.1/briefings"):
+    with application(f"postgresql+psycopg://{address}"):
         backups._write(backups._address(), Path("x"), None)
     assert called[0][1] == {"PGPASSWORD": "hidden"}
-    assert called[0][0][-1] == "postgresql://briefings@127.0.0.1/briefings" and "hidden" not in str(called[0][0])
+    assert called[0][0][-1] == f"postgresql://{plain}" and "hidden" not in str(called[0][0])
+
+
+def test_what_is_put_back_is_for_its_owner_alone_too(tmp_path):
+    file, restored = tmp_path / "x.backup", tmp_path / "other.db"
+    with application(sqlite_in(tmp_path)) as app:
+        assert run(app, "backup", str(file)).exit_code == 0
+    with application(f"sqlite:///{restored}") as app:
+        assert run(app, "restore", str(file)).exit_code == 0
+    assert restored.stat().st_mode & 0o777 == 0o600

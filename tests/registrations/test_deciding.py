@@ -136,6 +136,22 @@ def test_moving_takes_people_along_and_leaves_whom_the_other_briefing_has(desk):
     assert [each.briefing_id for each in moved] == [there.id]
 
 
+def test_of_many_with_whom_it_cannot_be_done_the_first_are_named_and_the_others_counted(desk):
+    here, there = a_briefing(), a_briefing(title="다른 설명회")
+    people = [a_registration(here, name=f"{n}{'긴이름' * 30}") for n in range(40)]
+    for each in people[1:]:
+        a_registration(there, email=each.email)
+    address = together("move", *people)
+    page = desk.post(address, data={"destination": there.id}).text
+
+    answer = desk.post(address, data={"destination": there.id, "agreed": agreed(page)})
+
+    assert all(len(cookie) < 4000 for cookie in answer.headers.getlist("Set-Cookie"))
+    words = text_of(desk.get(answer.headers["Location"]).text)
+    assert "1명을 다른 설명회로 옮기고 알렸습니다." in words
+    assert words.count("님: 이 주소로 이미 신청되어") == 5 and "그 밖에 34명도 처리하지 못했습니다." in words
+
+
 def test_all_who_meet_the_conditions_of_the_list_can_be_approved_at_once(desk):
     briefing = a_briefing(approval=True, capacity=None)
     people = asked(briefing, "김가온", "이나래", "박다솜")

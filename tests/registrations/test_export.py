@@ -118,6 +118,11 @@ def test_a_csv_file_is_read_as_utf_8_and_calculates_nothing(desk, briefing):
     assert first["신청한 때"] == "2026-11-01 09:00" and second["이름"] == "김나래"
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_nothing_at_the_front_of_a_cell_of_a_csv_file_makes_it_a_formula(sign):
+    assert export._plain(f"{sign}1+1") == f"'{sign}1+1" and export._plain(f"1{sign}1") == f"1{sign}1"
+
+
 def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_for(desk, briefing):
     missing = text_of(desk.post(path_of(briefing), data={"format": "xlsx", "reason": ""}).text)
     assert "내려받는 까닭을 입력해 주세요." in missing and not history_of(briefing)
