@@ -79,7 +79,7 @@ def _in_words(filters: RegistrantFilters) -> list[tuple[str, str]]:
     return [
         (str(field.label.text), "예" if field.data is True else _chosen(field))
         for field in filters
-        if field.data and field.widget.input_type != "hidden"
+        if field.data and getattr(field.widget, "input_type", "") != "hidden"
     ]
 
 

@@ -143,6 +143,11 @@ def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_f
     assert "검색어 없는이름" not in nobody and asked(desk, briefing, "csv", "?q=없는이름").mimetype == "text/html"
 
 
+def test_the_page_names_the_conditions_of_the_list(desk, briefing):
+    page = desk.get(path_of(briefing, "?state=confirmed&kind=company&q=가온")).text
+    assert all(words in page for words in ("신청 확정", "기업", "가온"))
+
+
 def test_only_people_who_were_ticked_are_taken(desk, briefing):
     one = db.session.query(export.Registration).filter_by(name="김나래").one()
     query = f"?id={one.public_id}&id=unknown1"
