@@ -25,11 +25,15 @@ _HAS_WORDS = or_(Registration.support != "", Registration.support_answer != "")
 
 @dataclass(frozen=True)
 class Waiting:
-    """How many requests wait for an answer, how many of them past their day, and until when the next is due."""
+    """How many requests wait for an answer, how many of them past their day, and until when the next is due.
+
+    `needless` is how many arrangements are for people who cancelled since.
+    """
 
     number: int
     overdue: int
     next_due: datetime | None
+    needless: int
 
 
 @dataclass(frozen=True)
@@ -110,12 +114,16 @@ def briefings_asked_about(now: datetime, over: bool = False) -> list[Briefing]:
 
 def waiting(now: datetime) -> Waiting:
     """What waits for staff, by one statement."""
-    overdue = Briefing.starts_at < now + SUPPORT_BEFORE
-    counted = select(func.count(), func.count().filter(overdue), func.min(Briefing.starts_at).filter(~overdue))
-    asked = counted.select_from(Registration).join(Registration.briefing)
-    asked = asked.where(*_asked(now), Registration.support_state == SupportState.ASKED)
-    number, late, starts_at = db.session.execute(asked).one()
-    return Waiting(number, late, starts_at and starts_at - SUPPORT_BEFORE)
+    asked, overdue = Registration.support_state == SupportState.ASKED, Briefing.starts_at < now + SUPPORT_BEFORE
+    counted = select(
+        func.count().filter(asked),
+        func.count().filter(asked, overdue),
+        func.min(Briefing.starts_at).filter(asked, ~overdue),
+        func.count().filter(~_STANDS),
+    )
+    of_all = counted.select_from(Registration).join(Registration.briefing).where(*_asked(now))
+    number, late, starts_at, needless = db.session.execute(of_all).one()
+    return Waiting(number, late, starts_at and starts_at - SUPPORT_BEFORE, needless)
 
 
 def counts(briefing: Briefing) -> dict[SupportState, int]:
@@ -164,6 +172,10 @@ def _destroy(briefing: Briefing, now: datetime) -> int:
 
 
 def _asked(now: datetime, over: bool = False) -> tuple[ColumnElement[bool], ...]:
-    """Conditions on Registration and Briefing; of briefings that are over only what still says something."""
-    there = (Registration.support_state.is_not(None), _STANDS, Briefing.state == BriefingState.PUBLISHED)
+    """Conditions on Registration and Briefing; of briefings that are over only what still says something.
+
+    What was arranged for somebody who cancelled has to be called off.
+    """
+    concerns = or_(_STANDS, Registration.support_state == SupportState.ARRANGED)
+    there = (Registration.support_state.is_not(None), concerns, Briefing.state == BriefingState.PUBLISHED)
     return (*there, Briefing.ends_at <= now, _HAS_WORDS) if over else (*there, Briefing.ends_at > now)

@@ -14,7 +14,7 @@ from briefings.errors import Refused
 from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.registrations.commands import privacy
-from briefings.schedule import support
+from briefings.schedule import registering, support
 from briefings.schedule.links import token_of
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import a_briefing, a_registration, a_user
@@ -101,6 +101,18 @@ def test_what_was_changed_meanwhile_is_read_anew_before_it_is_answered(app, desk
             support.ask(registration, "", now + timedelta(hours=2))
         assert registration.support_state is None
         assert "그사이 본인이 거두었을 수 있습니다" in desk.get(f"/staff/support/{registration.public_id}").text
+
+
+def test_what_was_arranged_for_somebody_who_cancels_is_called_off(desk, now):
+    registration = asking(
+        now, name="그만둠", support_state=SupportState.ARRANGED, support_answer="수어 통역사를 모셨습니다."
+    )
+    with unit_of_work():
+        registering.cancel(registration, now)
+    assert "신청이 취소된 준비" in desk.get("/staff/support").text
+    arranged = desk.get("/staff/support?state=arranged").text
+    assert "그만둠" in arranged and "신청을 취소함" in arranged
+    assert "취소하셔서 준비하지 않습니다" in desk.get(f"/r/{token_of(registration)}").text
 
 
 def test_the_queue_has_what_is_overdue_first_and_says_what_came_late(desk, now):
