@@ -104,10 +104,10 @@ def test_what_was_changed_meanwhile_is_read_anew_before_it_is_answered(app, desk
 
 
 def test_what_was_arranged_for_somebody_who_cancels_is_called_off(desk, now):
-    registration = asking(
-        now, name="그만둠", support_state=SupportState.ARRANGED, support_answer="수어 통역사를 모셨습니다."
-    )
+    registration = asking(now, name="그만둠")
+    seen = registration.support_changed_at
     with unit_of_work():
+        support.answer(registration, ARRANGED, "수어 통역사를 모셨습니다.", seen, now)
         registering.cancel(registration, now)
     assert "신청이 취소된 준비" in desk.get("/staff/support").text
     arranged = desk.get("/staff/support?state=arranged").text
