@@ -20,7 +20,6 @@ from briefings.web.page_cache import kept_pages
 from briefings.web.security import limiter
 from tests.client import PageClient
 from tests.prepared import a_database, compiled_once, hash_cheaply
-from tests.selection import pytest_collection_modifyitems  # noqa: F401
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)  # a Monday, 10:00 in Seoul
 
