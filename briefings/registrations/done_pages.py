@@ -19,7 +19,7 @@ from briefings.db import unit_of_work
 from briefings.errors import N_, Refused
 from briefings.organizations.models import OrganizationKind
 from briefings.registrations.forms import MoreForm, RightAddressForm
-from briefings.registrations.pressing import GOOD_FOR, Press, complete, correct, number_of
+from briefings.registrations.pressing import GOOD_FOR, Press, complete, correct, marks_of, number_of
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.ladder import BEFORE_START
 from briefings.schedule.models import Briefing
@@ -61,7 +61,7 @@ def keep_done(
         "consents": applicant.consents,
         "locale": applicant.locale,
         "corrections": 0 if proven else MOST_CORRECTIONS,
-        "said_more": False,
+        "more": {},
     }
 
 
@@ -110,7 +110,7 @@ def _say_more(briefing: Briefing, done: dict[str, Any], form: MoreForm) -> Refus
     except Refused as error:
         form.refuse(error)
         return error
-    session["registered"] = done | {"said_more": True}
+    session["registered"] = done | {"more": done["more"] | marks_of(form.more())}
     flash(gettext("더 알려 주신 내용을 받았습니다."), "success")
     return None
 
@@ -131,7 +131,7 @@ def _put_right(briefing: Briefing, done: dict[str, Any], form: RightAddressForm)
 
 
 def _press(done: dict[str, Any]) -> Press:
-    return Press(done["form"], done["email"], _at(done))
+    return Press(done["form"], done["email"], _at(done), done["more"])
 
 
 def _at(done: dict[str, Any]) -> datetime:

@@ -117,8 +117,8 @@ class Registration(Base):
         return changed_at is not None and changed_at > self.briefing.starts_at - SUPPORT_BEFORE
 
     def take_up(self, now: datetime) -> None:
-        """Begin anew at `now`: nothing of an earlier cancellation, refusal, party or reconfirmation holds any more."""
-        self.registered_at, self.party = now, ""
+        """Begin anew at `now`: no earlier cancellation, refusal, party, reconfirmation or form holds any more."""
+        self.registered_at, self.party, self.form_token = now, "", ""
         self.refused_at = self.reconfirmed_at = None
         self.refusal_reason = ""
 

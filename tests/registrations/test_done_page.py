@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from flask.testing import FlaskClient
+from sqlalchemy import inspect, select
 
-from briefings.db import db
+from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with
+from briefings.schedule import new_address
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.links import token_of
 from briefings.schedule.registering import consents_of
@@ -25,6 +27,18 @@ CONFIRMED, WAITLISTED, REQUESTED, CANCELLED = (
 )
 TOKEN = "0123456789abcdef" * 2
 WRONG, RIGHT = "gaon@example.com", "right@example.com"
+OWNER_DOES = [
+    ("change", {"support": "수어 통역"}),
+    ("change", {"phone": "010-9876-5432"}),
+    ("change", {"department": "비밀팀", "rank": "부장"}),
+    ("change", {"question": "제 질문"}),
+    ("change", {"name": "진짜이름"}),
+    ("change", {"organization": "다른 기관"}),
+    ("consents/news", {"consent": "yes"}),
+    ("consents/provision/withdraw", {}),
+    ("cancel register", {}),
+]
+"""What the owner of an address may do on the own page, with what is posted."""
 MORE = {"do": "more", "support": "문자 통역", "question": "언제부터?", "rank": "과장", "phone": "01012345678"}
 
 
@@ -120,7 +134,7 @@ class TestAWrongAddress:
         page = press(do="address", right="Right@Example.com")
         assert "주소를 고치고" in page and RIGHT in page.lower() and WRONG not in page.lower()
         (made,) = registrations()
-        assert (made.email, made.state, made.registered_at) == (RIGHT, CONFIRMED, now)
+        assert (made.email, made.state) == (RIGHT, CONFIRMED)
         assert made.public_id in page and made.public_id != number and len(consents_with(consents_of(made))) == consents
         assert client.get(f"/r/{old}").status_code == 404
         assert told() == [("invitation", "gaon"), ("withdrawal", "gaon"), ("invitation", "right")]
@@ -139,12 +153,14 @@ class TestAWrongAddress:
         assert of(RIGHT).waiting_since < max(each.waiting_since for each in registrations() if each.waiting_since)
         assert told()[-2:] == [("waiting_ended", "gaon"), ("waitlisted", "right")]
 
-    def test_is_put_right_where_staff_approve_first(self, briefing, press):
+    def test_is_put_right_where_staff_approve_first(self, briefing, press, now):
         briefing.approval = True
         db.session.commit()
         press()
-        press(do="address", right=RIGHT)
+        with time_machine.travel("2026-11-23T01:10:00Z", tick=False):
+            press(do="address", right=RIGHT)
         assert of(RIGHT).state is REQUESTED and of(WRONG) is None and told()[-1] == ("requested", "right")
+        assert of(RIGHT).registered_at == now, "staff approve in the order of who came first"
 
     @pytest.mark.parametrize("right_known", [None, CONFIRMED, CANCELLED])
     @pytest.mark.parametrize("wrong_known", [None, CONFIRMED, CANCELLED])
@@ -175,6 +191,68 @@ class TestAWrongAddress:
         assert "주소를 고치고" in page
         db.session.refresh(made)
         assert (made.email, made.state) == (WRONG, CONFIRMED) and of(RIGHT).state is CONFIRMED
+
+    @pytest.mark.parametrize(("does", "given"), OWNER_DOES)
+    def test_takes_nothing_along_that_the_owner_of_the_address_said_or_did(self, app, briefing, press, does, given):
+        briefing.capacity = 9
+        db.session.commit()
+        press(provision="yes")
+        if "question" not in given:
+            press(**MORE)
+        made = of(WRONG)
+        owner, page = FlaskClient(app), f"/r/{token_of(made)}"
+        said = {"kind": "company", "organization": "가온재활용", "name": "이가온"} | {
+            each: getattr(made, each) for each in ("department", "rank", "phone", "support", "question")
+        }
+        with time_machine.travel("2026-11-23T01:10:00Z", tick=False):
+            for step in does.split():
+                assert owner.post(f"{page}/{step}", data=said | given).status_code == 303
+            db.session.expire_all()
+            before = {column.key: getattr(made, column.key) for column in inspect(Registration).column_attrs}
+            answer = press(do="address", right=RIGHT)
+        assert "주소를 고치고 그 주소로 안내를 보냈습니다" in answer and "신청이 끝났습니다" in answer
+        db.session.expire_all()
+        assert before == {name: getattr(made, name) for name in before}
+        right = of(RIGHT)
+        assert (right.name, right.state, right.support, right.phone, right.question) == (
+            "이가온",
+            CONFIRMED,
+            "",
+            "",
+            "",
+        )
+
+    def test_takes_along_what_was_added_even_where_the_right_address_had_cancelled(self, briefing, press):
+        there = a_registration(briefing, email=RIGHT, state=CANCELLED, cancelled_at=briefing.changed_at)
+        press()
+        press(**MORE)
+        press(do="address", right="second@example.com")
+        assert of("second@example.com").support == "문자 통역" and of(WRONG) is None
+        press(do="address", right=RIGHT)
+        db.session.refresh(there)
+        assert (there.state, there.support, there.phone) == (CONFIRMED, "문자 통역", "010-1234-5678")
+        press(do="address", right="third@example.com")
+        assert of("third@example.com").support == "문자 통역" and of(RIGHT).state is CANCELLED
+
+    def test_comes_back_to_an_address_whose_owner_has_moved_away_meanwhile(self, briefing, press, now):
+        press()
+        with unit_of_work():
+            new_address.move_to(of(WRONG), "elsewhere@example.com", now)
+        press(do="address", right=RIGHT)
+        page = press(do="address", right=WRONG)
+        assert "주소를 고치고" in page and of(WRONG).state is CONFIRMED and of(RIGHT) is None
+        assert of("elsewhere@example.com").state is CONFIRMED
+
+    def test_names_the_organization_before_it_waits_for_the_briefing_like_everybody(self, press, count_queries):
+        press()
+        with count_queries() as sent:
+            press(do="address", right=RIGHT)
+        order = [
+            line
+            for line in sent
+            if "FROM organizations" in line or line.startswith("UPDATE briefings") or "FOR NO KEY" in line
+        ]
+        assert "FROM organizations" in order[0], "\n".join(order)
 
     def test_is_refused_alike_once_registration_is_closed(self, briefing, press, now):
         press()

@@ -139,7 +139,7 @@ class Session:
         chosen = place.by_staff or email in self.invited
         if place.state != "cancelled" or self.off or not (chosen or self.may(place.kind, False)):
             raise No
-        place.registered, place.party = now, 0
+        place.registered, place.party, place.token = now, 0, ""
         self.admit([place], now, chosen or not self.approval)
 
     def cancel(self, email: str) -> None:
