@@ -187,20 +187,15 @@ def _to_done() -> ResponseReturnValue:
 
 
 def _outcomes(briefing: Briefing, applicant: Applicant, together: Sequence[Registration], now: datetime) -> list[str]:
-    """The state that each registration came to; of an address that was known, what it would be for any other."""
-    of_press = [registering.is_new(each, now, applicant.form_token) for each in together]
-    in_party = applicant.together and len(together) > 1
-    made = [each.state.value for each, new in zip(together, of_press, strict=True) if new]
-    if in_party and made:
-        return made[:1] * len(together)
-    if all(of_press):
+    """What each registration comes to where none of the addresses was known before.
+
+    Of several people that may be another state than they came to: a known address takes no place from the others.
+    """
+    made = [each.state.value for each in together if registering.is_new(each, now, applicant.form_token)]
+    if len(together) == 1 and made:
         return made
-    free = _free_before(briefing, made)
-    size = len(together) if in_party else 1
-    return [
-        each.state.value if new else _expected(briefing, free, size if in_party else place + size)
-        for place, (each, new) in enumerate(zip(together, of_press, strict=True))
-    ]
+    free, size = _free_before(briefing, made), len(together)
+    return [_expected(briefing, free, size if applicant.together else place) for place in range(1, size + 1)]
 
 
 def _free_before(briefing: Briefing, made: Sequence[str]) -> int | None:

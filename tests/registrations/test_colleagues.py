@@ -6,6 +6,7 @@ from sqlalchemy import select
 from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with
+from briefings.registrations.pressing import number_of
 from briefings.schedule.links import token_of
 from briefings.schedule.models import BriefingState
 from briefings.schedule.registering import consents_of
@@ -204,6 +205,23 @@ def test_the_page_says_as_much_of_each_colleague_whoever_is_known(client, capaci
         number = of_briefing(briefing, APPLICANT["email"].lower()).public_id
         pages.append(page.replace(number, "").replace(briefing.public_id, ""))
     assert pages[0].count("자리가 모두 차서") == pages[1].count("자리가 모두 차서") == (0 if capacity > 2 else 2)
+
+
+@pytest.mark.parametrize(("capacity", "together"), [(4, True), (3, False), (2, False), (5, True), (None, False)])
+def test_the_page_reckons_as_if_nobody_was_known(app, capacity, together):
+    pages = set()
+    for known in ("somebody.else@example.com", HANEUL, APPLICANT["email"].lower()):
+        briefing = a_briefing(needs=0, title="바다 설명회", capacity=capacity)
+        for email in ("one@example.com", known):
+            a_registration(briefing, email=email)
+        rows = [("김하늘", HANEUL), ("박나래", NARAE)]
+        token = f"{len(pages)}".rjust(32, "0")
+        page = sign_up(app.test_client(), briefing, *rows, together="y" if together else "", form_token=token)
+        number = number_of(token, APPLICANT["email"])
+        assert number in page
+        pages.add(page.replace(number, "").replace(briefing.public_id, ""))
+    assert len(pages) == 1
+    assert ("전에 신청하신 분이 있으면" in page) == (": 자리가 모두 차서" in page) == (capacity in (2, 3, 4))
 
 
 def of_briefing(briefing, email: str) -> Registration:
