@@ -15,6 +15,7 @@ from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.answers import ASKED_FOR
 from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.calendar_objects import zone_name
+from briefings.schedule.eligibility import again_reason
 from briefings.schedule.items import GONE, OVER
 from briefings.schedule.links import presenter_url, token_of
 from briefings.schedule.mails import REGISTRATION, said_of
@@ -35,7 +36,8 @@ def declined(message: Message, now: datetime) -> Mail | Dropped:
     if registration.state is not RegistrationState.CANCELLED:
         return Dropped("그사이 다시 신청했습니다.")
     link = url_for("answers.take_back", token=token_of(registration), _external=True)
-    return write("declined", said_of(registration) | {"되찾기 링크": link})
+    back = "" if again_reason(registration, now) else link
+    return write("declined", said_of(registration) | {"되찾기 링크": back})
 
 
 def decline_asked(message: Message, now: datetime) -> Mail | Dropped:
@@ -116,10 +118,13 @@ TEXTS = {
         (
             *REGISTRATION,
             Placeholder(
-                "되찾기 링크", "버튼 하나로 다시 신청하는 화면의 주소", "https://briefings.example.kr/r/…/take-back"
+                "되찾기 링크",
+                "버튼 하나로 다시 신청하는 화면의 주소 (다시 신청할 수 있을 때)",
+                "https://briefings.example.kr/r/…/take-back",
+                optional=True,
             ),
         ),
-        must=("일시", "되찾기 링크"),
+        must=("일시",),
     ),
     "decline_asked": Text(
         "달력에서 거절한 분께 자리를 내놓을지 물음",

@@ -9,7 +9,7 @@ from briefings.db import unit_of_work
 from briefings.errors import N_, Refused
 from briefings.inbox.links import Question, question_behind
 from briefings.schedule.calendar_models import ItemState
-from briefings.schedule.eligibility import closed_reason
+from briefings.schedule.eligibility import again_reason
 from briefings.schedule.finding import places_of
 from briefings.schedule.links import registration_behind, token_of
 from briefings.schedule.registering import cancel
@@ -27,7 +27,7 @@ def take_back(token: str) -> ResponseReturnValue:
     """A place that was declined in a calendar, and the button that asks for it again."""
     registration = registration_behind(token)
     briefing = registration.briefing
-    closed = closed_reason(briefing, clock.now())
+    closed = again_reason(registration, clock.now())
     return render_template(
         "inbox/take_back.html",
         token=token,
@@ -55,6 +55,7 @@ def give_up(token: str) -> ResponseReturnValue:
         flash(gettext("신청을 취소했고, 자리는 기다리는 분께 드립니다. 알려 주셔서 고맙습니다."), "success")
         return redirect(url_for("registrations.show", token=token_of(question.registration)), 303)
     refused = _settled(question)
+    impossible = again_reason(question.registration, clock.now())
     return render_template(
         "inbox/give_up.html",
         form=form,
@@ -62,6 +63,7 @@ def give_up(token: str) -> ResponseReturnValue:
         briefing=question.item.briefing,
         personal_token=token_of(question.registration),
         settled=refused and reason(refused),
+        no_way_back=impossible and reason(impossible),
     )
 
 

@@ -17,7 +17,7 @@ from briefings.registrations.remembering import agreed_before, offers_for
 from briefings.schedule import new_address, registering, waiting
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.calendar_objects import item_object
-from briefings.schedule.eligibility import closed_reason
+from briefings.schedule.eligibility import again_reason
 from briefings.schedule.finding import party_of, place_in_line
 from briefings.schedule.invitations import open_item, resend_invite
 from briefings.schedule.links import registration_behind, token_of
@@ -45,7 +45,7 @@ def show(token: str) -> ResponseReturnValue:
     registration = registration_behind(token)
     briefing, state = registration.briefing, registration.state
     said = answers_of(registration, language())
-    closed = closed_reason(briefing, now)
+    impossible = again_reason(registration, now)
     phase = briefing.phase(now)
     stands = state is not RegistrationState.CANCELLED and phase not in (Phase.CANCELLED, Phase.ENDED)
     return render_template(
@@ -61,7 +61,7 @@ def show(token: str) -> ResponseReturnValue:
         step=_step(registration, phase),
         stands=stands,
         has_place=state is RegistrationState.CONFIRMED,
-        closed=reason(closed) if closed else None,
+        no_way_back=reason(impossible) if impossible else None,
         refused=registration.refused_at is not None and state is RegistrationState.CANCELLED,
         waits_with=party_of(registration) if registration.party and state in WAITING else 0,
         interests=registration.interests,
@@ -147,12 +147,19 @@ def confirm_address(token: str) -> ResponseReturnValue:
 @pages.get("/r/<token>/cancel")
 @by_token
 def confirm_cancel(token: str) -> ResponseReturnValue:
-    """What is lost, before it is."""
+    """What is lost, before it is, and whether there is a way back."""
     registration = registration_behind(token)
     waits = registration.state is RegistrationState.WAITLISTED
-    place = place_in_line(registration) if waits else None
+    impossible = again_reason(registration, clock.now())
     return render_template(
-        "schedule/cancel.html", form=Form(), token=token, briefing=registration.briefing, waits=waits, place=place
+        "schedule/cancel.html",
+        form=Form(),
+        token=token,
+        registration=registration,
+        briefing=registration.briefing,
+        waits=waits,
+        place=place_in_line(registration) if waits else None,
+        no_way_back=reason(impossible) if impossible else None,
     )
 
 

@@ -7,6 +7,7 @@ from flask_babel import gettext
 from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
+from briefings.schedule.eligibility import again_reason
 from briefings.schedule.links import registration_behind
 from briefings.schedule.reconfirming import reconfirm, settled_reason
 from briefings.schedule.registering import cancel
@@ -23,13 +24,15 @@ pages = Blueprint("reconfirmation", __name__, url_prefix="/reconfirm")
 def show(token: str) -> ResponseReturnValue:
     """What the person registered for, and the question."""
     registration = registration_behind(token, "reconfirm")
-    settled = settled_reason(registration, clock.now())
+    now = clock.now()
+    settled = settled_reason(registration, now)
+    gone = registration.state is RegistrationState.CANCELLED
     return render_template(
         "schedule/reconfirm.html",
         registration=registration,
         briefing=registration.briefing,
         settled=settled and reason(settled),
-        gone=registration.state is RegistrationState.CANCELLED,
+        again=gone and again_reason(registration, now) is None,
         form=Form(),
         token=token,
     )

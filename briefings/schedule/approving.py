@@ -63,4 +63,4 @@ def _take_in(requested: Sequence[Registration], briefing: Briefing, now: datetim
     db.session.flush()
     hand_out(briefing, now, newcomers=requested)
     for registration in requested:
-        tell_standing(registration, now)
+        tell_standing(registration, now, news="approved")

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
+from sqlalchemy import exists, select
+
+from briefings.db import db
 from briefings.errors import N_, Refused
 from briefings.organizations.models import OrganizationKind
 from briefings.schedule.models import Briefing, BriefingState, Eligibility
-from briefings.schedule.registration_models import Invitee
+from briefings.schedule.registration_models import Invitee, Registration
 
 
 def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
@@ -38,3 +41,21 @@ def ineligible_reason(briefing: Briefing, kind: OrganizationKind | None, invitee
     return Refused(
         N_("이 설명회는 정해진 기관 유형만 신청할 수 있습니다. 고른 유형은 해당하지 않습니다."), field="kind"
     )
+
+
+def again_reason(registration: Registration, now: datetime) -> Refused | None:
+    """Why somebody could not register again after a cancellation, or None.
+
+    Whom staff invited or entered may, whatever their organization.
+    """
+    briefing = registration.briefing
+    if closed := closed_reason(briefing, now):
+        return closed
+    refused = ineligible_reason(briefing, registration.organization.kind, None)
+    return refused if refused and not is_chosen(registration) else None
+
+
+def is_chosen(registration: Registration) -> bool:
+    """Whether staff invited or entered this person."""
+    invited = exists().where(Invitee.briefing_id == registration.briefing_id, Invitee.email == registration.email)
+    return registration.by_staff or bool(db.session.scalar(select(invited)))

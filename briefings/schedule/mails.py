@@ -14,6 +14,7 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
+from briefings.schedule.eligibility import again_reason
 from briefings.schedule.finding import party_of, place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
@@ -54,7 +55,7 @@ def withdrawal(message: Message, now: datetime) -> Mail | Dropped:
         "달력의 일정도 함께 취소됩니다. ‘취소됨’으로 남아 있으면 직접 지워 주세요. 첨부 파일은 열지 않으셔도 됩니다."
     )
     registration = _place_of(found.item)
-    values = said_of(registration) | {"달력 안내": in_calendar if part else ""}
+    values = said_of(registration) | about_again(registration, now) | {"달력 안내": in_calendar if part else ""}
     if found.item.email != registration.email:
         values["신청 내역 링크"] = ""  # which is for the new address alone
     text, values = WITHDRAWALS[message.params["why"]], values | _reasons(message)
@@ -98,7 +99,8 @@ def place_given_up(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 다시 신청했습니다.")
     if registration.briefing.is_over(now):
         return OVER
-    return write(WITHDRAWALS[message.params["why"]], said_of(registration) | {"달력 안내": ""} | _reasons(message))
+    values = said_of(registration) | about_again(registration, now) | {"달력 안내": ""}
+    return write(WITHDRAWALS[message.params["why"]], values | _reasons(message))
 
 
 def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
@@ -110,7 +112,7 @@ def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
     if registration.briefing.is_over(now):
         return OVER
     text = WITHDRAWN_BY_SELF[message.kind] if why == "self" else WITHDRAWALS[why]
-    return write(text, said_of(registration) | {"달력 안내": ""} | _reasons(message))
+    return write(text, said_of(registration) | about_again(registration, now) | {"달력 안내": ""} | _reasons(message))
 
 
 def new_address(message: Message, now: datetime) -> Mail | Dropped:
@@ -155,6 +157,8 @@ def how_it_came(registration: Registration, message: Message) -> tuple[str, dict
 
     Of a colleague the name as it was typed then, or what that person is called now.
     """
+    if message.params.get("news") == "approved":
+        return "approved", {}
     if message.params.get("news") == "entered":
         source: str = message.params["source"]
         return "entered", {SOURCE.name: _(source)}
@@ -167,9 +171,10 @@ def how_it_came(registration: Registration, message: Message) -> tuple[str, dict
 
 def _reasons(message: Message) -> dict[str, str]:
     """Why staff ended it, or where to they moved it."""
-    other = _named(message, "moved_to")
+    other, why = _named(message, "moved_to"), message.params.get("reason", "")
     return {
-        REASON.name: message.params.get("reason", ""),
+        REASON.name: why,
+        WHY_NOT_SAID.name: "" if why else _("이유가 궁금하시면 아래 연락처로 문의해 주세요."),
         LATER[0].name: other.title if other else "",
         LATER[1].name: period((other.starts_at, other.ends_at)) if other else "",
     }
@@ -220,6 +225,12 @@ def said_of(registration: Registration) -> dict[str, str]:
         "설명회 목록 주소": url_for("briefings.index", _external=True),
         "취소 사유": briefing.cancel_reason,
     }
+
+
+def about_again(registration: Registration, now: datetime) -> dict[str, str]:
+    """What the link to a cancelled registration is for: registering again, only where that is possible now."""
+    possible = _("신청이 열려 있는 동안에는 아래 주소에서 다시 신청할 수 있습니다.")
+    return {AGAIN.name: _("신청 내역은 아래 주소에서 볼 수 있습니다.") if again_reason(registration, now) else possible}
 
 
 def time_of(briefing: Briefing) -> str:
@@ -273,6 +284,7 @@ INVITATIONS = {
     "": "invitation",
     "promoted": "invitation_promoted",
     "colleague": "invitation_by_colleague",
+    "approved": "invitation_approved",
     "entered": "invitation_entered",
     "moved": "invitation_moved",
 }
@@ -280,6 +292,7 @@ INVITATIONS = {
 WAITLISTED = {
     "": "waitlisted",
     "colleague": "waitlisted_by_colleague",
+    "approved": "waitlisted_approved",
     "entered": "waitlisted_entered",
     "moved": "waitlisted_moved",
 }
@@ -301,6 +314,14 @@ SOURCE = Placeholder("자료의 출처", "이름과 주소를 얻은 곳", "소�
 IN_LINE = Placeholder("대기 순번", "지금 기다리는 차례", "3")
 PARTY = Placeholder("함께 기다리는 사람", "모두 함께 참가하려는 사람의 수", "3", True)
 REASON = Placeholder("취소한 이유", "담당자가 적은 까닭", "발표 기관의 직원은 발표자로 참석합니다.", True)
+WHY_NOT_SAID = Placeholder(
+    "이유 문의 안내", "이유를 적지 않았을 때 묻는 곳", "이유가 궁금하시면 아래 연락처로 문의해 주세요.", True
+)
+AGAIN = Placeholder(
+    "다시 신청 안내",
+    "신청 내역에서 다시 신청할 수 있는지",
+    "신청이 열려 있는 동안에는 아래 주소에서 다시 신청할 수 있습니다.",
+)
 EARLIER = (
     Placeholder("앞의 설명회", "옮기기 전 설명회의 이름", "자원순환 사업설명회"),
     Placeholder("앞의 일시", "옮기기 전 설명회의 시작과 끝", "2026. 11. 26.(목) 14:00~15:30"),
@@ -332,10 +353,13 @@ TEXTS = {
     ),
     "new_title": Text("이름 변경", (*REGISTRATION, JOIN), must=JOIN_MUST),
     "withdrawal_self": Text(
-        "참석 취소 (본인이 취소)", WITHDRAWN, must=("설명회",), kinds=("withdrawal", "place_given_up")
+        "참석 취소 (본인이 취소)", (*WITHDRAWN, AGAIN), must=("설명회",), kinds=("withdrawal", "place_given_up")
     ),
     "withdrawal_staff": Text(
-        "참석 취소 (담당자가 취소)", (*WITHDRAWN, REASON), must=("설명회",), kinds=(*ENDED, "place_given_up")
+        "참석 취소 (담당자가 취소)",
+        (*WITHDRAWN, REASON, WHY_NOT_SAID),
+        must=("설명회",),
+        kinds=(*ENDED, "place_given_up"),
     ),
     "withdrawal_briefing": Text(
         "설명회 취소",
@@ -380,6 +404,6 @@ TEXTS = {
         kinds=("waiting_new_time",),
     ),
     "waiting_withdrawal_self": Text(
-        "대기 취소 (본인이 취소)", REGISTRATION, must=("설명회",), kinds=("waiting_ended",)
+        "대기 취소 (본인이 취소)", (*REGISTRATION, AGAIN), must=("설명회",), kinds=("waiting_ended",)
     ),
 }

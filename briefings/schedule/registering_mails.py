@@ -8,6 +8,7 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import Placeholder, Text
 from briefings.schedule.items import GONE, OVER
 from briefings.schedule.mails import (
+    AGAIN,
     COLLEAGUE,
     EARLIER,
     IN_LINE,
@@ -15,10 +16,12 @@ from briefings.schedule.mails import (
     JOIN_MUST,
     LATER,
     LINK,
+    PARTY,
     REGISTRATION,
     SOURCE,
     TITLE_BEFORE,
     WITHDRAWN,
+    about_again,
     how_it_came,
     nothing_to_come,
     of_several,
@@ -58,7 +61,8 @@ def refused(message: Message, now: datetime) -> Mail | Dropped:
         return Dropped("그사이 다시 신청했습니다.")
     if registration.briefing.is_over(now):
         return OVER
-    return write("refused", said_of(registration) | {_REASON.name: registration.refusal_reason})
+    values = said_of(registration) | about_again(registration, now)
+    return write("refused", values | {_REASON.name: registration.refusal_reason})
 
 
 def _undecided(message: Message, now: datetime) -> Registration | Dropped:
@@ -86,7 +90,7 @@ TEXTS = {
         must=(*LINK, COLLEAGUE.name),
         kinds=("requested",),
     ),
-    "refused": Text("승인하지 않은 신청", (*REGISTRATION, _REASON), must=("설명회",)),
+    "refused": Text("승인하지 않은 신청", (*REGISTRATION, _REASON, AGAIN), must=("설명회",)),
     "request_new_time": Text("일시 변경 (승인 대기)", REGISTRATION, must=("일시", *LINK)),
     "request_new_time_and_title": Text(
         "일시와 이름 변경 (승인 대기)",
@@ -95,9 +99,13 @@ TEXTS = {
         kinds=("request_new_time",),
     ),
     "request_withdrawal_self": Text(
-        "승인 대기 취소 (본인이 취소)", REGISTRATION, must=("설명회",), kinds=("request_ended",)
+        "승인 대기 취소 (본인이 취소)", (*REGISTRATION, AGAIN), must=("설명회",), kinds=("request_ended",)
     ),
     "already_requested": Text("이미 승인을 기다리는 설명회", REGISTRATION, must=LINK, kinds=("already_registered",)),
+    "invitation_approved": Text("승인된 신청과 일정 초대", INVITED, must=JOIN_MUST, kinds=("invitation",)),
+    "waitlisted_approved": Text(
+        "승인된 신청의 대기", (*REGISTRATION, IN_LINE, PARTY), must=LINK, kinds=("waitlisted",)
+    ),
     "invitation_entered": Text(
         "담당자가 해 준 신청의 완료와 일정 초대",
         (*INVITED, SOURCE),

@@ -10,12 +10,12 @@ from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
-from briefings.schedule import invitations
+from briefings.schedule import approving, invitations
 from briefings.schedule.links import token_of
-from briefings.schedule.models import BriefingState
+from briefings.schedule.models import BriefingState, Eligibility
 from briefings.schedule.registering import consents_of
 from briefings.schedule.registration_models import Registration, RegistrationState
-from tests.builders import a_briefing, a_registration
+from tests.builders import a_briefing, a_registration, an_invitee
 from tests.mails import links_in, mails_to
 
 WAITLISTED, CANCELLED = RegistrationState.WAITLISTED, RegistrationState.CANCELLED
@@ -66,7 +66,8 @@ class TestThePage:
         refused = {"cancelled_at": now, "refused_at": now, "refusal_reason": "지방자치단체를 위한 자리입니다."}
         page = client.get(link(a_registration(briefing, state=CANCELLED, **refused))).text
         assert "승인되지 않은 신청입니다" in page and "지방자치단체를 위한 자리입니다." in page
-        assert "다시 신청하기" not in page and "취소한 신청입니다" not in page
+        assert "다시 신청하기" in page and "돌려보낸 때" in page and "승인되지 않음" in page
+        assert "취소한 신청입니다" not in page and "취소한 때" not in page
         page = client.post(link(asked, "/cancel"), follow_redirects=True).text
         assert "신청을 취소했습니다" in page
 
@@ -93,6 +94,30 @@ class TestThePage:
         closed = a_registration(a_briefing(registration_closes_at=now), state=CANCELLED)
         page = client.get(link(closed)).text
         assert "다시 신청하기" not in page and "마감되었습니다" in page
+
+    def test_promises_no_way_back_to_whom_the_briefing_is_not_open_any_more(self, app, client, now):
+        briefing = a_briefing()
+        gone, stands = a_registration(briefing, state=CANCELLED, cancelled_at=now), a_registration(briefing)
+        invited = a_registration(briefing, state=CANCELLED, cancelled_at=now)
+        an_invitee(briefing, email=invited.email)
+        briefing.eligibility = Eligibility.INVITED
+        db.session.commit()
+        page = client.get(link(gone)).text
+        assert "초대받은 분만 신청할 수 있는" in page and "다시 신청" not in page
+        assert "다시 신청하기" in client.get(link(invited)).text
+        page = client.get(link(stands, "/cancel")).text
+        assert "취소하면 지금은 다시 신청할 수 없습니다" in page and "다시 신청하더라도" not in page
+        client.post(link(stands, "/cancel"))
+        assert "다시 신청" not in mails_to(app, stands.email)[-1].text
+
+    def test_gives_whom_staff_refused_a_way_to_ask_again(self, app, client, now):
+        asked = a_registration(a_briefing(approval=True), state=RegistrationState.REQUESTED, confirmed_at=None)
+        with unit_of_work():
+            approving.refuse(asked, "부서와 직급을 적어 주세요.", now)
+        mail = mails_to(app, asked.email)[-1].text
+        assert "다시 신청할 수 있습니다" in mail and link(asked) in mail
+        page = client.post(link(asked, "/register"), follow_redirects=True).text
+        assert "다시 신청했습니다" in page and "승인을 기다리고 있습니다" in page and "돌려보낸 때" not in page
 
     def test_turns_to_the_reply_after_the_end(self, client, now):
         over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))

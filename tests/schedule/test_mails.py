@@ -20,6 +20,7 @@ from briefings.schedule import approving, calendar_settings, entering, invitatio
 from briefings.schedule import new_address as moving
 from briefings.schedule.calendar_models import Channel
 from briefings.schedule.ladder import QuietHours
+from briefings.schedule.models import Eligibility
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import a_briefing, a_registration
 from tests.mails import mails_to
@@ -125,6 +126,14 @@ def cancelled_by_staff(scene: Scene) -> None:
         registering.cancel(registration, scene.now, by_staff=True)
 
 
+def cancelled_where_there_is_no_way_back(scene: Scene) -> None:
+    registration = scene.informed()
+    scene.briefing.eligibility = Eligibility.INVITED
+    db.session.commit()
+    with unit_of_work():
+        registering.cancel(registration, scene.now)
+
+
 def removed_with_reason(scene: Scene) -> None:
     registration = scene.informed()
     with unit_of_work():
@@ -169,6 +178,25 @@ def refused(scene: Scene) -> None:
     _ask(scene)
     with unit_of_work():
         approving.refuse(scene.asked, "이번 설명회는 공공기관만 참석합니다.", scene.now)
+
+
+def refused_and_closed(scene: Scene) -> None:
+    scene.briefing.registration_closes_at = scene.now - timedelta(minutes=1)
+    scene.asked = scene.registered(RegistrationState.REQUESTED)
+    with unit_of_work():
+        approving.refuse(scene.asked, "이번 설명회는 공공기관만 참석합니다.", scene.now)
+
+
+def approved(scene: Scene) -> None:
+    _ask(scene)
+    with unit_of_work():
+        approving.approve(scene.asked, scene.now)
+        _known_uid(scene.asked)
+
+
+def approved_into_line(scene: Scene) -> None:
+    scene.briefing.capacity = 0
+    approved(scene)
 
 
 def entered(scene: Scene) -> None:
@@ -260,12 +288,13 @@ def waitlisted_together(scene: Scene) -> None:
 
 def waitlisted_by_colleague(scene: Scene) -> None:
     a_registration(scene.briefing, state=RegistrationState.WAITLISTED)
-    bringer = a_registration(scene.briefing, name="김하늘")
-    registration = scene.registered(RegistrationState.CANCELLED)
-    registration.brought_by, scene.briefing.capacity = bringer, 0
+    scene.briefing.capacity = 0
+    applicant = registering.Applicant(
+        kind=OrganizationKind.COMPANY, organization="가온재활용", number="7p3vdabc", **scene.person
+    )
     db.session.commit()
     with unit_of_work():
-        registering.register_again(registration, scene.now)
+        registering.register(scene.briefing, applicant, scene.now, registering.Bringer("김하늘", None))
 
 
 def waiting_new_time(scene: Scene) -> None:
@@ -363,6 +392,7 @@ EVENTS = (
     new_title,
     new_time_and_title,
     cancelled,
+    cancelled_where_there_is_no_way_back,
     cancelled_by_staff,
     removed_with_reason,
     requested,
@@ -373,6 +403,9 @@ EVENTS = (
     request_cancelled,
     request_called_off,
     refused,
+    refused_and_closed,
+    approved,
+    approved_into_line,
     entered,
     entered_in_line,
     moved,
