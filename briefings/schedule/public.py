@@ -43,7 +43,6 @@ from briefings.web.problems import reason
 
 pages = Blueprint("briefings", __name__)
 
-"""Interpreters and the like are promised to whoever asks this long before (장애인차별금지법 시행령 제14조)."""
 MOST_YEARS_AWAY = 20
 
 
