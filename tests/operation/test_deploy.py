@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from limits import parse_many
 
 from briefings.config import settings_from
 from briefings.web.access import access_of
@@ -62,6 +63,45 @@ def test_systemd_takes_the_units(tmp_path: Path):
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
     assert not [line for line in said.stderr.splitlines() if "briefings" in line]
+
+
+def locations(proxy: str) -> dict[str, str]:
+    """What stands in each location of nginx, by its path or pattern."""
+    return dict(re.findall(r"^    location (?:~ )?(\S+) \{\n(.*?)^    \}", proxy, re.MULTILINE | re.DOTALL))
+
+
+def test_a_rush_of_a_ministry_behind_one_address_is_held_up_by_no_limit_of_the_proxy():
+    proxy = (DEPLOY / "nginx.conf").read_text()
+    limited = {path for path, said in locations(proxy).items() if "limit_req " in said and "limit_conn " in said}
+    assert limited == {"/", "^(/en)?/cal/"} and "location /static/" in proxy
+    outside = re.sub(r"^    location .*?^    \}", "", proxy, flags=re.MULTILINE | re.DOTALL)
+    assert not re.search(r"^ +limit_(req|conn) ", outside, re.MULTILINE)
+    bursts = re.findall(r"(?:burst=|limit_conn \w+ )(\d+)", proxy)
+    assert min(map(int, bursts)) >= 1000
+    [rate] = re.findall(r"rate=(\d+)r/s", proxy)
+    mails = max(
+        limit.amount / limit.get_expiry() for limit in parse_many(settings_from(PRODUCTION)["MAILS_PER_NETWORK"])
+    )
+    assert int(rate) >= 4 * mails, "several pages belong to one press"
+
+
+def test_the_addresses_of_operation_are_for_the_house_only_in_both_languages():
+    [inside] = [
+        re.compile(path) for path, said in locations((DEPLOY / "nginx.conf").read_text()).items() if "deny" in said
+    ]
+    for path in ("/metrics", "/ready", "/health"):
+        assert inside.search(path) and inside.search(f"/en{path}") and not inside.search(f"/briefings{path}")
+
+
+def test_in_a_container_the_proxy_asks_for_web_processes_anew_and_writes_to_its_output():
+    command = ["sed", "-E", "-f", DEPLOY / "nginx-in-compose.sed", DEPLOY / "nginx.conf"]
+    proxy = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "/var/log" not in proxy and "access_log /dev/stdout briefings" in proxy
+    assert "upstream briefings" not in proxy and "proxy_pass http://" not in proxy
+    for path, said in locations(proxy).items():
+        assert "set $web http://web:8000;\n        proxy_pass $web;" in said, path
+    assert proxy.count("resolver 127.0.0.11 valid=5s") == 1
+    assert "./deploy/nginx-in-compose.sed:/etc/nginx/in-compose.sed:ro" in COMPOSE
 
 
 def test_nginx_and_compose_hold_what_readme_promises():
