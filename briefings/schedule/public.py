@@ -30,7 +30,7 @@ from briefings.calendar.items import published as published_calendar
 from briefings.schedule import finding, registering
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
-from briefings.schedule.models import Briefing, Phase, places_version_row
+from briefings.schedule.models import Briefing, Eligibility, Phase, places_version_row
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registration_models import SUPPORT_BEFORE
 from briefings.schedule.words import PHASE_TONES
@@ -169,7 +169,8 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
     """What every page shows of a briefing; `closed` says why nobody can register, `ended` that it is over."""
     phase = briefing.phase(now)
     closed = registering.closed_reason(briefing, now)
-    waits = phase is Phase.OPEN and places.full
+    by_invitation = phase is Phase.OPEN and briefing.eligibility is Eligibility.INVITED
+    waits = phase is Phase.OPEN and places.full and not briefing.approval and not by_invitation
     support_until = briefing.starts_at - SUPPORT_BEFORE
     window = briefing.registration_opens_at, briefing.registration_closes_at
     changes_at(*window, briefing.starts_at, briefing.ends_at, support_until)
@@ -178,12 +179,18 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
         "places": places,
         "places_line": Live(PLACES, briefing.id, places),
         "phase": phase,
-        "status": gettext("대기 신청 받는 중") if waits else label(phase),
+        "status": _status(phase, waits, by_invitation),
         "tone": "warning" if waits else PHASE_TONES[phase],
         "closed": reason(closed) if closed else None,
         "ended": phase is Phase.ENDED,
         "support_until": support_until if support_until > now else None,
     }
+
+
+def _status(phase: Phase, waits: bool, by_invitation: bool) -> str:
+    if by_invitation:
+        return gettext("초대받은 분 신청 받는 중")
+    return gettext("대기 신청 받는 중") if waits else label(phase)
 
 
 def _subscriptions(filters: BriefingFilters, search: Search) -> list[tuple[str, Subscription]]:

@@ -1,5 +1,6 @@
 """What anyone sees of briefings."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from icalendar import Calendar
 from sqlalchemy import select
 
 from briefings.db import db
-from briefings.schedule.models import BriefingState
+from briefings.schedule.models import BriefingState, Eligibility
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_need, a_registration
 from tests.calendar.lint import complaints
@@ -116,7 +117,7 @@ class TestOneBriefing:
         assert f'href="/needs/{briefing.slots[0].need_id}"' in page
         assert "자원순환과장" in page and "홍길동" not in page
         assert "설명회 신청하기" in page
-        assert "2026. 11. 26.(목)까지 신청서에 적어 주세요" in page
+        assert "2026. 11. 26.(목)까지 신청할 수 있습니다. 신청한 다음 화면에서 적어 주세요" in page
 
     def test_does_not_link_to_a_need_nobody_may_read(self, client):
         briefing = a_briefing()
@@ -134,6 +135,29 @@ class TestOneBriefing:
     def test_offers_a_place_in_line_when_full(self, client):
         page = client.get(url(a_briefing(capacity=0))).text
         assert "대기 신청하기" in page and "자리가 모두 찼습니다" in page and "대기 신청 받는 중" in page
+
+    def test_with_approval_nothing_is_promised_at_once_and_whoever_is_approved_waits_in_line(self, client):
+        full = a_briefing(approval=True, capacity=0)
+        for page in (client.get(url(full)).text, client.get(url(full, "/register")).text):
+            assert "신청이 승인된 분은 순서대로 대기하고" in page
+            assert "대기 신청" not in page and "신청하면 바로" not in page
+        assert "승인을 거쳐 자리가 확정되면" in client.get(url(full)).text
+        assert "대기 신청" not in client.get("/briefings").text
+
+    def test_nobody_without_a_link_is_offered_anything_by_invitation(self, client):
+        invited = a_briefing(eligibility=Eligibility.INVITED, capacity=0)
+        for page in (client.get(url(invited)).text, client.get(url(invited, "/register")).text):
+            assert "초대받은 분" in page and "대기 신청" not in page and "신청하면 바로" not in page
+        assert "<h1>설명회 신청</h1>" in client.get(url(invited, "/register")).text
+        page = client.get("/briefings").text
+        assert "초대받은 분 신청 받는 중" in page and "대기 신청" not in page
+        assert "온라인 설명회입니다. 누구나" not in page
+
+    def test_says_who_may_register_and_that_it_is_approved_on_lines_of_their_own(self, client):
+        kinds = {"eligibility": Eligibility.KINDS, "eligible_kinds": ["local", "company"]}
+        briefing = a_briefing(approval=True, **kinds)
+        for page in (client.get(url(briefing)).text, client.get(url(briefing, "/register")).text):
+            assert re.search(r"다음 기관에 계신 분만 신청할 수 있습니다: [^<>]+<br>담당자가 신청을 확인하고", page)
 
     def test_shows_the_way_in_while_it_is_on(self, client, now):
         page = client.get(url(a_briefing(starts_at=now - timedelta(minutes=5)))).text
