@@ -149,8 +149,8 @@ class ConsentsForm(OnePress, Form):
         return [(self[name], self.texts[purpose]) for name, purpose in CONSENTS.items() if name in self]
 
     def answers(self) -> tuple[tuple[int, bool], ...]:
-        """What was answered to each text; no answer is no consent."""
-        return tuple((text.id, bool(field.data)) for field, text in self.consents)
+        """What was answered to each text; whoever did not answer agrees to nothing, and answered nothing."""
+        return tuple((text.id, field.data) for field, text in self.consents if field.data is not None)
 
 
 class RegistrationForm(ConsentsForm, PeopleForm):

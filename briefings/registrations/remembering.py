@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from briefings.db import db
 from briefings.privacy.models import Basis, Consent, ConsentText, Purpose
-from briefings.schedule.agreeing import Answer
+from briefings.schedule.agreeing import OPTIONAL, Answer
 from briefings.schedule.eligibility import closed_reason, ineligible_reason
 from briefings.schedule.finding import LISTED, Seen, places_of_each
 from briefings.schedule.models import Briefing
@@ -38,13 +38,16 @@ class Offer(NamedTuple):
 def agreed_before(said: Sequence[Answer]) -> Agreed:
     """Of what was answered with a registration, whatever holds for the texts in force: an answer is for one version.
 
-    Without a required consent that stands today the person is asked anew.
+    Without a required consent that stands today the person is asked anew; what need not be answered and was left open
+    when the required one was given is not.
     """
     kept = [each for each in said if each.given is not None and _holds(each.given, each.in_force)]
+    answered = any(each.purpose is Purpose.REGISTRATION and each.given is not None for each in said)
+    left_open = [each for each in said if answered and each.given is None and each.purpose in OPTIONAL]
     return Agreed(
         kept={each.purpose: each.stands for each in kept},
         answers=tuple((each.in_force.id, each.stands) for each in kept),
-        anew={each.purpose: each.in_force for each in said if each not in kept},
+        anew={each.purpose: each.in_force for each in said if each not in kept + left_open},
     )
 
 

@@ -138,7 +138,7 @@ def test_what_is_required_is_shown_and_cannot_be_taken_back_here(client, briefin
     assert "다른 분이 신청해 드려서" in page and link(brought, "/consents/news") in page
     assert client.post(link(brought, "/consents/news/withdraw")).status_code == 303, "nothing to take back"
     client.post(link(brought, "/consents/news"), data={"consent": "yes"})
-    assert "동의함" in client.get(link(brought)).text
+    assert "동의했음" in client.get(link(brought)).text
 
 
 def test_agreeing_later_to_a_text_that_was_replaced_is_asked_anew(client, briefing, now):

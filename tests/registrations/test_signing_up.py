@@ -12,9 +12,10 @@ from briefings.outbox.models import Message
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Purpose
 from briefings.schedule import new_address
+from briefings.schedule.links import token_of
 from briefings.schedule.models import Eligibility
 from briefings.schedule.registering import consents_of
-from briefings.schedule.registration_models import RegistrationState
+from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web import limits
 from briefings.web.security import limiter
 from tests.builders import a_briefing, a_registration
@@ -51,6 +52,16 @@ class TestTheForm:
         assert "지원은 2026. 11. 26.(목)까지 신청할 수 있습니다" in page
         soon = client.get(url(a_briefing(starts_at=now + timedelta(days=3)), "/register")).text
         assert "지원이 필요하시면 아래 연락처로 문의해 주세요" in soon and "까지 신청할 수 있습니다" not in soon
+
+    def test_what_need_not_be_answered_and_was_left_open_stays_unanswered(self, client):
+        briefing, next_one = a_briefing(), a_briefing()
+        sign_up(client, briefing)
+        (made,) = db.session.scalars(select(Registration))
+        assert [each.text.purpose for each in consents_with(consents_of(made))] == [Purpose.REGISTRATION]
+        page = client.get(f"/r/{token_of(made)}").text
+        assert page.count("답하지 않음") == 2 and "동의했음" in page and "동의하지 않았음" not in page
+        client.post(f"/r/{token_of(made)}/remember")
+        assert 'type="radio"' not in client.get(url(next_one, "/register")).text
 
     def test_says_at_the_field_what_is_missing_and_keeps_what_was_typed(self, client):
         briefing = a_briefing()
