@@ -51,40 +51,42 @@ LOOKED_AT = 50
 """So many rows tell what a column holds."""
 _MAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{7,16}")
-_NAME = re.compile("[가-힣]{2,5}")
+NAME = re.compile("[가-힣]{2,5}")
 _BODY = re.compile("(부|처|청|원|공단|공사|회|대학교?|시|군|구|도|센터|협회|재단|기업|㈜|\\(주\\)|주식회사)$")
 
 
 def heading_row(rows: Sequence[tuple[int, Sequence[str]]]) -> int | None:
-    """The place among the first rows of the one with headings, known ones or not; None where none has any."""
+    """The place of the one with headings: the first with a known one, or one below it that is sure; None without any.
+
+    Where an address stands there is somebody, whatever else is written beside it.
+    """
     for place, (_, cells) in enumerate(rows[:10]):
         known = {FIELD_BY_HEADING[key_of(cell)] for cell in cells if key_of(cell) in FIELD_BY_HEADING}
-        if len(known) >= 2 or known == {"email"}:
+        sure = len(known) >= 2 or known == {"email"}
+        if (sure or (known and not place)) and not any("@" in cell for cell in cells):
             return place
-    return 0 if len(rows) > 1 and not _addressed(rows[0][1]) and _addressed(rows[1][1]) else None
+    return None
 
 
-def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """What each column holds, each thing once; "" where that cannot be told."""
-    found = _by_heading(headings)
-    for column in range(len(found)):
-        field = _by_content([row[column] for row in rows[:LOOKED_AT] if column < len(row) and row[column]])
-        if not found[column] and field and field not in found:
-            found[column] = field
-    _tell_names_from_bodies(found, rows)
-    return found
-
-
-def _addressed(cells: Sequence[str]) -> bool:
-    return any("@" in cell for cell in cells)
-
-
-def _by_heading(headings: Sequence[str]) -> list[str]:
+def by_heading(headings: Sequence[str]) -> list[str]:
+    """What each column holds as its heading says, each thing once; "" where it says nothing."""
     found: list[str] = []
     for heading in headings:
         key = key_of(re.sub(r"\(.*?\)", "", heading)) or key_of(heading)
         field = FIELD_BY_HEADING.get(key, "")
         found.append("" if field in found else field)
+    return found
+
+
+def recognised(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """What each column holds, each thing once; "" where that cannot be told."""
+    found = by_heading(headings)
+    for column in range(len(found)):
+        field = _by_content([row[column] for row in rows[:LOOKED_AT] if column < len(row) and row[column]])
+        if not found[column] and field and field not in found:
+            found[column] = field
+    _tell_addresses(found, rows)
+    _tell_names_from_bodies(found, rows)
     return found
 
 
@@ -105,13 +107,25 @@ def _shape(value: str) -> str:
     return "phone" if _PHONE.fullmatch(value) else ""
 
 
+def _tell_addresses(found: list[str], rows: Sequence[Sequence[str]]) -> None:
+    """Where nothing else said it: the column with most addresses, however few; the others there are to be mended."""
+    number = {
+        column: sum("@" in row[column] for row in rows if column < len(row))
+        for column, field in enumerate(found)
+        if not field
+    }
+    best = max(number, key=number.__getitem__, default=None)
+    if best is not None and number[best] and "email" not in found:
+        found[best] = "email"
+
+
 def _tell_names_from_bodies(found: list[str], rows: Sequence[Sequence[str]]) -> None:
     """Where no heading said it: the column left that has most names of people, and the first other one."""
     left = [column for column, field in enumerate(found) if not field]
 
     def names(column: int) -> int:
         values = [row[column] for row in rows[:LOOKED_AT] if column < len(row)]
-        return sum(bool(_NAME.fullmatch(value)) and not _BODY.search(value) for value in values)
+        return sum(bool(NAME.fullmatch(value)) and not _BODY.search(value) for value in values)
 
     best = max(left, key=names, default=None)
     if "name" in found or best is None or not names(best):

@@ -10,7 +10,8 @@ from briefings.files.forms import FilesField
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.registrations.list_columns import FIELDS
-from briefings.registrations.list_reading import LONGEST_CELL, LONGEST_TEXT, MOST_ROWS
+from briefings.registrations.list_lines import LONGEST_CELL
+from briefings.registrations.list_reading import LONGEST_TEXT, MOST_ROWS
 from briefings.registrations.models import ListPurpose, PeopleList
 from briefings.web.forms import Form, options
 

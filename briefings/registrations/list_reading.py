@@ -1,27 +1,20 @@
 """A list of people as a table of texts: out of a spreadsheet (.xlsx), a CSV file, or lines that were pasted."""
 
 import csv
-import io
-import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from briefings.errors import Refused
 from briefings.imports.workbook_parts import CellKind, Sheet
 from briefings.imports.workbooks import Book
+from briefings.registrations.list_lines import rows_in, tidy
 
 MOST_ROWS = 2_000
 MOST_COLUMNS = 30
 LARGEST_FILE = 5 * 1024 * 1024
-LONGEST_CELL = 300
-"""Of longer cells the beginning is kept: enough to see that they are too long."""
 LONGEST_TEXT = 1_000_000
 
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
-_PERSON = re.compile(r'(?:"([^"]*)"|([^<>",;\n]*))\s*<([^<>\s]+@[^<>\s]+)>|([^\s<>,;"]+@[^\s<>,;"]+)')
-_ADDRESSED = re.compile(r"<[^<>@\s]+@[^<>@\s]+>")
 NOTHING = "읽을 줄을 찾지 못했습니다. 한 줄에 한 사람씩 적어 주세요."
 UNREADABLE = (
     "글자를 읽을 수 없는 파일입니다. 엑셀에서 [다른 이름으로 저장] → ‘Excel 통합 문서(.xlsx)’나 "
@@ -54,16 +47,13 @@ def read_file(name: str, data: bytes) -> Table:
 
 def read_text(text: str) -> Table:
     """What stands in CSV or in pasted lines: parted by tabs, commas or semicolons, or addresses as mail programs write
-    them."""
+    them; no line is left out."""
     if len(text) > LONGEST_TEXT:
         raise Refused(TOO_LARGE)
-    if "\t" not in text and _ADDRESSED.search(text) and not _has_columns(text):
-        return _bounded(_addresses(text))
     try:
-        parted = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), skipinitialspace=True))
+        return _bounded(rows_in(text))
     except csv.Error:
         raise Refused(UNREADABLE) from None
-    return _bounded(enumerate(([_tidy(cell) for cell in row] for row in parted), start=1))
 
 
 def _read_workbook(data: bytes) -> Table:
@@ -88,7 +78,7 @@ def _table_of(sheet: Sheet) -> Table:
                 continue
             if cell.kind in (CellKind.FORMULA, CellKind.ERROR):
                 odd[number, column - 1] = cell.text[:80]
-            row[column - 1] = _tidy(cell.text)
+            row[column - 1] = tidy(cell.text)
         rows.append((number, row))
     table = _bounded(rows)
     table.odd, table.sheet = odd, sheet.name
@@ -106,18 +96,6 @@ def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Table:
     return Table([(number, row + [""] * (width - len(row))) for number, row in kept])
 
 
-def _addresses(text: str) -> list[tuple[int, list[str]]]:
-    """`김가온 <gaon@example.kr>; 이나래 <narae@example.kr>`: a row each, with name and address."""
-    found = ((quoted or name, email or bare) for quoted, name, email, bare in _PERSON.findall(text))
-    return [(n, [_tidy(name), email]) for n, (name, email) in enumerate(found, start=1)]
-
-
-def _has_columns(text: str) -> bool:
-    """Whether the first line is one of headings, and the addresses merely stand in a column."""
-    first = text.lstrip().splitlines()[0]
-    return "@" not in first and "," in first
-
-
 def _decoded(data: bytes) -> str:
     """UTF-8 with or without its mark, UTF-16 with one, or CP949 as Excel writes CSV in Korea."""
     wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
@@ -129,14 +107,3 @@ def _decoded(data: bytes) -> str:
         if "\x00" not in text:
             return text
     raise Refused(UNREADABLE)
-
-
-def _delimiter(text: str) -> str:
-    """What parts the cells: what stands in most of the first lines."""
-    lines = [line for line in text.splitlines()[:20] if line.strip()]
-    return max("\t,;", key=lambda sign: (sum(sign in line for line in lines), sign == "\t"))
-
-
-def _tidy(cell: str) -> str:
-    """On one line, composed, without signs that take no room."""
-    return " ".join(unicodedata.normalize("NFC", _UNSEEN.sub("", cell)).split())[:LONGEST_CELL]

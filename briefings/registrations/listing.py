@@ -40,7 +40,7 @@ def take_in(
     refuse_closed(briefing, purpose, now)
     place = heading_row(table.rows)
     headings = table.rows[place][1] if place is not None else [""] * len(table.rows[0][1])
-    rows = table.rows[place + 1 :] if place is not None else table.rows
+    rows = [each for at, each in enumerate(table.rows) if at != place and not _is_title(at, each[1], place, file_name)]
     if not rows:
         raise Refused("머리글 아래에 적힌 사람이 없습니다. 한 줄에 한 사람씩 적어 주세요.")
     if len(rows) > MOST_ROWS:
@@ -59,6 +59,11 @@ def take_in(
     _look(made)
     record(by, "list.taken_in", made, now, briefing=briefing.id, rows=len(kept), purpose=purpose.value)
     return made
+
+
+def _is_title(at: int, cells: Sequence[str], headings: int | None, file_name: str) -> bool:
+    """Whether a row says what the list of a file is, above its headings; of pasted lines each is somebody."""
+    return bool(file_name) and headings is not None and at < headings and not any("@" in cell for cell in cells)
 
 
 def refuse_closed(briefing: Briefing, purpose: ListPurpose, now: datetime) -> None:
@@ -129,6 +134,7 @@ def discard_left_behind(now: datetime) -> int:
     """Throw away lists that nobody came back to until their briefing was over or called off; how many."""
     over = or_(Briefing.ends_at <= now, Briefing.state == BriefingState.CANCELLED)
     found = select(PeopleList).join(PeopleList.briefing).where(PeopleList.state == ListState.CHECKED, over)
+    found = found.order_by(PeopleList.id)  # whoever holds several takes them in one order
     left = list(db.session.scalars(found.options(defer(PeopleList.rows), defer(PeopleList.faults))))
     for list_ in left:
         lock(list_)

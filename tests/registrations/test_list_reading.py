@@ -117,3 +117,68 @@ def test_without_headings_what_stands_there_tells():
     assert recognised([""] * 5, people) == ["organization", "kind", "name", "email", "phone"]
     assert recognised([""] * 2, [["홍길동", "gaon@example.kr"]]) == ["name", "email"]
     assert recognised([""], [[""]]) == [""]
+
+
+MIXED = "김초대 <chodae@example.kr>\nguest@example.kr\nbad-address\n박초대, park@example.kr, 박물관\n"
+
+
+def test_pasted_lines_of_every_make_stand_below_each_other_and_none_vanishes():
+    table = read_text(MIXED)
+
+    assert table.rows == [
+        (1, ["김초대", "chodae@example.kr", ""]),
+        (2, ["", "guest@example.kr", ""]),
+        (3, ["", "bad-address", ""]),
+        (4, ["박초대", "park@example.kr", "박물관"]),
+    ]
+    assert heading_row(table.rows) is None
+    assert recognised([""] * 3, rows(table)) == ["name", "email", "organization"]
+
+
+@pytest.mark.parametrize(
+    ("text", "read", "heading"),
+    [
+        ("bad-address\nok2@example.kr", [["bad-address"], ["ok2@example.kr"]], None),
+        (
+            "이름\t이메일\n홍길동\tgaon@example.kr\n김하늘, narae@example.kr\nbad\n이나래 <ra@example.kr>",
+            [
+                ["이름", "이메일"],
+                ["홍길동", "gaon@example.kr"],
+                ["김하늘", "narae@example.kr"],
+                ["bad", ""],
+                ["이나래", "ra@example.kr"],
+            ],
+            0,
+        ),
+        # A cell that goes on below belongs to it; a mark that was forgotten takes nobody in.
+        ('"가온시\n본청",홍길동,a@example.kr', [["가온시 본청", "홍길동", "a@example.kr"]], None),
+        (
+            '"홍길동,a@example.kr\n김하늘,b@example.kr\n이"나래,c@example.kr',
+            [['"홍길동', "a@example.kr"], ["김하늘", "b@example.kr"], ['이"나래', "c@example.kr"]],
+            None,
+        ),
+        ("홍길동;a@example.kr\n김하늘\tb@example.kr", [["홍길동", "a@example.kr"], ["김하늘", "b@example.kr"]], None),
+        ("a@example.kr, 홍길동\n김하늘, b@example.kr", [["홍길동", "a@example.kr"], ["김하늘", "b@example.kr"]], None),
+        ("이메일, a@example.kr", [["이메일", "a@example.kr"]], None),
+        ("a@example.kr; b@example.kr, c", [["a@example.kr", "b@example.kr", "c"]], None),
+        (
+            "홍 <a@example.kr>; bad; b@example.kr",
+            [["홍", "a@example.kr"], ["", "bad"], ["", "b@example.kr"]],
+            None,
+        ),
+        (
+            "\n".join(["; ".join(f"p{n}@example.kr" for n in range(40))]),
+            [[f"p{n}@example.kr"] for n in range(40)],
+            None,
+        ),
+    ],
+)
+def test_every_line_is_cut_by_itself(text, read, heading):
+    table = read_text(text)
+
+    assert rows(table) == read
+    assert heading_row(table.rows) == heading
+    assert len({number for number, _ in table.rows}) == len(read)
+    below = rows(table)[1:] if heading == 0 else rows(table)
+    headings = rows(table)[0] if heading == 0 else [""] * len(read[0])
+    assert "email" in recognised(headings, below)

@@ -126,7 +126,7 @@ def test_every_fault_is_said_at_its_cell_and_nobody_is_registered_while_there_is
         "C3 이름 김 고칠 곳 이름을 두 글자 이상",
         "F3 휴대 전화번호 12 고칠 곳 전화번호를 다시",
         "D4 전자우편 narae@example.kr 고칠 곳 3번째 줄과 주소가 같은데 이름이 다릅니다",
-        "D5 전자우편 back@example.kr 확인 전자우편이 되돌아온 주소",
+        "D5 전자우편 back@example.kr 살펴볼 것 전자우편이 되돌아온 주소",
         "D6 전자우편 BACK@example.kr 건너뜀 5번째 줄과 같은 사람",
         "D7 전자우편 there@example.kr 건너뜀 이미 신청한 사람",
         "D8 전자우편 asked@example.kr 건너뜀 이미 신청해 승인을 기다리고",
@@ -302,3 +302,22 @@ def test_a_list_belongs_to_its_briefing_and_to_staff(desk):
     assert {desk.get(f"{elsewhere}{path}").status_code for path in paths} == {404}
     desk.sign_in(a_user(Role.OWNER))
     assert {desk.get(f"{address}{path}").status_code for path in paths} == {403}
+
+
+def test_nobody_who_was_pasted_vanishes_whatever_their_line_looks_like(desk):
+    lines = "bad-address\n김초대 <chodae@example.kr>\nguest@example.kr\n박초대, park@example.kr, 박물관"
+
+    address, page = handed_in(desk, a_briefing(), purpose="invite", lines=lines)
+
+    words = text_of(page)
+    assert "읽은 줄 4 줄 넣을 사람 3 명 건너뛸 줄 0 줄 고칠 줄 1 줄" in words
+    assert "B1 전자우편 bad-address 고칠 곳" in words
+    desk.post(f"{address}/rows/1", data={"email": "good@example.kr"})
+    take(desk, address)
+    invited = db.session.scalars(select(Invitee).order_by(Invitee.email)).all()
+    assert [(each.email, each.name, each.organization) for each in invited] == [
+        ("chodae@example.kr", "김초대", ""),
+        ("good@example.kr", "", ""),
+        ("guest@example.kr", "", ""),
+        ("park@example.kr", "박초대", "박물관"),
+    ]
