@@ -1,7 +1,8 @@
-"""The words of mails that bring somebody the personal links they have already."""
+"""The words of mails that bring somebody a link: the personal ones they have already, or one that proves an address."""
 
 from datetime import datetime
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from briefings.outbox.mail import Composer, Dropped, Mail
@@ -11,8 +12,10 @@ from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.finding import coming_of
 from briefings.schedule.items import GONE
 from briefings.schedule.links import personal_url
-from briefings.schedule.mails import LINK, REGISTRATION, registration_of, said_of, time_of
+from briefings.schedule.mails import LINK, REGISTRATION, nothing_to_come, registration_of, said_of, time_of
+from briefings.schedule.new_address import GOOD_FOR, move_token
 from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.web.filters import when
 from briefings.web.labels import label
 
 
@@ -36,6 +39,22 @@ def my_registrations(message: Message, now: datetime) -> Mail | Dropped:
     return write("my_registrations", values)
 
 
+def new_address(message: Message, now: datetime) -> Mail | Dropped:
+    """A link that proves the address and moves a registration to it."""
+    registration = registration_of(message, moved=True)
+    expires_at = message.created_at + GOOD_FOR
+    if registration is None or registration.link_version != message.params["version"] or now >= expires_at:
+        return Dropped("그사이 링크가 쓸모없어졌습니다.")
+    if registration.state is RegistrationState.CANCELLED:
+        return Dropped("그사이 신청을 취소했습니다.")
+    if refused := nothing_to_come(registration.briefing, now):
+        return refused
+    token = move_token(registration, message.recipient, expires_at)
+    link = url_for("registrations.confirm_address", token=token, _external=True)
+    values = said_of(registration) | {"신청 내역 링크": ""}
+    return write("new_address", values | {"확인 링크": link, "기한": when(expires_at)})
+
+
 def _listed(registration: Registration) -> str:
     briefing, time, state = registration.briefing, _("일시"), _("상태")
     lines = (
@@ -50,6 +69,7 @@ def _listed(registration: Registration) -> str:
 COMPOSERS: dict[str, Composer] = {
     "already_registered": already_registered,
     "my_registrations": my_registrations,
+    "new_address": new_address,
 }
 
 ALREADY = {
@@ -70,5 +90,14 @@ TEXTS = {
             Placeholder("신청 목록", "신청마다 설명회, 일시, 상태, 신청 내역 링크", "탄소중립 협업이음 사업설명회\n…"),
         ),
         must=("신청 목록",),
+    ),
+    "new_address": Text(
+        "새 전자우편 주소 확인",
+        (
+            *(each for each in REGISTRATION if each.name != "신청 내역 링크"),
+            Placeholder("확인 링크", "새 주소로 옮기는 화면의 주소", "https://briefings.example.kr/r/new-address/…"),
+            Placeholder("기한", "링크를 쓸 수 있는 마지막 때", "2026. 11. 24.(화) 10:00"),
+        ),
+        must=("확인 링크",),
     ),
 }

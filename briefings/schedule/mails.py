@@ -19,9 +19,8 @@ from briefings.schedule.finding import party_of, place_in_line
 from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
 from briefings.schedule.links import join_url, personal_url
 from briefings.schedule.models import Briefing, BriefingState
-from briefings.schedule.new_address import GOOD_FOR, move_token
 from briefings.schedule.registration_models import Registration, RegistrationState
-from briefings.web.filters import clock_time, in_english, local, period, when
+from briefings.web.filters import clock_time, in_english, local, period
 
 
 def invitation(message: Message, now: datetime) -> Mail | Dropped:
@@ -113,22 +112,6 @@ def waiting_ended(message: Message, now: datetime) -> Mail | Dropped:
         return OVER
     text = WITHDRAWN_BY_SELF[message.kind] if why == "self" else WITHDRAWALS[why]
     return write(text, said_of(registration) | about_again(registration, now) | {"달력 안내": ""} | _reasons(message))
-
-
-def new_address(message: Message, now: datetime) -> Mail | Dropped:
-    """A link that proves the address and moves a registration to it."""
-    registration = registration_of(message, moved=True)
-    expires_at = message.created_at + GOOD_FOR
-    if registration is None or registration.link_version != message.params["version"] or now >= expires_at:
-        return Dropped("그사이 링크가 쓸모없어졌습니다.")
-    if registration.state is RegistrationState.CANCELLED:
-        return Dropped("그사이 신청을 취소했습니다.")
-    if refused := nothing_to_come(registration.briefing, now):
-        return refused
-    token = move_token(registration, message.recipient, expires_at)
-    link = url_for("registrations.confirm_address", token=token, _external=True)
-    values = said_of(registration) | {"신청 내역 링크": ""}
-    return write("new_address", values | {"확인 링크": link, "기한": when(expires_at)})
 
 
 def _invitation(item: CalendarItem, message: Message) -> Mail:
@@ -260,7 +243,6 @@ COMPOSERS: dict[str, Composer] = {
     "waiting_new_time": waiting_new_time,
     "place_given_up": place_given_up,
     "waiting_ended": waiting_ended,
-    "new_address": new_address,
 }
 
 WITH_TITLE = {
@@ -375,15 +357,6 @@ TEXTS = {
         tuple(each for each in WITHDRAWN if each.name != "신청 내역 링크"),
         must=("설명회",),
         kinds=ENDED,
-    ),
-    "new_address": Text(
-        "새 전자우편 주소 확인",
-        (
-            *(each for each in REGISTRATION if each.name != "신청 내역 링크"),
-            Placeholder("확인 링크", "새 주소로 옮기는 화면의 주소", "https://briefings.example.kr/r/new-address/…"),
-            Placeholder("기한", "링크를 쓸 수 있는 마지막 때", "2026. 11. 24.(화) 10:00"),
-        ),
-        must=("확인 링크",),
     ),
     "waitlisted": Text(
         "대기 신청",

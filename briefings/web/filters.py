@@ -57,6 +57,12 @@ def clock_time(moment: datetime) -> str:
     return f"{local(moment):%H:%M}"
 
 
+def clock_period(ends: tuple[datetime, datetime]) -> str:
+    """`14:00~15:30`; in English `14:00–15:30`: two moments of one day."""
+    start, end = ends
+    return f"{clock_time(start)}{'–' if in_english() else '~'}{clock_time(end)}"
+
+
 def period(ends: tuple[date, date] | tuple[datetime, datetime]) -> str:
     """`2026. 11. 23.(월) 14:00~15:30`; both ends in full when they lie on different days; two dates stay dates."""
     start, end = ends
@@ -66,8 +72,8 @@ def period(ends: tuple[date, date] | tuple[datetime, datetime]) -> str:
     if local(start).date() != local(end).date():
         return f"{when(start)}{dash}{when(end)}"
     if in_english():
-        return f"{day(start)}, {clock_time(start)}–{clock_time(end)} {local(end):%Z}"
-    return f"{when(start)}~{clock_time(end)}"
+        return f"{day(start)}, {clock_period((start, end))} {local(end):%Z}"
+    return f"{day(start)} {clock_period((start, end))}"
 
 
 def days_until(moment: datetime, now: datetime) -> str:
@@ -151,6 +157,7 @@ def register(app: Flask) -> None:
         day,
         month,
         clock_time,
+        clock_period,
         days_until,
         period,
         machine_time,

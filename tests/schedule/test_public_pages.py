@@ -112,7 +112,7 @@ class TestOneBriefing:
         db.session.commit()
         page = client.get(url(briefing)).text
         assert "2026. 12. 3.(목) 10:00~11:30" in page
-        assert "10:10" in page and "10:25" in page, "the opening takes ten minutes, a slot fifteen"
+        assert "10:10~10:25" in page, "the opening takes ten minutes, a slot fifteen"
         assert all(slot.need.title in page for slot in briefing.slots)
         assert f'href="/needs/{briefing.slots[0].need_id}"' in page
         assert "자원순환과장" in page and "홍길동" not in page

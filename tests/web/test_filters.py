@@ -45,6 +45,7 @@ def test_a_moment_late_in_utc_is_the_next_day_in_seoul():
 
 def test_a_period_names_its_day_once_and_both_days_if_it_has_two():
     assert filters.period((MOMENT, LATER)) == "2026. 11. 23.(월) 14:00~15:30"
+    assert filters.clock_period((MOMENT, LATER)) == "14:00~15:30"
     assert filters.period((MOMENT, MOMENT + timedelta(days=1))) == "2026. 11. 23.(월) 14:00~2026. 11. 24.(화) 14:00"
     assert filters.period((date(2026, 11, 1), date(2026, 11, 20))) == "2026. 11. 1.(일)~2026. 11. 20.(금)"
     assert filters.period((date(2026, 11, 1), date(2026, 11, 1))) == "2026. 11. 1.(일)"
