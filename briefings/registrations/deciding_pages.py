@@ -74,13 +74,14 @@ def registrations_together(briefing_id: int, act: str) -> ResponseReturnValue:
     ids = request.args.getlist("id")[:MOST_AT_ONCE]
     people = chosen(briefing, what, ids, **conditions)
     form = DecisionForm.about(what, _destinations(briefing, now) if what is Act.MOVE else [])
-    said = _said(people, form)
+    said = _said(what, people, form)
     sound = form.validate_on_submit()
     if people and sound and form.agreed.data == said:
         with unit_of_work():
             outcomes = decide(what, briefing, people, form.terms(), by=current_user, now=now)
         _say_done(what, outcomes)
         return redirect(_back(briefing_id, conditions), 303)
+    anew = bool(sound and form.agreed.data)
     thought = None
     if people and (sound or (what in (Act.APPROVE, Act.REMOVE) and not form.is_submitted())):
         thought = _thought(what, briefing, [each.id for each in people], form, now)
@@ -95,6 +96,7 @@ def registrations_together(briefing_id: int, act: str) -> ResponseReturnValue:
         people=people,
         ticked=None if conditions else len(ids),
         thought=thought,
+        anew=anew,
         most=MOST_AT_ONCE,
         back=_back(briefing_id, conditions),
         registration_tones=REGISTRATION_TONES,
@@ -113,10 +115,14 @@ def _thought(act: Act, briefing: Briefing, numbers: Sequence[int], form: Decisio
     return Thought(outcomes, preview, preview.sentences(REACHED[act]))
 
 
-def _said(people: Sequence[Registration], form: DecisionForm) -> str:
-    """A mark of whom it is about, where they stand and what was typed: another one as soon as anything differs."""
+def _said(act: Act, people: Sequence[Registration], form: DecisionForm) -> str:
+    """A mark of whom it is about, where they stand and what was typed: another one as soon as anything differs.
+
+    Why somebody is removed only adds a sentence to a mail that was shown, and need not be shown first.
+    """
     about = [(each.id, each.state.value) for each in people]
-    return hashlib.sha256(repr((about, form.typed())).encode()).hexdigest()
+    typed = None if act is Act.REMOVE else form.typed()
+    return hashlib.sha256(repr((about, typed)).encode()).hexdigest()
 
 
 def _say_done(act: Act, outcomes: Sequence[Outcome]) -> None:

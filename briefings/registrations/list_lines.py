@@ -4,6 +4,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from briefings.registrations.list_columns import NAME, by_heading, heading_row
 
@@ -84,7 +85,7 @@ def _cells(line: str, usual: str) -> list[str]:
     elif line.count("@") > 1 or any("@" in address for address in _BRACKETED.findall(line)):
         # As mail programs write addresses: parted by either.
         line, sign = _SEMICOLON.sub(lambda found: "," if found[0] == ";" else found[0], line), ","
-    quoting = csv.QUOTE_NONE if line.count('"') % 2 else csv.QUOTE_MINIMAL
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if line.count('"') % 2 else csv.QUOTE_MINIMAL
     parted = csv.reader([line], delimiter=sign, skipinitialspace=True, quoting=quoting)
     return [tidy(cell) for row in parted for cell in row]
 

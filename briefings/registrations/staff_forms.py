@@ -8,7 +8,6 @@ from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
-from briefings.organizations.forms import kind_choices
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.registrations.deciding import Act, Terms
@@ -137,7 +136,7 @@ class EnterForm(Form):
     """Somebody whom staff register in their stead; `agreed` once it was shown what they are told."""
 
     organization = StringField("기관 이름", [DataRequired(), Length(max=120)], render_kw={"autocomplete": "off"})
-    kind = SelectField("기관 유형", [DataRequired()], choices=kind_choices)
+    kind = SelectField("기관 유형", [DataRequired()], choices=options(KINDS, empty="골라 주세요"))
     name = StringField("이름", [DataRequired(), Length(min=2, max=120)], render_kw={"autocomplete": "off"})
     email = EmailField("전자우편", [DataRequired()], render_kw={"autocomplete": "off"})
     department = StringField("부서", [Length(max=100)], render_kw={"autocomplete": "off"})

@@ -198,3 +198,25 @@ def test_people_of_another_briefing_are_nobody_and_only_staff_decide(desk):
     assert "취소할 신청이 없습니다" in desk.get(address).text
     desk.sign_in(a_user(Role.OWNER))
     assert [desk.get(address).status_code, desk.post(address).status_code] == [403, 403]
+
+
+def test_a_reason_typed_beside_the_button_is_sent_at_once_unless_somebody_stands_elsewhere_by_now(desk):
+    briefing = a_briefing()
+    first, second = a_registration(briefing, name="김가온"), a_registration(briefing, name="이나래")
+    address = together("remove", first, second)
+    shown = agreed(desk.get(address).text)
+
+    answer = desk.post(address, data={"reason": "중복 신청입니다.", "agreed": shown}, follow_redirects=True)
+
+    assert "2명의 신청을 취소하고 알렸습니다." in answer.text
+    assert "중복 신청입니다." in str(db.session.scalars(select(Message)).all()[0].params)
+
+    third, fourth = a_registration(briefing, name="박다솜"), a_registration(briefing, name="최라온")
+    address = together("remove", third, fourth)
+    shown = agreed(desk.get(address).text)
+    third.state = CANCELLED
+    db.session.commit()
+    page = desk.post(address, data={"agreed": shown}).text
+    assert "다시 눌러야 합니다" in page and "한 번 더 눌러 주세요" in page
+    db.session.refresh(fourth)
+    assert fourth.state is CONFIRMED
