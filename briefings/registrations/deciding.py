@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager
 
-from briefings.audit.recording import Actor, record_each
+from briefings.audit.recording import Actor, record, record_each
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.schedule.approving import approve, refuse
@@ -46,6 +46,13 @@ RECORDED = {
     Act.REMOVE: "registration.cancelled",
     Act.MOVE: "registration.moved",
 }
+ON_BRIEFING = {
+    Act.APPROVE: "briefing.people_approved",
+    Act.REFUSE: "briefing.people_refused",
+    Act.REMOVE: "briefing.people_removed",
+    Act.MOVE: "briefing.people_moved",
+}
+"""The same in the course of the briefing."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +106,8 @@ def decide(
     done = [outcome.number for outcome in outcomes if outcome.refused is None]
     detail = {"to": terms.destination.id} if terms.destination else {}
     record_each(by, RECORDED[act], Registration, done, now, together=len(done), **detail)
+    if done:
+        record(by, ON_BRIEFING[act], briefing, now, number=len(done), **detail)
     return outcomes
 
 

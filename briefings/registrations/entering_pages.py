@@ -38,6 +38,7 @@ def enter_registration(briefing_id: int) -> ResponseReturnValue:
                 with unit_of_work():
                     registration = enter(briefing, applicant, now, source)
                     record(current_user, "registration.entered", registration, now, briefing=briefing_id)
+                    record(current_user, "briefing.people_entered", registration.briefing, now, number=1)
                 flash(DONE[registration.state] % registration.name, "success")
                 return redirect(url_for(".registrations", briefing_id=briefing_id), 303)
             with dry_run(current_app, now) as preview:

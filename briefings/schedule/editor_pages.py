@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from briefings import clock
 from briefings.calendar.adding import copies_of
-from briefings.db import unit_of_work
+from briefings.db import lock, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Need
@@ -134,10 +134,14 @@ def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datet
                 form.agreed.data = typed
                 return step._replace(sentences=step.sentences + notes, final=bool(lost))
         with unit_of_work():
+            lock(briefing)  # nobody else is counted as confirmed by it
+            confirmed = places_of(briefing).confirmed
             changed = save()
+            gained = max(places_of(briefing).confirmed - confirmed, 0)
     except Refused as error:
         return _refused(briefing, form, error)
-    flash(*(("저장했습니다.", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
+    told = f" {gained:,}명의 신청이 확정되었고, 모두에게 알렸습니다." if gained else ""
+    flash(*((f"저장했습니다.{told}", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
     return SAVED
 
 

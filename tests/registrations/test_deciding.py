@@ -220,3 +220,16 @@ def test_a_reason_typed_beside_the_button_is_sent_at_once_unless_somebody_stands
     assert "다시 눌러야 합니다" in page and "한 번 더 눌러 주세요" in page
     db.session.refresh(fourth)
     assert fourth.state is CONFIRMED
+
+
+def test_the_course_of_a_briefing_shows_who_was_decided_about_and_saving_says_who_got_a_place(desk):
+    briefing = a_briefing(capacity=1)
+    first = a_registration(briefing, name="김가온")
+    a_registration(briefing, name="이나래", state=WAITLISTED)
+    address = together("remove", first)
+
+    desk.post(address, data={"agreed": agreed(desk.get(address).text)})
+
+    assert "신청 취소 1명" in text_of(desk.get(f"/staff/briefings/{briefing.id}").text)
+    assert "사람 찾기" in desk.get("/staff/outbox").text
+    assert "신청하거나 받은 것이 없습니다" not in desk.get("/staff/people").text
