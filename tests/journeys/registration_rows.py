@@ -21,6 +21,7 @@ def fill_registrations(rows: dict[str, Any], common: dict[str, Any]) -> None:
         "approving": a_briefing(needs=1, approval=True, **common),
         "for_kinds": a_briefing(needs=1, **kinds, **common),
         "for_invited": a_briefing(needs=2, eligibility=Eligibility.INVITED, **common),
+        "approving_full": a_briefing(needs=1, approval=True, capacity=0, **common),
         "in_line": a_briefing(needs=1, capacity=2, **common),
         "no_longer": a_briefing(needs=1, registration_closes_at=BEGINNING - timedelta(hours=1), **common),
     }
@@ -32,6 +33,8 @@ def fill_registrations(rows: dict[str, Any], common: dict[str, Any]) -> None:
         "requested": a_registration(made["approving"], **requested),
         "refused": a_registration(made["approving"], **refused, refused_at=BEGINNING, refusal_reason=REASON),
         "entered": a_registration(made["in_line"], by_staff=True),
+        "no_way_back": a_registration(made["for_invited"]),
+        "gone_for_good": a_registration(made["for_invited"], **refused),
         "alone": a_registration(made["in_line"]),
         "with_colleagues": a_registration(made["in_line"], **party),
         "colleague": a_registration(made["in_line"], **party),

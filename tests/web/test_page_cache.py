@@ -188,6 +188,13 @@ class TestWhatHasChanged:
         assert f"/needs/{need.id}" not in page and "새 이름 공단" in page and "7명 중" in page
         assert client.get(url(draft)).status_code == 200
 
+    def test_says_at_once_what_comes_of_registering_when_the_last_place_is_gone(self, client, elsewhere, now):
+        briefing = a_briefing(capacity=1, approval=True)
+        assert "순서대로 대기하고" not in client.get(url(briefing)).text
+        with elsewhere():
+            a_registration(briefing)
+        assert "순서대로 대기하고" in client.get(url(briefing)).text
+
     def test_shows_what_the_clock_changes(self, client, now):
         opening = now + timedelta(seconds=90)
         address = url(a_briefing(registration_opens_at=opening))
