@@ -18,6 +18,7 @@ from briefings.registrations.listing import lists_under_way
 from briefings.registrations.models import ListPurpose
 from briefings.registrations.staff_forms import GuestForm, TellForm
 from briefings.registrations.words import ANSWER_TONES, ANSWERS
+from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.staff import the_briefing
 from briefings.schedule.words import ELIGIBILITIES, REGISTRATION_TONES
@@ -125,6 +126,7 @@ def _send(
         form=form,
         preview=preview,
         obstacle=obstacle,
+        full=places_of(briefing).free == 0,
         numbers=invitees.numbers(briefing),
         held_back=invitees.number_held_back(briefing, now),
     )

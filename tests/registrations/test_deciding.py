@@ -233,3 +233,11 @@ def test_the_course_of_a_briefing_shows_who_was_decided_about_and_saving_says_wh
     assert "신청 취소 1명" in text_of(desk.get(f"/staff/briefings/{briefing.id}").text)
     assert "사람 찾기" in desk.get("/staff/outbox").text
     assert "신청하거나 받은 것이 없습니다" not in desk.get("/staff/people").text
+
+
+def test_inviting_to_a_full_briefing_says_that_invited_people_may_have_to_wait(desk):
+    briefing = a_briefing(capacity=1)
+    ask = f"/staff/briefings/{briefing.id}/invitees/ask"
+    assert "자리가 모두 찼습니다" not in desk.get(ask).text
+    a_registration(briefing)
+    assert "자리가 모두 찼습니다" in desk.get(ask).text
