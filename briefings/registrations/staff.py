@@ -20,7 +20,7 @@ from briefings.registrations.staff_forms import RegistrantFilters, Ticks
 from briefings.schedule import planning
 from briefings.schedule.answers import answered_item, is_about_earlier_time
 from briefings.schedule.finding import place_in_line
-from briefings.schedule.registrants import Counters, counters, registrants
+from briefings.schedule.registrants import Counters, counters, places_in_line, registrants
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.staff import pages, the_briefing
 from briefings.schedule.words import PARTSTATS, REGISTRATION_STATES, REGISTRATION_TONES
@@ -48,6 +48,7 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
     conditions = filters.conditions()
     page = db.paginate(registrants(briefing, **conditions), per_page=PER_PAGE)
     counted = counters(briefing)
+    line = places_in_line(briefing) if counted.waiting else {}
     ticks, over = Ticks.of(page.items), planning.settled_reason(briefing, clock.now())
     return render_template(
         "schedule/staff/registrants.html",
@@ -59,6 +60,7 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
         kept={name: value for name, value in request.args.items() if name not in ("page", "id", "all")},
         rows=list(zip(page.items, ticks.id, strict=True)),
         over=over,
+        line=line,
         acts=[] if over else _possible(conditions["state"], counted),
         lists=lists_under_way(briefing, ListPurpose.REGISTER),
         heads=_heads(conditions),

@@ -43,12 +43,13 @@ class RegistrantFilters(Filters):
         """Arguments for `registrants`; what is no condition is left out."""
         sort = self.sort.data or ""
         by = sort.removeprefix("-")
+        usual = "state" if self.state.data == RegistrationState.WAITLISTED else "registered_at"  # in line
         return {
             "q": self.q.data or "",
             "state": RegistrationState(self.state.data) if self.state.data in list(RegistrationState) else None,
             "kind": OrganizationKind(self.kind.data) if self.kind.data in list(OrganizationKind) else None,
             "support": self.support.data,
-            "sort": by if by in SORTS else "registered_at",
+            "sort": by if by in SORTS else usual,
             "descending": sort.startswith("-"),
         }
 

@@ -87,6 +87,13 @@ def registrants(
     )
 
 
+def places_in_line(briefing: Briefing) -> dict[int, int]:
+    """Which place in line everybody has who waits, by the id of the registration."""
+    waiting = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.WAITLISTED)
+    found = select(Registration.id).where(*waiting).order_by(Registration.waiting_since, Registration.id)
+    return {number: place for place, number in enumerate(db.session.scalars(found), start=1)}
+
+
 def _by_state(briefing_id: int) -> dict[RegistrationState, int]:
     counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing_id)
     return dict(db.session.execute(counted.group_by(Registration.state)).all())

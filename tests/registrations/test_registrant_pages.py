@@ -10,7 +10,7 @@ from briefings.db import db
 from briefings.organizations.models import OrganizationKind
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
-from tests.builders import BEFORE, a_briefing, a_user, an_organization, saved
+from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization, saved
 from tests.client import PageClient
 from tests.schedule.desk import text_of
 
@@ -186,3 +186,14 @@ def test_a_registration_belongs_to_its_briefing_and_to_staff(desk):
     assert desk.get(other).status_code == 404
     desk.sign_in(a_user(Role.OWNER))
     assert desk.get(own).status_code == 403
+
+
+def test_whoever_waits_is_listed_with_the_place_in_line(client):
+    client.sign_in(a_user())
+    briefing = a_briefing(capacity=1)
+    for party in ("", "abc"):
+        a_registration(briefing, state=RegistrationState.WAITLISTED, **({"party": party} if party else {}))
+
+    page = client.get(f"/staff/briefings/{briefing.id}/registrations?state=waitlisted").text
+
+    assert page.index("대기 1번<") < page.index("대기 2번, 모두 함께<")
