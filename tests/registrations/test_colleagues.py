@@ -57,7 +57,7 @@ def test_each_has_a_registration_an_invitation_and_a_link_of_their_own(app, clie
     assert (haneul.phone, haneul.question, haneul.interests) == ("", "", []), (
         "what one says of oneself is no colleague's"
     )
-    assert len(consents_with(consents_of(first))) == 3 and consents_with(consents_of(haneul)) == []
+    assert len(consents_with(consents_of(first))) == 2 and consents_with(consents_of(haneul)) == []
 
     letters = [delivered(app, email)[0] for email in ("gaon@example.com", HANEUL, NARAE)]
     assert [letter.facts.attendees for letter in letters] == [("gaon@example.com",), (HANEUL,), (NARAE,)]

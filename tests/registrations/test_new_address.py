@@ -1,5 +1,6 @@
 """A registration goes to another address: proven first, then the old calendar is emptied and the new one filled."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -146,8 +147,8 @@ def test_pressed_twice_it_is_done_once(app, client, registration):
 def test_a_registration_of_the_new_address_is_told_to_itself_alone(app, client, briefing, registration, state):
     a_registration(briefing, email=NEW, state=state)
     elsewhere = a_registration(email="free@example.com")
-    answers = {ask(client, registration, email) for email in (NEW, elsewhere.email)}
-    assert len(answers) == 1
+    answers = [ask(client, registration, email) for email in (NEW, elsewhere.email)]
+    assert len({re.sub(r'name="form_token" value="\w+"', "", answer) for answer in answers}) == 1
     page = client.post(proof(app)).text
     assert "이미 신청되어 있어 옮길 수 없습니다" in page and "신청의 링크 받기" in page
     db.session.refresh(registration)
