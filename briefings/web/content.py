@@ -86,4 +86,5 @@ def renew_content(connection: Connection) -> None:
 
 @event.listens_for(Engine, "rollback")
 def _forget(connection: Connection) -> None:
-    connection.info.pop(_CHANGED, None)
+    if not connection.invalidated:  # one that was cut has taken its notes along
+        connection.info.pop(_CHANGED, None)
