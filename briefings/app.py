@@ -17,9 +17,11 @@ from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
+from briefings.afterwards import models as afterwards_models  # noqa: F401 (the same)
 from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
+from briefings.archive import models as archive_models  # noqa: F401 (the same)
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
@@ -37,6 +39,7 @@ from briefings.inbox import staff as inbox_staff
 from briefings.inbox import words as inbox_words
 from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
+from briefings.mentoring import models as mentoring_models  # noqa: F401 (the same)
 from briefings.needs import claim_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
@@ -62,6 +65,7 @@ from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
+from briefings.questions import models as question_models  # noqa: F401 (the same)
 from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)

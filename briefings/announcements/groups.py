@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 
 from briefings.announcements.models import Announcement
 from briefings.db import db
-from briefings.live.models import Attendance
+from briefings.live.attending import came
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Draft, Recipient
 from briefings.participation.models import ParticipationReply, ReplyState
@@ -120,8 +120,7 @@ def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
     if group.people:
         found = found.where(Registration.public_id.in_(group.people))
     if group.presence:
-        came = exists().where(Attendance.registration_id == Registration.id)
-        found = found.where(came if group.presence is Presence.CAME else ~came)
+        found = found.where(came() if group.presence is Presence.CAME else ~came())
     if group.news:
         found = found.where(agrees(Purpose.NEWS))
     if group.replied is not None:

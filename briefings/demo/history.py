@@ -213,8 +213,16 @@ def _store(cases: list[Case], draw: Random) -> None:
         if case.matched_on is not None and case.owner is not None:
             together = [case.owner, *case.partners]
             recorded_at = datetime.combine(case.matched_on, time(17, 30), ZONE)
-            match = Match(need=need, matched_on=case.matched_on, summary=f"{MARK}입니다.", recorded_at=recorded_at)
-            match.organizations = [MatchOrganization(organization=organization) for organization in together]
+            match = Match(
+                need=need,
+                matched_on=case.matched_on,
+                summary=f"{MARK}입니다.",
+                recorded_at=recorded_at,
+                confirmed_at=recorded_at,
+            )
+            match.organizations = [
+                MatchOrganization(organization=organization, confirmed_at=recorded_at) for organization in together
+            ]
             need.consulting_since, need.matched_at = max(at for _, at in case.replies), recorded_at
             db.session.add(match)
 

@@ -7,6 +7,7 @@ from flask_wtf import FlaskForm
 from briefings import clock
 from briefings.db import unit_of_work
 from briefings.live import joining
+from briefings.live.days import day_of, opens_at
 from briefings.live.joining import Gate
 from briefings.schedule.links import registration_behind
 from briefings.schedule.programme import programme_of
@@ -30,7 +31,7 @@ def join(token: str) -> ResponseReturnValue:
         programme=programme_of(registration.briefing),
         gate=gate,
         entered=entered,
-        opens_at=joining.opens_at(registration.briefing),
+        opens_at=opens_at(registration.briefing, day_of(registration.briefing)),
         now=now,
         form=FlaskForm(),
     )

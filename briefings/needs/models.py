@@ -161,7 +161,7 @@ FILTERED_BY = ("state", "region", "stage", "consulting_since", "matched_at", "ke
 class Need(Base):
     """One collaboration need: an exchange, never a bare request, so both halves are required to submit it.
 
-    `consulting_since` and `matched_at` are set by participation, which stands above.
+    `consulting_since`, `matched_at` and `last_reply_at` are set by participation, which stands above.
     """
 
     __tablename__ = "needs"
@@ -215,6 +215,7 @@ class Need(Base):
     published_at: Mapped[datetime | None]
     consulting_since: Mapped[datetime | None]
     matched_at: Mapped[datetime | None]
+    last_reply_at: Mapped[datetime | None]
 
     organization: Mapped[Organization] = relationship()
     created_by: Mapped[User | None] = relationship()

@@ -102,6 +102,7 @@ def record_match(
             made.match(now)
             _tell_sender(made, "reply_matched", now)
         _join(match, made.organization_id, contributions)
+    match.confirmed_at = match.confirmed_at or now
     db.session.add(match)
     need.matched_at = need.matched_at or now
     return match

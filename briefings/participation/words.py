@@ -1,7 +1,7 @@
 """The words people read for the enums of this slice."""
 
 from briefings.errors import N_
-from briefings.participation.models import ReplyState, Visibility
+from briefings.participation.models import AppointmentState, EndReason, ReplyState, Side, TemplatePurpose, Visibility
 
 REPLY_STATES = {
     ReplyState.SENT: N_("확인 기다림"),
@@ -9,6 +9,7 @@ REPLY_STATES = {
     ReplyState.CONSULTING: N_("협의 중"),
     ReplyState.MATCHED: N_("성사"),
     ReplyState.DECLINED: N_("함께하지 않음"),
+    ReplyState.ENDED: N_("미성사"),
     ReplyState.WITHDRAWN: N_("거두어들임"),
 }
 REPLY_TONES = {
@@ -17,10 +18,37 @@ REPLY_TONES = {
     ReplyState.CONSULTING: "info",
     ReplyState.MATCHED: "success",
     ReplyState.DECLINED: "quiet",
+    ReplyState.ENDED: "quiet",
     ReplyState.WITHDRAWN: "quiet",
 }
 VISIBILITIES = {
     Visibility.OWNER: N_("수요기관만 봅니다"),
     Visibility.PUBLIC: N_("과제 화면에 기관 이름과 답글을 공개합니다"),
 }
-WORDS = {ReplyState: REPLY_STATES, Visibility: VISIBILITIES}
+END_REASONS = {
+    EndReason.TERMS: N_("조건이 맞지 않음"),
+    EndReason.BUDGET: N_("예산이나 인력이 없음"),
+    EndReason.TIMING: N_("시기가 맞지 않음"),
+    EndReason.RULES: N_("법령이나 규정에 막힘"),
+    EndReason.SILENCE: N_("연락이 이어지지 않음"),
+    EndReason.OTHER: N_("그 밖의 까닭"),
+}
+APPOINTMENT_STATES = {
+    AppointmentState.OFFERED: N_("시간 고르는 중"),
+    AppointmentState.AGREED: N_("시간 정함"),
+    AppointmentState.CANCELLED: N_("취소함"),
+}
+SIDES = {Side.OWNER: N_("수요기관"), Side.REPLIER: N_("답글을 보낸 기관")}
+TEMPLATE_PURPOSES = {
+    TemplatePurpose.ACKNOWLEDGE: N_("답글을 확인할 때"),
+    TemplatePurpose.CONSULT: N_("협의를 청할 때"),
+    TemplatePurpose.DECLINE: N_("함께하기 어려울 때"),
+}
+WORDS = {
+    ReplyState: REPLY_STATES,
+    Visibility: VISIBILITIES,
+    EndReason: END_REASONS,
+    AppointmentState: APPOINTMENT_STATES,
+    Side: SIDES,
+    TemplatePurpose: TEMPLATE_PURPOSES,
+}

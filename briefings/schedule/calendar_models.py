@@ -19,6 +19,7 @@ class ItemKind(StrEnum):
     REGISTRATION = "registration"
     PRESENTATION = "presentation"
     REHEARSAL = "rehearsal"
+    APPOINTMENT = "appointment"
 
 
 class ItemState(StrEnum):
@@ -61,6 +62,7 @@ class CalendarItem(Base):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("(kind = 'registration') = (registration_id IS NOT NULL)", name="registration_of_its_kind"),
         CheckConstraint("(kind = 'presentation') = (need_id IS NOT NULL)", name="need_of_its_kind"),
+        CheckConstraint("(kind = 'appointment') = (briefing_id IS NULL)", name="briefing_of_its_kind"),
         Index("ix_calendar_items_briefing_id_state", "briefing_id", "state"),
         Index("ix_calendar_items_email", "email"),
         _one_open("registration", "registration_id"),
@@ -70,7 +72,8 @@ class CalendarItem(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[ItemKind] = mapped_column(words(ItemKind))
-    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id))
+    briefing_id: Mapped[int | None] = mapped_column(ForeignKey(Briefing.id))
+    """None for an appointment, which participation knows more of."""
     registration_id: Mapped[int | None] = mapped_column(ForeignKey(Registration.id), index=True)
     need_id: Mapped[int | None] = mapped_column(ForeignKey(Need.id))
     name: Mapped[str] = mapped_column(String(120))
@@ -97,6 +100,7 @@ class CalendarItem(Base):
     answered_at: Mapped[datetime | None]
 
     briefing: Mapped[Briefing] = relationship()
+    """What all kinds but appointments have; nothing that deals with those asks for it."""
     registration: Mapped[Registration | None] = relationship()
     need: Mapped[Need | None] = relationship()
 

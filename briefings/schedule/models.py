@@ -1,4 +1,4 @@
-"""Briefing, PresenterSlot, SlotFile."""
+"""Briefing, Room, PresenterSlot, SlotFile."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -124,6 +124,9 @@ class Briefing(Base):
     room_note: Mapped[str] = mapped_column(String(200), default="")
     """What to do when the room does not open: a telephone number, another address."""
     replay_url: Mapped[str] = mapped_column(String(500), default="")
+    replay_captioned: Mapped[bool] = mapped_column(default=False)
+    """Whether the recording has captions; otherwise it is shown with a transcript only (KWCAG 2.2, 5.2.1)."""
+    replay_transcript: Mapped[str] = mapped_column(Text, default="")
     moderator: Mapped[str] = mapped_column(String(120), default="")
     rehearsal_starts_at: Mapped[datetime | None]
     rehearsal_ends_at: Mapped[datetime | None]
@@ -151,6 +154,10 @@ class Briefing(Base):
     slots: Mapped[list["PresenterSlot"]] = relationship(
         back_populates="briefing", order_by="PresenterSlot.position", cascade="all, delete-orphan"
     )
+    rooms: Mapped[list["Room"]] = relationship(
+        back_populates="briefing", order_by="Room.position", cascade="all, delete-orphan"
+    )
+    """Other ways in beside `room_url`."""
 
     @property
     def kinds_taken(self) -> list[OrganizationKind]:
@@ -220,6 +227,31 @@ class Briefing(Base):
         return timetable(self.starts_at, self.opening_minutes, [slot.minutes for slot in slots])
 
 
+class RoomKind(StrEnum):
+    """How one gets in: an address that opens in a window of its own, a stream in the page, a telephone number."""
+
+    LINK = "link"
+    STREAM = "stream"
+    PHONE = "phone"
+
+
+class Room(Base):
+    """Another way into a briefing, beside its main room."""
+
+    __tablename__ = "rooms"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"), index=True)
+    position: Mapped[int]
+    kind: Mapped[RoomKind] = mapped_column(words(RoomKind))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(500))
+    """A full address, or a telephone number."""
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    briefing: Mapped[Briefing] = relationship(back_populates="rooms")
+
+
 class PresenterSlot(Base):
     """One need's timed place in a briefing, with its presenter."""
 
@@ -246,6 +278,8 @@ class PresenterSlot(Base):
     answered_at: Mapped[datetime | None]
     decline_reason: Mapped[str] = mapped_column(Text, default="")
     link_version: Mapped[int] = mapped_column(default=1)
+    replay_seconds: Mapped[int | None]
+    """Where its talk begins in the recording."""
 
     briefing: Mapped[Briefing] = relationship(back_populates="slots")
     need: Mapped[Need] = relationship()

@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from briefings.db import Base, new_public_id, words
+from briefings.db import Base, UtcDateTime, new_public_id, words
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.schedule.models import Briefing
@@ -42,6 +42,8 @@ registration_interests = Table(
     Base.metadata,
     Column("registration_id", ForeignKey("registrations.id", ondelete="CASCADE"), primary_key=True),
     Column("need_id", ForeignKey("needs.id"), primary_key=True, index=True),
+    # When it was said during the briefing; null for what was ticked at registration.
+    Column("raised_at", UtcDateTime),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, distinct, func, select
 
 from briefings.db import db
+from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.participation.models import Match, ParticipationReply, ReplyState
@@ -46,7 +47,7 @@ def funnel_of(briefing: Briefing) -> Funnel:
         select(func.count(), func.count(distinct(Registration.organization_id)))
         .select_from(Attendance)
         .join(Registration, Registration.id == Attendance.registration_id)
-        .where(Registration.briefing_id == briefing.id)
+        .where(Registration.briefing_id == briefing.id, was_there())
     ).one()
     on_needs = (ParticipationReply.need_id.in_(presented), ParticipationReply.state != ReplyState.WITHDRAWN)
     new = ParticipationReply.sent_at >= briefing.starts_at
@@ -77,7 +78,7 @@ def funnel_of(briefing: Briefing) -> Funnel:
         matched=db.session.scalar(
             select(func.count())
             .select_from(Match)
-            .where(Match.need_id.in_(presented), Match.recorded_at >= briefing.starts_at)
+            .where(Match.need_id.in_(presented), Match.confirmed_at >= briefing.starts_at)
         )
         or 0,
         registered_by_kind=_by_kind(briefing),

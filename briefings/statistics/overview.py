@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 
 from briefings.db import db
+from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.participation.models import Match, ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, PresenterSlot
@@ -32,7 +33,7 @@ def overview(briefings: Sequence[Briefing]) -> list[Line]:
     present = (
         select(Registration.briefing_id, func.count())
         .join(Attendance, Attendance.registration_id == Registration.id)
-        .where(Registration.briefing_id.in_(ids))
+        .where(Registration.briefing_id.in_(ids), was_there())
     )
     of_slots = select(PresenterSlot.briefing_id, func.count()).join(Briefing, Briefing.id == PresenterSlot.briefing_id)
     replied = of_slots.join(ParticipationReply, ParticipationReply.need_id == PresenterSlot.need_id).where(
@@ -41,7 +42,7 @@ def overview(briefings: Sequence[Briefing]) -> list[Line]:
         ParticipationReply.state != ReplyState.WITHDRAWN,
     )
     matched = of_slots.join(Match, Match.need_id == PresenterSlot.need_id).where(
-        PresenterSlot.briefing_id.in_(ids), Match.recorded_at >= Briefing.starts_at
+        PresenterSlot.briefing_id.in_(ids), Match.confirmed_at >= Briefing.starts_at
     )
     registered = _by_briefing(confirmed.group_by(Registration.briefing_id))
     attended = _by_briefing(present.group_by(Registration.briefing_id))

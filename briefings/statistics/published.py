@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, case, distinct, func, select
+from sqlalchemy import ColumnElement, Select, case, distinct, func, select
 
 from briefings.db import db
 from briefings.needs.models import Need
@@ -73,47 +73,52 @@ def published_figures(as_of: date, timezone: str) -> Figures:
             func.count(distinct(ParticipationReply.organization_id)),
         ).where(*reply_stands)
     ).one()
-    by_kind = _organizations_by_kind(as_of)
+    by_kind = _organizations_by_kind(as_of, end)
     return Figures(
         as_of=as_of,
         needs=_count(select(func.count()).select_from(Need).where(Need.published_at < end)),
         needs_replied=needs_replied,
         replying=replying,
         replying_distinct=replying_distinct,
-        matches=_count(select(func.count()).select_from(Match).where(Match.matched_on <= as_of)),
+        matches=_count(select(func.count()).select_from(Match).where(*_formed(as_of, end))),
         in_matches=sum(by_kind.values()),
         in_matches_distinct=_count(
-            select(func.count(distinct(MatchOrganization.organization_id))).join(Match).where(Match.matched_on <= as_of)
+            select(func.count(distinct(MatchOrganization.organization_id))).join(Match).where(*_formed(as_of, end))
         ),
         in_matches_by_kind=by_kind,
-        public_private=_count(select(func.count()).select_from(_mixed_matches(as_of).subquery())),
+        public_private=_count(select(func.count()).select_from(_mixed_matches(as_of, end).subquery())),
     )
+
+
+def _formed(as_of: date, end: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Of a match: formed on that day or before, and confirmed by a partner until its end."""
+    return Match.matched_on <= as_of, Match.confirmed_at < end
 
 
 def _count(query: Select[int]) -> int:
     return db.session.scalar(query) or 0
 
 
-def _organizations_by_kind(as_of: date) -> dict[OrganizationKind, int]:
+def _organizations_by_kind(as_of: date, end: datetime) -> dict[OrganizationKind, int]:
     counted = (
         select(Organization.kind, func.count())
         .join(MatchOrganization, MatchOrganization.organization_id == Organization.id)
         .join(Match)
-        .where(Match.matched_on <= as_of)
+        .where(*_formed(as_of, end))
         .group_by(Organization.kind)
     )
     found = {kind: number for kind, number in db.session.execute(counted)}
     return {kind: found.get(kind, 0) for kind in OrganizationKind}
 
 
-def _mixed_matches(as_of: date) -> Select[int]:
+def _mixed_matches(as_of: date, end: datetime) -> Select[int]:
     """The matches that have both a public and a private organization."""
     public = func.sum(case((Organization.kind.in_(PUBLIC_KINDS), 1), else_=0))
     return (
         select(Match.id)
         .join(MatchOrganization, MatchOrganization.match_id == Match.id)
         .join(Organization, Organization.id == MatchOrganization.organization_id)
-        .where(Match.matched_on <= as_of)
+        .where(*_formed(as_of, end))
         .group_by(Match.id)
         .having(public > 0, public < func.count())
     )

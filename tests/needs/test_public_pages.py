@@ -97,7 +97,9 @@ def test_the_contact_stays_private_but_for_the_office_phone(app, client):
 
 def test_a_matched_need_tells_its_story_and_asks_for_no_more(app, client):
     need = a_need(matched_at=BEFORE, state=NeedState.CLOSED)
-    match = Match(need=need, matched_on=date(2026, 11, 2), summary="함께 공정을 엽니다.", recorded_at=BEFORE)
+    match = Match(
+        need=need, matched_on=date(2026, 11, 2), summary="함께 공정을 엽니다.", recorded_at=BEFORE, confirmed_at=BEFORE
+    )
     match.organizations.append(MatchOrganization(organization=an_organization("새별(주)")))
     saved(match)
     page = client.get(f"/needs/{need.id}").text

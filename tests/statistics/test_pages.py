@@ -7,7 +7,7 @@ from tests.builders import a_briefing, a_registration, a_reply, a_user, an_organ
 
 def a_match(reply, day, now):
     """A match of the need's owner with the sender of `reply`."""
-    match = Match(need=reply.need, matched_on=day, summary="함께 만듭니다.", recorded_at=now)
+    match = Match(need=reply.need, matched_on=day, summary="함께 만듭니다.", recorded_at=now, confirmed_at=now)
     match.organizations = [
         MatchOrganization(organization=reply.need.organization, contribution=""),
         MatchOrganization(organization=reply.organization, contribution=""),

@@ -1,0 +1,1 @@
+"""What stays: materials and answers of past briefings, booklets, success stories."""

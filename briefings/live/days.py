@@ -1,0 +1,51 @@
+"""The set-up of a briefing's day, made when it is first changed."""
+
+from datetime import datetime, timedelta
+
+from briefings.db import db, lock
+from briefings.live.models import BriefingDay, SlotRun
+from briefings.schedule.models import Briefing, PresenterSlot
+
+
+def day_of(briefing: Briefing) -> BriefingDay:
+    """How its day is set up; the defaults, in a row that is not stored, where nobody changed anything."""
+    return db.session.get(BriefingDay, briefing.id) or _usual(briefing)
+
+
+def day_to_change(briefing: Briefing) -> BriefingDay:
+    """The stored row, with the lock on the briefing: what is changed shows on every join page."""
+    lock(briefing)
+    found = db.session.get(BriefingDay, briefing.id)
+    if found is None:
+        found = _usual(briefing)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def run_to_change(slot: PresenterSlot) -> SlotRun:
+    """How the talk of a slot goes, with the lock on its briefing."""
+    lock(slot.briefing)
+    found = db.session.get(SlotRun, slot.id)
+    if found is None:
+        found = SlotRun(slot_id=slot.id)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def opens_at(briefing: Briefing, day: BriefingDay) -> datetime:
+    """From when the room may be entered."""
+    return briefing.starts_at - timedelta(minutes=day.opens_minutes)
+
+
+def _usual(briefing: Briefing) -> BriefingDay:
+    return BriefingDay(
+        briefing_id=briefing.id,
+        opens_minutes=30,
+        late_minutes=15,
+        early_minutes=15,
+        line="",
+        moderator_email="",
+        moderator_version=1,
+    )

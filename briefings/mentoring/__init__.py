@@ -1,0 +1,1 @@
+"""Experts as mentors: what they advise on the needs they are given."""

@@ -1,0 +1,1 @@
+"""Questions about presented needs: before, during and after the day."""
