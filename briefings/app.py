@@ -57,6 +57,7 @@ from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
 from briefings.outbox.texts import Text
 from briefings.participation import mails as participation_mails
+from briefings.participation import match_pages
 from briefings.participation import need_pages
 from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
@@ -189,6 +190,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     announcement_pages.pages,
     participation_public.pages,
     participation_owner.pages,
+    match_pages.pages,
     participation_staff.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,

@@ -51,7 +51,8 @@ ACCESS = {
     "member": """
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_interest: show
-        owner_replies: acknowledge decline index match note_consultation show
+        owner_matches: match
+        owner_replies: acknowledge decline index note_consultation show
     """,
     "expert": """
         reviewer: file index recuse sheet

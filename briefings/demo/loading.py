@@ -21,7 +21,7 @@ from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
 from briefings.organizations.finding import named
 from briefings.organizations.models import Membership, OrganizationKind
-from briefings.participation import answering, replying
+from briefings.participation import answering, matching, replying
 from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
 from briefings.privacy.consenting import answer_all, current_text, current_texts
@@ -298,7 +298,7 @@ class Demo:
         summary = f"‘{need.title}’ 과제를 {made[0].organization.name}과(와) 함께 시작하기로 했습니다."
         matched_on = talked_on + timedelta(days=4)
         matched_at = briefing.starts_at + timedelta(days=12)
-        answering.record_match(need, [made[0]], contributions, matched_on, summary, staff, today, matched_at)
+        matching.record_match(need, [made[0]], contributions, matched_on, summary, staff, today, matched_at)
 
 
 def load_demo(now: datetime, zone: ZoneInfo) -> bool:

@@ -1,18 +1,17 @@
-"""Forms of replies, consultations and matches."""
+"""Forms of replies."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.fields.choices import SelectChoice
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 from briefings.needs.models import Need
 from briefings.needs.words import RESOURCES
 from briefings.organizations.words import KINDS
-from briefings.participation.models import ParticipationReply, Visibility
+from briefings.participation.models import Visibility
 from briefings.participation.words import VISIBILITIES
 from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
 
@@ -94,58 +93,3 @@ class ChangeForm(Form):
     offer_tags = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
     visibility = RadioField(_l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES))
-
-
-class DeclineForm(Form):
-    """Why the owner says no."""
-
-    reason = TextAreaField(
-        _l("함께하기 어려운 까닭"),
-        [DataRequired(), Length(max=1000)],
-        description=_l("답글을 보낸 기관에 그대로 전해집니다."),
-    )
-
-
-class ConsultationForm(Form):
-    """What was talked about."""
-
-    held_on = DateField(_l("협의한 날"), [DataRequired()])
-    notes = TextAreaField(
-        _l("나눈 이야기"),
-        [DataRequired(), Length(max=5000)],
-        description=_l("우리 기관과 사업 담당 직원만 봅니다."),
-    )
-    next_step = StringField(_l("다음에 할 일"), [Length(max=200)])
-
-
-class MatchForm(Form):
-    """Who brings what to the joint work agreed on; a subclass made by `match_form` adds the organizations."""
-
-    partners = ChoicesField(_l("함께하기로 한 기관"), [DataRequired()])
-    matched_on = DateField(_l("성사된 날"), [DataRequired()])
-    summary = TextAreaField(
-        _l("공개할 요약"),
-        [DataRequired(), Length(max=2000)],
-        description=_l("무엇을 함께하기로 했는지 두세 문장으로 적어 주세요. 과제 화면에 공개됩니다."),
-    )
-    own_contribution = StringField(_l("우리 기관이 맡는 일"), [DataRequired(), Length(max=500)])
-
-    replies: Sequence[ParticipationReply] = ()
-
-    def contribution(self, reply: ParticipationReply) -> Any:
-        """The field for what one partner brings."""
-        return self[f"contribution_{reply.organization_id}"]
-
-
-def match_form(replies: Sequence[ParticipationReply], **given: Any) -> MatchForm:
-    """The match form with a tick and a line for each organization that replied."""
-    fields: dict[str, Any] = {"replies": replies}
-    for reply in replies:
-        fields[f"contribution_{reply.organization_id}"] = StringField(
-            _l("%(organization)s에서 맡는 일", organization=reply.organization.name),
-            [Length(max=500)],
-            default=reply.offer[:500],
-        )
-    form = type("MatchFormOfNeed", (MatchForm,), fields)(**given)
-    form.partners.choices = [SelectChoice(str(reply.id), reply.organization.name) for reply in replies]
-    return form

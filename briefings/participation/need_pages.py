@@ -13,7 +13,7 @@ from briefings.needs.forms import PublicNeedFilters
 from briefings.needs.models import Need
 from briefings.needs.ways_on import WayOn, ways_on
 from briefings.needs.words import STATUS_TONES
-from briefings.participation.answering import match_of
+from briefings.participation.matching import match_of
 from briefings.participation.need_course import (
     briefings_presenting,
     life_of,

@@ -9,6 +9,7 @@ from briefings import clock
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.participation import answering
+from briefings.participation.matching import match_of
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.participation.words import REPLY_TONES
 from briefings.web.access import staff
@@ -51,4 +52,4 @@ def show(public_id: str) -> ResponseReturnValue:
     )
     if made is None:
         abort(404)
-    return render_template("participation/staff_reply.html", reply=made, match=answering.match_of(made.need))
+    return render_template("participation/staff_reply.html", reply=made, match=match_of(made.need))

@@ -23,7 +23,8 @@ from briefings.organizations.models import AccountRequest, Organization, Organiz
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.texts import Template
-from briefings.participation.answering import acknowledge, note_consultation, record_match
+from briefings.participation.answering import acknowledge, note_consultation
+from briefings.participation.matching import record_match
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
