@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import current_app
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from briefings.errors import Refused
@@ -77,3 +77,10 @@ class TogetherForm(Form):
     """The agreement to what was counted: `up_to` is the last message there was then."""
 
     up_to = HiddenField(filters=[lambda value: int(value) if re.fullmatch("[0-9]{1,10}", str(value)) else 0])
+
+
+class SendForm(Form):
+    """Whether those who were told a short while ago are told again. `agreed`: what was shown before."""
+
+    agreed = HiddenField("보낼 전자우편 확인")
+    at_once = BooleanField("이틀 안에 전자우편을 보낸 분께도 보내기")

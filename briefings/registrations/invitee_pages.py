@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,12 +11,13 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox.finding import undeliverable_among
-from briefings.outbox.preview import Preview, dry_run
+from briefings.outbox.forms import SendForm
+from briefings.outbox.sending_pages import show_then_send
 from briefings.registrations import invitees
 from briefings.registrations.invitees import Answer
 from briefings.registrations.listing import lists_under_way
 from briefings.registrations.models import ListPurpose
-from briefings.registrations.staff_forms import GuestForm, TellForm
+from briefings.registrations.staff_forms import GuestForm
 from briefings.registrations.words import ANSWER_TONES, ANSWERS
 from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState
@@ -24,7 +25,6 @@ from briefings.schedule.staff import the_briefing
 from briefings.schedule.words import ELIGIBILITIES, REGISTRATION_TONES
 from briefings.web.access import staff
 from briefings.web.forms import Form
-from briefings.web.problems import reason
 
 pages = Blueprint("staff_invitees", __name__, url_prefix="/staff/briefings/<int:briefing_id>/invitees")
 pages.context_processor(
@@ -77,7 +77,7 @@ def remove(briefing_id: int, public_id: str) -> ResponseReturnValue:
 @staff
 def ask(briefing_id: int) -> ResponseReturnValue:
     """Show the mails to those who have not been told, then send them."""
-    briefing, form, now = the_briefing(briefing_id), TellForm(), clock.now()
+    briefing, form, now = the_briefing(briefing_id), SendForm(), clock.now()
 
     def write() -> int:
         return invitees.ask(briefing, current_user, now)
@@ -89,7 +89,7 @@ def ask(briefing_id: int) -> ResponseReturnValue:
 @staff
 def remind(briefing_id: int) -> ResponseReturnValue:
     """Show the mails to those who have not answered, then send them."""
-    briefing, form, now = the_briefing(briefing_id), TellForm(), clock.now()
+    briefing, form, now = the_briefing(briefing_id), SendForm(), clock.now()
 
     def write() -> int:
         return invitees.remind(briefing, current_user, now, bool(form.at_once.data))
@@ -98,26 +98,12 @@ def remind(briefing_id: int) -> ResponseReturnValue:
 
 
 def _send(
-    briefing_id: int, heading: str, form: TellForm, write: Callable[[], int], now: datetime, done: str
+    briefing_id: int, heading: str, form: SendForm, write: Callable[[], int], now: datetime, done: str
 ) -> ResponseReturnValue:
-    """Send what the page showed; what it did not show is shown first."""
-    said, obstacle, preview = f"sent:{bool(form.at_once.data)}", "", Preview()
-    if form.validate_on_submit() and form.agreed.data == said:
-        try:
-            with unit_of_work():
-                number = write()
-        except Refused as error:
-            obstacle = reason(error)
-        else:
-            flash(done % f"{number:,}", "success")
-            return redirect(url_for(".index", briefing_id=briefing_id), 303)
-    else:
-        try:
-            with dry_run(current_app, now) as preview:
-                write()
-        except Refused as error:
-            obstacle = reason(error)
-    form.agreed.data = said
+    number, preview, obstacle = show_then_send(form, write, now)
+    if number is not None:
+        flash(done % f"{number:,}", "success")
+        return redirect(url_for(".index", briefing_id=briefing_id), 303)
     briefing = the_briefing(briefing_id)
     return render_template(
         "schedule/staff/invitees_tell.html",

@@ -126,13 +126,6 @@ class GuestForm(Form):
         return Guest(self.email.data, self.name.data or "", self.organization.data or "", kind, self.locale.data)
 
 
-class TellForm(Form):
-    """Whether those who were told a short while ago are reminded too. `agreed`: what was shown before."""
-
-    agreed = HiddenField("보낼 전자우편 확인")
-    at_once = BooleanField("이틀 안에 전자우편을 보낸 분께도 보내기")
-
-
 class EnterForm(Form):
     """Somebody whom staff register in their stead; `agreed` once it was shown what they are told."""
 

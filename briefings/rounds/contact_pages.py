@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from wtforms.fields.choices import SelectChoice
@@ -16,17 +16,17 @@ from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import ROUND_TONES
 from briefings.organizations.words import KINDS
 from briefings.outbox.finding import undeliverable_among
-from briefings.outbox.preview import Preview, dry_run
+from briefings.outbox.forms import SendForm
+from briefings.outbox.sending_pages import show_then_send
 from briefings.rounds import asking
 from briefings.rounds import contacts as round_contacts
 from briefings.rounds.contacts import Added, Fault
-from briefings.rounds.forms import ContactForm, CorrectionForm, EarlierForm, LinesForm, RemindForm
+from briefings.rounds.forms import ContactForm, CorrectionForm, EarlierForm, LinesForm
 from briefings.rounds.pages import is_quiet, the_round
 from briefings.rounds.progress import standings
 from briefings.rounds.words import ANSWER_TONES
 from briefings.web.access import staff
 from briefings.web.forms import Form
-from briefings.web.problems import reason
 
 pages = Blueprint("round_contacts", __name__, url_prefix="/staff/rounds/<int:round_id>/contacts")
 pages.context_processor(lambda: {"round_tones": ROUND_TONES, "answer_tones": ANSWER_TONES})
@@ -133,7 +133,7 @@ def remove(round_id: int, contact_id: int) -> ResponseReturnValue:
 @staff
 def ask(round_id: int) -> ResponseReturnValue:
     """Show the mails to those who have not been written to, then send them."""
-    round, form, now = the_round(round_id), RemindForm(), clock.now()
+    round, form, now = the_round(round_id), SendForm(), clock.now()
 
     def write() -> int:
         return asking.ask(round, current_user, now)
@@ -145,7 +145,7 @@ def ask(round_id: int) -> ResponseReturnValue:
 @staff
 def remind(round_id: int) -> ResponseReturnValue:
     """Show the mails to those who have not answered, then send them."""
-    round, form, now = the_round(round_id), RemindForm(), clock.now()
+    round, form, now = the_round(round_id), SendForm(), clock.now()
 
     def write() -> int:
         return asking.remind(round, current_user, now, bool(form.at_once.data))
@@ -154,25 +154,12 @@ def remind(round_id: int) -> ResponseReturnValue:
 
 
 def _send(
-    round_id: int, template: str, form: RemindForm, write: Callable[[], int], now: datetime, done: str
+    round_id: int, template: str, form: SendForm, write: Callable[[], int], now: datetime, done: str
 ) -> ResponseReturnValue:
-    """Send what the page showed; what it did not show is shown first."""
-    said, obstacle, preview = f"sent:{bool(form.at_once.data)}", "", Preview()
-    if form.validate_on_submit() and form.agreed.data == said:
-        try:
-            with unit_of_work():
-                number = write()
-            flash(done % f"{number:,}", "success")
-            return redirect(url_for("staff_rounds.show", round_id=round_id), 303)
-        except Refused as error:
-            obstacle = reason(error)
-    else:
-        try:
-            with dry_run(current_app, now) as preview:
-                write()
-        except Refused as error:
-            obstacle = reason(error)
-    form.agreed.data = said
+    number, preview, obstacle = show_then_send(form, write, now)
+    if number is not None:
+        flash(done % f"{number:,}", "success")
+        return redirect(url_for("staff_rounds.show", round_id=round_id), 303)
     round = the_round(round_id)
     return render_template(
         template,

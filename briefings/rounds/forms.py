@@ -152,13 +152,6 @@ class EarlierForm(Form):
     earlier = SelectField("지난 수요조사", [DataRequired()], coerce=int)
 
 
-class RemindForm(Form):
-    """Whether those who were written to a short while ago are reminded too. `agreed`: what was shown before."""
-
-    agreed = HiddenField()
-    at_once = BooleanField("이틀 안에 전자우편을 보낸 분께도 보내기")
-
-
 class NothingForm(Form):
     """Why there is no need to register; they need not say."""
 
