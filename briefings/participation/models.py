@@ -39,6 +39,13 @@ class EndReason(StrEnum):
     OTHER = "other"
 
 
+class Side(StrEnum):
+    """One of the two who talk."""
+
+    OWNER = "owner"
+    REPLIER = "replier"
+
+
 class Visibility(StrEnum):
     """Who may read a reply."""
 
@@ -76,6 +83,7 @@ class ParticipationReply(Base):
     end_reason: Mapped[EndReason | None] = mapped_column(words(EndReason))
     end_words: Mapped[str] = mapped_column(Text, default="")
     ended_at: Mapped[datetime | None]
+    ended_by: Mapped[Side | None] = mapped_column(words(Side))
     link_version: Mapped[int] = mapped_column(default=1)
     sent_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -199,13 +207,6 @@ class AppointmentState(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Side(StrEnum):
-    """One of the two who talk."""
-
-    OWNER = "owner"
-    REPLIER = "replier"
-
-
 class Appointment(Base):
     """A talk between owner and replier: times offered by the owner, of which the replier chooses one.
 
@@ -312,6 +313,8 @@ class MatchOrganization(Base):
     match_id: Mapped[int] = mapped_column(ForeignKey(Match.id, ondelete="CASCADE"), primary_key=True)
     organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), primary_key=True, index=True)
     contribution: Mapped[str] = mapped_column(Text, default="")
+    asked_at: Mapped[datetime | None]
+    """When it was last asked to confirm: what it confirmed before that reads otherwise now."""
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str] = mapped_column(String(120), default="")
     objected_at: Mapped[datetime | None]

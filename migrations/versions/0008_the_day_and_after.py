@@ -151,11 +151,13 @@ def _allow_states(before: str, after: str) -> None:
 def _extend_replies() -> None:
     _allow_states(BEFORE, AFTER)
     reason = sa.CheckConstraint(f"end_reason IN ({ENDS})", name=op.f("ck_participation_replies_end_reason"))
+    ended_by = sa.CheckConstraint("ended_by IN ('owner', 'replier')", name=op.f("ck_participation_replies_side"))
     for column in (
         sa.Column("acknowledgement", sa.Text(), nullable=False, server_default=""),
         sa.Column("end_reason", sa.String(length=40), reason, nullable=True),
         sa.Column("end_words", sa.Text(), nullable=False, server_default=""),
         sa.Column("ended_at", MOMENT, nullable=True),
+        sa.Column("ended_by", sa.String(length=40), ended_by, nullable=True),
     ):
         op.add_column("participation_replies", column)
     _take_defaults_back("participation_replies", "acknowledgement", "end_words")
@@ -166,6 +168,7 @@ def _extend_others() -> None:
         ("briefings", sa.Column("replay_captioned", sa.Boolean(), nullable=False, server_default=sa.false())),
         ("briefings", sa.Column("replay_transcript", sa.Text(), nullable=False, server_default="")),
         ("consultations", sa.Column("next_on", sa.Date(), nullable=True)),
+        ("match_organizations", sa.Column("asked_at", MOMENT, nullable=True)),
         ("match_organizations", sa.Column("confirmed_at", MOMENT, nullable=True)),
         ("match_organizations", sa.Column("confirmed_by", sa.String(length=120), nullable=False, server_default="")),
         ("match_organizations", sa.Column("objected_at", MOMENT, nullable=True)),
@@ -416,12 +419,22 @@ def _add_afterwards() -> None:
         sa.Column("issued_at", MOMENT, nullable=False),
         sa.Column("revoked_at", MOMENT, nullable=True),
         sa.Column("revoked_reason", sa.String(length=200), nullable=False),
+        sa.Column("replaced_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["registration_id"], ["registrations.id"], name=op.f("fk_certificates_registration_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificates")),
         sa.UniqueConstraint("number", name=op.f("uq_certificates_number")),
-        sa.UniqueConstraint("registration_id", name=op.f("uq_certificates_registration_id")),
+    )
+    op.create_index(op.f("ix_certificates_registration_id"), "certificates", ["registration_id"])
+    current = sa.text("replaced_at IS NULL")
+    op.create_index(
+        "uq_certificates_current",
+        "certificates",
+        ["registration_id"],
+        unique=True,
+        sqlite_where=current,
+        postgresql_where=current,
     )
 
 
@@ -609,6 +622,9 @@ def _add_matches() -> None:
         sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
+        sa.Column("published_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["briefing_id"], ["briefings.id"], name=op.f("fk_booklets_briefing_id"), ondelete="CASCADE"
         ),
@@ -631,10 +647,10 @@ def downgrade() -> None:
         ("presenter_slots", "replay_seconds"),
         ("needs", "last_reply_at"),
         ("matches", "confirmed_at", "starts_on"),
-        ("match_organizations", "objection", "objected_at", "confirmed_by", "confirmed_at"),
+        ("match_organizations", "objection", "objected_at", "confirmed_by", "confirmed_at", "asked_at"),
         ("consultations", "next_on"),
         ("briefings", "replay_transcript", "replay_captioned"),
-        ("participation_replies", "ended_at", "end_words", "end_reason", "acknowledgement"),
+        ("participation_replies", "ended_by", "ended_at", "end_words", "end_reason", "acknowledgement"),
     ):
         for column in columns:
             op.drop_column(table, column)
