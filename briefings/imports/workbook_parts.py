@@ -44,11 +44,15 @@ class CellKind(StrEnum):
 
 
 class Cell(NamedTuple):
-    """A cell that is not empty; `text` as people read it, `day` where it is a date that exists."""
+    """A cell that is not empty; `text` as people read it, `day` where it is a date that exists.
+
+    `part` says, of a date or a time, how much of the day is over then: 0.5 at noon.
+    """
 
     kind: CellKind
     text: str
     day: date | None = None
+    part: float = 0.0
 
 
 @dataclass
@@ -347,7 +351,7 @@ class SheetReader(PartReader):
             raise Refused(DAMAGED)
         if int(self._given.get("s", "0")) in self._dates:
             day = self._day(number)
-            return Cell(CellKind.DATE, day.isoformat() if day else _plain(number), day)
+            return Cell(CellKind.DATE, day.isoformat() if day else _plain(number), day, number % 1)
         return Cell(CellKind.NUMBER, _plain(number))
 
     def _day(self, number: float) -> date | None:

@@ -3,7 +3,6 @@
 A short list is written while it is sent; a long one is work of the worker, and its file is destroyed after a day.
 """
 
-import csv
 import hashlib
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,6 +22,7 @@ from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.organizations.words import KINDS
 from briefings.privacy.models import Consent, ConsentText, Purpose
+from briefings.registrations.plain_tables import comma_separated, on_the_clock
 from briefings.registrations.workbooks import PIECE, Value, workbook
 from briefings.schedule.models import Briefing
 from briefings.schedule.registrants import registrants
@@ -40,7 +40,6 @@ KEPT = timedelta(days=1)
 """How long a file that the worker made may be fetched."""
 WRITING = "파일을 쓰는 중"
 BATCH = 500
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 class Format(StrEnum):
@@ -121,10 +120,9 @@ def note_export(
 
 
 def lines(ids: Sequence[int], zone: ZoneInfo) -> Iterator[bytes]:
-    """A CSV file piece by piece: with a BOM, by which spreadsheet programs know UTF-8, and without formulas."""
-    yield "\ufeff".encode() + _as_lines([[column.heading for column in COLUMNS]])
-    for people in _in_batches(ids):
-        yield _as_lines([[_plain(value) for value in _values(each, zone)] for each in people])
+    """A CSV file piece by piece."""
+    rows = (_values(each, zone) for people in _in_batches(ids) for each in people)
+    return comma_separated([column.heading for column in COLUMNS], rows)
 
 
 def sheet(ids: Sequence[int], zone: ZoneInfo) -> Iterator[bytes]:
@@ -256,23 +254,4 @@ def _provision(public_ids: Sequence[str]) -> dict[str, str]:
 
 def _values(person: Person, zone: ZoneInfo) -> list[Value]:
     values = (column.value(person) for column in COLUMNS)
-    return [_on_the_clock(value, zone) if isinstance(value, datetime) else value for value in values]
-
-
-def _on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Spreadsheets know no zones: the time of the installation, as people read it everywhere else."""
-    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
-
-
-def _plain(value: Value) -> str:
-    """One cell of a CSV file; an apostrophe stands before what would be calculated (OWASP, CSV injection)."""
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    words = "" if value is None else str(value)
-    return f"'{words}" if words.startswith(_FORMULA) else words
-
-
-def _as_lines(rows: Sequence[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows(rows)
-    return out.getvalue().encode()
+    return [on_the_clock(value, zone) if isinstance(value, datetime) else value for value in values]

@@ -18,7 +18,7 @@ from briefings.db import db
 from briefings.files.models import StoredFile
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Purpose
-from briefings.registrations import export
+from briefings.registrations import export, plain_tables
 from briefings.schedule.registration_models import RegistrationState, SupportState
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import do_next
@@ -120,7 +120,7 @@ def test_a_csv_file_is_read_as_utf_8_and_calculates_nothing(desk, briefing):
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_nothing_at_the_front_of_a_cell_of_a_csv_file_makes_it_a_formula(sign):
-    assert export._plain(f"{sign}1+1") == f"'{sign}1+1" and export._plain(f"1{sign}1") == f"1{sign}1"
+    assert plain_tables.as_text(f"{sign}1+1") == f"'{sign}1+1" and plain_tables.as_text(f"1{sign}1") == f"1{sign}1"
 
 
 def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_for(desk, briefing):
