@@ -11,10 +11,15 @@ from briefings.db import db
 
 
 class Actor(Protocol):
-    """Whoever acts: an account, by id and name."""
+    """Whoever acts: an account by id and name, or somebody without one by the name alone."""
 
-    id: int
-    name: str
+    @property
+    def id(self) -> int | None:
+        """The account's, or None."""
+
+    @property
+    def name(self) -> str:
+        """As it is shown."""
 
 
 def record(actor: Actor | None, action: str, about: Any, now: datetime, **detail: Any) -> None:

@@ -40,6 +40,8 @@ class BriefingDay(Base):
     moderator_email: Mapped[str] = mapped_column(String(320), default="")
     moderator_version: Mapped[int] = mapped_column(default=1)
     """Of the moderator's personal link to the run sheet."""
+    cue_notes: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+    """What stands on the cue sheet beside each part: `opening`, `closing`, `talk:<slot>`, `questions:<slot>`."""
 
     briefing: Mapped[Briefing] = relationship()
 

@@ -11,14 +11,11 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from briefings.db import db
-from briefings.live.days import day_of
+from briefings.live.days import closes_at, day_of
 from briefings.live.models import BriefingDay, SlotRun
 from briefings.needs.models import Need
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.programme import ProgrammeEntry, programme_of
-
-OVERRUN = timedelta(hours=1)
-"""So long after the planned end a briefing that was begun and not closed by hand still counts as going on."""
 
 
 _NowAndNext = tuple[ProgrammeEntry | None, ProgrammeEntry | None]
@@ -156,7 +153,7 @@ def state_of(briefing: Briefing, now: datetime) -> DayState:
     runs = runs_of(entry.slot for entry in entries)
     latest = _latest(entries, runs)
     led = day.began_at is not None or day.ended_at is not None or latest is not None
-    over = _is_over(briefing, day, now)
+    over = now >= closes_at(briefing, day)
     expected = _expected(briefing, entries, runs, day, latest)
     current, following = (None, None) if over else _on(entries, runs, latest) if led else _planned(entries, now)
     slots = [
@@ -179,12 +176,6 @@ def runs_of(slots: Iterable[PresenterSlot]) -> dict[int, SlotRun]:
     """How the talks go, by the id of the slot, as far as anybody pressed anything."""
     found = select(SlotRun).where(SlotRun.slot_id.in_([slot.id for slot in slots]))
     return {run.slot_id: run for run in db.session.scalars(found)}
-
-
-def _is_over(briefing: Briefing, day: BriefingDay, now: datetime) -> bool:
-    if day.ended_at is not None:
-        return True
-    return now >= (briefing.ends_at + OVERRUN if day.began_at else briefing.ends_at)
 
 
 def _latest(entries: Sequence[ProgrammeEntry], runs: dict[int, SlotRun]) -> _Latest | None:
@@ -254,9 +245,7 @@ def _is_open(entry: ProgrammeEntry, run: SlotRun | None, led: bool, over: bool, 
 def _flips_at(
     briefing: Briefing, entries: Sequence[ProgrammeEntry], day: BriefingDay, led: bool, now: datetime
 ) -> datetime | None:
-    moments = [briefing.ends_at + OVERRUN if day.began_at else briefing.ends_at]
-    if day.ended_at is not None:
-        moments = []
+    moments = [closes_at(briefing, day)]
     if not led:
         moments += [briefing.starts_at, *(at for entry in entries for at in (entry.starts_at, entry.ends_at))]
     return min((at for at in moments if at > now), default=None)

@@ -228,6 +228,7 @@ def _add_day() -> None:
         sa.Column("line_at", MOMENT, nullable=True),
         sa.Column("moderator_email", sa.String(length=320), nullable=False),
         sa.Column("moderator_version", sa.Integer(), nullable=False),
+        sa.Column("cue_notes", sa.JSON(), nullable=False),
         sa.CheckConstraint(
             "opens_minutes >= 0 AND late_minutes >= 0 AND early_minutes >= 0",
             name=op.f("ck_briefing_days_minutes_not_negative"),
