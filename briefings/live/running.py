@@ -17,7 +17,6 @@ from briefings.needs.models import Need
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.programme import ProgrammeEntry, programme_of
 
-
 _NowAndNext = tuple[ProgrammeEntry | None, ProgrammeEntry | None]
 
 
