@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, new_public_id
@@ -66,14 +66,29 @@ class CertificateRule(Base):
     briefing: Mapped[Briefing] = relationship()
 
 
+_NOT_REPLACED = text("replaced_at IS NULL")
+
+
 class Certificate(Base):
-    """A certificate of attendance as it was issued: its words do not change with what they came from."""
+    """A certificate of attendance as it was issued: its words do not change with what they came from.
+
+    Whoever's name or organization was put right gets another one; the earlier one is `replaced`, and its number says so.
+    """
 
     __tablename__ = "certificates"
+    __table_args__ = (
+        Index(
+            "uq_certificates_current",
+            "registration_id",
+            unique=True,
+            sqlite_where=_NOT_REPLACED,
+            postgresql_where=_NOT_REPLACED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(30), unique=True)
-    registration_id: Mapped[int] = mapped_column(ForeignKey(Registration.id), unique=True)
+    registration_id: Mapped[int] = mapped_column(ForeignKey(Registration.id), index=True)
     name: Mapped[str] = mapped_column(String(120))
     organization: Mapped[str] = mapped_column(String(120))
     title: Mapped[str] = mapped_column(String(120))
@@ -83,5 +98,6 @@ class Certificate(Base):
     issued_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str] = mapped_column(String(200), default="")
+    replaced_at: Mapped[datetime | None]
 
     registration: Mapped[Registration] = relationship()

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
@@ -69,13 +69,17 @@ class StoryConsent(Base):
 
 
 class Booklet(Base):
-    """The booklet (자료집) of a briefing, as it was last bound."""
+    """The booklet (자료집) of a briefing, as it was last bound; everybody may fetch it once staff have published it."""
 
     __tablename__ = "booklets"
 
     briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"), primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id), unique=True)
     made_at: Mapped[datetime]
+    pages: Mapped[int]
+    left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """What could not be bound and is attached instead, each as a sentence for staff."""
+    published_at: Mapped[datetime | None]
 
     briefing: Mapped[Briefing] = relationship()
     file: Mapped[StoredFile] = relationship(cascade="all, delete-orphan", single_parent=True)
