@@ -1,6 +1,6 @@
 """The words of mails to presenters, made when each is sent from the order as it is then."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -31,7 +31,12 @@ def presenter_slot(message: Message, now: datetime) -> Mail | Dropped:
     slot = slot_of(found.item)
     if slot is None:
         return Dropped("발표자가 바뀌었습니다.")
-    text = "presenter_slot" if found.before is None or message.params.get("again") else CHANGES[message.params["news"]]
+    if _is_of_the_day(message, slot.briefing):
+        text = "presenter_today"
+    elif found.before is None or message.params.get("again"):
+        text = "presenter_slot"
+    else:
+        text = CHANGES[message.params["news"]]
     values = _of_slot(slot, found.item, now) | {"바뀐 것": ", ".join(_(PARTS[part]) for part in _changed(message))}
     return _write(text, message, found.item, values, found.before and found.before.reference)
 
@@ -44,7 +49,8 @@ def presenter_released(message: Message, now: datetime) -> Mail | Dropped:
     if not found.may_stand:
         return Dropped("발표 안내를 보낸 적이 없습니다.")
     called_off = found.item.briefing.state is BriefingState.CANCELLED
-    text = "presenter_called_off" if called_off else "presenter_released"
+    today = "presenter_released_today" if _is_of_the_day(message, found.item.briefing) else "presenter_released"
+    text = "presenter_called_off" if called_off else today
     return _write(text, message, found.item, _of_need(found.item), found.before and found.before.reference)
 
 
@@ -124,6 +130,11 @@ def _write(text: str, message: Message, item: CalendarItem, values: dict[str, st
     return write(text, said | values, calendar=calendar, method=method, in_reply_to=before)
 
 
+def _is_of_the_day(message: Message, briefing: Briefing) -> bool:
+    """Whether it comes of what was done while presenters gather, or later: no time for many words."""
+    return message.created_at >= briefing.starts_at - GATHERING and not message.params.get("again")
+
+
 def _changed(message: Message) -> list[str]:
     """What is new to the reader where that is several things."""
     changed: list[str] = message.params.get("changed", [])
@@ -155,6 +166,9 @@ def _of_slot(slot: PresenterSlot, item: CalendarItem, now: datetime) -> dict[str
 def _of_need(item: CalendarItem) -> dict[str, str]:
     return {"수요": item.need.title if item.need else ""}
 
+
+GATHERING = timedelta(hours=1)
+"""So long before the start a presenter who is named is expected in the room."""
 
 CHANGES = {
     "new": "presenter_moved",
@@ -216,6 +230,9 @@ _OFF = (*_ENTRY, _NEED)
 _REHEARSAL = (*_ENTRY, _ROOM, _CALENDAR)
 TEXTS = {
     "presenter_slot": Text("발표 부탁과 발표 일정", _SLOT, must=("일시", "발표자 링크")),
+    "presenter_today": Text(
+        "당일에 발표를 맡게 된 사람에게", _SLOT, must=("일시", "발표자 링크"), kinds=("presenter_slot",)
+    ),
     "presenter_moved": Text("발표 시각 변경", _SLOT, must=("일시", "발표자 링크"), kinds=("presenter_slot",)),
     "presenter_room": Text("발표자의 접속 주소 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
     "presenter_title": Text("발표자에게 설명회 이름 변경", _SLOT, must=("일시",), kinds=("presenter_slot",)),
@@ -226,6 +243,9 @@ TEXTS = {
         kinds=("presenter_slot",),
     ),
     "presenter_released": Text("발표 일정 취소", _OFF, must=("수요",)),
+    "presenter_released_today": Text(
+        "당일에 발표를 넘긴 사람에게", _OFF, must=("수요",), kinds=("presenter_released",)
+    ),
     "presenter_called_off": Text(
         "설명회 취소 (발표자)",
         (*_OFF, Placeholder("취소 사유", "설명회를 취소한 까닭", "발표 기관의 사정으로 열지 못합니다.", True)),

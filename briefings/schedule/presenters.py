@@ -110,6 +110,24 @@ def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     _settle(slot, now)
 
 
+def let_standby_present(slot: PresenterSlot, by: Actor, now: datetime) -> None:
+    """On the day: the stand-by has the talk at once, as somebody who is there, and who had it stands by instead.
+
+    So it can be turned back. Calendars follow and both are told, unless the planned end is past; Refused where nobody
+    stands by. Whoever calls holds the lock on the briefing and has looked at what others did meanwhile.
+    """
+    if not _has_standby(slot):
+        raise Refused("예비 발표자가 없습니다. 발표자 화면에서 먼저 적어 주세요.")
+    before = (slot.presenter_name, slot.presenter_title, slot.presenter_email)
+    _record("slot.standby_presents", slot, now, by, to=slot.standby_name)
+    _raise_standby(slot)
+    slot.standby_name, slot.standby_title, slot.standby_email = before
+    slot.state, slot.answered_at = SlotState.ACCEPTED, now
+    _settle(slot, now)
+    if item := item_of(slot):
+        item.partstat = "ACCEPTED"
+
+
 def ask_again(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     """Staff ask the same presenter once more, who had declined; Refused otherwise."""
     _lock(slot, now)
