@@ -39,6 +39,7 @@ from briefings.inbox import staff as inbox_staff
 from briefings.inbox import words as inbox_words
 from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
+from briefings.live.boxes import BoxMaker
 from briefings.mentoring import models as mentoring_models  # noqa: F401 (the same)
 from briefings.needs import claim_pages
 from briefings.needs import mails as need_mails
@@ -244,6 +245,8 @@ TASKS: dict[str, Function] = {
     export.KIND: export.make_file,
 }
 """What the worker does when a task of this kind was asked for."""
+JOIN_BOXES: tuple[BoxMaker, ...] = ()
+"""What stands on a join page for one person, in this order."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
@@ -289,6 +292,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
     app.extensions["tasks"] = TASKS
+    app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["subjects"] = _subjects
     app.extensions["silence"] = showing.silence
     app.extensions["text_groups"] = TEXTS

@@ -186,16 +186,16 @@ def _renewing(on: str) -> Any:
     return statement.on_conflict_do_update(index_elements=["id"], set_={"version": statement.excluded.version})
 
 
-def looked_up(statement: str, numbers: Sequence[int]) -> list[Any]:
-    """The rows of one statement that stands for itself; `{among}` in it is whether a column is one of `numbers`.
+def looked_up(statement: str, values: Sequence[int | str]) -> list[Any]:
+    """The rows of one statement that stands for itself; `{among}` in it is whether a column is one of `values`.
 
     Straight from the driver, for what every visitor of a public page asks: session, transaction and statement objects
     take longer than the answer.
     """
     mark = "?" if dialect() == "sqlite" else "%s"
-    among = f"IN ({', '.join([mark] * len(numbers))})"
+    among = f"IN ({', '.join([mark] * len(values))})"
     with driver() as connection:
-        return connection.execute(statement.format(among=among), tuple(numbers)).fetchall()
+        return connection.execute(statement.format(among=among), tuple(values)).fetchall()
 
 
 @contextmanager

@@ -34,9 +34,20 @@ def run_to_change(slot: PresenterSlot) -> SlotRun:
     return found
 
 
+OVERRUN = timedelta(hours=1)
+"""So long after the planned end a briefing that was begun and not closed by hand still counts as going on."""
+
+
 def opens_at(briefing: Briefing, day: BriefingDay) -> datetime:
     """From when the room may be entered."""
     return briefing.starts_at - timedelta(minutes=day.opens_minutes)
+
+
+def closes_at(briefing: Briefing, day: BriefingDay) -> datetime:
+    """From when it is over: as planned, unless the moderator opened it, who then closes it too."""
+    if day.ended_at is not None:
+        return day.ended_at
+    return briefing.ends_at + OVERRUN if day.began_at else briefing.ends_at
 
 
 def _usual(briefing: Briefing) -> BriefingDay:
@@ -48,4 +59,5 @@ def _usual(briefing: Briefing) -> BriefingDay:
         line="",
         moderator_email="",
         moderator_version=1,
+        cue_notes={},
     )

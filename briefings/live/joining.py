@@ -1,17 +1,21 @@
 """The way into the room."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from briefings.db import db, insert_new
 from briefings.errors import N_, Refused
 from briefings.live.attending import was_there
-from briefings.live.days import day_of, opens_at
-from briefings.live.models import Attendance, AttendanceSource
-from briefings.schedule.models import BriefingState
+from briefings.live.days import closes_at, day_of, opens_at
+from briefings.live.models import Attendance, AttendanceSource, BriefingDay
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
+
+
+SOON = timedelta(seconds=20)
+"""Who says to be there more often than this says nothing new."""
 
 
 class Gate(StrEnum):
@@ -26,14 +30,19 @@ class Gate(StrEnum):
 
 def gate(registration: Registration, now: datetime) -> Gate:
     """Whether this person may enter now, and if not, why."""
-    briefing = registration.briefing
+    has_place = registration.state is RegistrationState.CONFIRMED
+    return gate_of(registration.briefing, day_of(registration.briefing), has_place, now)
+
+
+def gate_of(briefing: Briefing, day: BriefingDay, has_place: bool, now: datetime) -> Gate:
+    """The same for everybody who has a place, or has none."""
     if briefing.state is BriefingState.CANCELLED:
         return Gate.CANCELLED
-    if briefing.is_over(now):
+    if now >= closes_at(briefing, day):
         return Gate.OVER
-    if registration.state is not RegistrationState.CONFIRMED:
+    if not has_place:
         return Gate.WITHOUT_PLACE
-    return Gate.OPEN if now >= opens_at(briefing, day_of(briefing)) else Gate.WAITING
+    return Gate.OPEN if now >= opens_at(briefing, day) else Gate.WAITING
 
 
 def enter(registration: Registration, now: datetime) -> None:
@@ -52,7 +61,25 @@ def enter(registration: Registration, now: datetime) -> None:
         known.first_seen_at, known.last_seen_at = known.first_seen_at or now, now
 
 
+def stay(registration: Registration, now: datetime) -> None:
+    """Note that the person is still there, who came through the gate, while it is open.
+
+    Without the lock on the briefing, and without a new version of what the room sees: everybody does it every minute.
+    """
+    if gate(registration, now) is not Gate.OPEN:
+        return
+    row = Attendance.__table__
+    there = (row.c.registration_id == registration.id, row.c.last_seen_at < now - SOON)
+    db.session.connection().execute(update(row).where(*there).values(last_seen_at=now))
+
+
+def is_inside(registration: Registration) -> bool:
+    """Whether the person has been through the gate, whatever is said of them otherwise."""
+    attendance = db.session.get(Attendance, registration.id)
+    return attendance is not None and attendance.first_seen_at is not None
+
+
 def has_entered(registration: Registration) -> bool:
-    """Whether the person has been through the gate."""
+    """Whether the person was in the room, as far as it counts."""
     found = select(Attendance.registration_id).where(Attendance.registration_id == registration.id, was_there())
     return db.session.scalar(found) is not None

@@ -160,6 +160,11 @@ class Briefing(Base):
     """Other ways in beside `room_url`."""
 
     @property
+    def shown_replay_url(self) -> str:
+        """The address of the recording once people may be shown it: with captions or a transcript (KWCAG 2.2, 5.2.1)."""
+        return self.replay_url if self.replay_captioned or self.replay_transcript else ""
+
+    @property
     def kinds_taken(self) -> list[OrganizationKind]:
         """The kinds of organizations that may register; none where the kind does not matter."""
         return [OrganizationKind(kind) for kind in self.eligible_kinds] if self.eligibility is Eligibility.KINDS else []
