@@ -40,12 +40,17 @@ from briefings.inbox import words as inbox_words
 from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
 from briefings.live.boxes import BoxMaker
-from briefings.mentoring import models as mentoring_models  # noqa: F401 (the same)
+from briefings.mentoring import boxes as mentoring_boxes
+from briefings.mentoring import mails as mentoring_mails
+from briefings.mentoring import pages as mentoring_pages
+from briefings.mentoring import staff as mentoring_staff
+from briefings.mentoring import words as mentoring_words
 from briefings.needs import claim_pages
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
+from briefings.needs.boxes import Show
 from briefings.needs.rounds import titles as round_titles
 from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
@@ -67,7 +72,8 @@ from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
-from briefings.questions import models as question_models  # noqa: F401 (the same)
+from briefings.questions import pages as question_pages
+from briefings.questions import words as question_words
 from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)
@@ -159,6 +165,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organization_staff.pages,
     privacy_pages.pages,
     live_pages.pages,
+    question_pages.pages,
     need_owner.pages,
     need_staff.pages,
     round_pages.pages,
@@ -167,6 +174,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     import_pages.pages,
     review_pages.pages,
     reviewer_pages.pages,
+    mentoring_pages.pages,
+    mentoring_staff.pages,
     need_pages.pages,
     claim_pages.pages,
     schedule_public.pages,
@@ -204,6 +213,7 @@ COMPOSERS: dict[str, Composer] = {
     **round_mails.COMPOSERS,
     **import_mails.COMPOSERS,
     **review_mails.COMPOSERS,
+    **mentoring_mails.COMPOSERS,
     **schedule_mails.COMPOSERS,
     **invitee_mails.COMPOSERS,
     **registering_mails.COMPOSERS,
@@ -223,6 +233,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "수요 과제": need_mails.TEXTS,
     "수요조사": {**round_mails.TEXTS, **import_mails.TEXTS},
     "심사와 선정": review_mails.TEXTS,
+    "전문가 조언": mentoring_mails.TEXTS,
     "참여 답글": participation_mails.TEXTS,
     "발송": outbox_mails.TEXTS,
     "설명회 신청": {
@@ -237,6 +248,9 @@ TEXTS: dict[str, dict[str, Text]] = {
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
+BOXES_OF_OWNER: tuple[Show, ...] = (mentoring_boxes.of_owner,)
+BOXES_OF_STAFF: tuple[Show, ...] = (mentoring_boxes.of_staff,)
+"""What the pages of a need show besides the need itself, to its owner and to staff."""
 TASKS: dict[str, Function] = {
     "check_needs": import_work.check,
     "save_needs": import_work.save,
@@ -269,7 +283,9 @@ WORDS: tuple[labels.Words, ...] = (
     round_words.WORDS,
     import_words.WORDS,
     review_words.WORDS,
+    mentoring_words.WORDS,
     schedule_words.WORDS,
+    question_words.WORDS,
     registration_words.WORDS,
     privacy_words.WORDS,
     season_words.WORDS,
@@ -295,6 +311,8 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["subjects"] = _subjects
     app.extensions["silence"] = showing.silence
+    app.extensions["boxes_of_owner"] = BOXES_OF_OWNER
+    app.extensions["boxes_of_staff"] = BOXES_OF_STAFF
     app.extensions["text_groups"] = TEXTS
     app.extensions["texts"] = {name: text for group in TEXTS.values() for name, text in group.items()}
     access.refuse_unmarked_views(app)

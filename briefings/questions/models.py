@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, t
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, new_public_id, words
+from briefings.errors import N_, Refused
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
 
@@ -24,6 +25,11 @@ class QuestionState(StrEnum):
     HIDDEN = "hidden"
     MERGED = "merged"
 
+
+OPEN = (QuestionState.WAITING, QuestionState.ON_AIR, QuestionState.TO_WRITE)
+"""What still wants an answer."""
+SHOWN = (*OPEN, QuestionState.ANSWERED, QuestionState.WRITTEN)
+"""What everybody in the room may read."""
 
 _ADVANCE = text("advance")
 
@@ -74,6 +80,65 @@ class Question(Base):
     slot: Mapped[PresenterSlot | None] = relationship()
     registration: Mapped[Registration | None] = relationship()
     merged_into: Mapped["Question | None"] = relationship(remote_side=[id])
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether everybody in the room may read it."""
+        return self.state in SHOWN
+
+    def take_live(self) -> None:
+        """It is answered by word of mouth right now."""
+        self._must_be(*SHOWN)
+        self.state = QuestionState.ON_AIR
+
+    def answer_live(self, now: datetime) -> None:
+        """It was answered by word of mouth."""
+        self._must_be(*OPEN)
+        self.state, self.answered_at = QuestionState.ANSWERED, now
+
+    def ask_in_writing(self, due_on: date) -> None:
+        """It is to be answered in writing, on `due_on` at the latest."""
+        self._must_be(QuestionState.WAITING, QuestionState.ON_AIR, QuestionState.ANSWERED)
+        self.state, self.due_on, self.answered_at = QuestionState.TO_WRITE, due_on, None
+
+    def write(self, answer: str, by: str, now: datetime) -> None:
+        """Answer it in writing, or put the answer better; `by` is an organization, or empty for staff."""
+        self._must_be(*SHOWN)
+        self.answer, self.answered_by = answer, by
+        self.answered_at = self.answered_at if self.state is QuestionState.WRITTEN else now
+        self.state = QuestionState.WRITTEN
+
+    def wait_again(self) -> None:
+        """Nothing was done about it after all; a written answer stays one."""
+        self._must_be(QuestionState.ON_AIR, QuestionState.ANSWERED, QuestionState.TO_WRITE)
+        self.state, self.answered_at = self._as_before(), self.answered_at if self.answer else None
+
+    def hide(self, reason: str) -> None:
+        """Show it to nobody but staff."""
+        self._must_be(*SHOWN)
+        self.state, self.hidden_reason = QuestionState.HIDDEN, reason
+
+    def show(self) -> None:
+        """Show it again."""
+        self._must_be(QuestionState.HIDDEN)
+        self.state, self.hidden_reason = self._as_before(), ""
+
+    def merge(self, into: "Question") -> None:
+        """It asks what another asks, which stands for both."""
+        self._must_be(*OPEN)
+        self.state, self.merged_into = QuestionState.MERGED, into
+
+    def separate(self) -> None:
+        """It stands for itself again."""
+        self._must_be(QuestionState.MERGED)
+        self.merged_into, self.state = None, self._as_before()
+
+    def _as_before(self) -> QuestionState:
+        return QuestionState.WRITTEN if self.answer else QuestionState.WAITING
+
+    def _must_be(self, *states: QuestionState) -> None:
+        if self.state not in states:
+            raise Refused(N_("그사이 질문의 상태가 바뀌었습니다. 지금 상태를 보고 다시 눌러 주세요."))
 
 
 class QuestionVote(Base):
