@@ -37,7 +37,9 @@ from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
 from briefings.inbox import staff as inbox_staff
 from briefings.inbox import words as inbox_words
+from briefings.live import day_pages as live_day
 from briefings.live import mails as live_mails
+from briefings.live import moderator_mails, moderator_pages
 from briefings.live import pages as live_pages
 from briefings.live.boxes import BoxMaker
 from briefings.mentoring import boxes as mentoring_boxes
@@ -165,6 +167,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organization_staff.pages,
     privacy_pages.pages,
     live_pages.pages,
+    live_day.pages,
+    moderator_pages.pages,
     question_pages.pages,
     need_owner.pages,
     need_staff.pages,
@@ -224,6 +228,7 @@ COMPOSERS: dict[str, Composer] = {
     **season_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
     **live_mails.COMPOSERS,
+    **moderator_mails.COMPOSERS,
     **inbox_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
     **announcement_mails.COMPOSERS,
@@ -243,7 +248,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         **link_mails.TEXTS,
         **support_mails.TEXTS,
     },
-    "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS},
+    "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS, **moderator_mails.TEXTS},
     "달력의 답": inbox_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }

@@ -55,6 +55,7 @@ ACCESS = {
         owner_replies: acknowledge decline index note_consultation show
     """,
     "expert": """
+        advice: file give_back index write
         reviewer: file index recuse sheet
     """,
     "staff": """
@@ -71,6 +72,7 @@ ACCESS = {
             undo_recusal
         round_contacts: ask edit index lines members remind remove take
         staff: person today
+        staff_advice: ask hide index remind take_back
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel changes copy discard discard_changes edit enter_registration export_registrations
             exported_registrations hold_mails index move new

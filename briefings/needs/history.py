@@ -7,7 +7,7 @@ from typing import Any
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import history_of
 from briefings.needs.models import Need, Region, Resource, Stage
-from briefings.needs.words import ACTIONS, FIELDS, INSIDE, REGIONS, RESOURCES, REVIEW_ACTS, STAGES
+from briefings.needs.words import ACTIONS, FIELDS, INSIDE, LATER_ACTS, REGIONS, RESOURCES, REVIEW_ACTS, STAGES
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def _step(entry: AuditEntry) -> Step:
     changed: dict[str, list[Any]] = entry.detail.get("changed", {})
     changes = [Change(FIELDS[name], *(_in_words(name, value) for value in values)) for name, values in changed.items()]
     action = f"{entry.action}:{entry.detail['outcome']}" if "outcome" in entry.detail else entry.action
-    what = ACTIONS.get(action) or REVIEW_ACTS.get(action, action)
+    what = (ACTIONS | REVIEW_ACTS | LATER_ACTS).get(action, action)
     said, due_on = entry.detail, entry.detail.get("due_on")
     until = date.fromisoformat(due_on) if due_on else None
     return Step(entry.at, entry.actor_name, what, said.get("reason", ""), changes, said.get("file", ""), until)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -13,6 +13,7 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import N_, Refused
 from briefings.needs import attaching, finding, registering, writing_pages
+from briefings.needs.boxes import shown
 from briefings.needs.history import steps_of
 from briefings.needs.models import Need
 from briefings.needs.parts import Part
@@ -63,6 +64,7 @@ def show(need_id: int) -> ResponseReturnValue:
         desk=DESK,
         steps=steps_of(need),
         files=attaching.files_of(need),
+        boxes=shown(current_app.extensions["boxes_of_owner"], need, clock.now()),
         **writing_pages.missing_in(need),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,6 +12,7 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import attaching, claiming, finding, registering, reviewing, topics, writing_pages
+from briefings.needs.boxes import shown
 from briefings.needs.forms import DeadlineForm, ReturnForm, StaffNeedFilters, TopicForm
 from briefings.needs.history import steps_of
 from briefings.needs.models import Audience, Need, NeedState, Theme
@@ -52,7 +53,7 @@ def index() -> ResponseReturnValue:
 @staff
 def show(need_id: int) -> ResponseReturnValue:
     """What the need says, what happened to it, and what can be done with it."""
-    need = _need(need_id)
+    need, now = _need(need_id), clock.now()
     return render_template(
         "needs/staff_show.html",
         need=need,
@@ -62,7 +63,8 @@ def show(need_id: int) -> ResponseReturnValue:
         not_claimable=claiming.not_claimable(need),
         claim_until=claiming.good_until(need),
         obstacle=claiming.obstacle(need) if need.claim_asked_at and not need.claimed_at else None,
-        now=clock.now(),
+        boxes=shown(current_app.extensions["boxes_of_staff"], need, now),
+        now=now,
     )
 
 

@@ -161,7 +161,16 @@ REVIEW_ACTS = {
     "need.decision_told:not_selected": N_("주요 과제로 선정하지 않았다고 알림"),
 }
 """What was done about one need in a review; in its own history with what was decided."""
-INSIDE = tuple(action for action in REVIEW_ACTS if not action.startswith("need.decision_told"))
+LATER_ACTS = {
+    "need.advice_asked": "전문가에게 조언을 부탁함",
+    "need.advice_taken_back": "부탁한 조언을 거둠",
+    "need.advice_given_back": "전문가가 조언을 맡지 않음",
+    "need.advice_hidden": "공개한 조언을 수요기관만 보게 함",
+    "need.match_confirmed_on_paper": "문서로 성사를 확인함",
+    "need.match_progress_hidden": "공개한 진행 소식을 두 기관만 보게 함",
+}
+"""What staff and mentors do with a need that is public: in its history for staff alone."""
+INSIDE = (*(action for action in REVIEW_ACTS if not action.startswith("need.decision_told")), *LATER_ACTS)
 """What owners do not read in the history of their need: who scored it, and what was decided before they were told."""
 
 WORDS = {

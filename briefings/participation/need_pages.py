@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from briefings import clock
 from briefings.files.sending import download
+from briefings.mentoring.advising import public_advices
 from briefings.needs import finding
 from briefings.needs.attaching import file_of, files_of
 from briefings.needs.forms import PublicNeedFilters
@@ -62,6 +63,7 @@ def show(need_id: int) -> ResponseReturnValue:
         open_for_registration=next((b for b in presented if b.phase(now) is Phase.OPEN), None),
         replies=replies.number,
         public_replies=public_replies(need),
+        advices=public_advices(need),
         match=match,
         life=life_of(need, presented, replies, match, now),
         files=files_of(need),

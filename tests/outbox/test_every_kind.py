@@ -7,6 +7,7 @@ import pytest
 
 from briefings.accounts.models import Role
 from briefings.jobs import composing_in
+from briefings.mentoring.models import Advice
 from briefings.needs.models import NeedState
 from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import RequestState
@@ -203,6 +204,17 @@ def test_about_the_review(app, now, locale):
             kind = f"selection_{outcome.value}"
             found = composed(app, now, locale, kind, "nobody@example.kr", need=need.id, before=before)
             assert isinstance(found, Letter) == (outcome is made and told is not None)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_advice(app, now, locale):
+    mentor = an_expert(locale=locale)
+    for state in NeedState:
+        need = a_need(state=state, title=TITLE)
+        advice = saved(Advice(need=need, mentor=mentor, asked_at=now))
+        about = {"advices": [advice.id], "need": need.id, "mentor": TITLE, "reason": TITLE}
+        for kind in (kind for kind in KINDS if kind.startswith("advice_")):
+            composed(app, now, locale, kind, mentor.email, **about)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])

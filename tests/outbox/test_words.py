@@ -14,6 +14,7 @@ from flask import Flask
 
 from briefings.accounts.models import Role
 from briefings.db import db
+from briefings.mentoring.models import Advice
 from briefings.needs.models import Need, NeedState
 from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import OrganizationKind, RequestState
@@ -156,6 +157,26 @@ def review_reminder(now: datetime) -> Scene:
     return "review_reminder", _reviewer()
 
 
+def advice_asked(now: datetime) -> Scene:
+    return "advice_asked", {"advices": [_advice(now).id]}
+
+
+def advice_reminded(now: datetime) -> Scene:
+    return "advice_reminded", {"advices": [_advice(now).id]}
+
+
+def advice_written(now: datetime) -> Scene:
+    return _to_owner(("advice_written", _need()))
+
+
+def advice_changed(now: datetime) -> Scene:
+    return _to_owner(("advice_changed", _need()))
+
+
+def advice_given_back(now: datetime) -> Scene:
+    return "advice_given_back", _need() | {"mentor": "서해솔", "reason": "제 분야가 아닙니다."}
+
+
 def selection_selected(now: datetime) -> Scene:
     return "selection_selected", _decided(Outcome.SELECTED, now)
 
@@ -177,6 +198,10 @@ def _reviewer() -> dict[str, int]:
     for _ in range(2):
         a_review(a_need(round=round), reviewer)
     return {"round": round.id, "user": reviewer.id}
+
+
+def _advice(now: datetime) -> Advice:
+    return saved(Advice(need=_a_need(), mentor=an_expert(**READER), asked_at=now))
 
 
 def _decided(outcome: Outcome, now: datetime, **given: Any) -> dict[str, Any]:
@@ -233,6 +258,11 @@ SCENES = (
     round_moved,
     review_assigned,
     review_reminder,
+    advice_asked,
+    advice_reminded,
+    advice_written,
+    advice_changed,
+    advice_given_back,
     selection_selected,
     selection_reserve,
     selection_reserve_instead,
