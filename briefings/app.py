@@ -17,6 +17,15 @@ from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
 from briefings.accounts.signing_in import user_of_session
+from briefings.afterwards import (
+    certificate_boxes,
+    certificate_mails,
+    certificate_pages,
+    certificate_staff_pages,
+    survey_box,
+    survey_pages,
+    survey_staff_pages,
+)
 from briefings.afterwards import models as afterwards_models  # noqa: F401 (the same)
 from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
@@ -37,10 +46,21 @@ from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
 from briefings.inbox import staff as inbox_staff
 from briefings.inbox import words as inbox_words
+from briefings.live import (
+    attendance_pages,
+    attendance_words,
+    moderator_mails,
+    moderator_pages,
+    presenting_pages,  # noqa: F401 (views of the presenters)
+    tool_pages,
+)
 from briefings.live import day_pages as live_day
+from briefings.live import entry_pages as live_entry
 from briefings.live import mails as live_mails
-from briefings.live import moderator_mails, moderator_pages
 from briefings.live import pages as live_pages
+from briefings.live import presenter_box as live_presenter_box
+from briefings.live import question_pages as live_questions  # noqa: F401 (views of the moderator)
+from briefings.live import setup_pages as live_setup  # noqa: F401 (views of the staff's day)
 from briefings.live.boxes import BoxMaker
 from briefings.mentoring import boxes as mentoring_boxes
 from briefings.mentoring import mails as mentoring_mails
@@ -64,9 +84,16 @@ from briefings.outbox import text_pages as outbox_texts
 from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
 from briefings.outbox.texts import Text
+from briefings.participation import (
+    colleague_mails,
+    colleague_pages,
+    interest_box,
+    match_pages,
+    need_pages,
+    own_pages,  # noqa: F401 (views of the replies)
+    retrospect,
+)
 from briefings.participation import mails as participation_mails
-from briefings.participation import match_pages
-from briefings.participation import need_pages
 from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
@@ -74,7 +101,11 @@ from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
+from briefings.questions import mails as question_mails
+from briefings.questions import owner as question_owner
 from briefings.questions import pages as question_pages
+from briefings.questions import presenter_box
+from briefings.questions import staff as question_staff
 from briefings.questions import words as question_words
 from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
@@ -126,6 +157,7 @@ from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
 from briefings.schedule.overview import titles
+from briefings.schedule.presenter_boxes import Show as PresenterBox
 from briefings.seasons import availability_pages, lane_pages
 from briefings.seasons import mails as season_mails
 from briefings.seasons import setup_pages as season_setup_pages
@@ -167,9 +199,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     organization_staff.pages,
     privacy_pages.pages,
     live_pages.pages,
+    live_entry.pages,
+    attendance_pages.pages,
+    tool_pages.pages,
+    survey_pages.pages,
+    survey_staff_pages.pages,
+    certificate_pages.pages,
+    certificate_staff_pages.pages,
     live_day.pages,
     moderator_pages.pages,
     question_pages.pages,
+    question_owner.pages,
+    question_owner.slot_pages,
+    question_staff.pages,
     need_owner.pages,
     need_staff.pages,
     round_pages.pages,
@@ -203,6 +245,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     support_pages.pages,
     announcement_pages.pages,
     participation_public.pages,
+    colleague_pages.pages,
     participation_owner.pages,
     match_pages.pages,
     participation_staff.pages,
@@ -228,9 +271,12 @@ COMPOSERS: dict[str, Composer] = {
     **season_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
     **live_mails.COMPOSERS,
+    **question_mails.COMPOSERS,
     **moderator_mails.COMPOSERS,
+    **certificate_mails.COMPOSERS,
     **inbox_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
+    **colleague_mails.COMPOSERS,
     **announcement_mails.COMPOSERS,
 }
 TEXTS: dict[str, dict[str, Text]] = {
@@ -239,7 +285,10 @@ TEXTS: dict[str, dict[str, Text]] = {
     "수요조사": {**round_mails.TEXTS, **import_mails.TEXTS},
     "심사와 선정": review_mails.TEXTS,
     "전문가 조언": mentoring_mails.TEXTS,
-    "참여 답글": participation_mails.TEXTS,
+    "참여 답글": {
+        **participation_mails.TEXTS,
+        **colleague_mails.TEXTS,
+    },
     "발송": outbox_mails.TEXTS,
     "설명회 신청": {
         **schedule_mails.TEXTS,
@@ -249,12 +298,14 @@ TEXTS: dict[str, dict[str, Text]] = {
         **support_mails.TEXTS,
     },
     "발표": {**schedule_presenter_mails.TEXTS, **material_mails.TEXTS, **season_mails.TEXTS, **moderator_mails.TEXTS},
+    "질문과 답": question_mails.TEXTS,
     "달력의 답": inbox_mails.TEXTS,
+    "참가 확인증": certificate_mails.TEXTS,
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
-BOXES_OF_OWNER: tuple[Show, ...] = (mentoring_boxes.of_owner,)
-BOXES_OF_STAFF: tuple[Show, ...] = (mentoring_boxes.of_staff,)
+BOXES_OF_OWNER: tuple[Show, ...] = (retrospect.of_owner, mentoring_boxes.of_owner)
+BOXES_OF_STAFF: tuple[Show, ...] = (retrospect.of_staff, mentoring_boxes.of_staff)
 """What the pages of a need show besides the need itself, to its owner and to staff."""
 TASKS: dict[str, Function] = {
     "check_needs": import_work.check,
@@ -264,8 +315,10 @@ TASKS: dict[str, Function] = {
     export.KIND: export.make_file,
 }
 """What the worker does when a task of this kind was asked for."""
-JOIN_BOXES: tuple[BoxMaker, ...] = ()
+JOIN_BOXES: tuple[BoxMaker, ...] = (interest_box.box, survey_box.survey_box, certificate_boxes.certificate_box)
 """What stands on a join page for one person, in this order."""
+PRESENTER_BOXES: tuple[PresenterBox, ...] = (live_presenter_box.box_of_day, presenter_box.presenter_box)
+"""What stands on a presenter's own page, in this order."""
 COMMANDS: tuple[Command, ...] = (
     account_commands.users,
     statistics_commands.statistics,
@@ -294,6 +347,7 @@ WORDS: tuple[labels.Words, ...] = (
     registration_words.WORDS,
     privacy_words.WORDS,
     season_words.WORDS,
+    attendance_words.WORDS,
     participation_words.WORDS,
     announcement_words.WORDS,
 )
@@ -314,6 +368,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["composers"] = COMPOSERS
     app.extensions["tasks"] = TASKS
     app.extensions["join_boxes"] = JOIN_BOXES
+    app.extensions["presenter_boxes"] = PRESENTER_BOXES
     app.extensions["subjects"] = _subjects
     app.extensions["silence"] = showing.silence
     app.extensions["boxes_of_owner"] = BOXES_OF_OWNER

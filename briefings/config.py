@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -63,6 +64,8 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "DECLINES": _one_of("DECLINES", environ.get("DECLINES", "believe"), ("believe", "ask")),
         "TIMEZONE": _zone(environ.get("TIMEZONE", "Asia/Seoul")),
         "SITE_NAME": environ.get("SITE_NAME", N_("협업이음 설명회")),
+        "ISSUER": environ.get("ISSUER", environ.get("SITE_NAME", N_("협업이음 설명회"))),
+        "ISSUER_EN": environ.get("ISSUER_EN", ""),
         "CONTACT_NAME": environ.get("CONTACT_NAME", N_("협업이음 설명회 담당")),
         "CONTACT_PHONE": environ.get("CONTACT_PHONE", "044-000-0000"),
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", f"help@{domain}"),
@@ -71,6 +74,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "LOG_FORMAT": _one_of("LOG_FORMAT", environ.get("LOG_FORMAT", "json" if production else "text"), LOG_FORMATS),
         "METRICS_TOKEN": _secret("METRICS_TOKEN", environ.get("METRICS_TOKEN", "")),
         "NOTICE": environ.get("NOTICE", ""),
+        "EMBED_HOSTS": _hosts_of("EMBED_HOSTS", environ.get("EMBED_HOSTS", "")),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
         "TRUSTED_PROXIES": _number("TRUSTED_PROXIES", environ.get("TRUSTED_PROXIES", "0")),
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URL", "memory://"),
@@ -125,6 +129,15 @@ def _secret(name: str, text: str) -> str:
 def _of_storage(url: str) -> dict[str, object]:
     """Nobody waits long for a Redis that does not answer."""
     return {"socket_connect_timeout": 1, "socket_timeout": 1} if url.startswith("redis") else {}
+
+
+def _hosts_of(name: str, text: str) -> tuple[str, ...]:
+    """Names of hosts with spaces between them, as they may stand in a content policy."""
+    hosts = tuple(text.lower().replace(",", " ").split())
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+(:\d+)?", host):
+            raise SettingsError(f"{name} must be names of hosts such as www.youtube-nocookie.com, not {host!r}.")
+    return hosts
 
 
 def _limits(name: str, text: str) -> str:

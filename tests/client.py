@@ -88,7 +88,7 @@ def _check_syntax(html: str) -> None:
     if sound_before.exists():
         return
     parser = html5lib.HTMLParser(strict=False)
-    parser.parse(html)
+    parser.parse(html) if "<html" in html else parser.parseFragment(html)
     errors = [code for _, code, _ in parser.errors]
     places = [position for position, *_ in parser.errors]
     assert not errors, f"HTML does not parse cleanly: {errors[:3]} at {places[:3]}"

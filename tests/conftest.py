@@ -16,6 +16,7 @@ from sqlalchemy import Connection, event
 from briefings.app import create_app
 from briefings.db import db
 from briefings.web.content import renew_content
+from briefings.web.fragments import forget_fragments
 from briefings.web.page_cache import kept_pages
 from briefings.web.security import limiter
 from tests.client import PageClient
@@ -75,6 +76,7 @@ def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]
     monkeypatch.setattr("briefings.db.driver", lambda: nullcontext(SimpleNamespace(execute=connection.exec_driver_sql)))
     event.listen(connection, "release_savepoint", lambda committed, *_: renew_content(committed))
     kept_pages.clear()
+    forget_fragments()
     with migrated_app.app_context():
         yield migrated_app
         db.session.remove()

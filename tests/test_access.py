@@ -15,8 +15,10 @@ ACCESS = {
     "public": """
         account_requests: new sent
         accounts: forgotten forgotten_sent sign_in
+        certificates: check show
         briefings: forget_person ics index month register registered short show
         display: settings
+        entry: of_briefing show
         feeds: briefings of_audience of_theme
         front: accessibility guide home privacy robots search sitemap
         imports: template
@@ -34,14 +36,17 @@ ACCESS = {
         accounts: new_password
         answers: give_up take_back
         availability: answer
+        certificates: file own take
         claims: show
         feeds: of_presenter of_registrant personal
         invitees: say_no show
-        live: enter join
-        presenters: accept decline file hand_in hand_over ics invite_again no_stand_by remove_file show stand_by
+        live: enter join now qr seen slides
+        presenters: accept decline file hand_in hand_over ics invite_again no_stand_by publish_file remove_file show
+            stand_by
         reconfirmation: answer show
         registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics
             invite_again register_again register_other remember_person show take_any withdraw_consent
+        survey: take
         replies: change show withdraw write_from_join write_with_link
         rounds: colleague intake nothing something
     """,
@@ -72,15 +77,19 @@ ACCESS = {
             undo_recusal
         round_contacts: ask edit index lines members remind remove take
         staff: person today
+        staff_attendance: export index mark_people organizations
+        staff_survey: edit export index
+        staff_tool_lists: columns discard likely new person show take
         staff_advice: ask hide index remind take_back
         staff_accounts: account_request approve_request decline_request index
         staff_briefings: cancel changes copy discard discard_changes edit enter_registration export_registrations
             exported_registrations hold_mails index move new
             preview publish registration registrations registrations_together show
+        staff_certificates: correct export file index issue revoke rule show
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
         staff_matrix: index show
-        staff_presenters: act file files index remove_file
+        staff_presenters: act file files index publish_file remove_file
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_deadline move_file
             move_topic new
             publish remove_file rename_topic reopen revoke_claim send_back show withdraw write

@@ -8,7 +8,7 @@ from briefings.schedule.registration_models import Registration
 
 
 class Box(NamedTuple):
-    """A part of the page: its template, and its values (`registration`, `briefing` and `token` are there by themselves)."""
+    """A part of the page: its template, and its values (`registration`, `briefing` and `token` are there anyhow)."""
 
     template: str
     values: Mapping[str, Any]

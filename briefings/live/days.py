@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.live.models import BriefingDay, SlotRun
 from briefings.schedule.models import Briefing, PresenterSlot
@@ -32,6 +33,21 @@ def run_to_change(slot: PresenterSlot) -> SlotRun:
         db.session.add(found)
         db.session.flush()
     return found
+
+
+def set_up(briefing: Briefing, opens: int, late: int, early: int, by: Actor, now: datetime) -> bool:
+    """Say how long before the start the room may be entered, and who counts as late or left early; whether it is new.
+
+    All in minutes. Whoever came stays as they came: late or not follows from these whenever it is looked at.
+    """
+    day = day_to_change(briefing)
+    wanted = {"opens_minutes": opens, "late_minutes": late, "early_minutes": early}
+    changed = {name: [getattr(day, name), new] for name, new in wanted.items() if getattr(day, name) != new}
+    for name, (_, new) in changed.items():
+        setattr(day, name, new)
+    if changed:
+        record(by, "day.set_up", briefing, now, changed=changed)
+    return bool(changed)
 
 
 OVERRUN = timedelta(hours=1)

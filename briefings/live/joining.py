@@ -13,7 +13,6 @@ from briefings.live.models import Attendance, AttendanceSource, BriefingDay
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 
-
 SOON = timedelta(seconds=20)
 """Who says to be there more often than this says nothing new."""
 

@@ -7,10 +7,18 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit, urlunsplit
 _NAME = r"([A-Za-z0-9_-]{1,64})"
 _INSIDE: tuple[tuple[str, str, str], ...] = (
     # host of the address, its path, the address that plays inside a page
-    (r"(?:www\.|m\.)?youtube(?:-nocookie)?\.com", rf"/(?:live|embed|shorts)/{_NAME}/?", "https://www.youtube-nocookie.com/embed/"),
+    (
+        r"(?:www\.|m\.)?youtube(?:-nocookie)?\.com",
+        rf"/(?:live|embed|shorts)/{_NAME}/?",
+        "https://www.youtube-nocookie.com/embed/",
+    ),
     (r"youtu\.be", rf"/{_NAME}/?", "https://www.youtube-nocookie.com/embed/"),
     (r"(?:m\.)?tv\.naver\.com", rf"/(?:v|l|embed)/{_NAME}/?", "https://tv.naver.com/embed/"),
-    (r"(?:play-)?tv\.kakao\.com", rf"(?:/.*)?/(?:cliplink|livelink)/{_NAME}.*", "https://play-tv.kakao.com/embed/player/cliplink/"),
+    (
+        r"(?:play-)?tv\.kakao\.com",
+        rf"(?:/.*)?/(?:cliplink|livelink)/{_NAME}.*",
+        "https://play-tv.kakao.com/embed/player/cliplink/",
+    ),
     (r"(?:www\.|player\.)?vimeo\.com", rf"/(?:video/|event/)?{_NAME}/?", "https://player.vimeo.com/video/"),
 )
 _YOUTUBE = re.compile(r"(?:www\.|m\.)?youtube(?:-nocookie)?\.com|youtu\.be")
@@ -21,7 +29,10 @@ SECONDS_BY_T = re.compile(r"(?:www\.|m\.)?youtube\.com|youtu\.be|(?:m\.)?tv\.nav
 
 def player_of(address: str, hosts: Collection[str]) -> str | None:
     """The address at which a film or broadcast plays inside a page, where its host is one of `hosts`."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
     if parts.scheme != "https" or not parts.hostname:
         return None
     inside = _inside(parts.hostname, parts.path, parts.query) or address
@@ -48,7 +59,11 @@ def from_second(address: str, seconds: int) -> str | None:
     if not SECONDS_BY_T.fullmatch(host):
         return None
     values = {name: several for name, several in parse_qs(parts.query).items() if name not in ("t", "start")}
-    return urlunsplit(parts._replace(query=urlencode(values | {"t": [f"{seconds}s" if _YOUTUBE.fullmatch(host) else seconds]}, doseq=True)))
+    return urlunsplit(
+        parts._replace(
+            query=urlencode(values | {"t": [f"{seconds}s" if _YOUTUBE.fullmatch(host) else seconds]}, doseq=True)
+        )
+    )
 
 
 def player_from_second(player: str, seconds: int) -> str:

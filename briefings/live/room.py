@@ -7,11 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from briefings.db import db
+from briefings.files.models import StoredFile
 from briefings.live.days import closes_at, opens_at
 from briefings.live.joining import Gate, gate_of
 from briefings.live.rooms import Way, ways_into
 from briefings.live.running import DayState, state_of
 from briefings.questions.board import ASKED_FOR, Board, board_of
+from briefings.schedule.materials import files_by_slot
 from briefings.schedule.models import Briefing
 from briefings.schedule.replaying import Replay, replay_of
 
@@ -27,6 +29,8 @@ class RoomNow:
     state: DayState
     board: Board
     ways: list[Way]
+    slides: dict[int, list[StoredFile]]
+    """What presenters handed in, by the id of the slot; for those inside, and for all afterwards."""
     replay: Replay | None
     flips_at: datetime | None
     """When the clock alone changes any of this next."""
@@ -51,6 +55,17 @@ def room_now(briefing_id: int, has_place: bool, has_entered: bool, now: datetime
         state=state,
         board=board_of(briefing, now),
         ways=ways_into(briefing) if inside else [],
+        slides=_slides(briefing) if inside or gate is Gate.OVER else {},
         replay=replay_of(briefing, [slot.entry for slot in state.slots]) if gate is Gate.OVER else None,
         flips_at=min(flips, default=None),
     )
+
+
+def slides_of(room: RoomNow, public_id: str) -> StoredFile | None:
+    """The file of that name among those the room may take away."""
+    files = (file for several in room.slides.values() for file in several)
+    return next((file for file in files if file.public_id == public_id), None)
+
+
+def _slides(briefing: Briefing) -> dict[int, list[StoredFile]]:
+    return {slot_id: [each.file for each in files] for slot_id, files in files_by_slot(briefing).items()}

@@ -18,6 +18,7 @@ CHOSEN: dict[str, Callable[[Any], str]] = {
     "visibility": lambda name: VISIBILITIES[Visibility(name)],
     "eligibility": lambda name: ELIGIBILITIES[Eligibility(name)],
     "approval": lambda on: APPROVAL[on],
+    "replay_captioned": lambda on: "있음" if on else "없음",
 }
 """What staff read for a value that was chosen among a few."""
 TYPED = "입력한 내용은 그대로 두었습니다. 확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다."

@@ -180,6 +180,18 @@ def publish(briefing: Briefing, *, seen: datetime, seen_draft: datetime | None, 
     write_down(briefing, draft.details(), draft.slots(), by=by, now=now)
 
 
+def settle_what_stands(briefing: Briefing) -> None:
+    """Of what is kept to be published later, let go of what the briefing has become anyhow; for who holds the lock."""
+    if briefing.pending is None:
+        return
+    there = published(briefing)
+    changes = {key: change for key, change in briefing.pending["changes"].items() if there.get(key) != change[1]}
+    if changes == briefing.pending["changes"]:
+        return
+    briefing.pending = {"by": briefing.pending["by"], "changes": changes} if changes else None
+    briefing.pending_at = briefing.pending_at if changes else None
+
+
 def try_on(briefing: Briefing, details: Details, slots: Sequence[SlotPlan]) -> None:
     """Let it be as it would be published, for a look that is undone afterwards; nobody is told."""
     for name, value in asdict(details).items():

@@ -161,7 +161,7 @@ class Briefing(Base):
 
     @property
     def shown_replay_url(self) -> str:
-        """The address of the recording once people may be shown it: with captions or a transcript (KWCAG 2.2, 5.2.1)."""
+        """The address of the recording once it may be shown: with captions or a transcript (KWCAG 2.2, 5.2.1)."""
         return self.replay_url if self.replay_captioned or self.replay_transcript else ""
 
     @property
@@ -318,6 +318,8 @@ class SlotFile(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id), primary_key=True)
     handed_in_by: Mapped[str] = mapped_column(String(120), default="")
     handed_in_at: Mapped[datetime]
+    public: Mapped[bool] = mapped_column(default=False)
+    """Whether everybody may have it once the briefing is over, as its presenter, or staff for them, said."""
 
     slot: Mapped[PresenterSlot] = relationship(back_populates="files")
     file: Mapped[StoredFile] = relationship(cascade="all, delete-orphan", single_parent=True)

@@ -249,15 +249,20 @@ class PhoneField(TelField):
         """Refuse what can be no phone number."""
         if not self.data:
             return
-        try:
-            number = phonenumbers.parse(self.data, "KR")
-            possible = phonenumbers.is_possible_number(number) and number.national_number > SHORT_NUMBERS
-            possible = possible and len(phone(self.data)) <= LONGEST_NUMBER
-        except phonenumbers.NumberParseException:
-            possible = False
-        if not possible:
+        number = phone_in(self.data)
+        if number is None:
             raise StopValidation(gettext("전화번호를 다시 확인해 주세요. 예: 010-1234-5678"))
-        self.data = phone(self.data)
+        self.data = number
+
+
+def phone_in(typed: str) -> str | None:
+    """A phone number typed in any usual way as it is written, or None where it can be none."""
+    try:
+        number = phonenumbers.parse(typed, "KR")
+    except phonenumbers.NumberParseException:
+        return None
+    possible = phonenumbers.is_possible_number(number) and number.national_number > SHORT_NUMBERS
+    return phone(typed) if possible and len(phone(typed)) <= LONGEST_NUMBER else None
 
 
 class ChoicesField(SelectMultipleField):

@@ -1,4 +1,4 @@
-"""Parts of pages that many browsers ask for every few seconds: made once for each version, 304 where nothing changed."""
+"""Parts of pages that many browsers ask for every few seconds: made once for each version, otherwise 304."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable

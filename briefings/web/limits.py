@@ -67,6 +67,27 @@ def counting_mail(typed: Sequence[str] = (), about: str = "registering") -> Iter
         _count(each)
 
 
+WRONG_PER_NETWORK = "10/minute;40/hour"
+
+
+@contextmanager
+def counting_wrong(about: str) -> Iterator[None]:
+    """What is typed inside may be wrong so often in one network (WRONG_PER_NETWORK); then TooOften, before it is tried.
+
+    A Refused from inside is a wrong one. Who types what is right is never counted: many sit behind one network.
+    """
+    limits = parse_many(WRONG_PER_NETWORK) if limiter.enabled else []
+    counters = [Counted(limit, ("wrong", about, network()), 1) for limit in limits]
+    for each in counters:
+        _refuse_where_full(each)
+    try:
+        yield
+    except Refused:
+        for each in counters:
+            _count(each)
+        raise
+
+
 def with_wait(page: str, refused: Refused | None) -> ResponseReturnValue:
     """The page of a form; where it was sent too often with the status that says so, and when to try again."""
     return (page, 429, {"Retry-After": str(refused.seconds)}) if isinstance(refused, TooOften) else page

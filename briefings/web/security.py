@@ -1,6 +1,7 @@
 """Headers on every answer, and what may ask how often."""
 
 from ipaddress import IPv6Address, ip_address, ip_network
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, request, session
 from flask_limiter import Limiter
@@ -24,10 +25,19 @@ def network() -> str:
 
 limiter = Limiter(network, strategy="moving-window")
 
+_FRAMES = "frame-src 'self'"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+    f"connect-src 'self'; form-action 'self'; base-uri 'none'; {_FRAMES}; frame-ancestors 'none'"
 )
+
+
+def let_play(response: Response, player: str) -> Response:
+    """The answer with a content policy of its own, in which the host of `player` may show itself inside the page."""
+    response.headers["Content-Security-Policy"] = POLICY.replace(
+        _FRAMES, f"{_FRAMES} https://{urlsplit(player).netloc}"
+    )
+    return response
 
 
 _ALWAYS = {

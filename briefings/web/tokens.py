@@ -29,6 +29,12 @@ def token_fits(token: str, purpose: str, public_id: str, version: int) -> bool:
     return hmac.compare_digest(token.encode(), _token(purpose, public_id, version).encode())
 
 
+def digits_for(purpose: str, public_id: str, version: int, length: int) -> str:
+    """Digits that stand for one thing, to be typed; two things may have the same, and guessing must be limited."""
+    number = int.from_bytes(_digest(purpose, public_id, version)[:8])
+    return f"{number % 10**length:0{length}}"
+
+
 @contextmanager
 def hidden_tokens() -> Iterator[None]:
     """Inside, every personal link leads nowhere: a mail can be shown to others than its reader."""
@@ -39,7 +45,11 @@ def hidden_tokens() -> Iterator[None]:
         _hidden.reset(before)
 
 
-def _token(purpose: str, public_id: str, version: int) -> str:
+def _digest(purpose: str, public_id: str, version: int) -> bytes:
     key = str(current_app.config["SECRET_KEY"]).encode()
-    digest = hmac.digest(key, f"personal-link|{purpose}|{public_id}|{version}".encode(), hashlib.sha256)[:20]
+    return hmac.digest(key, f"personal-link|{purpose}|{public_id}|{version}".encode(), hashlib.sha256)[:20]
+
+
+def _token(purpose: str, public_id: str, version: int) -> str:
+    digest = _digest(purpose, public_id, version)
     return f"{public_id}.{base64.urlsafe_b64encode(digest).decode().rstrip('=')}"

@@ -9,25 +9,40 @@ const said = document.querySelector("[data-said]");
 const sign = document.getElementById("seen");
 let tag = `W/"${room.dataset.tag}"`;
 
-const announced = (within) =>
-  new Map([...within.querySelectorAll("[data-announce]")].map((part) => [part.dataset.announce, part.textContent.replace(/\s+/g, " ").trim()]));
+// Name of a part → what tells whether it is news, and the words for it.
+function parts() {
+  const found = [...room.querySelectorAll("[data-announce]")];
+  const text = (part) => part.textContent.replace(/\s+/g, " ").trim();
+  return new Map(found.map((part) => [part.dataset.announce, [part.dataset.key ?? text(part), part.dataset.words ?? text(part)]]));
+}
 
-// What says where the focus is, in the old text and in the new.
-const handle = (element) =>
-  element.id ? `#${CSS.escape(element.id)}` : element.matches("button[form][name]") ? `button[form="${element.getAttribute("form")}"][name="${element.name}"][value="${CSS.escape(element.value)}"]` : element.matches("a[href]") ? `a[href="${CSS.escape(element.getAttribute("href"))}"]` : null;
+// What finds an element again after its like has taken its place.
+function handle(element) {
+  if (element.id) return `#${CSS.escape(element.id)}`;
+  const names = { BUTTON: ["form", "name", "value"], A: ["href"] }[element.tagName] ?? [];
+  const has = names.filter((name) => element.hasAttribute(name));
+  return has.length ? element.tagName + has.map((name) => `[${name}="${CSS.escape(element.getAttribute(name))}"]`).join("") : null;
+}
 
 function show(text) {
-  const before = announced(room);
+  const before = parts();
   const open = [...room.querySelectorAll("details[id][open]")].map((one) => one.id);
   const focused = room.contains(document.activeElement) ? handle(document.activeElement) : null;
   room.innerHTML = text;
   for (const id of open) document.getElementById(id)?.setAttribute("open", "");
   if (focused) (room.querySelector(focused) ?? room).focus({ preventScroll: true });
-  const news = [...announced(room)].filter(([name, words]) => words && before.get(name) !== words);
-  if (news.length) said.textContent = news.map(([, words]) => words).join(" ");
+  const news = [...parts()].filter(([name, [key]]) => before.get(name)?.[0] !== key);
+  if (news.length) said.textContent = news.map(([, [, words]]) => words).join(" ");
+  document.dispatchEvent(new Event("board"));
+}
+
+function isBusy() {
+  const chosen = getSelection();
+  return !chosen.isCollapsed && room.contains(chosen.anchorNode); // somebody is about to copy an address
 }
 
 async function look() {
+  if (isBusy()) return;
   let answer;
   try {
     answer = await fetch(room.dataset.poll, { cache: "no-store", headers: { "If-None-Match": tag } });
@@ -36,46 +51,40 @@ async function look() {
   }
   if (answer.status === 404) return location.reload(); // the link holds no longer: the page itself says so
   if (answer.status !== 200) return;
-  tag = answer.headers.get("ETag") ?? tag;
-  const text = await answer.text();
-  // Nothing is swapped away under an open menu or a text that is being written.
-  if (!room.querySelector("textarea:focus, select:focus, input:focus")) show(text);
-  else tag = "";
+  tag = answer.headers.get("ETag");
+  show(await answer.text());
 }
 
 function sayHere() {
-  if (!sign) return;
+  if (!sign || !("inside" in sign.dataset) || room.querySelector('[data-announce="over"]')) return;
   const words = new FormData(sign);
   words.set("quiet", "yes");
   fetch(sign.action, { method: "POST", body: words, keepalive: true }).catch(() => {});
 }
 
-// The server's clock, whatever this machine thinks it is.
+// The server's clock, whatever this machine takes the time for.
 const clock = document.querySelector("[data-clock]");
-const ahead = new Date(clock.dateTime).getTime() - Date.now();
-const words = new Intl.DateTimeFormat("ko-KR", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Asia/Seoul" });
+const ahead = clock ? new Date(clock.dateTime) - Date.now() : 0;
 
 function tick() {
-  const there = new Date(Date.now() + ahead);
-  const shown = words.format(there);
-  if (!clock.textContent.includes(shown)) clock.textContent = clock.textContent.replace(/\d\d:\d\d/, shown);
+  if (!clock) return;
+  const zone = { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: clock.dataset.zone };
+  const there = new Intl.DateTimeFormat("ko-KR", zone).format(Date.now() + ahead);
+  if (!clock.textContent.includes(there)) clock.textContent = clock.textContent.replace(/\d\d:\d\d/, there);
 }
 
 async function watch() {
   for (let last = 0; ; ) {
-    const spread = 0.8 + Math.random() * 0.4; // so that a thousand pages do not ask at one stroke
+    const spread = 0.8 + Math.random() * 0.4; // a thousand pages must not ask at one stroke
     await new Promise((done) => setTimeout(done, 1000 * spread * (document.hidden ? SECONDS_IN_THE_BACK : SECONDS)));
-    if (navigator.onLine) await look();
     tick();
-    if (Date.now() - last > SECONDS_BETWEEN_SIGNS * 1000) {
-      last = Date.now();
-      sayHere();
-    }
+    await look();
+    if (Date.now() - last < SECONDS_BETWEEN_SIGNS * 1000) continue;
+    last = Date.now();
+    sayHere();
   }
 }
 
-document.addEventListener("visibilitychange", () => {
-  if (!document.hidden) look();
-});
+document.addEventListener("visibilitychange", () => document.hidden || look());
 window.addEventListener("pagehide", sayHere);
 watch();
