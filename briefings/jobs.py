@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from imaplib import IMAP4
+from zoneinfo import ZoneInfo
 
 import click
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,7 +22,7 @@ from briefings.config import SettingsError
 from briefings.db import trouble_of, unit_of_work
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
-from briefings.live import following_up
+from briefings.live import following_up, tool_lists
 from briefings.needs import reviewing
 from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.channels import Unreachable
@@ -33,6 +34,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
+from briefings.questions import advance, settling
 from briefings.registrations import export, listing
 from briefings.reviews import asking_reviewers
 from briefings.rounds import asking
@@ -124,6 +126,25 @@ def remind_of_returned_needs(app: Flask, stopping: Stopping = lambda: False) -> 
         reviewing.remind_due(clock.now(), QuietHours.of(app.config))
 
 
+def take_up_questions(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Put on the boards what people wrote when they registered, and have written what briefings left unanswered."""
+    for briefing_id in advance.briefings_to_look_at(clock.now()):
+        with unit_of_work():
+            advance.take_up(briefing_id, clock.now())
+    zone = ZoneInfo(app.config["TIMEZONE"])
+    for briefing_id in settling.briefings_to_settle(clock.now()):
+        with unit_of_work():
+            settling.settle(briefing_id, clock.now().astimezone(zone).date(), clock.now())
+
+
+def remind_of_answers(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind whoever is to answer questions in writing, a working day before the day and one after it."""
+    quiet = QuietHours.of(app.config)
+    if not quiet.cover(clock.now()):
+        with unit_of_work():
+            settling.remind_due(clock.now(), quiet.zone)
+
+
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Take in what came to the mailbox, where there is one; a server that fails is asked again next time."""
     if not app.config["IMAP_URL"]:
@@ -158,6 +179,7 @@ def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
     with unit_of_work():
         export.destroy_due(clock.now())
         listing.discard_left_behind(clock.now())
+        tool_lists.discard_left_behind(clock.now())
 
 
 def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -187,6 +209,8 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (remind_of_materials, 60),
     (remind_reviewers, 600),
     (remind_of_returned_needs, 600),
+    (take_up_questions, 60),
+    (remind_of_answers, 600),
     (forget_requests, 3600),
     (forget_mail, 3600),
     (destroy_files, 600),

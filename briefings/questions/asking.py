@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 
 from briefings.db import db, insert_new, lock
 from briefings.errors import N_, Refused
-from briefings.questions.board import ASKED_FOR
+from briefings.questions.board import ASKED_FOR, WRITTEN_AFTER
 from briefings.questions.models import SHOWN, Question, QuestionState, QuestionVote
 from briefings.questions.writing import ask_in_writing, due_day
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
@@ -43,7 +43,7 @@ def closed_reason(registration: Registration, now: datetime) -> str | None:
 def ask(
     registration: Registration, text: str, slot_id: int | None, anonymous: bool, today: date, now: datetime
 ) -> Question:
-    """Put a question on the board; the same words twice are one. After the end it is to be answered in writing.
+    """Put a question on the board; the same words twice are one. Once it is over it is to be answered in writing.
 
     Refused where the person may not ask, or has asked too much.
     """
@@ -71,7 +71,7 @@ def ask(
     )
     db.session.add(question)
     db.session.flush()
-    if briefing.is_over(now):
+    if now >= briefing.ends_at + WRITTEN_AFTER:
         ask_in_writing([question], due_day(today), now)
     return question
 
@@ -131,13 +131,10 @@ def own(registration: Registration) -> Own:
     """What this person asked and voted for."""
     asked = select(Question).where(Question.registration_id == registration.id)
     latest = db.session.scalars(asked.order_by(Question.asked_at.desc(), Question.id.desc())).all()
-    voted = select(Question.id, Question.merged_into_id).join(QuestionVote, QuestionVote.question_id == Question.id)
-    heads = [
-        head or number
-        for number, head in db.session.execute(voted.where(QuestionVote.registration_id == registration.id))
-    ]
-    names = db.session.scalars(select(Question.public_id).where(Question.id.in_(heads)))
-    return Own(latest, frozenset(names))
+    head = func.coalesce(Question.merged_into_id, Question.id)
+    voted = select(head).join(QuestionVote, QuestionVote.question_id == Question.id)
+    heads = voted.where(QuestionVote.registration_id == registration.id)
+    return Own(latest, frozenset(db.session.scalars(select(Question.public_id).where(Question.id.in_(heads)))))
 
 
 def stands_for(briefing: Briefing, public_id: str) -> Question | None:

@@ -17,6 +17,8 @@ from briefings.schedule.registration_models import Registration
 
 ASKED_FOR = timedelta(days=7)
 """So long after the end people may ask, and say what they want to know too."""
+WRITTEN_AFTER = timedelta(hours=1)
+"""So long after the planned end nobody answers by word of mouth any more: what is asked is answered in writing."""
 MOST_WAITING = 15
 """So many of those that wait stand on the board, the most wanted ones; a list of its own has them all."""
 MOST_SETTLED = 5
@@ -91,7 +93,7 @@ def questions_of(briefing: Briefing, slot_id: int | None = None) -> list[Asked]:
     which = [Question.briefing_id == briefing.id, Question.state.in_(SHOWN)]
     if slot_id is not None:
         which.append(Question.slot_id == slot_id)
-    return sorted(asked_where(*which), key=_in_order)
+    return sorted(asked_where(*which), key=in_order)
 
 
 def asked_where(*conditions: ColumnElement[bool]) -> list[Asked]:
@@ -124,7 +126,7 @@ def asked_where(*conditions: ColumnElement[bool]) -> list[Asked]:
     )
     rows = db.session.execute(found).all()
     wanted = wanted_by([row[0] for row in rows])
-    return [Asked(*row, wanted=wanted.get(row[0], 0)) for row in rows]
+    return [Asked._make((*row, wanted.get(row[0], 0))) for row in rows]
 
 
 def wanted_by(ids: Sequence[int]) -> dict[int, int]:
@@ -143,10 +145,11 @@ def wanted_by(ids: Sequence[int]) -> dict[int, int]:
     people = union(votes, askers).subquery()
     counted = select(people.c.question_id, func.count()).join(head, head.id == people.c.question_id)
     others = or_(head.registration_id.is_(None), head.registration_id != people.c.registration_id)
-    return dict(db.session.execute(counted.where(others).group_by(people.c.question_id)).tuples().all())
+    return dict(db.session.execute(counted.where(others).group_by(people.c.question_id)).all())
 
 
-def _in_order(asked: Asked) -> tuple[Any, ...]:
+def in_order(asked: Asked) -> tuple[Any, ...]:
+    """Sorts what is being answered first, then what waits, the most wanted first, then the rest, the latest first."""
     if asked.state is QuestionState.ON_AIR:
         return 0, asked.asked_at, asked.id
     if asked.state is QuestionState.WAITING:

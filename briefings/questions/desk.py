@@ -10,7 +10,7 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.questions.board import Asked, questions_of
-from briefings.questions.models import OPEN, Question, QuestionState
+from briefings.questions.models import Question, QuestionState
 from briefings.questions.writing import ask_in_writing, due_day
 from briefings.schedule.models import Briefing, PresenterSlot
 
@@ -33,8 +33,16 @@ def desk_of(briefing: Briefing) -> Desk:
     def those(state: QuestionState) -> list[Asked]:
         return [each for each in asked if each.state is state]
 
-    on_air, waiting, to_write = map(those, OPEN[1::-1] + OPEN[2:])
+    on_air, waiting = those(QuestionState.ON_AIR), those(QuestionState.WAITING)
+    to_write = those(QuestionState.TO_WRITE)
     return Desk(on_air, waiting, to_write, len(asked) - len(on_air) - len(waiting) - len(to_write))
+
+
+def waiting_questions(briefing: Briefing) -> Sequence[Question]:
+    """What waits, with the lock on the briefing."""
+    lock(briefing)
+    found = select(Question).where(Question.briefing_id == briefing.id, Question.state == QuestionState.WAITING)
+    return db.session.scalars(found.order_by(Question.id).execution_options(populate_existing=True)).all()
 
 
 def question_to_change(briefing: Briefing, public_id: str) -> Question | None:

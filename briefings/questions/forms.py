@@ -67,3 +67,13 @@ def asking_values(
         "asking_closed": gettext(closed) if closed else None,
         "own": own(registration),
     }
+
+
+class AnswerForm(Form):
+    """An answer in writing, which everybody may read."""
+
+    answer = TextAreaField(
+        _l("답"),
+        [DataRequired(), Length(min=2, max=LONGEST_ANSWER)],
+        description=_l("누구나 읽을 수 있게 공개됩니다. 개인정보는 적지 마십시오."),
+    )

@@ -11,6 +11,7 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.questions import asking
 from briefings.questions.board import questions_of
+from briefings.questions.desk_lists import Page
 from briefings.questions.forms import ask_form_for, asking_values
 from briefings.questions.words import TONES
 from briefings.schedule.links import registration_behind
@@ -50,7 +51,8 @@ def ask(token: str) -> ResponseReturnValue:
         "questions/all.html",
         token=token,
         briefing=registration.briefing,
-        questions=questions_of(registration.briefing),
+        page=Page(request.args.get("page", 1, int), questions_of(registration.briefing)),
+        own_ids={question.public_id for question in values["own"].asked},
         back="all",
         now=now,
         **values,

@@ -30,7 +30,8 @@ HIDING_REASONS = (
     "비방이나 부적절한 표현",
     "이미 답한 질문",
 )
-"""What staff usually hide a question for; they may write another."""
+"""What staff usually hide a question for."""
+OTHER_REASON = "그 밖의 까닭"
 
 ACTIONS = {
     "question.assigned": "과제에 배정",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
@@ -18,6 +19,13 @@ from briefings.schedule.models import PresenterSlot
 from briefings.schedule.registration_models import Registration, RegistrationState
 
 WORKING_DAYS_TO_WRITE = 3
+
+
+class ByLink(NamedTuple):
+    """Whoever answers by a personal link: an organization by its name, without an account."""
+
+    name: str
+    id: None = None
 
 
 def due_day(today: date) -> date:
@@ -39,7 +47,7 @@ def ask_in_writing(questions: Iterable[Question], due_on: date, now: datetime) -
         tell_writers("questions_to_write", slot, f"{now:%Y%m%d%H%M%S%f}", now, questions=ids)
 
 
-def tell_writers(kind: str, slot: PresenterSlot, which: str, now: datetime, **params: object) -> int:
+def tell_writers(kind: str, slot: PresenterSlot, which: str, now: datetime, **params: Any) -> int:
     """Queue a mail of `kind` to everybody who may write answers for a slot, once for `which`; how many were new."""
     new = 0
     for person in writers_of(slot):

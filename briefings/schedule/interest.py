@@ -1,4 +1,4 @@
-"""What owners may know of those who come: how many of which kind, what they ask; names only of who agrees to that."""
+"""What owners may know of those who come: how many of which kind; names only of who agrees to that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,21 +30,12 @@ class Ticked(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One advance question, and the kind of organization it comes from."""
-
-    words: str
-    kind: OrganizationKind
-
-
-@dataclass(frozen=True)
 class Interest:
-    """How many signed up, of which kinds, how many ticked this need, and the questions that may concern it."""
+    """How many signed up, of which kinds, and how many ticked this need."""
 
     people: int
     by_kind: list[tuple[OrganizationKind, int]]
     ticked: int
-    questions: list[Asked]
 
 
 def interest_in(slot: PresenterSlot) -> Interest:
@@ -56,12 +47,7 @@ def interest_in(slot: PresenterSlot) -> Interest:
     of_person = registration_interests.c.registration_id == Registration.id
     ticked = exists().where(of_person, registration_interests.c.need_id == slot.need_id)
     number = db.session.scalars(select(func.count()).select_from(Registration).where(*standing, ticked)).one()
-    # Who ticked nothing may mean every need.
-    concerned = ticked | ~exists().where(of_person)
-    asked = select(Registration.question, Organization.kind).join(Registration.organization)
-    asked = asked.where(*standing, Registration.question != "", concerned)
-    found = db.session.execute(asked.order_by(Registration.registered_at, Registration.id))
-    return Interest(sum(counted.values()), kinds, number, [Asked(words, kind) for words, kind in found])
+    return Interest(sum(counted.values()), kinds, number)
 
 
 def ticked_by_briefing(need: Need) -> list[Ticked]:

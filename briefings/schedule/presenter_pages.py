@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from briefings import clock
@@ -23,6 +23,7 @@ from briefings.schedule.interest import interest_in
 from briefings.schedule.links import slot_behind
 from briefings.schedule.materials import KINDS
 from briefings.schedule.models import PresenterSlot
+from briefings.schedule.presenter_boxes import shown
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
 from briefings.schedule.slots import materials_due
@@ -62,6 +63,10 @@ class MaterialsForm(Form):
     """Slides and the like."""
 
     files = FilesField(_l("발표자료"), only=KINDS, several=True)
+    public = BooleanField(
+        _l("설명회가 끝나면 누리집의 ‘지난 설명회’와 자료집에 공개해도 됩니다"),
+        description=_l("고르지 않으면 공개하지 않습니다. 파일마다 나중에도 바꿀 수 있습니다."),
+    )
 
 
 @pages.get("/present/<token>")
@@ -85,6 +90,7 @@ def show(token: str) -> ResponseReturnValue:
         due=materials_due(briefing),
         late=materials.is_late(briefing, now),
         interest=interest_in(slot),
+        boxes=shown(current_app.extensions["presenter_boxes"], slot, token, now),
         now=now,
     )
 
@@ -176,7 +182,8 @@ def hand_in(token: str) -> ResponseReturnValue:
             try:
                 with unit_of_work():  # one by one: files of one upload are never all in memory
                     slot, now = slot_behind(token), clock.now()
-                    taken.append(materials.hand_in(slot, sent.filename or "", sent.read(), now).name)
+                    kept = materials.hand_in(slot, sent.filename or "", sent.read(), now, public=form.public.data)
+                    taken.append(kept.name)
                     if materials.is_late(slot.briefing, now):
                         materials.tell_of_late(slot, _office(), now)
             except Refused as error:
@@ -204,6 +211,22 @@ def hand_in(token: str) -> ResponseReturnValue:
 def file(token: str, public_id: str) -> ResponseReturnValue:
     """One of the files, to be saved."""
     return download(materials.file_of(slot_behind(token), public_id) or abort(404))
+
+
+@pages.post("/present/<token>/materials/<public_id>/publish")
+@by_token
+def publish_file(token: str, public_id: str) -> ResponseReturnValue:
+    """Let everybody have a file once the briefing is over, or not."""
+    public = request.form.get("public") == "1"
+    try:
+        with unit_of_work():
+            name = materials.let_publish(slot_behind(token), public_id, public, clock.now())
+    except Refused as error:
+        flash(reason(error), "error")
+    else:
+        yes = gettext("‘%(name)s’ 파일을 설명회가 끝난 뒤 공개합니다.", name=name)
+        flash(yes if public else gettext("‘%(name)s’ 파일을 공개하지 않습니다.", name=name), "success")
+    return redirect(url_for(".hand_in", token=token), 303)
 
 
 @pages.post("/present/<token>/materials/<public_id>/remove")

@@ -1,0 +1,98 @@
+"""What the organization of a need, or who presents it, reads and answers of what people ask about it."""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from briefings.db import db, lock
+from briefings.needs.models import Need
+from briefings.organizations.models import Organization
+from briefings.questions.models import Question, QuestionState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.schedule.registration_models import Registration
+
+
+class Shelf(StrEnum):
+    """What an owner is to do about questions."""
+
+    TO_WRITE = "to_write"
+    LIVE = "live"
+    DONE = "done"
+
+    @classmethod
+    def named(cls, name: str | None) -> "Shelf":
+        """The shelf of that name; what is to be written for any other."""
+        return cls(name) if name in set(cls) else cls.TO_WRITE
+
+
+STATES = {
+    Shelf.TO_WRITE: (QuestionState.TO_WRITE,),
+    Shelf.LIVE: (QuestionState.WAITING, QuestionState.ON_AIR),
+    Shelf.DONE: (QuestionState.WRITTEN, QuestionState.ANSWERED),
+}
+_ORDER = {
+    Shelf.TO_WRITE: (Question.due_on, Question.id),
+    Shelf.LIVE: (Briefing.starts_at, Question.asked_at, Question.id),
+    Shelf.DONE: (Question.answered_at.desc(), Question.id.desc()),
+}
+
+
+def questions_to(organization: Organization, shelf: Shelf) -> Select[Question]:
+    """The questions about what an organization presents, each with its need and briefing."""
+    return _of(shelf, Need.organization_id == organization.id)
+
+
+def questions_to_slot(slot: PresenterSlot, shelf: Shelf) -> Select[Question]:
+    """The questions about what a slot presents."""
+    return _of(shelf, Question.slot_id == slot.id)
+
+
+def numbers_to(organization: Organization) -> dict[Shelf, int]:
+    """How many questions are on each shelf of an organization."""
+    return _numbers(Need.organization_id == organization.id)
+
+
+def numbers_to_slot(slot: PresenterSlot) -> dict[Shelf, int]:
+    """How many questions are on each shelf of a slot."""
+    return _numbers(Question.slot_id == slot.id)
+
+
+def question_to(organization: Organization, public_id: str) -> Question | None:
+    """One question about what an organization presents."""
+    return db.session.scalar(_found(Need.organization_id == organization.id, Question.public_id == public_id))
+
+
+def question_to_slot(slot: PresenterSlot, public_id: str) -> Question | None:
+    """One question about what a slot presents."""
+    return db.session.scalar(_found(Question.slot_id == slot.id, Question.public_id == public_id))
+
+
+def held(question: Question) -> Question:
+    """The question as it is now, with the lock on its briefing: an answer shows to everybody in the room."""
+    lock(question.briefing)
+    db.session.refresh(question)
+    return question
+
+
+def _of(shelf: Shelf, whose: ColumnElement[bool]) -> Select[Question]:
+    return _found(whose, Question.state.in_(STATES[shelf])).order_by(*_ORDER[shelf])
+
+
+def _found(*conditions: ColumnElement[bool]) -> Select[Question]:
+    together = contains_eager(Question.slot).contains_eager(PresenterSlot.need).joinedload(Need.organization)
+    asker = joinedload(Question.registration).joinedload(Registration.organization)
+    return _among(select(Question), *conditions).options(together, contains_eager(Question.briefing), asker)
+
+
+def _numbers(whose: ColumnElement[bool]) -> dict[Shelf, int]:
+    found = _among(select(Question.state, func.count()), whose).group_by(Question.state)
+    counted: dict[QuestionState, int] = dict(db.session.execute(found).all())
+    return {shelf: sum(counted.get(state, 0) for state in states) for shelf, states in STATES.items()}
+
+
+def _among(found: Any, *conditions: ColumnElement[bool]) -> Any:
+    shown = [state for states in STATES.values() for state in states]
+    found = found.select_from(Question).join(Question.slot).join(PresenterSlot.need).join(Question.briefing)
+    return found.where(Briefing.state == BriefingState.PUBLISHED, Question.state.in_(shown), *conditions)

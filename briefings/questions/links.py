@@ -1,0 +1,36 @@
+"""The way to the questions about what a slot presents, for who has no account: the presenter, or the need's contact."""
+
+from flask import abort, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from briefings.accounts.signing_in import user_with
+from briefings.db import db
+from briefings.needs.models import Need
+from briefings.organizations.finding import acts_for
+from briefings.schedule.links import presenter_token
+from briefings.schedule.models import PresenterSlot
+from briefings.web.tokens import public_id_in, token_fits, token_for
+
+PURPOSES = ("presenter", "questions")
+"""A presenter's link opens the questions, too; the link of a contact opens nothing else."""
+
+
+def answering_url(slot: PresenterSlot, address: str) -> str:
+    """The full address where the owner of `address` answers: signed in, as who presents, or as the need's contact."""
+    user = user_with(address)
+    if user is not None and acts_for(user, slot.need.organization):
+        return url_for("owner_questions.index", _external=True)
+    presents = address.lower() == slot.presenter_email.lower()
+    token = presenter_token(slot) if presents else token_for("questions", slot.public_id, slot.link_version)
+    return url_for("slot_questions.index_of_slot", token=token, _external=True)
+
+
+def slot_to_answer_for(token: str) -> PresenterSlot:
+    """The slot whose questions a token opens, with briefing and need; 404 for any other token."""
+    found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
+    need = joinedload(PresenterSlot.need).joinedload(Need.organization)
+    slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
+    if slot is None or not any(token_fits(token, purpose, slot.public_id, slot.link_version) for purpose in PURPOSES):
+        abort(404)
+    return slot
