@@ -88,8 +88,12 @@ from briefings.participation import (
     colleague_mails,
     colleague_pages,
     interest_box,
+    match_box,
+    match_mails,
     match_pages,
+    match_staff_pages,
     need_pages,
+    partner_pages,
     own_pages,  # noqa: F401 (views of the replies)
     retrospect,
 )
@@ -248,6 +252,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     colleague_pages.pages,
     participation_owner.pages,
     match_pages.pages,
+    partner_pages.pages,
+    match_staff_pages.pages,
     participation_staff.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,
@@ -276,6 +282,7 @@ COMPOSERS: dict[str, Composer] = {
     **certificate_mails.COMPOSERS,
     **inbox_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
+    **match_mails.COMPOSERS,
     **colleague_mails.COMPOSERS,
     **announcement_mails.COMPOSERS,
 }
@@ -287,6 +294,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "전문가 조언": mentoring_mails.TEXTS,
     "참여 답글": {
         **participation_mails.TEXTS,
+        **match_mails.TEXTS,
         **colleague_mails.TEXTS,
     },
     "발송": outbox_mails.TEXTS,
@@ -304,8 +312,8 @@ TEXTS: dict[str, dict[str, Text]] = {
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
-BOXES_OF_OWNER: tuple[Show, ...] = (retrospect.of_owner, mentoring_boxes.of_owner)
-BOXES_OF_STAFF: tuple[Show, ...] = (retrospect.of_staff, mentoring_boxes.of_staff)
+BOXES_OF_OWNER: tuple[Show, ...] = (match_box.of_owner, retrospect.of_owner, mentoring_boxes.of_owner)
+BOXES_OF_STAFF: tuple[Show, ...] = (match_box.of_staff, retrospect.of_staff, mentoring_boxes.of_staff)
 """What the pages of a need show besides the need itself, to its owner and to staff."""
 TASKS: dict[str, Function] = {
     "check_needs": import_work.check,

@@ -74,6 +74,12 @@ def settled_reason(briefing: Briefing, now: datetime) -> str | None:
     return None
 
 
+def no_replies_reason(briefing: Briefing, now: datetime) -> str | None:
+    """Why word of interest can be neither opened nor closed at `now`, or None: from the start on it always can."""
+    after_start = briefing.state is BriefingState.PUBLISHED and now >= briefing.starts_at
+    return None if after_start else settled_reason(briefing, now)
+
+
 def mark_of(state: DayState, what: Press, slot: SlotState | None = None) -> str:
     """What a press relies on, in a few signs: another one as soon as any of it changes."""
     if what in COURSE:
@@ -88,8 +94,8 @@ def press(briefing: Briefing, what: Press, slot_id: str, seen: str, by: Actor, n
     db.session.expire_all()  # what was read before the lock may be older than it
     state = state_of(briefing, now)
     slot = next((each for each in state.slots if each.slot.public_id == slot_id), None)
-    reason = settled_reason(briefing, now)
-    if reason and not (what in WHENEVER and briefing.state is BriefingState.PUBLISHED and now >= briefing.starts_at):
+    reason = (no_replies_reason if what in WHENEVER else settled_reason)(briefing, now)
+    if reason:
         raise Refused(reason)
     if what in OF_TALK and slot is None:
         raise Refused("그사이 발표 순서에서 빠진 수요입니다.")
