@@ -85,16 +85,22 @@ from briefings.outbox import words as outbox_words
 from briefings.outbox.mail import Composer
 from briefings.outbox.texts import Text
 from briefings.participation import (
+    appointment_mails,
+    appointment_pages,
+    choosing_pages,
     colleague_mails,
     colleague_pages,
+    desk_mails,
     interest_box,
     match_box,
     match_mails,
     match_pages,
     match_staff_pages,
     need_pages,
+    own_pages,  # noqa: F401 (views of the replies,
     partner_pages,
-    own_pages,  # noqa: F401 (views of the replies)
+    template_pages,
+)
     retrospect,
 )
 from briefings.participation import mails as participation_mails
@@ -160,6 +166,8 @@ from briefings.schedule import public as schedule_public
 from briefings.schedule import reminder_mails as schedule_reminder_mails
 from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
+from briefings.schedule.calendar_models import ItemKind
+from briefings.schedule.calendar_objects import Describe
 from briefings.schedule.overview import titles
 from briefings.schedule.presenter_boxes import Show as PresenterBox
 from briefings.seasons import availability_pages, lane_pages
@@ -251,6 +259,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     participation_public.pages,
     colleague_pages.pages,
     participation_owner.pages,
+    appointment_pages.pages,
+    template_pages.pages,
+    choosing_pages.pages,
     match_pages.pages,
     partner_pages.pages,
     match_staff_pages.pages,
@@ -282,6 +293,8 @@ COMPOSERS: dict[str, Composer] = {
     **certificate_mails.COMPOSERS,
     **inbox_mails.COMPOSERS,
     **participation_mails.COMPOSERS,
+    **desk_mails.COMPOSERS,
+    **appointment_mails.COMPOSERS,
     **match_mails.COMPOSERS,
     **colleague_mails.COMPOSERS,
     **announcement_mails.COMPOSERS,
@@ -294,6 +307,8 @@ TEXTS: dict[str, dict[str, Text]] = {
     "전문가 조언": mentoring_mails.TEXTS,
     "참여 답글": {
         **participation_mails.TEXTS,
+        **desk_mails.TEXTS,
+        **appointment_mails.TEXTS,
         **match_mails.TEXTS,
         **colleague_mails.TEXTS,
     },
@@ -312,6 +327,8 @@ TEXTS: dict[str, dict[str, Text]] = {
     "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
+ENTRIES: dict[ItemKind, Describe] = {ItemKind.APPOINTMENT: appointment_mails.entries}
+"""What entries in calendars say that belong to no briefing."""
 BOXES_OF_OWNER: tuple[Show, ...] = (match_box.of_owner, retrospect.of_owner, mentoring_boxes.of_owner)
 BOXES_OF_STAFF: tuple[Show, ...] = (match_box.of_staff, retrospect.of_staff, mentoring_boxes.of_staff)
 """What the pages of a need show besides the need itself, to its owner and to staff."""
@@ -374,6 +391,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
     app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES

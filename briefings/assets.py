@@ -8,15 +8,19 @@ import hashlib
 import importlib.util
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 VERSION = "1.1.0"
 SHA512 = "4cjL3cpnlTaDrkivVceDpWhHxUYgV2AhiRRbO74I8ZKlnM17BcutEjPOlMOz9RQGAmdEubTsSYoyKFhvD1/g+A=="
 VENDOR = Path(__file__).parent / "static" / "vendor"
+FONT_FOLDER = VENDOR / f"krds-{VERSION}"
+"""Where the fonts lie, if they were fetched; those for papers are `.otf`."""
 FONTS = ("Regular", "Bold")
 ICONS = (
     "sch",
@@ -44,6 +48,7 @@ ICONS = (
 )
 NOTICE = """\
 PretendardGOV-*.woff2: Pretendard GOV, SIL Open Font License 1.1, reserved font name; unmodified.
+PretendardGOV-*.otf: the same, out of their compressed form (WOFF), for papers as PDF.
 ico_*.svg, krds_tokens.css: KRDS (Korea Responsive Design System), 행정안전부, 공공누리 제1유형 (출처표시); unmodified.
 Both come from the npm package krds-uiux {version}.
 """
@@ -55,7 +60,7 @@ class AssetsError(Exception):
 
 def members() -> dict[str, str]:
     """What is taken out of the package: the file's name here, its path there."""
-    fonts = {f"PretendardGOV-{weight}.subset.woff2": "fonts" for weight in FONTS}
+    fonts = {f"PretendardGOV-{weight}.subset.{form}": "fonts" for weight in FONTS for form in ("woff2", "woff")}
     icons = {f"ico_{name}.svg": "img/component/icon" for name in ICONS}
     tokens = {"krds_tokens.css": "css/token"}  # for the test that compares ours with them
     return {name: f"package/resources/{folder}/{name}" for name, folder in (fonts | icons | tokens).items()}
@@ -115,8 +120,35 @@ def _unpack(archive: Path, folder: Path) -> None:
                 found = None
             if found is None:
                 raise AssetsError(f"krds-uiux {VERSION} has no {path}")
-            (folder / name).write_bytes(found.read())
+            _keep(folder / name, found.read())
     (folder / "NOTICE.txt").write_text(NOTICE.format(version=VERSION), encoding="utf-8")
+
+
+def _keep(path: Path, content: bytes) -> None:
+    """As it is; a WOFF as the font inside it, which programs other than browsers read."""
+    if path.suffix == ".woff":
+        path, content = path.with_suffix(".otf"), unpacked(content)
+    path.write_bytes(content)
+
+
+def unpacked(woff: bytes) -> bytes:
+    """The font in a WOFF file (W3C WOFF 1.0): its tables, each compressed by itself, behind a directory of its own."""
+    try:
+        signature, flavor, _, number = struct.unpack_from(">4sIIH", woff)
+        entries = [struct.unpack_from(">4sIIII", woff, 44 + 20 * place) for place in range(number)]
+    except struct.error:
+        signature, entries = b"", []
+    if signature != b"wOFF" or not entries:
+        raise AssetsError("a font in krds-uiux is no WOFF")
+    power = number.bit_length() - 1
+    head = struct.pack(">IHHHH", flavor, number, 16 << power, power, 16 * number - (16 << power))
+    at, directory, body = len(head) + 16 * number, b"", b""
+    for tag, offset, packed, size, checksum in entries:
+        table = woff[offset : offset + packed]
+        table = zlib.decompress(table) if packed < size else table
+        directory += struct.pack(">4sIII", tag, checksum, at + len(body), size)
+        body += table + bytes(-size % 4)
+    return head + directory + body
 
 
 def main() -> None:

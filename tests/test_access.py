@@ -40,6 +40,7 @@ ACCESS = {
         claims: show
         feeds: of_presenter of_registrant personal
         invitees: say_no show
+        matches: confirm end object_to show take_away tell
         live: enter join now qr seen slides
         presenters: accept decline file hand_in hand_over ics invite_again no_stand_by publish_file remove_file show
             stand_by
@@ -56,7 +57,7 @@ ACCESS = {
     "member": """
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_interest: show
-        owner_matches: match
+        owner_matches: end match show take_away tell
         owner_replies: acknowledge decline index note_consultation show
     """,
     "expert": """
@@ -88,6 +89,7 @@ ACCESS = {
         staff_certificates: correct export file index issue revoke rule show
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
+        staff_matches: confirm_on_paper hide index show
         staff_matrix: index show
         staff_presenters: act file files index publish_file remove_file
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_deadline move_file

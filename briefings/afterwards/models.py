@@ -72,7 +72,7 @@ _NOT_REPLACED = text("replaced_at IS NULL")
 class Certificate(Base):
     """A certificate of attendance as it was issued: its words do not change with what they came from.
 
-    Whoever's name or organization was put right gets another one; the earlier one is `replaced`, and its number says so.
+    Whoever's name or organization was put right gets another one; the number of the earlier one then says so.
     """
 
     __tablename__ = "certificates"

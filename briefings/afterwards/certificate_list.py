@@ -1,0 +1,163 @@
+"""Who has a certificate of a briefing, who may have one, and why others may not: for staff."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import exists, select
+
+from briefings.afterwards.certifying import Presence, WhyNot, minutes_in, not_given_reason, not_met_reason, rule_of
+from briefings.afterwards.models import Certificate, SurveyTaker
+from briefings.audit.recording import Actor, record
+from briefings.db import db
+from briefings.live.attending import was_there
+from briefings.live.days import day_of
+from briefings.live.models import Attendance
+from briefings.organizations.models import Organization
+from briefings.registrations.export import Format
+from briefings.registrations.plain_tables import comma_separated, on_the_clock
+from briefings.registrations.workbooks import Value, workbook
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration
+
+
+class Standing(StrEnum):
+    """Where somebody who was there stands."""
+
+    ISSUED = "issued"
+    READY = "ready"
+    NOT_YET = "not_yet"
+    REVOKED = "revoked"
+
+
+STANDINGS = {
+    Standing.ISSUED: "발급함",
+    Standing.READY: "발급할 수 있음",
+    Standing.NOT_YET: "조건을 채우지 못함",
+    Standing.REVOKED: "발급 취소",
+}
+STANDING_TONES = {
+    Standing.ISSUED: "success",
+    Standing.READY: "info",
+    Standing.NOT_YET: "quiet",
+    Standing.REVOKED: "warning",
+}
+
+
+class Person(NamedTuple):
+    """A registration, what it was worth, and the certificate if there is one."""
+
+    public_id: str
+    name: str
+    organization: str
+    standing: Standing
+    why: WhyNot | None
+    minutes: int | None
+    certificate: Certificate | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everybody who was there, or has a certificate all the same."""
+
+    people: list[Person]
+
+    def number(self, standing: Standing) -> int:
+        """How many stand there."""
+        return sum(person.standing is standing for person in self.people)
+
+    def found(self, standing: Standing | None, q: str) -> list[Person]:
+        """Those who stand there, or all, in whose name, organization or number each word is found."""
+        words = q.lower().split()
+        return [
+            person
+            for person in self.people
+            if standing in (None, person.standing) and all(word in _words_of(person) for word in words)
+        ]
+
+
+def overview_of(briefing: Briefing, now: datetime) -> Overview:
+    """By organization and name, in a number of statements that does not grow with the people."""
+    rule, day = rule_of(briefing), day_of(briefing)
+    surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
+    found = (
+        select(Registration.public_id, Registration.name, Organization.name, Attendance, Certificate, surveyed)
+        .join(Organization, Organization.id == Registration.organization_id)
+        .outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        .outerjoin(Certificate, (Certificate.registration_id == Registration.id) & Certificate.replaced_at.is_(None))
+        .where(Registration.briefing_id == briefing.id, was_there() | Certificate.id.is_not(None))
+        .order_by(Organization.name, Registration.name, Registration.id)
+    )
+    not_given, people = not_given_reason(briefing, rule, now), []
+    for public_id, name, organization, attendance, certificate, taken in db.session.execute(found):
+        presence = Presence(attendance, minutes_in(attendance, briefing, day), taken)
+        why = None if certificate else not_given or not_met_reason(rule, presence)
+        standing = _standing(certificate, why)
+        people.append(Person(public_id, name, organization, standing, why, presence.minutes, certificate))
+    return Overview(people)
+
+
+def file_name(briefing: Briefing, format: Format, zone: ZoneInfo) -> str:
+    """`참가확인증_발급대장_20261123.xlsx`: the day of the briefing."""
+    return f"참가확인증_발급대장_{briefing.starts_at.astimezone(zone):%Y%m%d}.{format}"
+
+
+def register_of(briefing: Briefing) -> list[Certificate]:
+    """Every certificate ever issued for a briefing, the replaced and the revoked too, the first first."""
+    of_briefing = select(Certificate).join(Certificate.registration).where(Registration.briefing_id == briefing.id)
+    return list(db.session.scalars(of_briefing.order_by(Certificate.issued_at, Certificate.id)))
+
+
+def written(format: Format, register: list[Certificate], zone: ZoneInfo) -> Iterator[bytes]:
+    """The register as a file, piece by piece."""
+    rows = (_values(certificate, zone) for certificate in register)
+    if format is Format.CSV:
+        return comma_separated([heading for heading, _ in COLUMNS], rows)
+    return workbook("발급대장", COLUMNS, rows, len(register))
+
+
+def note_export(briefing: Briefing, number: int, format: Format, reason: str, by: Actor, now: datetime) -> None:
+    """Who took the register away, and what for."""
+    record(by, "certificates.exported", briefing, now, reason=reason, people=number, format=format)
+
+
+COLUMNS = (
+    ("번호", 18),
+    ("이름", 12),
+    ("기관", 28),
+    ("설명회", 40),
+    ("참가 시간(분)", 13),
+    ("발급한 때", 17),
+    ("상태", 12),
+    ("취소하거나 다시 발급한 때", 24),
+    ("취소한 까닭", 30),
+)
+
+
+def _values(certificate: Certificate, zone: ZoneInfo) -> list[Value]:
+    ended_at = certificate.revoked_at or certificate.replaced_at
+    state = "발급 취소" if certificate.revoked_at else "다시 발급함" if certificate.replaced_at else "유효"
+    return [
+        certificate.number,
+        certificate.name,
+        certificate.organization,
+        certificate.title,
+        certificate.minutes,
+        on_the_clock(certificate.issued_at, zone),
+        state,
+        on_the_clock(ended_at, zone) if ended_at else None,
+        certificate.revoked_reason,
+    ]
+
+
+def _standing(certificate: Certificate | None, why: WhyNot | None) -> Standing:
+    if certificate is not None:
+        return Standing.REVOKED if certificate.revoked_at else Standing.ISSUED
+    return Standing.NOT_YET if why else Standing.READY
+
+
+def _words_of(person: Person) -> str:
+    return f"{person.name} {person.organization} {person.certificate.number if person.certificate else ''}".lower()
