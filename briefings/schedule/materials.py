@@ -60,8 +60,13 @@ def file_of(slot: PresenterSlot, public_id: str) -> StoredFile | None:
     return db.session.scalar(found.where(SlotFile.slot_id == slot.id, StoredFile.public_id == public_id))
 
 
-def hand_in(slot: PresenterSlot, name: str, data: bytes, now: datetime, by: Actor | None = None) -> StoredFile:
-    """Take a file for a slot, from its presenter or from staff (`by`); one of the same name is replaced by it."""
+def hand_in(
+    slot: PresenterSlot, name: str, data: bytes, now: datetime, by: Actor | None = None, public: bool = False
+) -> StoredFile:
+    """Take a file for a slot, from its presenter or from staff (`by`); one of the same name is replaced by it.
+
+    `public`: everybody may have it once the briefing is over.
+    """
     _hold(slot, now, by)
     file = store(name, data, now, only=KINDS)
     kept = files_of(slot)
@@ -72,10 +77,23 @@ def hand_in(slot: PresenterSlot, name: str, data: bytes, now: datetime, by: Acto
         raise Refused(N_("파일은 %(most)s개까지 올릴 수 있습니다. 쓰지 않을 파일을 먼저 지워 주세요."), most=MOST)
     _drop(replaced)
     who = by.name if by else slot.presenter_name or slot.presenter_email
-    db.session.add(SlotFile(slot_id=slot.id, file_id=file.id, handed_in_by=who[:120], handed_in_at=now))
+    row = SlotFile(slot_id=slot.id, file_id=file.id, handed_in_by=who[:120], handed_in_at=now, public=public)
+    db.session.add(row)
     db.session.flush()
     _note("slot.file_replaced" if replaced else "slot.file_handed_in", slot, file.name, now, by)
     return file
+
+
+def let_publish(slot: PresenterSlot, public_id: str, public: bool, now: datetime, by: Actor | None = None) -> str:
+    """Say whether everybody may have a file once the briefing is over, also later; its name."""
+    lock(slot)
+    found = next((each for each in files_of(slot) if each.file.public_id == public_id), None)
+    if found is None:
+        raise Refused(N_("그사이 지워진 파일입니다."))
+    if found.public != public:
+        found.public = public
+        _note("slot.file_published" if public else "slot.file_kept_back", slot, found.file.name, now, by)
+    return found.file.name
 
 
 def take_away(slot: PresenterSlot, public_id: str, now: datetime, by: Actor | None = None) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from wtforms import FieldList, FormField, HiddenField, StringField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, StringField
 from wtforms.validators import Length
 
 from briefings import clock
@@ -64,6 +64,10 @@ class MaterialsForm(Form):
     """Slides and the like, handed in in a presenter's stead."""
 
     files = FilesField("발표자료", only=materials.KINDS, several=True)
+    public = BooleanField(
+        "발표자가 공개를 허락했습니다",
+        description="설명회가 끝나면 누리집의 ‘지난 설명회’와 자료집에 공개합니다. 파일마다 나중에도 바꿀 수 있습니다.",
+    )
 
 
 class StandbysForm(Form):
@@ -151,7 +155,8 @@ def files(briefing_id: int, slot_id: str) -> ResponseReturnValue:
                 with unit_of_work():  # one by one: files of one upload are never all in memory
                     slot = _slot(the_briefing(briefing_id), slot_id)
                     data = sent.read()
-                    taken.append(materials.hand_in(slot, sent.filename or "", data, clock.now(), current_user).name)
+                    given = clock.now(), current_user, form.public.data
+                    taken.append(materials.hand_in(slot, sent.filename or "", data, *given).name)
             except Refused as error:
                 form.refuse(error, "files")
         if taken:
@@ -178,6 +183,22 @@ def file(briefing_id: int, slot_id: str, public_id: str) -> ResponseReturnValue:
     """One of the files, to be saved."""
     found = next((slot for slot in the_briefing(briefing_id).slots if slot.public_id == slot_id), None)
     return download((found and materials.file_of(found, public_id)) or abort(404))
+
+
+@pages.post("/<int:briefing_id>/presenters/<slot_id>/files/<public_id>/publish")
+@staff
+def publish_file(briefing_id: int, slot_id: str, public_id: str) -> ResponseReturnValue:
+    """Note whether the presenter lets everybody have a file once the briefing is over."""
+    public = request.form.get("public") == "1"
+    try:
+        with unit_of_work():
+            slot = _slot(the_briefing(briefing_id), slot_id)
+            name = materials.let_publish(slot, public_id, public, clock.now(), current_user)
+    except Refused as error:
+        flash(reason(error), "error")
+    else:
+        flash(f"‘{name}’ 파일을 {'설명회가 끝난 뒤 공개합니다' if public else '공개하지 않습니다'}.", "success")
+    return redirect(url_for(".files", briefing_id=briefing_id, slot_id=slot_id), 303)
 
 
 @pages.post("/<int:briefing_id>/presenters/<slot_id>/files/<public_id>/remove")

@@ -178,10 +178,12 @@ def _extend_others() -> None:
         ("needs", sa.Column("last_reply_at", MOMENT, nullable=True)),
         ("presenter_slots", sa.Column("replay_seconds", sa.Integer(), nullable=True)),
         ("registration_interests", sa.Column("raised_at", MOMENT, nullable=True)),
+        ("slot_files", sa.Column("public", sa.Boolean(), nullable=False, server_default=sa.false())),
     ):
         op.add_column(table, column)
     _take_defaults_back("briefings", "replay_captioned", "replay_transcript")
     _take_defaults_back("match_organizations", "confirmed_by", "objection")
+    _take_defaults_back("slot_files", "public")
     # What was recorded before counted at once.
     op.execute("UPDATE matches SET confirmed_at = recorded_at")
     op.execute(
@@ -646,6 +648,7 @@ def downgrade() -> None:
     for table, *columns in (
         ("registration_interests", "raised_at"),
         ("presenter_slots", "replay_seconds"),
+        ("slot_files", "public"),
         ("needs", "last_reply_at"),
         ("matches", "confirmed_at", "starts_on"),
         ("match_organizations", "objection", "objected_at", "confirmed_by", "confirmed_at", "asked_at"),
