@@ -97,11 +97,10 @@ from briefings.participation import (
     match_pages,
     match_staff_pages,
     need_pages,
-    own_pages,  # noqa: F401 (views of the replies,
+    own_pages,  # noqa: F401 (views of the replies)
     partner_pages,
-    template_pages,
-)
     retrospect,
+    template_pages,
 )
 from briefings.participation import mails as participation_mails
 from briefings.participation import owner as participation_owner

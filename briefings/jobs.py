@@ -34,6 +34,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
+from briefings.participation import match_watch
 from briefings.questions import advance, settling
 from briefings.registrations import export, listing
 from briefings.reviews import asking_reviewers
@@ -145,6 +146,15 @@ def remind_of_answers(app: Flask, stopping: Stopping = lambda: False) -> None:
             settling.remind_due(clock.now(), quiet.zone)
 
 
+def watch_matches(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Remind partners who have not confirmed a match, and ask both sides half a year later how it goes."""
+    quiet = QuietHours.of(app.config)
+    if not quiet.cover(clock.now()):
+        with unit_of_work():
+            match_watch.remind_unconfirmed(clock.now(), quiet.zone)
+            match_watch.ask_for_progress(clock.now())
+
+
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Take in what came to the mailbox, where there is one; a server that fails is asked again next time."""
     if not app.config["IMAP_URL"]:
@@ -215,6 +225,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (forget_mail, 3600),
     (destroy_files, 600),
     (destroy_support, 3600),
+    (watch_matches, 3600),
     (fetch_mail, 60),
     (deliver, 2),
     (deliver_texts, 5),

@@ -42,7 +42,7 @@ def read_file(name: str, data: bytes) -> Table:
         raise Refused(TOO_LARGE)
     if data.startswith(_SPREADSHEETS) or name.lower().endswith((".xlsx", ".xlsm")):
         return _read_workbook(data)
-    return read_text(_decoded(data))
+    return read_text(decoded(data))
 
 
 def read_text(text: str) -> Table:
@@ -96,10 +96,9 @@ def _bounded(rows: Iterable[tuple[int, list[str]]]) -> Table:
     return Table([(number, row + [""] * (width - len(row))) for number, row in kept])
 
 
-def _decoded(data: bytes) -> str:
-    """UTF-8 with or without its mark, UTF-16 with one, or CP949 as Excel writes CSV in Korea."""
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    for encoding in ["utf-16"] if wide else ["utf-8-sig", "cp949"]:
+def decoded(data: bytes) -> str:
+    """UTF-8 with or without its mark, UTF-16, or CP949 as Excel writes CSV in Korea; Refused if it is none of them."""
+    for encoding in _encodings(data):
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError:
@@ -107,3 +106,13 @@ def _decoded(data: bytes) -> str:
         if "\x00" not in text:
             return text
     raise Refused(UNREADABLE)
+
+
+def _encodings(data: bytes) -> list[str]:
+    """What it may be written in; UTF-16 without its mark shows by every other byte of its first letters being 0."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return ["utf-16"]
+    odd, even = data[1:64:2].count(0), data[0:64:2].count(0)
+    if max(odd, even) > 8:
+        return ["utf-16-le" if odd > even else "utf-16-be"]
+    return ["utf-8-sig", "cp949"]

@@ -63,8 +63,8 @@ def workbook(
 ) -> Iterator[bytes]:
     """The file piece by piece, its first before any row is asked for; `columns` are headings with their widths.
 
-    Texts stay texts whatever they begin with; moments (on the clock of the readers, without a zone) are dates.
-    `number` is how many rows there will be: what can be filtered.
+    Texts stay texts whatever they begin with, whole numbers are numbers; moments (on the clock of the readers, without
+    a zone) are dates. `number` is how many rows there will be: what can be filtered.
     """
     frame, out = _frame(title, columns, number), _Sent()
     names = [xl_col_to_name(place) for place in range(len(columns))]
@@ -110,7 +110,7 @@ def _frame(title: str, columns: Sequence[tuple[str, int]], number: int) -> _Fram
 
 
 def _row(at: int, row: Sequence[Value], names: Sequence[str], frame: _Frame) -> str:
-    cells = (_cell(f"{name}{at}", value, frame) for name, value in zip(names, row, strict=True) if value)
+    cells = (_cell(f"{name}{at}", value, frame) for name, value in zip(names, row, strict=True) if value not in (None, ""))
     return f'<row r="{at}">{"".join(cells)}</row>'
 
 
@@ -118,5 +118,7 @@ def _cell(place: str, value: Value, frame: _Frame) -> str:
     if isinstance(value, datetime):
         days = (value - _DAY_ONE).total_seconds() / 86_400
         return f'<c r="{place}" s="{frame.moment}"><v>{days:.8f}</v></c>'
+    if isinstance(value, int):
+        return f'<c r="{place}"><v>{value}</v></c>'
     words = escape(_UNWRITABLE.sub("", str(value)[:LONGEST_CELL]))
     return f'<c r="{place}" s="{frame.text}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>'

@@ -1,0 +1,90 @@
+"""The staff's forms about attendance."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import DataRequired, Length
+
+from briefings.live.attendance import SORTS
+from briefings.live.attendance_words import STANDINGS
+from briefings.live.models import AttendanceState
+from briefings.organizations.models import OrganizationKind
+from briefings.organizations.words import KINDS
+from briefings.schedule.registration_models import Registration
+from briefings.web.forms import ChoicesField, Filters, Form, options
+
+CAME = "came"
+AS_SEEN = "seen"
+
+
+class AttendeeFilters(Filters):
+    """Whose attendance to list, in which order."""
+
+    q = SearchField("검색어", [Length(max=100)], description="이름, 기관, 전자우편")
+    standing = SelectField("출결")
+    kind = SelectField("기관 유형")
+    marked = BooleanField("담당자가 표시한 사람만")
+    sort = HiddenField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        standings = [(each.value, STANDINGS[each]) for each in AttendanceState]
+        self.standing.choices = [("", "전체"), (CAME, "온 사람 모두"), *standings]
+        self.kind.choices = [("", "전체"), *((kind.value, KINDS[kind]) for kind in OrganizationKind)]
+
+    def conditions(self) -> dict[str, Any]:
+        """Arguments for `attendees`; what is no condition is left out."""
+        sort = self.sort.data or ""
+        by, standing = sort.removeprefix("-"), self.standing.data
+        return {
+            "q": self.q.data or "",
+            "standing": AttendanceState(standing) if standing in list(AttendanceState) else None,
+            "came": standing == CAME,
+            "kind": OrganizationKind(self.kind.data) if self.kind.data in list(OrganizationKind) else None,
+            "marked": bool(self.marked.data),
+            "sort": by if by in SORTS else "organization",
+            "descending": sort.startswith("-"),
+        }
+
+
+class Ticks(Filters):
+    """People of one page of the list, to be marked together; it leads to the page that asks."""
+
+    id = ChoicesField("고르기")
+
+    @classmethod
+    def of(cls, found: Iterable[Registration]) -> "Ticks":
+        """One tick for each, none set."""
+        form = cls(MultiDict())
+        form.id.choices = [(each.public_id, f"{each.name}({each.organization.name}) 선택") for each in found]
+        return form
+
+
+class MarkForm(Form):
+    """How somebody attended, and how staff know."""
+
+    as_ = RadioField(
+        "어떻게 표시할지",
+        [DataRequired()],
+        choices=[*options(STANDINGS), SelectChoice(AS_SEEN, "표시를 지우고 기록대로")],
+    )
+    reason = StringField(
+        "까닭",
+        [Length(max=200)],
+        description="출석부와 내려받는 파일에 그대로 보입니다. 예: 전화로 참가, 동료 자리에서 함께 봄",
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whoever says otherwise than was seen says why."""
+        sound = super().validate(extra_validators)
+        if sound and self.state() is not None and not self.reason.data:
+            self.reason.errors = ["까닭을 입력해 주세요. 나중에 다른 담당자가 봐도 알 수 있어야 합니다."]
+            return False
+        return sound
+
+    def state(self) -> AttendanceState | None:
+        """What was chosen; None: what was seen counts."""
+        return None if self.as_.data == AS_SEEN else AttendanceState(self.as_.data)

@@ -1,0 +1,211 @@
+"""The staff's pages of who came to a briefing: listed, counted, marked by hand, taken away as a file."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from briefings import clock
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
+from briefings.files.sending import attachment
+from briefings.live import attendance_export, tool_lists
+from briefings.live.attendance import (
+    attendances_of,
+    attendees,
+    bounds_of,
+    by_organization,
+    counters,
+    minutes_in,
+    standing_of,
+)
+from briefings.live.attendance_forms import AttendeeFilters, MarkForm, Ticks
+from briefings.live.attendance_words import STANDINGS, TONES
+from briefings.live.days import day_of
+from briefings.live.marking import MOST, chosen, mark, not_to_be_marked
+from briefings.organizations.words import KINDS
+from briefings.registrations.export import Format
+from briefings.registrations.export_pages import ExportForm
+from briefings.rounds.pages import Listed
+from briefings.schedule.staff import the_briefing, zone
+from briefings.web.access import staff
+from briefings.web.routing import row_number
+
+pages = Blueprint("staff_attendance", __name__, url_prefix="/staff/briefings/<int:briefing_id>/attendance")
+pages.context_processor(
+    lambda: {
+        "standing_tones": TONES,
+        "standing_of": standing_of,
+        "stayed": minutes_in,
+        "sources": attendance_export.sources_of,
+    }
+)
+
+PER_PAGE = 50
+COLUMNS = (
+    ("고르기", None),
+    ("기관", "organization"),
+    ("이름", "name"),
+    ("출결", None),
+    ("들어온 때", "came"),
+    ("마지막으로 본 때", "left"),
+    ("머문 시간", None),
+    ("알게 된 곳", None),
+)
+
+
+@pages.get("")
+@staff
+def index(briefing_id: int) -> ResponseReturnValue:
+    """Everybody with a place, how they attended, and the figures."""
+    briefing, now = the_briefing(briefing_id), clock.now()
+    bounds, filters = bounds_of(briefing, now), AttendeeFilters(request.args)
+    conditions = filters.conditions()
+    page = db.paginate(attendees(briefing, bounds, **conditions), per_page=PER_PAGE)
+    ticks = Ticks.of(page.items)
+    return render_template(
+        "live/attendance/index.html",
+        briefing=briefing,
+        now=now,
+        day=day_of(briefing),
+        bounds=bounds,
+        counters=counters(briefing, bounds),
+        filters=filters,
+        conditions=conditions,
+        chips=_chips(conditions),
+        kept={name: value for name, value in request.args.items() if name not in ("page", "id", "all")},
+        rows=list(zip(page.items, ticks.id, strict=True)),
+        known=attendances_of(page.items),
+        heads=_heads(conditions),
+        page=page,
+        obstacle=not_to_be_marked(briefing, now),
+        lists=tool_lists.lists_under_way(briefing),
+    )
+
+
+@pages.get("/organizations")
+@staff
+def organizations(briefing_id: int) -> ResponseReturnValue:
+    """Each organization with how many of its people came."""
+    briefing = the_briefing(briefing_id)
+    rows = by_organization(briefing)
+    page = Listed(page=request.args.get("page", 1, row_number), per_page=PER_PAGE, error_out=False, rows=rows)
+    there = sum(bool(row.came) for row in rows)
+    return render_template(
+        "live/attendance/organizations.html", briefing=briefing, page=page, there=there, now=clock.now()
+    )
+
+
+@pages.route("/mark", methods=["GET", "POST"])
+@staff
+def mark_people(briefing_id: int) -> ResponseReturnValue:
+    """Say of those ticked, or of all that meet the conditions, how they attended, and why."""
+    briefing, now = the_briefing(briefing_id), clock.now()
+    people = _people(briefing)
+    form, bounds = MarkForm(), bounds_of(briefing, now)
+    if people and form.validate_on_submit():
+        try:
+            with unit_of_work():
+                number = mark(briefing, people, form.state(), form.reason.data or "", current_user, now)
+        except Refused as error:
+            form.refuse(error)
+            briefing = the_briefing(briefing_id)
+            people = _people(briefing)
+        else:
+            _say_marked(form, number)
+            return redirect(_back(briefing_id), 303)
+    return render_template(
+        "live/attendance/mark.html",
+        briefing=briefing,
+        form=form,
+        people=people,
+        known=attendances_of(people),
+        bounds=bounds,
+        all="all" in request.args,
+        most=MOST,
+        obstacle=not_to_be_marked(briefing, now),
+        back=_back(briefing_id),
+    )
+
+
+@pages.route("/export", methods=["GET", "POST"])
+@staff
+def export(briefing_id: int) -> ResponseReturnValue:
+    """Say what the file will hold and ask what for; then send it."""
+    briefing, now = the_briefing(briefing_id), clock.now()
+    filters, form, bounds = AttendeeFilters(request.args), ExportForm(), bounds_of(briefing, now)
+    form.reason.description = "누가 언제 왜 몇 명을 내려받았는지 기록으로 남습니다. 예: 결과보고에 붙일 출석부"
+    conditions = filters.conditions()
+    people = attendance_export.people_of(briefing, bounds, conditions)
+    if people and form.validate_on_submit():
+        given = Format(form.format.data)
+        with unit_of_work():
+            reason = form.reason.data
+            attendance_export.note_export(briefing, conditions, len(people), given, reason, current_user, now)
+        pieces = attendance_export.written(given, people, bounds, zone())
+        response = Response(stream_with_context(pieces), mimetype=given.media_type)
+        name = attendance_export.file_name(briefing, given, zone())
+        response.headers["Content-Disposition"] = attachment(name)
+        return response
+    return render_template(
+        "live/attendance/export.html",
+        briefing=briefing,
+        form=form,
+        people=len(people),
+        conditions=[words for words, _ in _chips(conditions)],
+        back=_back(briefing_id),
+    )
+
+
+def _people(briefing: Any) -> list[Any]:
+    """Those ticked, or all that the list shows."""
+    if "all" not in request.args:
+        return chosen(briefing, request.args.getlist("id"))
+    found = attendees(briefing, bounds_of(briefing, clock.now()), **AttendeeFilters(request.args).conditions())
+    return list(db.session.scalars(found.limit(MOST)))
+
+
+def _say_marked(form: MarkForm, number: int) -> None:
+    if not number:
+        flash("이미 그렇게 표시되어 있어 바뀐 것이 없습니다.", "info")
+    elif (state := form.state()) is None:
+        flash(f"{number:,}명의 표시를 지웠습니다. 이제 기록된 시각대로 보입니다.", "success")
+    else:
+        flash(f"{number:,}명을 ‘{STANDINGS[state]}’(으)로 표시했습니다.", "success")
+
+
+def _chips(conditions: dict[str, Any]) -> list[tuple[str, str]]:
+    """Each condition in words, with the address without it."""
+    standing = conditions["standing"]
+    in_force = {
+        "q": conditions["q"] and f"검색어: {conditions['q']}",
+        "standing": (standing and f"출결: {STANDINGS[standing]}") or (conditions["came"] and "온 사람 모두"),
+        "kind": conditions["kind"] and f"기관 유형: {KINDS[conditions['kind']]}",
+        "marked": conditions["marked"] and "담당자가 표시한 사람만",
+    }
+    return [(words, _here(**{name: None})) for name, words in in_force.items() if words]
+
+
+def _heads(conditions: dict[str, Any]) -> list[Any]:
+    """The columns, those that sort with the address that does."""
+    heads: list[Any] = []
+    for words, by in COLUMNS:
+        if by is None:
+            heads.append((words, "pick") if words == "고르기" else words)
+            continue
+        ascending = conditions["sort"] == by and not conditions["descending"]
+        order = ("ascending" if ascending else "descending") if conditions["sort"] == by else "none"
+        heads.append((words, "", order, _here(sort=f"-{by}" if ascending else by)))
+    return heads
+
+
+def _here(**changed: str | None) -> str:
+    """This list with some conditions changed, from its first page."""
+    kept = {**request.args.to_dict(), "page": None, **changed}
+    return url_for(".index", **{**(request.view_args or {}), **kept})
+
+
+def _back(briefing_id: int) -> str:
+    kept = {name: value for name, value in request.args.items() if name not in ("all", "id", "page")}
+    return url_for(".index", briefing_id=briefing_id, **kept)

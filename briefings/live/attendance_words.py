@@ -1,0 +1,28 @@
+"""What staff read for attendance."""
+
+from briefings.live.models import AttendanceListState, AttendanceSource, AttendanceState
+from briefings.web.labels import Words
+
+STANDINGS = {
+    AttendanceState.PRESENT: "참석",
+    AttendanceState.LATE: "늦게 참석",
+    AttendanceState.LEFT_EARLY: "일찍 나감",
+    AttendanceState.ABSENT: "불참",
+}
+TONES = {
+    AttendanceState.PRESENT: "success",
+    AttendanceState.LATE: "warning",
+    AttendanceState.LEFT_EARLY: "warning",
+    AttendanceState.ABSENT: "quiet",
+}
+SOURCES = {
+    AttendanceSource.GATE: "입장 화면",
+    AttendanceSource.IMPORT: "회의 도구 명단",
+    AttendanceSource.STAFF: "담당자 표시",
+}
+LISTS = {
+    AttendanceListState.CHECKED: "확인하는 중",
+    AttendanceListState.TAKEN: "반영함",
+    AttendanceListState.DISCARDED: "버림",
+}
+WORDS: Words = {AttendanceState: STANDINGS, AttendanceSource: SOURCES, AttendanceListState: LISTS}

@@ -1,0 +1,69 @@
+"""What staff say of somebody's attendance where the gate does not know it: with a reason, for one or for many."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from briefings.accounts.models import User
+from briefings.audit.recording import record_each
+from briefings.db import db, lock
+from briefings.errors import Refused
+from briefings.live.attendance import attendances_of
+from briefings.live.models import Attendance, AttendanceSource, AttendanceState
+from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registration_models import Registration
+
+MOST = 2_000
+"""So many people are marked at once."""
+
+
+def not_to_be_marked(briefing: Briefing, now: datetime) -> str | None:
+    """Why nothing can be said of anybody's attendance, or None."""
+    if briefing.state is not BriefingState.PUBLISHED:
+        return "공개되어 있는 설명회에만 출결을 표시할 수 있습니다."
+    return "설명회가 시작한 뒤에 출결을 표시할 수 있습니다." if now < briefing.starts_at else None
+
+
+def chosen(briefing: Briefing, public_ids: Sequence[str]) -> list[Registration]:
+    """Those of a briefing, by name; others' are left out."""
+    found = select(Registration).where(Registration.briefing_id == briefing.id)
+    found = found.where(Registration.public_id.in_(public_ids[:MOST])).options(joinedload(Registration.organization))
+    return list(db.session.scalars(found.order_by(Registration.name, Registration.id)))
+
+
+def mark(
+    briefing: Briefing,
+    people: Sequence[Registration],
+    as_: AttendanceState | None,
+    reason: str,
+    by: User,
+    now: datetime,
+) -> int:
+    """Say how each of them attended, or (None) that what was seen counts; of how many that is news."""
+    lock(briefing)
+    if refused := not_to_be_marked(briefing, now):
+        raise Refused(refused)
+    known = attendances_of(people)
+    changed = []
+    for person in people:
+        attendance = known.get(person.id)
+        if (attendance.mark if attendance else None) is as_ and (not attendance or attendance.mark_reason == reason):
+            continue
+        if attendance is None:
+            attendance = Attendance(registration_id=person.id, source=AttendanceSource.STAFF, mark=as_)
+            db.session.add(attendance)
+        _set(attendance, as_, reason, by, now)
+        changed.append(person.id)
+    db.session.flush()
+    record_each(by, "attendance.marked", Registration, changed, now, as_=as_.value if as_ else "", of=len(changed))
+    return len(changed)
+
+
+def _set(attendance: Attendance, as_: AttendanceState | None, reason: str, by: User, now: datetime) -> None:
+    if as_ is None and attendance.first_seen_at is None:
+        db.session.delete(attendance)  # nothing is known any more
+        return
+    attendance.mark, attendance.mark_reason = as_, reason if as_ else ""
+    attendance.marked_by_id, attendance.marked_at = (by.id, now) if as_ else (None, None)
