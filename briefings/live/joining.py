@@ -17,6 +17,9 @@ SOON = timedelta(seconds=20)
 """Who says to be there more often than this says nothing new."""
 
 
+_UNSEEN = {"synchronize_session": False}
+
+
 class Gate(StrEnum):
     """What the join page shows."""
 
@@ -67,9 +70,8 @@ def stay(registration: Registration, now: datetime) -> None:
     """
     if gate(registration, now) is not Gate.OPEN:
         return
-    row = Attendance.__table__
-    there = (row.c.registration_id == registration.id, row.c.last_seen_at < now - SOON)
-    db.session.connection().execute(update(row).where(*there).values(last_seen_at=now))
+    there = (Attendance.registration_id == registration.id, Attendance.last_seen_at < now - SOON)
+    db.session.execute(update(Attendance).where(*there).values(last_seen_at=now), execution_options=_UNSEEN)
 
 
 def is_inside(registration: Registration) -> bool:

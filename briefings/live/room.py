@@ -30,7 +30,7 @@ class RoomNow:
     board: Board
     ways: list[Way]
     slides: dict[int, list[StoredFile]]
-    """What presenters handed in, by the id of the slot; for those inside, and for all afterwards."""
+    """What presenters let others have, by the id of the slot; for those inside, and for all afterwards."""
     replay: Replay | None
     flips_at: datetime | None
     """When the clock alone changes any of this next."""
@@ -68,4 +68,5 @@ def slides_of(room: RoomNow, public_id: str) -> StoredFile | None:
 
 
 def _slides(briefing: Briefing) -> dict[int, list[StoredFile]]:
-    return {slot_id: [each.file for each in files] for slot_id, files in files_by_slot(briefing).items()}
+    given = {slot_id: [each.file for each in files if each.public] for slot_id, files in files_by_slot(briefing).items()}
+    return {slot_id: files for slot_id, files in given.items() if files}

@@ -157,24 +157,25 @@ def test_nobody_sees_a_way_in_before_entering(client, place, during):
     assert place.briefing.room_url not in client.get(page_of(place, "?room=main")).text
 
 
-def test_slides_are_taken_away_by_whoever_is_inside_and_of_this_briefing(client, place, during):
+def test_slides_that_presenters_give_away_are_taken_by_whoever_is_inside(client, place, during):
     file = a_file_of(place.briefing.slots[0])
-    elsewhere = a_file_of(a_briefing().slots[0])
+    kept_back, elsewhere = a_file_of(place.briefing.slots[1], public=False), a_file_of(a_briefing().slots[0])
     db.session.commit()
     assert client.get(page_of(place, f"/slides?file={file.public_id}")).status_code == 404
     client.post(page_of(place))
     assert file.public_id in look(client, place).text
     answer = client.get(page_of(place, f"/slides?file={file.public_id}"))
     assert answer.data == b"%PDF-1.7" and answer.headers["Content-Disposition"].startswith("attachment")
-    assert client.get(page_of(place, f"/slides?file={elsewhere.public_id}")).status_code == 404
-    assert client.get(page_of(place, "/slides")).status_code == 404
+    for other in (kept_back.public_id, elsewhere.public_id, ""):
+        assert client.get(page_of(place, f"/slides?file={other}")).status_code == 404
 
 
-def a_file_of(slot):
+def a_file_of(slot, public=True):
     """Slides of a talk."""
     values = {"name": "발표자료.pdf", "media_type": "application/pdf", "size": 8, "sha256": "0" * 64}
     file = StoredFile(**values, content=b"%PDF-1.7", created_at=slot.briefing.created_at)
-    slot.files.append(SlotFile(file=file, handed_in_by="홍길동", handed_in_at=slot.briefing.created_at))
+    given = {"handed_in_by": "홍길동", "handed_in_at": slot.briefing.created_at, "public": public}
+    slot.files.append(SlotFile(file=file, **given))
     db.session.flush()
     return file
 
