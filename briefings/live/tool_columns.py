@@ -27,11 +27,11 @@ HEADINGS = {
     "organization": "기관 기관명 소속 소속기관 회사 회사명 단체 organization organisation company affiliation",
     "joined": (
         "참가시간 참가시각 참여시간 참여시각 입장시간 입장시각 입장일시 접속시간 접속시각 접속일시 들어온때 들어온시각 "
-        "첫번째참가 첫참가 처음참가 최초참가 가입시간 시작시간 jointime joinedat joined firstjoin firstjointime "
+        "첫번째참가 첫참가 처음참가 최초참가 가입시간 jointime joinedat joined firstjoin firstjointime "
         "entrytime logintime"
     ),
     "left": (
-        "나간시간 나간시각 나간때 퇴장시간 퇴장시각 퇴장일시 종료시간 떠난시간 마지막나가기 마지막나감 마지막퇴장 "
+        "나간시간 나간시각 나간때 퇴장시간 퇴장시각 퇴장일시 떠난시간 마지막나가기 마지막나감 마지막퇴장 "
         "leavetime leftat left lastleave lastleavetime exittime logouttime"
     ),
     "minutes": (
