@@ -16,6 +16,7 @@ from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
 from briefings.participation.models import ParticipationReply
+from briefings.questions.models import Question
 from briefings.rounds.models import RoundContact
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, places_version_row
 from briefings.schedule.registration_models import Invitee, Registration, RegistrationState, SupportState
@@ -232,6 +233,17 @@ def a_registration(briefing: Briefing | None = None, **given: Any) -> Registrati
     db.session.flush()
     renew_version(db.session.connection(), places_version_row(registration.briefing_id))  # as `lock` does
     return saved(registration)
+
+
+def a_question(registration: Registration, **given: Any) -> Question:
+    """A question that waits, asked by somebody with a place."""
+    values: dict[str, Any] = {
+        "briefing_id": registration.briefing_id,
+        "registration_id": registration.id,
+        "text": f"설비를 옮길 비용도 지원합니까? {next(numbers)}",
+        "asked_at": datetime(2026, 11, 23, 1, 0, tzinfo=UTC),
+    } | given
+    return saved(Question(**values))
 
 
 def an_invitee(briefing: Briefing, **given: Any) -> Invitee:

@@ -49,12 +49,21 @@ function show(page, sent) {
   (wrong ?? (again && document.querySelector(again)) ?? document.getElementById("asking-title"))?.focus();
 }
 
+function say(words) {
+  const messages = document.querySelector(".messages");
+  const notice = document.createElement("p");
+  notice.className = "krds-notice warning";
+  notice.textContent = words;
+  messages.replaceChildren(notice);
+  messages.scrollIntoView({ block: "nearest" });
+}
+
 async function send(form, button) {
   const data = new FormData(form, button);
   const answer = await fetch(button?.getAttribute("formaction") ?? form.action, { method: "POST", body: data });
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   if (page.getElementById("asking")) show(page, form.id);
-  else location.assign(answer.url); // an error page says what is the matter
+  else say(page.querySelector("main .lead")?.textContent ?? page.title); // an error page: what is the matter
 }
 
 document.addEventListener(
