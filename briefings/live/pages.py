@@ -18,6 +18,7 @@ from briefings.live.joining import Gate
 from briefings.live.links import Holder, code_of, entry_number, holder_behind, takes_numbers
 from briefings.live.players import from_second, player_from_second, player_of
 from briefings.live.room import RoomNow, room_now, slides_of
+from briefings.questions.board import board_of
 from briefings.questions.forms import asking_values
 from briefings.schedule.links import join_url, registration_behind
 from briefings.schedule.registration_models import Registration
@@ -118,7 +119,8 @@ def _shown(holder: Holder, now: datetime) -> Fragment:
     def make() -> tuple[str, datetime | None]:
         db.session.commit()  # what the session saw before may be older than the version
         room = room_now(holder.briefing_id, holder.has_place, holder.has_entered, now)
-        return render_template("live/now.html", room=room, **_addresses(room)), room.flips_at
+        board = board_of(room.briefing, now)
+        return render_template("live/now.html", room=room, board=board, **_addresses(room)), room.flips_at
 
     return fragment(key, holder.version, now, make)
 

@@ -12,7 +12,7 @@ from briefings.live.days import closes_at, opens_at
 from briefings.live.joining import Gate, gate_of
 from briefings.live.rooms import Way, ways_into
 from briefings.live.running import DayState, state_of
-from briefings.questions.board import ASKED_FOR, Board, board_of
+from briefings.questions.board import ASKED_FOR
 from briefings.schedule.materials import files_by_slot
 from briefings.schedule.models import Briefing
 from briefings.schedule.replaying import Replay, replay_of
@@ -27,7 +27,6 @@ class RoomNow:
     inside: bool
     opens_at: datetime
     state: DayState
-    board: Board
     ways: list[Way]
     slides: dict[int, list[StoredFile]]
     """What presenters let others have, by the id of the slot; for those inside, and for all afterwards."""
@@ -53,7 +52,6 @@ def room_now(briefing_id: int, has_place: bool, has_entered: bool, now: datetime
         inside=inside,
         opens_at=opens,
         state=state,
-        board=board_of(briefing, now),
         ways=ways_into(briefing) if inside else [],
         slides=_slides(briefing) if inside or gate is Gate.OVER else {},
         replay=replay_of(briefing, [slot.entry for slot in state.slots]) if gate is Gate.OVER else None,
@@ -68,5 +66,7 @@ def slides_of(room: RoomNow, public_id: str) -> StoredFile | None:
 
 
 def _slides(briefing: Briefing) -> dict[int, list[StoredFile]]:
-    given = {slot_id: [each.file for each in files if each.public] for slot_id, files in files_by_slot(briefing).items()}
+    given = {
+        slot_id: [each.file for each in files if each.public] for slot_id, files in files_by_slot(briefing).items()
+    }
     return {slot_id: files for slot_id, files in given.items() if files}

@@ -25,6 +25,7 @@ from tests.load import growth, mails, needs
 from tests.load import people as registrants
 from tests.load.people import Size
 from tests.load.programs import STAFF, Program, environment, filled, served
+from tests.load.room import show_room
 from tests.load.rush import AT_ONCE, register, repeat, rush
 from tests.load.seasons import show_seasons
 from tests.load.visitors import Visitor, hidden, per_second
@@ -47,8 +48,11 @@ def main() -> None:
     parser.add_argument("--rush", action="store_true", help="only rushes for seats, twenty times each way")
     parser.add_argument("--growth", action="store_true", help="only how pages grow with needs and with people")
     parser.add_argument("--pages", action="store_true", help="only pages and registrations next to the bare limits")
+    parser.add_argument("--room", action="store_true", help="only a thousand people in one room whose pages ask again")
     given = parser.parse_args()
     quick = given.quick
+    if given.room:
+        return show_room(quick)
     if given.pages:
         return show_pages(quick)
     if given.rush:
@@ -74,6 +78,7 @@ def main() -> None:
             }
         show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", served_after)
         show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
+    show_room(quick)
     show_all_growth(quick)
 
 

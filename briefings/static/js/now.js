@@ -45,7 +45,7 @@ async function look() {
   if (isBusy()) return;
   let answer;
   try {
-    answer = await fetch(room.dataset.poll, { cache: "no-store", headers: { "If-None-Match": tag } });
+    answer = await fetch(room.dataset.poll, { cache: "no-store", credentials: "omit", headers: { "If-None-Match": tag } });
   } catch {
     return; // the network comes and goes
   }
