@@ -22,15 +22,21 @@ from briefings.afterwards import (
     certificate_mails,
     certificate_pages,
     certificate_staff_pages,
+    follow_up_pages,
     survey_box,
     survey_pages,
     survey_staff_pages,
 )
+from briefings.afterwards import mails as afterwards_mails
 from briefings.afterwards import models as afterwards_models  # noqa: F401 (the same)
 from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
+from briefings.archive import binding as archive_binding
+from briefings.archive import booklet_pages
+from briefings.archive import booklets as archive_booklets
 from briefings.archive import models as archive_models  # noqa: F401 (the same)
+from briefings.archive import public as archive_public
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
@@ -213,6 +219,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live_entry.pages,
     attendance_pages.pages,
     tool_pages.pages,
+    follow_up_pages.pages,
     survey_pages.pages,
     survey_staff_pages.pages,
     certificate_pages.pages,
@@ -265,6 +272,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     partner_pages.pages,
     match_staff_pages.pages,
     participation_staff.pages,
+    archive_public.pages,
+    booklet_pages.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,
 )
@@ -287,6 +296,7 @@ COMPOSERS: dict[str, Composer] = {
     **season_mails.COMPOSERS,
     **schedule_reminder_mails.COMPOSERS,
     **live_mails.COMPOSERS,
+    **afterwards_mails.COMPOSERS,
     **question_mails.COMPOSERS,
     **moderator_mails.COMPOSERS,
     **certificate_mails.COMPOSERS,
@@ -323,7 +333,7 @@ TEXTS: dict[str, dict[str, Text]] = {
     "질문과 답": question_mails.TEXTS,
     "달력의 답": inbox_mails.TEXTS,
     "참가 확인증": certificate_mails.TEXTS,
-    "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS},
+    "알림": {**schedule_reminder_mails.TEXTS, **live_mails.TEXTS, **afterwards_mails.TEXTS},
 }
 """Every text of a message, as staff see them listed."""
 ENTRIES: dict[ItemKind, Describe] = {ItemKind.APPOINTMENT: appointment_mails.entries}
@@ -337,6 +347,7 @@ TASKS: dict[str, Function] = {
     season_solving.KIND: season_solving.solve,
     listing.TASK: list_work.take_people,
     export.KIND: export.make_file,
+    archive_booklets.KIND: archive_binding.bind,
 }
 """What the worker does when a task of this kind was asked for."""
 JOIN_BOXES: tuple[BoxMaker, ...] = (interest_box.box, survey_box.survey_box, certificate_boxes.certificate_box)

@@ -17,6 +17,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
 from briefings import clock, logs
+from briefings.afterwards import reminding
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
 from briefings.db import trouble_of, unit_of_work
@@ -34,7 +35,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
-from briefings.participation import match_watch
+from briefings.participation import chasing, match_watch, talk_watch
 from briefings.questions import advance, settling
 from briefings.registrations import export, listing
 from briefings.reviews import asking_reviewers
@@ -91,7 +92,7 @@ def composing_in(app: Flask) -> Compose:
 def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Put the reminders whose time has come into the line, and what follows a briefing."""
     quiet, by_text = QuietHours.of(app.config), bool(app.config["GATEWAY_URL"])
-    for queue_due in (reminders.queue_due, following_up.queue_due):
+    for queue_due in (reminders.queue_due, following_up.queue_due, reminding.queue_due):
         new = 1
         while new and not stopping():
             with unit_of_work():
@@ -153,6 +154,22 @@ def watch_matches(app: Flask, stopping: Stopping = lambda: False) -> None:
         with unit_of_work():
             match_watch.remind_unconfirmed(clock.now(), quiet.zone)
             match_watch.ask_for_progress(clock.now())
+
+
+def chase_owners(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Ask owners who let replies wait, and remind them of what they meant to do next."""
+    quiet = QuietHours.of(app.config)
+    for tell in (chasing.chase_due, talk_watch.remind_of_next_steps):
+        with unit_of_work():
+            tell(clock.now(), quiet)
+
+
+def watch_talks(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Call off talks that were declined in a calendar or whose reply ended; remind both sides of the others."""
+    with unit_of_work():
+        talk_watch.settle(clock.now())
+    with unit_of_work():
+        talk_watch.remind(clock.now(), QuietHours.of(app.config))
 
 
 def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -219,6 +236,8 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (remind_of_materials, 60),
     (remind_reviewers, 600),
     (remind_of_returned_needs, 600),
+    (chase_owners, 600),
+    (watch_talks, 30),
     (take_up_questions, 60),
     (remind_of_answers, 600),
     (forget_requests, 3600),

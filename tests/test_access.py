@@ -15,6 +15,7 @@ ACCESS = {
     "public": """
         account_requests: new sent
         accounts: forgotten forgotten_sent sign_in
+        archive: booklet file index show
         certificates: check show
         briefings: forget_person ics index month register registered short show
         display: settings
@@ -30,6 +31,7 @@ ACCESS = {
         rounds: handed_over index show
         static
         statistics: index
+        talks: door
     """,
     "by_token": """
         account_requests: confirmation
@@ -42,12 +44,16 @@ ACCESS = {
         invitees: say_no show
         matches: confirm end object_to show take_away tell
         live: enter join now qr seen slides
-        presenters: accept decline file hand_in hand_over ics invite_again no_stand_by publish_file remove_file show
+        moderator: change_room cue_sheet desk notes parts press press_desk question say show
+        presenters: accept be_there day day_now decline file hand_in hand_over ics invite_again no_stand_by publish_file remove_file show
             stand_by
+        questions: ask unvote vote withdraw
         reconfirmation: answer show
         registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics
             invite_again register_again register_other remember_person show take_any withdraw_consent
+        slot_questions: index_of_slot show_of_slot
         survey: take
+        talks: cancel ics other_times send_again show
         replies: change show withdraw write_from_join write_with_link
         rounds: colleague intake nothing something
     """,
@@ -58,7 +64,10 @@ ACCESS = {
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_interest: show
         owner_matches: end match show take_away tell
-        owner_replies: acknowledge decline index note_consultation show
+        owner_questions: index show
+        owner_replies: acknowledge change_consultation decline index note_consultation show
+        owner_talks: cancel change_terms ics index note offer offer_others send_again show
+        owner_templates: change create discard index
     """,
     "expert": """
         advice: file give_back index write
@@ -79,6 +88,7 @@ ACCESS = {
         round_contacts: ask edit index lines members remind remove take
         staff: person today
         staff_attendance: export index mark_people organizations
+        staff_follow_up: index send
         staff_survey: edit export index
         staff_tool_lists: columns discard likely new person show take
         staff_advice: ask hide index remind take_back
@@ -86,16 +96,19 @@ ACCESS = {
         staff_briefings: cancel changes copy discard discard_changes edit enter_registration export_registrations
             exported_registrations hold_mails index move new
             preview publish registration registrations registrations_together show
+        staff_booklet: bind file publish show
         staff_certificates: correct export file index issue revoke rule show
+        staff_day: change_room cue_sheet moderator notes parts press revoke say show
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
         staff_matches: confirm_on_paper hide index show
         staff_matrix: index show
+        staff_questions: desk index press show
         staff_presenters: act file files index publish_file remove_file
         staff_needs: add_topic ask_to_claim attach check close edit file index list_topics move_deadline move_file
             move_topic new
             publish remove_file rename_topic reopen revoke_claim send_back show withdraw write
-        staff_replies: index show
+        staff_replies: index of_talk remind show
         staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal
         support: day destruction index show

@@ -79,15 +79,16 @@ def _listed(made: ParticipationReply) -> str:
 
 
 def to_sender_exists(message: Message, now: datetime) -> Mail | Dropped:
-    """Somebody of the same organization replied again: the first sender gets the link to change it."""
+    """Somebody who is in the reply already sent the form again, or another did in their name: the link to it anew."""
     made = _one(message)
-    return write("reply_exists", {**_said(message, made), "답글 링크": reply_url(made)})
+    return write("reply_exists", {**_said(message, made), "답글 링크": reply_url(made, message.recipient)})
 
 
 def to_sender_acknowledged(message: Message, now: datetime) -> Mail | Dropped:
     """The owner has read it."""
     made = _one(message)
-    return write("reply_acknowledged", {**_said(message, made), "답글 링크": reply_url(made)})
+    words = {"수요기관의 말": made.acknowledgement, "답글 링크": reply_url(made, message.recipient)}
+    return write("reply_acknowledged", {**_said(message, made), **words})
 
 
 def to_sender_declined(message: Message, now: datetime) -> Mail | Dropped:
@@ -156,7 +157,11 @@ TEXTS = {
         must=("답글 목록",),
     ),
     "reply_exists": Text("이미 보낸 참여 답글", (*_TO_SENDER, _LINK), must=("답글 링크",)),
-    "reply_acknowledged": Text("수요기관이 확인한 참여 답글", (*_TO_SENDER, _LINK), must=("답글 링크",)),
+    "reply_acknowledged": Text(
+        "수요기관이 확인한 참여 답글",
+        (*_TO_SENDER, _LINK, Placeholder("수요기관의 말", "확인하며 덧붙인 말", "다음 주에 연락드리겠습니다.", True)),
+        must=("답글 링크",),
+    ),
     "reply_declined": Text(
         "함께하지 않는 참여 답글",
         (

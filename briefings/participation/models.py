@@ -1,6 +1,7 @@
-"""ParticipationReply, Appointment, Consultation, Match, and what belongs to them."""
+"""ParticipationReply, Appointment, Consultation, and what belongs to them."""
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -108,11 +109,21 @@ class ParticipationReply(Base):
         self.state, self.sent_at, self.due_at = ReplyState.SENT, now, due_at
         self.acknowledged_at, self.withdrawn_at, self.decline_reason = None, None, ""
 
-    def acknowledge(self, now: datetime) -> None:
-        """The owner has seen it."""
+    @property
+    def may_talk(self) -> bool:
+        """Whether owner and replier may still arrange talks."""
+        return self.state not in (ReplyState.DECLINED, ReplyState.ENDED, ReplyState.WITHDRAWN)
+
+    @property
+    def talk(self) -> "Appointment | None":
+        """The appointment made last, whatever became of it."""
+        return self.appointments[-1] if self.appointments else None
+
+    def acknowledge(self, now: datetime, words: str = "") -> None:
+        """The owner has seen it, and says so."""
         if self.state is not ReplyState.SENT:
             raise Refused(N_("이미 확인했거나 취하된 답글입니다."))
-        self.state, self.acknowledged_at = ReplyState.ACKNOWLEDGED, now
+        self.state, self.acknowledged_at, self.acknowledgement = ReplyState.ACKNOWLEDGED, now, words
 
     def begin_consultation(self, now: datetime) -> None:
         """Both sides talk; acknowledges it on the way."""
@@ -133,10 +144,32 @@ class ParticipationReply(Base):
         self.state, self.withdrawn_at = ReplyState.WITHDRAWN, now
 
     def match(self, now: datetime) -> None:
-        """It led to joint work."""
-        if self.state in (ReplyState.DECLINED, ReplyState.WITHDRAWN):
+        """It led to joint work, as both sides say."""
+        if self.is_closed:
             raise Refused(N_("거절했거나 취하된 답글은 성사로 적을 수 없습니다."))
         self.state, self.acknowledged_at = ReplyState.MATCHED, self.acknowledged_at or now
+
+    def doubt(self) -> None:
+        """One side says the joint work is not as it was recorded: they go on talking."""
+        if self.state is ReplyState.MATCHED:
+            self.state = ReplyState.CONSULTING
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing can come of it any more."""
+        return self.state in (ReplyState.DECLINED, ReplyState.ENDED, ReplyState.WITHDRAWN)
+
+    @property
+    def can_end(self) -> bool:
+        """Whether there are talks to end; before the owner has read it it is declined or taken back instead."""
+        return self.state in (ReplyState.ACKNOWLEDGED, ReplyState.CONSULTING)
+
+    def end(self, by: Side, reason: EndReason, said: str, now: datetime) -> None:
+        """The talks end without a match."""
+        if not self.can_end:
+            raise Refused(N_("끝낼 협의가 없습니다. 이미 성사되었거나 끝난 답글입니다."))
+        self.state, self.ended_by, self.end_reason, self.end_words = ReplyState.ENDED, by, reason, said
+        self.ended_at = now
 
 
 class ReplyColleague(Base):
@@ -163,6 +196,28 @@ class ReplyColleague(Base):
     refused_at: Mapped[datetime | None]
 
     reply: Mapped[ParticipationReply] = relationship(back_populates="colleagues")
+
+    @property
+    def is_in(self) -> bool:
+        """Whether they were let join."""
+        return self.accepted_at is not None
+
+    @property
+    def waits(self) -> bool:
+        """Whether nobody has said yet if they may join."""
+        return self.accepted_at is None and self.refused_at is None
+
+    def accept(self, now: datetime) -> None:
+        """Let them join."""
+        if not self.waits:
+            raise Refused(N_("이미 답한 요청입니다."))
+        self.accepted_at = now
+
+    def refuse(self, now: datetime) -> None:
+        """Do not let them join, or no longer: their link opens the reply no more."""
+        if self.refused_at is not None:
+            raise Refused(N_("이미 답한 요청입니다."))
+        self.accepted_at, self.refused_at = None, now
 
 
 class ReplyDraft(Base):
@@ -246,6 +301,63 @@ class Appointment(Base):
         back_populates="appointment", order_by="AppointmentTime.starts_at", cascade="all, delete-orphan"
     )
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When the talk agreed on is over."""
+        return self.starts_at and self.starts_at + timedelta(minutes=self.minutes)
+
+    @property
+    def until(self) -> datetime:
+        """The last moment it matters: the end of the talk, or of the last time offered."""
+        length = timedelta(minutes=self.minutes)
+        moments = [each.starts_at + length for each in self.times]
+        return max([*moments, self.ends_at or self.offered_at])
+
+    @property
+    def waits(self) -> bool:
+        """Whether the replier is to choose among times, be it for the first time or for another one."""
+        return self.state is not AppointmentState.CANCELLED and bool(self.times)
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether the talk has taken place."""
+        return self.state is AppointmentState.AGREED and self.ends_at is not None and now >= self.ends_at
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it is offered or agreed on and still to come: then no other is arranged beside it."""
+        return self.state is not AppointmentState.CANCELLED and now < self.until
+
+    def item_of(self, side: Side) -> CalendarItem | None:
+        """What stands in the calendar of one side."""
+        return self.owner_item if side is Side.OWNER else self.replier_item
+
+    def offer(self, starts: Iterable[datetime]) -> None:
+        """Lay these times before the replier instead of any earlier ones."""
+        wanted = set(starts)
+        self.times = [each for each in self.times if each.starts_at in wanted]
+        known = {each.starts_at for each in self.times}
+        self.times += [AppointmentTime(starts_at=moment) for moment in sorted(wanted - known)]
+
+    def agree(self, starts_at: datetime, now: datetime) -> None:
+        """Settle on one of the times offered."""
+        if self.state is AppointmentState.CANCELLED:
+            raise Refused(N_("취소된 협의입니다."))
+        if starts_at not in {each.starts_at for each in self.times}:
+            raise Refused(N_("제안된 시간 가운데 하나를 골라 주세요."), field="starts_at")
+        self.state, self.starts_at, self.agreed_at, self.times = AppointmentState.AGREED, starts_at, now, []
+
+    def cancel(self, by: Side | None, reason: str, now: datetime) -> None:
+        """Call it off; None: because the reply came to an end."""
+        if self.state is AppointmentState.CANCELLED:
+            raise Refused(N_("이미 취소된 협의입니다."))
+        if self.is_over(now):
+            raise Refused(N_("이미 지난 협의는 취소할 수 없습니다."))
+        self.state, self.cancelled_at, self.cancelled_by, self.cancel_reason = (
+            AppointmentState.CANCELLED,
+            now,
+            by,
+            reason,
+        )
+
 
 class AppointmentTime(Base):
     """One time offered for an appointment."""
@@ -275,69 +387,4 @@ class Consultation(Base):
     noted_at: Mapped[datetime]
 
     reply: Mapped[ParticipationReply] = relationship(back_populates="consultations")
-
-
-class Match(Base):
-    """Joint work agreed on a need (성사): dates, public summary, and the organizations in it, the owner included.
-
-    The owner records it; it counts, and is public, once a partner has confirmed it.
-    """
-
-    __tablename__ = "matches"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    need_id: Mapped[int] = mapped_column(ForeignKey(Need.id), unique=True)
-    matched_on: Mapped[date] = mapped_column(Date, index=True)
-    starts_on: Mapped[date | None] = mapped_column(Date)
-    """When the joint work begins."""
-    summary: Mapped[str] = mapped_column(Text)
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey(User.id))
-    recorded_at: Mapped[datetime]
-    confirmed_at: Mapped[datetime | None]
-    """When the first partner confirmed it."""
-
-    need: Mapped[Need] = relationship()
-    organizations: Mapped[list["MatchOrganization"]] = relationship(
-        back_populates="match", cascade="all, delete-orphan"
-    )
-    progress: Mapped[list["MatchProgress"]] = relationship(
-        back_populates="match", order_by="MatchProgress.happened_on", cascade="all, delete-orphan"
-    )
-
-
-class MatchOrganization(Base):
-    """One organization in a match and what it brings."""
-
-    __tablename__ = "match_organizations"
-
-    match_id: Mapped[int] = mapped_column(ForeignKey(Match.id, ondelete="CASCADE"), primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), primary_key=True, index=True)
-    contribution: Mapped[str] = mapped_column(Text, default="")
-    asked_at: Mapped[datetime | None]
-    """When it was last asked to confirm: what it confirmed before that reads otherwise now."""
-    confirmed_at: Mapped[datetime | None]
-    confirmed_by: Mapped[str] = mapped_column(String(120), default="")
-    objected_at: Mapped[datetime | None]
-    objection: Mapped[str] = mapped_column(Text, default="")
-    """What it says is otherwise than recorded."""
-
-    match: Mapped[Match] = relationship(back_populates="organizations")
-    organization: Mapped[Organization] = relationship()
-
-
-class MatchProgress(Base):
-    """How the joint work goes on, later."""
-
-    __tablename__ = "match_progress"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    match_id: Mapped[int] = mapped_column(ForeignKey(Match.id, ondelete="CASCADE"), index=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id))
-    happened_on: Mapped[date] = mapped_column(Date)
-    text: Mapped[str] = mapped_column(Text)
-    public: Mapped[bool] = mapped_column(default=False)
-    written_by: Mapped[str] = mapped_column(String(120))
-    written_at: Mapped[datetime]
-
-    match: Mapped[Match] = relationship(back_populates="progress")
-    organization: Mapped[Organization] = relationship()
+    appointment: Mapped[Appointment | None] = relationship()

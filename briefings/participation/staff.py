@@ -1,27 +1,45 @@
-"""What staff see of replies: all of them, and which the owners let wait."""
+"""What staff see of replies: all of them, those the owners let wait and what was sent about it; they may ask too."""
 
-from flask import Blueprint, abort, render_template, request
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from flask_login import current_user
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings import clock
-from briefings.db import db
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
 from briefings.needs.models import Need
-from briefings.participation import answering
+from briefings.outbox.preview import dry_run
+from briefings.outbox.words import MESSAGE_STATES, STANDING_TONES
+from briefings.participation import answering, chasing
+from briefings.participation.desk_forms import StaffWordsForm
 from briefings.participation.matching import match_of
-from briefings.participation.models import ParticipationReply, ReplyState
-from briefings.participation.words import REPLY_TONES
+from briefings.participation.models import Appointment, ParticipationReply, ReplyState
+from briefings.participation.words import APPOINTMENT_TONES, REPLY_TONES
+from briefings.schedule.words import PARTSTATS
 from briefings.web.access import staff
 
+MOST = 100
+"""So many replies are asked about at once."""
 pages = Blueprint("staff_replies", __name__, url_prefix="/staff/replies")
-pages.context_processor(lambda: {"reply_tones": REPLY_TONES})
+pages.context_processor(
+    lambda: {
+        "reply_tones": REPLY_TONES,
+        "talk_tones": APPOINTMENT_TONES,
+        "partstats": PARTSTATS,
+        "message_states": MESSAGE_STATES,
+        "message_tones": STANDING_TONES,
+    }
+)
 
 
 @pages.get("")
 @staff
 def index() -> ResponseReturnValue:
-    """Replies by state, or only those whose owner is late; newest first."""
+    """Replies by state, newest first; or those whose owner is late, longest first, with what was sent about them."""
     now = clock.now()
     wanted = request.args.get("state", "")
     found = select(ParticipationReply).options(
@@ -29,27 +47,99 @@ def index() -> ResponseReturnValue:
         joinedload(ParticipationReply.organization),
         joinedload(ParticipationReply.briefing),
     )
-    if wanted == "late":
-        found = answering.late_replies(found, now)
+    order = (ParticipationReply.sent_at.desc(), ParticipationReply.id.desc())
+    late = wanted == "late"
+    if late:
+        found, order = (
+            answering.late_replies(found, now),
+            (ParticipationReply.due_at.asc(), ParticipationReply.id.asc()),
+        )
     elif wanted in list(ReplyState):
         found = found.where(ParticipationReply.state == ReplyState(wanted))
-    page = db.paginate(found.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc()), per_page=20)
-    return render_template("participation/staff_index.html", page=page, wanted=wanted, states=list(ReplyState), now=now)
+    page = db.paginate(found.order_by(*order), per_page=20)
+    return render_template(
+        "participation/staff_index.html",
+        page=page,
+        wanted=wanted,
+        states=list(ReplyState),
+        late=late,
+        chases=chasing.chases_of(page.items) if late else {},
+        now=now,
+    )
+
+
+@pages.route("/remind", methods=["GET", "POST"])
+@staff
+def remind() -> ResponseReturnValue:
+    """Show what the owners of the replies ticked would read, then send it."""
+    now, form = clock.now(), StaffWordsForm()
+    ids = [int(number) for number in request.values.getlist("reply")[:MOST] if number.isdecimal()]
+    if form.validate_on_submit() and request.form.get("do") == "send":
+        try:
+            with unit_of_work():
+                number = chasing.remind_owners(_waiting(ids), form.words.data, current_user, now)
+            flash(f"수요기관에 전자우편 {number:,}통을 보냈습니다.", "success")
+            return redirect(url_for(".index", state="late"), 303)
+        except Refused as refused:
+            form.refuse(refused)
+    replies = _waiting(ids)
+    preview = None
+    if replies and not form.errors and not form.form_errors:
+        try:
+            with dry_run(current_app, now) as preview:
+                chasing.remind_owners(_waiting(ids), form.words.data or "", current_user, now)
+        except Refused as refused:
+            preview = None
+            form.refuse(refused)
+    return render_template(
+        "participation/staff_remind.html", form=form, replies=_waiting(ids), preview=preview, ids=ids, now=now
+    )
 
 
 @pages.get("/<public_id>")
 @staff
 def show(public_id: str) -> ResponseReturnValue:
-    """One reply with its course."""
+    """One reply with its course, its talks, and what its owner was sent while it waited."""
     found = select(ParticipationReply).where(ParticipationReply.public_id == public_id)
+    talks = selectinload(ParticipationReply.appointments)
     made = db.session.scalar(
         found.options(
             joinedload(ParticipationReply.need).joinedload(Need.organization),
             joinedload(ParticipationReply.organization),
             joinedload(ParticipationReply.briefing),
             selectinload(ParticipationReply.consultations),
+            talks.joinedload(Appointment.owner_item),
+            talks.joinedload(Appointment.replier_item),
+            talks.selectinload(Appointment.times),
         )
     )
     if made is None:
         abort(404)
-    return render_template("participation/staff_reply.html", reply=made, match=match_of(made.need))
+    return render_template(
+        "participation/staff_reply.html",
+        reply=made,
+        match=match_of(made.need),
+        chases=chasing.chases_of([made])[made.id],
+        now=clock.now(),
+    )
+
+
+@pages.get("/talk/<int:item_id>")
+@staff
+def of_talk(item_id: int) -> ResponseReturnValue:
+    """The reply that an entry in somebody's calendar is about."""
+    of_item = or_(Appointment.owner_item_id == item_id, Appointment.replier_item_id == item_id)
+    found = select(ParticipationReply.public_id).join(ParticipationReply.appointments).where(of_item)
+    public_id = db.session.scalar(found) or abort(404)
+    return redirect(url_for(".show", public_id=public_id), 303)
+
+
+def _waiting(ids: Sequence[int]) -> list[ParticipationReply]:
+    found = select(ParticipationReply).where(
+        ParticipationReply.id.in_(ids), ParticipationReply.state == ReplyState.SENT
+    )
+    together = (
+        joinedload(ParticipationReply.need).joinedload(Need.organization),
+        joinedload(ParticipationReply.organization),
+    )
+    return list(db.session.scalars(found.options(*together).order_by(ParticipationReply.due_at)))

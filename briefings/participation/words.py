@@ -1,6 +1,7 @@
 """The words people read for the enums of this slice."""
 
 from briefings.errors import N_
+from briefings.participation.answering import Shelf
 from briefings.participation.models import AppointmentState, EndReason, ReplyState, Side, TemplatePurpose, Visibility
 
 REPLY_STATES = {
@@ -38,12 +39,30 @@ APPOINTMENT_STATES = {
     AppointmentState.AGREED: N_("시간 정함"),
     AppointmentState.CANCELLED: N_("취소함"),
 }
+APPOINTMENT_TONES = {
+    AppointmentState.OFFERED: "warning",
+    AppointmentState.AGREED: "success",
+    AppointmentState.CANCELLED: "quiet",
+}
 SIDES = {Side.OWNER: N_("수요기관"), Side.REPLIER: N_("답글을 보낸 기관")}
 TEMPLATE_PURPOSES = {
     TemplatePurpose.ACKNOWLEDGE: N_("답글을 확인할 때"),
     TemplatePurpose.CONSULT: N_("협의를 청할 때"),
     TemplatePurpose.DECLINE: N_("함께하기 어려울 때"),
 }
+SHELVES = {
+    Shelf.WAITING: N_("확인 기다림"),
+    Shelf.GOING: N_("진행 중"),
+    Shelf.DONE: N_("마침"),
+    Shelf.ALL: N_("전체"),
+}
+CALENDAR_ANSWERS = {
+    "ACCEPTED": N_("참석"),
+    "TENTATIVE": N_("미정"),
+    "DECLINED": N_("불참"),
+    "NEEDS-ACTION": N_("아직 답하지 않음"),
+}
+"""What both sides read for an answer from a calendar (RFC 5545, 3.2.12)."""
 WORDS = {
     ReplyState: REPLY_STATES,
     Visibility: VISIBILITIES,
@@ -51,4 +70,5 @@ WORDS = {
     AppointmentState: APPOINTMENT_STATES,
     Side: SIDES,
     TemplatePurpose: TEMPLATE_PURPOSES,
+    Shelf: SHELVES,
 }

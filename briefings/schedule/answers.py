@@ -87,8 +87,11 @@ def take(answer: Answer, evidence: Evidence, now: datetime, trust: Trust) -> Tak
     item = _item_of(answer)
     if item is None:
         return Taken(Verdict.DROPPED, "우리가 보낸 일정이 아닙니다.")
-    lock(item.briefing)
-    db.session.refresh(item)
+    if item.briefing:
+        lock(item.briefing)
+        db.session.refresh(item)
+    else:
+        lock(item)
     if refused := _past(item, now):
         return Taken(Verdict.DROPPED, refused, item)
     standing = standing_of(answer, evidence, item.email)
@@ -136,9 +139,10 @@ def _item_of(answer: Answer) -> CalendarItem | None:
 
 def _past(item: CalendarItem, now: datetime) -> str | None:
     """Why nothing can be answered any more, or None."""
-    if item.state is ItemState.CLOSED or item.briefing.state is BriefingState.CANCELLED:
+    called_off = item.briefing is not None and item.briefing.state is BriefingState.CANCELLED
+    if item.state is ItemState.CLOSED or called_off:
         return "이미 거두어들인 일정에 온 답입니다."
-    over = item.briefing.is_over(now) or item.ends_at <= now
+    over = item.is_over(now) or item.ends_at <= now
     return "이미 끝난 일정에 온 답입니다." if over else None
 
 
@@ -225,6 +229,8 @@ def _decline(item: CalendarItem, now: datetime, believed: bool, has_left: bool) 
         return _give_up(item, now, believed, has_left)
     if item.kind is ItemKind.REHEARSAL:
         return "리허설에 오지 못한다는 답을 기록했습니다."
+    if item.kind is ItemKind.APPOINTMENT:
+        return _leave_talk(item, now, believed, has_left)
     slot = slot_of(item)
     if slot is None or slot.state is SlotState.DECLINED:
         return "답을 기록했습니다."
@@ -234,6 +240,17 @@ def _decline(item: CalendarItem, now: datetime, believed: bool, has_left: bool) 
     decline(slot, now, item.answer_comment, by_calendar=has_left)
     _write(item, "presenter_declined", now)
     return "발표를 사양한 것으로 처리했습니다."
+
+
+def _leave_talk(item: CalendarItem, now: datetime, believed: bool, has_left: bool) -> str:
+    """Close the entry of one side; the slice of talks finds it closed and tells the other."""
+    if not believed:
+        _write(item, "talk_decline_asked", now)
+        return "답을 기록하고, 1:1 협의를 정말 취소하는지 초대한 주소로 물었습니다."
+    item.close(now)
+    if not has_left:
+        items.tell(item, "talk_off", now)
+    return "1:1 협의를 취소한 것으로 처리했습니다. 상대 기관에도 곧 알립니다."
 
 
 def _give_up(item: CalendarItem, now: datetime, believed: bool, has_left: bool) -> str:

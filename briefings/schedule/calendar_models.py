@@ -104,6 +104,10 @@ class CalendarItem(Base):
     registration: Mapped[Registration | None] = relationship()
     need: Mapped[Need | None] = relationship()
 
+    def is_over(self, now: datetime) -> bool:
+        """Whether what it is about has ended: nothing about it is sent to a calendar again."""
+        return now >= self.ends_at if self.kind is ItemKind.APPOINTMENT else self.briefing.is_over(now)
+
     def change(self, now: datetime) -> None:
         """Its content is another one: SEQUENCE rises by one, DTSTAMP by at least a second."""
         self.sequence += 1

@@ -1,5 +1,6 @@
 """Briefings as calendars see them, in the reader's language: with the landing page, and nothing personal."""
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -16,7 +17,10 @@ from briefings.schedule.items import channel_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.web.filters import local, period, phone
 
-ALARM_MINUTES = {ItemKind.REGISTRATION: 10, ItemKind.PRESENTATION: 30, ItemKind.REHEARSAL: 10}
+ALARM_MINUTES = {ItemKind.REGISTRATION: 10, ItemKind.PRESENTATION: 30, ItemKind.REHEARSAL: 10, ItemKind.APPOINTMENT: 10}
+
+
+PART_OF_BRIEFING = (ItemKind.PRESENTATION, ItemKind.REHEARSAL)
 
 
 class CalendarPart(NamedTuple):
@@ -24,6 +28,19 @@ class CalendarPart(NamedTuple):
 
     data: bytes
     method: str
+
+
+class Entry(NamedTuple):
+    """What an entry says that belongs to no briefing: its title, lines under the time, landing page, how one meets."""
+
+    summary: str
+    lines: list[str]
+    url: str
+    label: str
+
+
+Describe = Callable[[Iterable[CalendarItem]], Mapping[int, Entry]]
+"""Gives, by item, the words for entries of one kind: `app.extensions["entries"]` has it for kinds of slices above."""
 
 
 def calendar_part(item: CalendarItem, sequence: int) -> CalendarPart | None:
@@ -52,7 +69,26 @@ def item_object(
     item: CalendarItem, sequence: int, *, organizer: Mailbox | None = None, attendee: Mailbox | None = None
 ) -> CalendarObject:
     """What stands, or stood, in the calendar of one recipient."""
-    summary, lines = _words(item)
+    return _object(item, sequence, _entry_of(item), organizer, attendee)
+
+
+def item_objects(items: Iterable[CalendarItem]) -> list[CalendarObject]:
+    """What stands in somebody's feed; of each kind the words are found at once."""
+    listed = list(items)
+    known: dict[int, Entry] = {}
+    for kind, describe in _describers().items():
+        if of_kind := [item for item in listed if item.kind is kind]:
+            known |= describe(of_kind)
+    return [_object(item, item.sequence, known.get(item.id) or _entry_of(item)) for item in listed]
+
+
+def _object(
+    item: CalendarItem,
+    sequence: int,
+    entry: Entry,
+    organizer: Mailbox | None = None,
+    attendee: Mailbox | None = None,
+) -> CalendarObject:
     return CalendarObject(
         uid=f"{item.uid}@{current_app.config['CALENDAR_DOMAIN']}",
         sequence=sequence,
@@ -60,12 +96,12 @@ def item_object(
         dtstamp=item.dtstamp - timedelta(seconds=item.sequence - sequence),
         created=item.created_at,
         modified=item.modified_at,
-        **_described(item.briefing, (item.starts_at, item.ends_at), summary, lines),
+        **_described((item.starts_at, item.ends_at), entry),
         organizer=organizer,
         attendee=attendee,
         partstat=PartStat(item.partstat),
         alarm_minutes=ALARM_MINUTES[item.kind],
-        related_to=None if item.kind is ItemKind.REGISTRATION else public_uid(item.briefing),
+        related_to=public_uid(item.briefing) if item.kind in PART_OF_BRIEFING else None,
         cancelled=item.state is ItemState.CLOSED,
     )
 
@@ -79,7 +115,7 @@ def public_object(briefing: Briefing, *, busy: bool = True) -> CalendarObject:
         dtstamp=briefing.changed_at,
         created=briefing.created_at,
         modified=briefing.changed_at,
-        **_described(briefing, (briefing.starts_at, briefing.ends_at), briefing.title, _join_line()),
+        **_described((briefing.starts_at, briefing.ends_at), _of_briefing(briefing, briefing.title, _join_line())),
         busy=busy,
         cancelled=briefing.state is BriefingState.CANCELLED,
     )
@@ -98,6 +134,21 @@ def landing_url(briefing: Briefing) -> str:
 def zone_name(moment: datetime) -> str:
     """The installation's time zone in words: `대한민국 표준시`."""
     return get_timezone_name(local(moment), locale=get_locale())
+
+
+def _describers() -> Mapping[ItemKind, Describe]:
+    describers: Mapping[ItemKind, Describe] = current_app.extensions["entries"]
+    return describers
+
+
+def _entry_of(item: CalendarItem) -> Entry:
+    if describe := _describers().get(item.kind):
+        return describe([item])[item.id]
+    return _of_briefing(item.briefing, *_words(item))
+
+
+def _of_briefing(briefing: Briefing, summary: str, lines: list[str]) -> Entry:
+    return Entry(summary, lines, landing_url(briefing), _("온라인 설명회"))
 
 
 def _words(item: CalendarItem) -> tuple[str, list[str]]:
@@ -121,24 +172,23 @@ def _join_line() -> list[str]:
     return [_("입장 링크는 전자우편으로 보내 드린 안내에 있습니다.")]
 
 
-def _described(briefing: Briefing, times: tuple[datetime, datetime], summary: str, lines: list[str]) -> dict[str, Any]:
+def _described(times: tuple[datetime, datetime], entry: Entry) -> dict[str, Any]:
     config = current_app.config
-    landing = landing_url(briefing)
     contact = f"{config['CONTACT_EMAIL']}, {phone(config['CONTACT_PHONE'])}"
     when, details, questions = _("일시"), _("안내"), _("문의")
     described = (
         f"{when}: {period(times)} ({zone_name(times[0])})",
-        f"{details}: {landing}",
+        f"{details}: {entry.url}",
         "",
-        *lines,
+        *entry.lines,
         f"{questions}: {contact}",
     )
     return {
         "starts_at": times[0],
         "ends_at": times[1],
         "timezone": config["TIMEZONE"],
-        "summary": summary,
+        "summary": entry.summary,
         "description": "\n".join(described),
-        "url": landing,
-        "conference_label": _("온라인 설명회"),
+        "url": entry.url,
+        "conference_label": entry.label,
     }

@@ -24,7 +24,7 @@ from briefings.errors import N_, Refused
 from briefings.needs.models import Audience, Theme
 from briefings.schedule import calendar_settings, feeds, items
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, Channel
-from briefings.schedule.calendar_objects import item_object, public_object
+from briefings.schedule.calendar_objects import item_object, item_objects, public_object
 from briefings.schedule.invitations import open_item
 from briefings.schedule.links import registration_behind, slot_behind
 from briefings.schedule.models import Briefing
@@ -112,7 +112,7 @@ def personal(token: str) -> ResponseReturnValue:
     body = _calendar(
         gettext("설명회 일정, 신청·발표"),
         [
-            *(item_object(each, each.sequence) for each in entries.own),
+            *item_objects(entries.own),
             *(public_object(each, busy=False) for each in entries.around),
         ],
     )

@@ -1,7 +1,8 @@
 """What stands in people's calendars: opened, changed and closed with a message each, numbered as iTIP asks.
 
 Every message about an item has the key `calendar:<item>:<sequence>` (RFC 5546 2.1.4) and the thread `item:<item>`, so
-that its history can be read from the outbox. Whoever calls holds the lock on the briefing.
+that its history can be read from the outbox. Whoever calls holds the lock on the briefing; on the entry itself where
+there is none.
 """
 
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ INVITATIONS = {
     ItemKind.REGISTRATION: "invitation",
     ItemKind.PRESENTATION: "presenter_slot",
     ItemKind.REHEARSAL: "rehearsal",
+    ItemKind.APPOINTMENT: "talk",
 }
 """The kind of message that puts each kind of item into a calendar."""
 DEBOUNCE = timedelta(minutes=15)
@@ -88,7 +90,7 @@ def resend(item: CalendarItem | None, now: datetime) -> None:
     Who chose another way gets it all the same: they ask for this one, which is kept right by mail from here on.
     They wait for it at this moment: it is held only behind what staff hold of the same entry.
     """
-    if item is None or item.briefing.is_over(now):
+    if item is None or item.is_over(now):
         raise Refused(N_("보낼 초대가 없습니다. 확정된 신청에만 일정 초대를 보냅니다."))
     since = now - timedelta(hours=1)
     if sum(message.again and message.created_at > since for message in history_of(item)) >= RESENDS_PER_HOUR:
@@ -111,8 +113,8 @@ def told_of(message: Message, now: datetime) -> Told | Dropped:
     if not rows:
         return GONE
     item: CalendarItem = rows[0][0]
-    if item.briefing.is_over(now):
-        return OVER
+    if item.is_over(now):
+        return OVER if item.briefing else Dropped("이미 지난 일정입니다.")
     history = [_earlier(*row) for _, *row in rows if row[0] is not None]
     again = message.params.get("again")
     if not again and _superseded(message, history, now):
@@ -191,8 +193,13 @@ def thread_of(item_id: int) -> str:
     return f"item:{item_id}"
 
 
-def concerning(briefing: Briefing) -> dict[str, Any]:
-    """What every message about a briefing is queued with: staff find it there, and it is held if they want so."""
+def concerning(briefing: Briefing | None) -> dict[str, Any]:
+    """What every message about a briefing is queued with: staff find it there, and it is held if they want so.
+
+    Nothing for what belongs to none.
+    """
+    if briefing is None:
+        return {}
     return {"about": f"briefing:{briefing.id}", "held": briefing.hold_mails}
 
 
