@@ -1,7 +1,7 @@
 """Reminders, derived from the clock: a briefing that moves takes them along, for they are stored nowhere."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -14,7 +14,7 @@ from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.outbox.quiet import QuietHours
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.items import concerning
-from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, Rung, climbs, is_due, told_by
+from briefings.schedule.ladder import AFTERWARDS, BEFORE_START, RUNGS, Rung, climbs, is_due, latest, told_by
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState, Step
 from briefings.schedule.presenters import HELD_BACK
 from briefings.schedule.registration_models import Registration, RegistrationState
@@ -71,6 +71,20 @@ def queue_steps(
     return sum(
         _queue_rung(rung, of_rung, concerned[rung.step], moved, now, quiet) for rung, of_rung in due.items() if of_rung
     )
+
+
+def queue_early(step: Step, briefing: Briefing, concerned: Sequence[ColumnElement[bool]], now: datetime) -> int:
+    """Queue a step of one briefing before its hour, to those who meet the conditions; how many were new.
+
+    Its hour finds them told. Nothing where the step is switched off, or too late.
+    """
+    rung, never = Rung(step), QuietHours(UTC, 0, 0)
+    if not climbs(briefing, rung) or now >= latest(step, briefing):
+        return 0
+    moved, queued = last_moves([briefing.id]), 0
+    while new := _queue_rung(rung, [briefing], concerned, moved, now, never):
+        queued += new
+    return queued
 
 
 def last_moves(briefing_ids: Iterable[int]) -> Moments:

@@ -167,6 +167,7 @@ ACTIONS = {
     "briefing.list_discarded": "명단 버리기",
     "registrations.exported": "신청자 내려받기",
     "attendance.exported": "출석부 내려받기",
+    "briefing.afterwards_sent": "감사와 불참 안내 바로 보내기",
     "survey.changed": "만족도 조사 고치기",
     "survey.exported": "만족도 조사 내려받기",
     "briefing.mails_held": "전자우편 보류하기",

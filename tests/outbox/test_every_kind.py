@@ -15,7 +15,9 @@ from briefings.outbox.delivering import Letter
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
-from briefings.participation.models import ReplyState
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import EndReason, ReplyState
+from briefings.questions.models import QuestionState
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.ladder import RUNGS
 from briefings.schedule.models import Briefing, BriefingState
@@ -24,6 +26,7 @@ from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonSt
 from tests.builders import (
     a_briefing,
     a_need,
+    a_question,
     a_registration,
     a_reply,
     a_review,
@@ -45,11 +48,13 @@ PLACES = (
     *("place_given_up", "requested", "refused", "request_new_time", "request_ended", "support_answered"),
     *("reminder_week", "reminder_three_days", "reconfirm", "reminder", "reminder_text", "reminder_two_hours"),
     *("reminder_two_hours_text", "missed", "missed_text", "thanks", "absent"),
+    "survey_reminder",
 )
 TALKS = (
     "presenter_slot",
     "presenter_released",
     "presenter_chase",
+    "moderator_link",
     "materials_reminder",
     "presenter_declined",
     "presenter_decline_asked",
@@ -190,6 +195,23 @@ def test_about_needs_and_replies(app, now, locale):
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_questions(app, now, locale):
+    for state, held in product(QuestionState, (RegistrationState.CONFIRMED, RegistrationState.CANCELLED)):
+        place = a_registration(a_briefing(title=TITLE), state=held)
+        slot, day = place.briefing.slots[0], now.date()
+        said = {"text": TITLE, "answer": TITLE, "due_on": day, "answered_at": now, "slot_id": slot.id}
+        head = {"merged_into_id": a_question(place).id} if state is QuestionState.MERGED else {}
+        asked = a_question(place, state=state, **said, **head)
+        about = {"slot": slot.id, "questions": [asked.id], "due_on": f"{day}"}
+        for kind in ("questions_to_write", "questions_due", "questions_late"):
+            found = composed(app, now, locale, kind, "nobody@example.kr", **about)
+            assert isinstance(found, Letter) == (state is QuestionState.TO_WRITE)
+        about = {"question": asked.id, "registration": place.id}
+        found = composed(app, now, locale, "question_answered", place.email, **about)
+        assert isinstance(found, Letter) == (state is QuestionState.WRITTEN and held is RegistrationState.CONFIRMED)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
 def test_about_the_review(app, now, locale):
     round, reviewer = a_round(reviews_due_on=now.date(), name=TITLE), an_expert(locale=locale)
     a_review(a_need(round=round), reviewer)
@@ -204,6 +226,22 @@ def test_about_the_review(app, now, locale):
             kind = f"selection_{outcome.value}"
             found = composed(app, now, locale, kind, "nobody@example.kr", need=need.id, before=before)
             assert isinstance(found, Letter) == (outcome is made and told is not None)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_matches(app, now, locale):
+    said = [{"asked_at": now}, {"confirmed_at": now}, {"objected_at": now, "objection": TITLE}, None]
+    for words, state in product(said, (ReplyState.CONSULTING, ReplyState.MATCHED, ReplyState.ENDED)):
+        made = a_reply(a_need(title=TITLE), state=state, end_reason=EndReason.OTHER, end_words=TITLE)
+        match = Match(need=made.need, matched_on=now.date(), summary=TITLE, recorded_at=now)
+        match.organizations = [MatchOrganization(organization=made.need.organization, confirmed_at=now)]
+        if words is not None:
+            match.organizations.append(MatchOrganization(organization=made.organization, contribution=TITLE, **words))
+        saved(match)
+        for kind in (kind for kind in KINDS if kind.startswith(("match_", "reply_ended"))):
+            for reader in (made.email, an_owner(made.need.organization).email, "nobody@example.kr"):
+                composed(app, now, locale, kind, reader, reply=made.id, need=made.need_id)
+                composed(app, now, locale, kind, reader, need=made.need_id)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])

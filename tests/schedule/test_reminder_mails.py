@@ -43,6 +43,7 @@ def a_reader(locale: str) -> Registration:
         public_id="4h2k9xyz",
         room_note="접속이 안 되면 044-000-0000",
         replay_url="https://room.example.kr/replay",
+        replay_captioned=True,
         reminders=[rung.value for rung in RUNGS],
     )
     return a_registration(briefing, public_id="7p3vdabc", name="이가온", email="gaon@example.com", locale=locale)
