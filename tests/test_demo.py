@@ -4,7 +4,7 @@ from briefings.app import create_app
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
 from briefings.outbox.models import Message
-from briefings.participation.models import Match
+from briefings.participation.match_models import Match
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.test_config import SAFE

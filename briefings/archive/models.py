@@ -10,7 +10,7 @@ from briefings.accounts.models import User
 from briefings.db import Base, new_public_id, words
 from briefings.files.models import StoredFile
 from briefings.organizations.models import Organization
-from briefings.participation.models import Match
+from briefings.participation.match_models import Match
 from briefings.schedule.models import Briefing
 
 
@@ -76,6 +76,8 @@ class Booklet(Base):
     briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"), primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey(StoredFile.id), unique=True)
     made_at: Mapped[datetime]
+    made_of: Mapped[str] = mapped_column(String(64))
+    """SHA-256 of what went into it: where that is another now, it is out of date."""
     pages: Mapped[int]
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
     """What could not be bound and is attached instead, each as a sentence for staff."""

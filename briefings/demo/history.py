@@ -17,7 +17,8 @@ from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Theme
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.participation.models import Match, MatchOrganization, ParticipationReply, ReplyState
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.participation.replying import due_at
 
 OPENED = date(2020, 6, 19)

@@ -298,7 +298,10 @@ class Demo:
         summary = f"‘{need.title}’ 과제를 {made[0].organization.name}과(와) 함께 시작하기로 했습니다."
         matched_on = talked_on + timedelta(days=4)
         matched_at = briefing.starts_at + timedelta(days=12)
-        matching.record_match(need, [made[0]], contributions, matched_on, summary, staff, today, matched_at)
+        terms = matching.Terms(contributions, matched_on, summary, matched_on + timedelta(days=21))
+        match = matching.record_match(need, [made[0]], terms, staff, today, matched_at)
+        seen, confirmed_at = match.of(made[0].organization_id).asked_at, matched_at + timedelta(days=1)
+        matching.confirm(match, made[0].organization_id, made[0].name, seen, confirmed_at)
 
 
 def load_demo(now: datetime, zone: ZoneInfo) -> bool:

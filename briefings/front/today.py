@@ -12,6 +12,7 @@ from briefings.organizations.requesting import number_of_pending_requests
 from briefings.outbox.finding import Standing
 from briefings.outbox.finding import counts as counts_of_messages
 from briefings.participation.answering import number_of_late_replies
+from briefings.participation.match_watch import number_unconfirmed
 from briefings.questions.settling import number_late as number_of_late_answers
 from briefings.rounds.asking import silent_organizations
 from briefings.schedule.coming import next_ones
@@ -72,6 +73,7 @@ def _waiting(now: datetime) -> list[Waiting]:
         Waiting("공개하지 않은 설명회 초안", shelves[Shelf.DRAFT], "staff_briefings.index", {"shelf": "draft"}),
         Waiting("기한을 넘긴 서면 답변", number_of_late_answers(local(now).date()), "staff_questions.index", {}),
         Waiting("기한을 넘긴 답글 확인", number_of_late_replies(now), "staff_replies.index", {"state": "late"}),
+        Waiting("확인이 늦은 성사", number_unconfirmed(now), "staff_matches.index", {"shelf": "late"}),
         Waiting("보내지 못한 전자우편", messages[Standing.FAILED], "outbox.index", {"state": "failed"}),
         Waiting("되돌아온 전자우편", messages[Standing.BOUNCED], "outbox.index", {"state": "bounced"}),
         Waiting("보류해 둔 전자우편", messages[Standing.HELD], "outbox.index", {"state": "held"}),

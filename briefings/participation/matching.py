@@ -1,66 +1,121 @@
-"""Joint work agreed on a need: recorded by its owner with every organization in it."""
+"""Joint work agreed on a need: recorded by its owner with every organization in it, confirmed by each partner."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.accounts.models import User
+from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need
-from briefings.participation.answering import tell_sender
-from briefings.participation.models import Match, MatchOrganization, ParticipationReply, ReplyState
+from briefings.needs.registering import owners_of
+from briefings.outbox.queueing import queue
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.participation.replying import reply_of
+from briefings.participation.telling import tell_repliers
+
+STALE = N_("그사이 내용이 바뀌었습니다. 바뀐 내용을 읽고 다시 눌러 주세요.")
+CONFIRMED_STAY = N_(
+    "‘%(organization)s’은(는) 성사를 이미 확인해 뺄 수 없습니다. 사정이 달라졌으면 진행 소식에 적어 주세요."
+)
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What is agreed on: who brings what by organization id, since when, what everybody may read."""
+
+    contributions: Mapping[int, str]
+    matched_on: date
+    summary: str
+    starts_on: date | None = None
 
 
 def record_match(
-    need: Need,
-    replies: Iterable[ParticipationReply],
-    contributions: Mapping[int, str],
-    matched_on: date,
-    summary: str,
-    by: User,
-    today: date,
-    now: datetime,
+    need: Need, replies: Iterable[ParticipationReply], terms: Terms, by: User, today: date, now: datetime
 ) -> Match:
-    """Joint work was agreed between the owner and the organizations of `replies`.
+    """The owner says what was agreed with the organizations of `replies`, who are asked to confirm it.
 
-    `contributions` says by organization id what each brings. A need has one match; organizations that join later are
-    added to it. Refused without a partner.
+    A need has one match, which changes and grows: whoever's part reads otherwise than before, or who objected, is asked
+    again; whoever is left out and has not confirmed is in it no more. Refused without a partner.
     """
-    partners = list(replies)
+    partners = {made.organization_id: made for made in replies}
     if not partners:
         raise Refused(N_("함께하기로 한 기관을 하나 이상 골라 주세요."), field="partners")
-    if matched_on > today:
+    if terms.matched_on > today:
         raise Refused(N_("성사된 날은 오늘이거나 지난 날이어야 합니다."), field="matched_on")
     lock(need)
-    match = match_of(need) or Match(need=need, matched_on=matched_on, recorded_by_id=by.id, recorded_at=now)
-    match.summary, match.matched_on = summary, matched_on
-    _join(match, need.organization_id, contributions)
-    for made in partners:
+    match = match_of(need) or _begin(need, terms, by, now)
+    changed = _rewrite(match, terms, now)
+    for left in [partner for partner in match.partners if partner.organization_id not in partners]:
+        _leave_out(match, left, now)
+    for made in sorted(partners.values(), key=lambda made: made.id):  # so that nobody waits in a ring
         lock(made)
         if made.state is not ReplyState.MATCHED:
-            made.match(now)
-            tell_sender(made, "reply_matched", now)
-        _join(match, made.organization_id, contributions)
-    match.confirmed_at = match.confirmed_at or now
-    db.session.add(match)
-    need.matched_at = need.matched_at or now
+            made.begin_consultation(now)
+        _join(match, made, terms, changed, now)
+    need.consulting_since = need.consulting_since or now
+    _settle(match)
     return match
+
+
+def confirm(match: Match, organization_id: int, by: str, seen: datetime | None, now: datetime) -> None:
+    """A partner says so too; the owner hears it. Refused if it reads otherwise than when it was `seen`."""
+    joined, made = _hold(match, organization_id)
+    if joined.asked_at != seen and not joined.agrees:
+        raise Refused(STALE)
+    _confirm(match, joined, made, by, now)
+
+
+def confirm_on_paper(match: Match, organization_id: int, reason: str, by: User, now: datetime) -> None:
+    """Staff have the partner's word in another way, which is kept as the reason; both sides hear that it counts."""
+    joined, made = _hold(match, organization_id)
+    _confirm(match, joined, made, by.name, now)
+    record(by, "need.match_confirmed_on_paper", match.need, now, reason=reason, organization=organization_id)
+
+
+def object_to(match: Match, organization_id: int, said: str, seen: datetime | None, now: datetime) -> None:
+    """A partner says that it is otherwise; it counts no more for them, and the owner hears why."""
+    joined, made = _hold(match, organization_id)
+    if joined.asked_at != seen:
+        raise Refused(STALE)
+    joined.object(said, now)
+    made.doubt()
+    _settle(match)
+    _tell_owner(match, "match_objected", made, now)
+
+
+def drop_partner(match: Match, organization_id: int) -> None:
+    """The talks with a partner ended: it is in the match no more. The caller holds the need."""
+    joined = match.of(organization_id)
+    if joined is not None:
+        match.organizations.remove(joined)
+        _settle(match)
 
 
 def match_of(need: Need) -> Match | None:
     """The match of a need with its organizations, if there is one."""
     found = select(Match).where(Match.need_id == need.id)
     return db.session.scalar(
-        found.options(selectinload(Match.organizations).joinedload(MatchOrganization.organization))
+        found.options(
+            joinedload(Match.need), selectinload(Match.organizations).joinedload(MatchOrganization.organization)
+        ).execution_options(populate_existing=True)
     )
+
+
+def public_match_of(need: Need) -> Match | None:
+    """The same once a partner agrees to how it reads."""
+    match = match_of(need)
+    return match if match and match.is_public else None
 
 
 def partners_possible(need: Need) -> list[ParticipationReply]:
     """The replies a match on this need can name, oldest first."""
-    refused = (ReplyState.DECLINED, ReplyState.WITHDRAWN)
+    refused = (ReplyState.DECLINED, ReplyState.ENDED, ReplyState.WITHDRAWN)
     found = select(ParticipationReply).where(
         ParticipationReply.need_id == need.id, ParticipationReply.state.not_in(refused)
     )
@@ -71,10 +126,73 @@ def partners_possible(need: Need) -> list[ParticipationReply]:
     )
 
 
-def _join(match: Match, organization_id: int, contributions: Mapping[int, str]) -> None:
-    known = {joined.organization_id: joined for joined in match.organizations}
-    joined = known.get(organization_id)
+def _begin(need: Need, terms: Terms, by: User, now: datetime) -> Match:
+    match = Match(need=need, matched_on=terms.matched_on, summary="", recorded_by_id=by.id, recorded_at=now)
+    db.session.add(match)
+    return match
+
+
+def _rewrite(match: Match, terms: Terms, now: datetime) -> bool:
+    """Put what concerns all of them; whether it read otherwise before. Its owner confirms by writing it."""
+    own = match.of(match.need.organization_id)
+    if own is None:
+        own = MatchOrganization(organization_id=match.need.organization_id, confirmed_at=now)
+        match.organizations.append(own)
+    before = (match.summary, match.matched_on, match.starts_on, own.contribution)
+    match.summary, match.matched_on, match.starts_on = terms.summary, terms.matched_on, terms.starts_on
+    own.contribution = terms.contributions.get(own.organization_id, own.contribution or "")
+    own.confirmed_at = own.confirmed_at or now
+    return before != (match.summary, match.matched_on, match.starts_on, own.contribution)
+
+
+def _join(match: Match, made: ParticipationReply, terms: Terms, changed: bool, now: datetime) -> None:
+    joined = match.of(made.organization_id)
+    is_new = joined is None
     if joined is None:
-        joined = MatchOrganization(organization_id=organization_id)
+        joined = MatchOrganization(organization_id=made.organization_id, contribution="")
         match.organizations.append(joined)
-    joined.contribution = contributions.get(organization_id, joined.contribution or "")
+    before = joined.contribution
+    joined.contribution = terms.contributions.get(made.organization_id, before)
+    if is_new or changed or joined.contribution != before or joined.objected_at:
+        joined.ask(now)
+        tell_repliers(made, "match_asked", now)
+
+
+def _leave_out(match: Match, joined: MatchOrganization, now: datetime) -> None:
+    if joined.confirmed_at:
+        raise Refused(CONFIRMED_STAY, field="partners", organization=joined.organization.name)
+    made = reply_of(joined.organization, match.need)
+    match.organizations.remove(joined)
+    if made is not None and joined.asked_at:
+        tell_repliers(made, "match_left_out", now)
+
+
+def _hold(match: Match, organization_id: int) -> tuple[MatchOrganization, ParticipationReply]:
+    """The partner and its reply, held in the order in which everybody takes them, as they are now."""
+    lock(match.need)
+    held = match_of(match.need)
+    joined = held.of(organization_id) if held else None
+    made = reply_of(joined.organization, match.need) if joined else None
+    if joined is None or made is None:
+        raise Refused(STALE)
+    lock(made)
+    return joined, made
+
+
+def _confirm(match: Match, joined: MatchOrganization, made: ParticipationReply, by: str, now: datetime) -> None:
+    joined.confirm(by, now)
+    if made.state is not ReplyState.MATCHED:
+        made.match(now)
+        tell_repliers(made, "reply_matched", now)
+    _settle(match)
+    _tell_owner(match, "match_confirmed", made, now)
+
+
+def _settle(match: Match) -> None:
+    match.settle()
+    match.need.matched_at = match.confirmed_at
+
+
+def _tell_owner(match: Match, kind: str, made: ParticipationReply, now: datetime) -> None:
+    for place, to in enumerate(owners_of(match.need)):
+        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}", to, now, reply=made.id)

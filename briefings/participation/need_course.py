@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from briefings.db import db
 from briefings.errors import N_
 from briefings.needs.models import Need
-from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
+from briefings.participation.match_models import Match
+from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.web.filters import local
@@ -88,7 +89,7 @@ def public_replies(need: Need) -> list[ParticipationReply]:
     found = select(ParticipationReply).where(
         ParticipationReply.need_id == need.id,
         ParticipationReply.visibility == Visibility.PUBLIC,
-        ParticipationReply.state.not_in((ReplyState.WITHDRAWN, ReplyState.DECLINED)),
+        ParticipationReply.state.not_in((ReplyState.WITHDRAWN, ReplyState.DECLINED, ReplyState.ENDED)),
     )
     with_names = joinedload(ParticipationReply.organization)
     return list(db.session.scalars(found.options(with_names).order_by(ParticipationReply.sent_at)))

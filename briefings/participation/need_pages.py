@@ -14,7 +14,7 @@ from briefings.needs.forms import PublicNeedFilters
 from briefings.needs.models import Need
 from briefings.needs.ways_on import WayOn, ways_on
 from briefings.needs.words import STATUS_TONES
-from briefings.participation.matching import match_of
+from briefings.participation.matching import public_match_of
 from briefings.participation.need_course import (
     briefings_presenting,
     life_of,
@@ -22,6 +22,9 @@ from briefings.participation.need_course import (
     public_replies,
     replies_to,
 )
+from briefings.participation.progressing import progress_of
+from briefings.participation.retrospect import presentations_of
+from briefings.questions.publishing import published_about
 from briefings.schedule.models import Phase
 from briefings.web.access import public
 from briefings.web.highlighting import highlighted
@@ -55,16 +58,19 @@ def index() -> ResponseReturnValue:
 def show(need_id: int) -> ResponseReturnValue:
     """One need: the exchange at a glance, its life so far and to come, its files, and how to answer."""
     need, now = _public(need_id), clock.now()
-    presented, replies, match = briefings_presenting(need), replies_to(need), match_of(need)
+    presented, replies, match = briefings_presenting(need), replies_to(need), public_match_of(need)
     return render_template(
         "needs/show.html",
         need=need,
         coming=[briefing for briefing in presented if not briefing.is_over(now)],
         open_for_registration=next((b for b in presented if b.phase(now) is Phase.OPEN), None),
         replies=replies.number,
+        presentations=presentations_of(need, now, listed_only=True),
         public_replies=public_replies(need),
         advices=public_advices(need),
+        questions=published_about(need),
         match=match,
+        progress=progress_of(match, public_only=True),
         life=life_of(need, presented, replies, match, now),
         files=files_of(need),
     )

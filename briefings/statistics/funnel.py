@@ -8,7 +8,8 @@ from briefings.db import db
 from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.participation.models import Match, ParticipationReply, ReplyState
+from briefings.participation.match_models import Match
+from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration, RegistrationState
 
@@ -52,7 +53,7 @@ def funnel_of(briefing: Briefing) -> Funnel:
     on_needs = (ParticipationReply.need_id.in_(presented), ParticipationReply.state != ReplyState.WITHDRAWN)
     new = ParticipationReply.sent_at >= briefing.starts_at
     in_time = ParticipationReply.acknowledged_at <= ParticipationReply.due_at
-    begun = ParticipationReply.state.in_((ReplyState.CONSULTING, ReplyState.MATCHED))
+    begun = ParticipationReply.state.in_((ReplyState.CONSULTING, ReplyState.MATCHED, ReplyState.ENDED))
     replies = db.session.execute(
         select(
             _how_many(~new),

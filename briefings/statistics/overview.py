@@ -8,7 +8,8 @@ from sqlalchemy import Select, func, select
 from briefings.db import db
 from briefings.live.attending import was_there
 from briefings.live.models import Attendance
-from briefings.participation.models import Match, ParticipationReply, ReplyState
+from briefings.participation.match_models import Match
+from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration, RegistrationState
 

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Select, case, distinct, func, select
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.organizations.models import PUBLIC_KINDS, Organization, OrganizationKind
-from briefings.participation.models import Match, MatchOrganization, ParticipationReply
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import ParticipationReply
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def published_figures(as_of: date, timezone: str) -> Figures:
         matches=_count(select(func.count()).select_from(Match).where(*_formed(as_of, end))),
         in_matches=sum(by_kind.values()),
         in_matches_distinct=_count(
-            select(func.count(distinct(MatchOrganization.organization_id))).join(Match).where(*_formed(as_of, end))
+            select(func.count(distinct(MatchOrganization.organization_id)))
+            .join(Match)
+            .where(*_formed(as_of, end), _in_it(end))
         ),
         in_matches_by_kind=by_kind,
         public_private=_count(select(func.count()).select_from(_mixed_matches(as_of, end).subquery())),
@@ -95,6 +98,11 @@ def _formed(as_of: date, end: datetime) -> tuple[ColumnElement[bool], ...]:
     return Match.matched_on <= as_of, Match.confirmed_at < end
 
 
+def _in_it(end: datetime) -> ColumnElement[bool]:
+    """Of an organization in a match: it had said so itself by then."""
+    return MatchOrganization.confirmed_at < end
+
+
 def _count(query: Select[int]) -> int:
     return db.session.scalar(query) or 0
 
@@ -104,7 +112,7 @@ def _organizations_by_kind(as_of: date, end: datetime) -> dict[OrganizationKind,
         select(Organization.kind, func.count())
         .join(MatchOrganization, MatchOrganization.organization_id == Organization.id)
         .join(Match)
-        .where(*_formed(as_of, end))
+        .where(*_formed(as_of, end), _in_it(end))
         .group_by(Organization.kind)
     )
     found = {kind: number for kind, number in db.session.execute(counted)}
@@ -118,7 +126,7 @@ def _mixed_matches(as_of: date, end: datetime) -> Select[int]:
         select(Match.id)
         .join(MatchOrganization, MatchOrganization.match_id == Match.id)
         .join(Organization, Organization.id == MatchOrganization.organization_id)
-        .where(*_formed(as_of, end))
+        .where(*_formed(as_of, end), _in_it(end))
         .group_by(Match.id)
         .having(public > 0, public < func.count())
     )

@@ -24,7 +24,7 @@ from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.texts import Template
 from briefings.participation.answering import acknowledge, note_consultation
-from briefings.participation.matching import record_match
+from briefings.participation.matching import Terms, confirm_on_paper, record_match
 from briefings.participation.models import ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
@@ -61,6 +61,7 @@ from tests.builders import (
 from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
+from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.registration_rows import fill_registrations
@@ -107,6 +108,7 @@ def fill() -> Rows:
     open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
     rows.update(fill_support(open_one, ended, rows["need"]))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
@@ -384,9 +386,9 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
         )
         acknowledge(matched, BEGINNING)
         brings = {matched.need.organization_id: "작업장과 전담 인력", matched.organization_id: "재생 설비"}
-        record_match(
-            matched.need, [matched], brings, today, "폐어망 되살림 공정을 함께 시작합니다.", officer, today, BEGINNING
-        )
+        terms = Terms(brings, today, "폐어망 되살림 공정을 함께 시작합니다.")
+        match = record_match(matched.need, [matched], terms, officer, today, BEGINNING)
+        confirm_on_paper(match, matched.organization_id, "공문으로 확인", officer, BEGINNING)
     made = {
         "fresh": fresh,
         "late": late,

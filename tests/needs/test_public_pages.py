@@ -6,7 +6,8 @@ import pytest
 
 from briefings.db import db
 from briefings.needs.models import NeedState
-from briefings.participation.models import Match, MatchOrganization, ReplyState, Visibility
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import ReplyState, Visibility
 from briefings.schedule.models import BriefingState
 from tests.builders import BEFORE, a_briefing, a_need, a_reply, a_theme, an_organization, saved
 
@@ -100,7 +101,7 @@ def test_a_matched_need_tells_its_story_and_asks_for_no_more(app, client):
     match = Match(
         need=need, matched_on=date(2026, 11, 2), summary="함께 공정을 엽니다.", recorded_at=BEFORE, confirmed_at=BEFORE
     )
-    match.organizations.append(MatchOrganization(organization=an_organization("새별(주)")))
+    match.organizations.append(MatchOrganization(organization=an_organization("새별(주)"), confirmed_at=BEFORE))
     saved(match)
     page = client.get(f"/needs/{need.id}").text
     for words in ("성사", "함께 공정을 엽니다.", "새별(주)"):

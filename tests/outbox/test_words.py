@@ -21,7 +21,8 @@ from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
-from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import EndReason, ParticipationReply, ReplyState
 from tests.builders import (
     a_contact,
     a_need,
@@ -149,6 +150,57 @@ def reply_matched(now: datetime) -> Scene:
     return "reply_matched", {"reply": _reply(state=ReplyState.ACKNOWLEDGED).id}
 
 
+def match_asked(now: datetime) -> Scene:
+    return "match_asked", {"reply": _in_match(now, asked_at=now, starts_on=date(2027, 1, 4)).id}
+
+
+def match_reminded(now: datetime) -> Scene:
+    return "match_reminded", {"reply": _in_match(now, asked_at=now).id}
+
+
+def match_left_out(now: datetime) -> Scene:
+    return "match_left_out", {"reply": _reply(**READER).id}
+
+
+def match_confirmed(now: datetime) -> Scene:
+    return _to_owner_of("match_confirmed", _in_match(now, confirmed_at=now))
+
+
+def match_objected(now: datetime) -> Scene:
+    said = {"objected_at": now, "objection": "우리는 설비만 맡습니다.\n사람은 보내지 않습니다."}
+    return _to_owner_of("match_objected", _in_match(now, **said))
+
+
+def match_progress_asked(now: datetime) -> Scene:
+    made = _in_match(now, confirmed_at=now)
+    return "match_progress_asked", {"reply": made.id, "need": made.need_id}
+
+
+def reply_ended(now: datetime) -> Scene:
+    ended = {"end_reason": EndReason.TIMING, "end_words": "내년에 다시 이야기하고 싶습니다."}
+    return "reply_ended", {"reply": _reply(state=ReplyState.ENDED, **ended).id}
+
+
+def reply_ended_by_replier(now: datetime) -> Scene:
+    return _to_owner_of("reply_ended_by_replier", _reply(state=ReplyState.ENDED, end_reason=EndReason.RULES))
+
+
+def _in_match(now: datetime, starts_on: date | None = None, **given: Any) -> ParticipationReply:
+    made = _reply(**READER)
+    summary = "폐어망을 모아 재생 원료를 함께 만들기로 했습니다."
+    match = Match(need=made.need, matched_on=date(2026, 11, 20), starts_on=starts_on, summary=summary, recorded_at=now)
+    own = MatchOrganization(organization=made.need.organization, contribution="폐어망을 모읍니다.", confirmed_at=now)
+    partner = MatchOrganization(organization=made.organization, contribution="재생 설비를 돌립니다.", **given)
+    match.organizations = [own, partner]
+    saved(match)
+    return made
+
+
+def _to_owner_of(kind: str, made: ParticipationReply) -> Scene:
+    an_owner(made.need.organization, email=READER["email"] if made.email != READER["email"] else "owner@example.kr")
+    return kind, {"reply": made.id}
+
+
 def review_assigned(now: datetime) -> Scene:
     return "review_assigned", _reviewer()
 
@@ -274,6 +326,14 @@ SCENES = (
     reply_acknowledged,
     reply_declined,
     reply_matched,
+    match_asked,
+    match_reminded,
+    match_left_out,
+    match_confirmed,
+    match_objected,
+    match_progress_asked,
+    reply_ended,
+    reply_ended_by_replier,
 )
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from briefings.db import db
 from briefings.needs.models import NeedState
-from briefings.participation.models import Match, ParticipationReply, ReplyState
+from briefings.participation.match_models import Match
+from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.links import token_of
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner
@@ -17,8 +18,14 @@ SENDER = {
     "name": "이가온",
     "email": "gaon@example.com",
     "visibility": "owner",
-    "consent": "yes",
 }
+
+
+def offering(need, offer="재생 설비가 있습니다.", **more):
+    """What the form holds of a need that is answered; its owner may have it."""
+    return {f"chosen_{need.id}": "y", f"offer_{need.id}": offer, f"consent_{need.id}": "yes"} | {
+        f"{name}_{need.id}": value for name, value in more.items()
+    }
 
 
 def replies():
@@ -41,15 +48,12 @@ def desk(app, client):
 
 def test_one_reply_from_the_page_of_a_need(app, client):
     need = a_need()
-    form = {
-        **SENDER,
-        f"chosen_{need.id}": "y",
-        f"offer_{need.id}": "재생 설비가 있습니다.",
-        f"tags_{need.id}": "equipment",
-    }
+    form = {**SENDER, **offering(need, tags="equipment", conditions="내년 3월부터")}
     answer = client.post(f"/needs/{need.id}/reply", data=form, follow_redirects=True)
-    assert "참여 답글 1건을 보냈습니다" in answer.text
-    assert replies()[0].offer_tags == ["equipment"]
+    assert "참여 답글을 보냈습니다" in answer.text
+    assert need.title in answer.text
+    assert "2026. 11. 30.(월) 18:00" in answer.text  # what the owner does next, by when
+    assert [(made.offer_tags, made.conditions) for made in replies()] == [(["equipment"], "내년 3월부터")]
 
 
 def test_every_presented_need_on_one_screen_and_only_those_ticked_are_answered(app, client):
@@ -57,12 +61,7 @@ def test_every_presented_need_on_one_screen_and_only_those_ticked_are_answered(a
     first, second, third = (slot.need for slot in briefing.slots)
     page = client.get(f"/briefings/{briefing.public_id}/reply").text
     assert all(need.title in page for need in (first, second, third))
-    form = {
-        **SENDER,
-        f"chosen_{second.id}": "y",
-        f"offer_{second.id}": "판로가 있습니다.",
-        f"offer_{third.id}": "쓰다 만 말",
-    }
+    form = {**SENDER, **offering(second, "판로가 있습니다."), f"offer_{third.id}": "쓰다 만 말"}
     client.post(f"/briefings/{briefing.public_id}/reply", data=form)
     assert [(made.need_id, made.briefing_id) for made in replies()] == [(second.id, briefing.id)]
 
@@ -79,26 +78,30 @@ def test_what_was_given_at_registration_is_filled_in(app, client):
 
 def test_errors_stand_at_the_field_and_the_typing_is_kept(app, client):
     briefing = a_briefing(needs=2)
-    form = {**SENDER, "consent": "", f"offer_{briefing.slots[0].need_id}": "재생 설비"}
+    first, second = (slot.need for slot in briefing.slots)
+    form = {**SENDER, f"offer_{first.id}": "재생 설비"}
     answer = client.post(f"/briefings/{briefing.public_id}/reply", data=form)
     assert answer.status_code == 200
     assert "답글을 남길 과제를 하나 이상 골라 주세요" in answer.text
-    assert "동의’에 답해 주세요" in answer.text
+    form |= {f"chosen_{second.id}": "y", f"offer_{second.id}": "판로가 있습니다."}
+    answer = client.post(f"/briefings/{briefing.public_id}/reply", data=form)
+    assert f"‘{second.organization.name}에 개인정보 제공’에 답해 주세요" in answer.text
+    assert first.organization.name + "에 개인정보 제공’" not in answer.text  # nothing is asked for those not ticked
     assert "재생 설비" in answer.text
     assert replies() == []
 
 
 def test_a_ticked_need_wants_a_sentence(app, client):
     need = a_need()
-    answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, f"chosen_{need.id}": "y", f"offer_{need.id}": ""})
+    answer = client.post(f"/needs/{need.id}/reply", data={**SENDER, **offering(need, "")})
     assert "한 문장으로 적어 주세요" in answer.text
     assert replies() == []
 
 
 def test_without_consent_nothing_is_passed_on(app, client):
     need = a_need()
-    form = {**SENDER, "consent": "no", f"chosen_{need.id}": "y", f"offer_{need.id}": "재생 설비가 있습니다."}
-    client.post(f"/needs/{need.id}/reply", data=form)
+    form = {**SENDER, **offering(need, consent="no")}
+    assert "이 수요기관에 답글을 전할 수 없습니다" in client.post(f"/needs/{need.id}/reply", data=form).text
     assert replies() == []
 
 
@@ -202,7 +205,7 @@ def test_lists_of_replies_take_as_many_queries_for_three_as_for_one(app, desk, c
 
 def test_spaces_alone_are_no_name(app, client):
     need = a_need()
-    form = {**SENDER, "organization": "   ", f"chosen_{need.id}": "y", f"offer_{need.id}": "재생 설비가 있습니다."}
+    form = {**SENDER, "organization": "   ", **offering(need)}
     assert "입력해 주세요" in client.post(f"/needs/{need.id}/reply", data=form).text
     assert replies() == []
 

@@ -14,8 +14,8 @@ from briefings.organizations import managing
 from briefings.organizations.models import OrganizationKind
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
-from briefings.participation import answering, matching, replying
-from briefings.participation.models import Match, ParticipationReply, ReplyState, Visibility
+from briefings.participation import answering, replying
+from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.participation.replying import Offer, Sender, due_at
 from briefings.privacy.consenting import consents_with, current_text
 from briefings.privacy.models import Purpose
@@ -140,30 +140,6 @@ def test_a_consultation_moves_reply_and_need_on(app, now):
     assert made.need.consulting_since == now
     with pytest.raises(Refused, match="지난 날"), unit_of_work():
         answering.note_consultation(made, date(2026, 11, 24), "x", "", a_user(), TODAY, now)
-
-
-def test_a_match_names_the_owner_and_every_partner_and_tells_them_once(app, now):
-    need = a_need()
-    first, second = a_reply(need), a_reply(need)
-    contributions = {need.organization_id: "작업장", first.organization_id: "설비", second.organization_id: "판로"}
-    with unit_of_work():
-        matching.record_match(need, [first], contributions, TODAY, "함께 만듭니다.", a_user(), TODAY, now)
-    with unit_of_work():
-        matching.record_match(need, [first, second], contributions, TODAY, "셋이 함께 만듭니다.", a_user(), TODAY, now)
-    match = db.session.query(Match).one()
-    assert {joined.contribution for joined in match.organizations} == {"작업장", "설비", "판로"}
-    assert first.state is second.state is ReplyState.MATCHED
-    assert need.matched_at == now
-    assert mails("reply_matched") == sorted([first.email, second.email])
-
-
-def test_a_match_needs_a_partner_and_a_day_that_has_come(app, now):
-    need = a_need()
-    for partners, day in (([], TODAY), ([a_reply(need)], date(2026, 11, 24))):
-        with pytest.raises(Refused), unit_of_work():
-            matching.record_match(need, partners, {}, day, "요약", a_user(), TODAY, now)
-    assert db.session.query(Match).count() == 0
-    assert need.matched_at is None
 
 
 @pytest.mark.parametrize(

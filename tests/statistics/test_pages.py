@@ -1,7 +1,7 @@
 """The figures on pages: public ones as of a day, a briefing's funnel for staff."""
 
 from briefings.organizations.models import OrganizationKind
-from briefings.participation.models import Match, MatchOrganization
+from briefings.participation.match_models import Match, MatchOrganization
 from tests.builders import a_briefing, a_registration, a_reply, a_user, an_organization, saved
 
 
@@ -9,8 +9,8 @@ def a_match(reply, day, now):
     """A match of the need's owner with the sender of `reply`."""
     match = Match(need=reply.need, matched_on=day, summary="함께 만듭니다.", recorded_at=now, confirmed_at=now)
     match.organizations = [
-        MatchOrganization(organization=reply.need.organization, contribution=""),
-        MatchOrganization(organization=reply.organization, contribution=""),
+        MatchOrganization(organization=reply.need.organization, confirmed_at=now),
+        MatchOrganization(organization=reply.organization, confirmed_at=now),
     ]
     return saved(match)
 
