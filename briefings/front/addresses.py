@@ -10,27 +10,31 @@ from briefings.db import db
 from briefings.needs.finding import PUBLIC
 from briefings.needs.models import Need, Round
 from briefings.schedule.finding import LISTED
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, BriefingState
 
 MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
 PAGES = (
     *("front.home", "needs.index", "briefings.index", "rounds.index", "front.guide", "statistics.index"),
-    "front.accessibility",
+    *("archive.index", "certificates.check", "front.accessibility"),
 )
 
 Address = tuple[str, dict[str, Any], datetime | None]
 
 
-def public_addresses() -> Iterator[Address]:
+def public_addresses(now: datetime) -> Iterator[Address]:
     """Endpoint, its values and the last change (None: not known) of every page that search engines may show."""
     yield from ((endpoint, {}, None) for endpoint in PAGES)
     needs = select(Need.id, Need.changed_at).where(Need.state.in_(PUBLIC)).order_by(Need.changed_at.desc())
     for need_id, changed_at in db.session.execute(needs.limit(MOST)):
         yield "needs.show", {"need_id": need_id}, changed_at
-    announced = select(Briefing.public_id, Briefing.changed_at).where(LISTED)
-    for public_id, changed_at in db.session.execute(announced.order_by(Briefing.changed_at.desc()).limit(MOST)):
+    held = (Briefing.state == BriefingState.PUBLISHED) & (Briefing.ends_at <= now)
+    announced = select(Briefing.public_id, Briefing.changed_at, held).where(LISTED)
+    announced = announced.order_by(Briefing.changed_at.desc()).limit(MOST)
+    for public_id, changed_at, is_over in db.session.execute(announced):
         yield "briefings.show", {"public_id": public_id}, changed_at
+        if is_over:  # what is left of it grows without the briefing changing
+            yield "archive.show", {"public_id": public_id}, None
     rounds = select(Round.public_id, Round.changed_at).where(Round.announced_at.is_not(None))
     for public_id, changed_at in db.session.execute(rounds.order_by(Round.changed_at.desc()).limit(MOST)):
         yield "rounds.show", {"public_id": public_id}, changed_at

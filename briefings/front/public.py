@@ -101,7 +101,7 @@ def robots() -> ResponseReturnValue:
 @public
 def sitemap() -> ResponseReturnValue:
     """Every public page in both languages (sitemaps.org 0.9)."""
-    return _plain("front/sitemap.xml", "application/xml", addresses=public_addresses())
+    return _plain("front/sitemap.xml", "application/xml", addresses=public_addresses(clock.now()))
 
 
 def _plain(template: str, mimetype: str, **values: object) -> Response:

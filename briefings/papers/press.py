@@ -13,7 +13,7 @@ KOREAN = {"Noto Sans CJK KR", "Noto Sans KR", "NanumGothic", "Nanum Gothic", "Ma
 
 
 def main(folder: Path) -> int:
-    """Set `paper.typ` as `job.json` says; the status to end with."""
+    """Set `paper.typ` as `job.json` says, and print its pages where they are counted; the status to end with."""
     job = json.loads((folder / "job.json").read_text("utf-8"))
     fonts = [job["fonts"]] if any(Path(job["fonts"]).glob("*.otf")) else []
     if not fonts and not KOREAN & set(typst.Fonts().families()):
@@ -22,6 +22,8 @@ def main(folder: Path) -> int:
     compiler.compile(
         output=str(folder / "paper.pdf"), format="pdf", pdf_standards=list(job["standards"]), timestamp=job["at"]
     )
+    if job["counted"]:
+        print(compiler.query("<pages>", field="value", one=True))
     return 0
 
 

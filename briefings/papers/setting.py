@@ -84,19 +84,45 @@ def set_paper(
 
     What `data` names as files lies in `folder`. PaperError where it cannot be made, Stopped once it is not `wanted`.
     """
+    _press(
+        folder, template, data, {"at": int(at.timestamp()), "standards": standards, "counted": False}, seconds, wanted
+    )
+    return (folder / "paper.pdf").read_bytes()
+
+
+def set_book(
+    folder: Path,
+    template: str,
+    data: Mapping[str, Any],
+    at: datetime,
+    seconds: float,
+    wanted: Callable[[], bool] = lambda: True,
+) -> int:
+    """The same for a paper with PDFs of others in it, left as `paper.pdf` in `folder`; how many pages it has."""
+    return int(
+        _press(folder, template, data, {"at": int(at.timestamp()), "standards": (), "counted": True}, seconds, wanted)
+    )
+
+
+def _press(
+    folder: Path,
+    template: str,
+    data: Mapping[str, Any],
+    job: Mapping[str, Any],
+    seconds: float,
+    wanted: Callable[[], bool],
+) -> bytes:
     source = beside_or_inside("templates") / "papers" / f"{template}.typ"
     (folder / "paper.typ").write_bytes(source.read_bytes())
     (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-    job = {"fonts": str(FONT_FOLDER), "standards": standards, "at": int(at.timestamp())}
-    (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    _run("press", folder, seconds, wanted)
-    return (folder / "paper.pdf").read_bytes()
+    (folder / "job.json").write_text(json.dumps({"fonts": str(FONT_FOLDER), **job}), encoding="utf-8")
+    return _run("press", folder, seconds, wanted)
 
 
 def look_into(pdf: Path, seconds: float = SECONDS, wanted: Callable[[], bool] = lambda: True) -> Leaves:
     """The pages of a PDF every one of which can be bound into a paper; Unreadable otherwise."""
     with workplace() as folder:
-        (folder / "looked.pdf").symlink_to(pdf)
+        (folder / "looked.pdf").symlink_to(pdf.resolve())
         try:
             said = _run("reader", folder, seconds, wanted)
         except Busy:

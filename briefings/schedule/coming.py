@@ -30,11 +30,16 @@ def next_ones(now: datetime, most: int, unlisted_too: bool = False) -> list[Seen
 def speaking_of(words: list[str], now: datetime, page: int) -> Pagination:
     """Announced briefings in whose own text, or in one of whose needs, each of `words` is found; what comes first."""
     found = select(Briefing).join(Briefing.theme).join(Briefing.audience)
-    found = found.where(LISTED, or_(_itself_says(words), _a_need_says(words)))
+    found = found.where(LISTED, speaks_of(words))
     over = Briefing.ends_at <= now
     in_order = found.order_by(over, case((~over, Briefing.starts_at)), Briefing.starts_at.desc(), Briefing.id)
     with_names = in_order.options(contains_eager(Briefing.theme), contains_eager(Briefing.audience))
     return db.paginate(with_names, page=page, per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False)
+
+
+def speaks_of(words: list[str]) -> ColumnElement[bool]:
+    """Of a briefing with its theme and audience: whether each of `words` is in its own text, or in one of its needs."""
+    return or_(_itself_says(words), _a_need_says(words))
 
 
 def _itself_says(words: list[str]) -> ColumnElement[bool]:

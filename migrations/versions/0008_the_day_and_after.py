@@ -625,6 +625,7 @@ def _add_matches() -> None:
         sa.Column("briefing_id", sa.Integer(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("made_of", sa.String(length=64), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("published_at", MOMENT, nullable=True),

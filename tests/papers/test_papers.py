@@ -6,26 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
 from briefings.assets import AssetsError, unpacked
 from briefings.config import beside_or_inside
 from briefings.papers import setting
 from briefings.papers.setting import PaperError, Stopped, Unreadable, look_into, set_paper, workplace
+from tests.papers.documents import a_document
 
 AT = datetime(2026, 11, 24, tzinfo=UTC)
 PAPERS = beside_or_inside("templates") / "papers"
-
-
-def a_document(*sizes: tuple[int, int], password: str = "") -> bytes:
-    """A PDF with blank pages of these sizes."""
-    writer, made = PdfWriter(), io.BytesIO()
-    for width, height in sizes:
-        writer.add_blank_page(width, height)
-    if password:
-        writer.encrypt(password)
-    writer.write(made)
-    return made.getvalue()
 
 
 def written(tmp_path: Path, content: bytes) -> Path:

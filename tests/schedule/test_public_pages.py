@@ -164,9 +164,9 @@ class TestOneBriefing:
         assert "지금 진행하고 있습니다" in page and "/registrations/find" in page
 
     def test_turns_to_what_is_left_after_the_end(self, client, now):
-        briefing = a_briefing(starts_at=now - timedelta(hours=3), replay_url="https://replay.example.kr/1")
+        briefing = a_briefing(starts_at=now - timedelta(hours=3))
         page = client.get(url(briefing)).text
-        assert "https://replay.example.kr/1" in page and "답글 남기기" in page
+        assert f'href="/archive/{briefing.public_id}"' in page and "답글 남기기" in page
         assert "신청하기" not in page
 
     def test_says_that_and_why_it_was_called_off(self, client):
