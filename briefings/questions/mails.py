@@ -1,5 +1,6 @@
 """The words of mails about questions, composed when each is sent."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from flask import current_app, url_for
@@ -29,27 +30,27 @@ LEFT = Dropped("그 사이 과제의 기관을 떠난 계정")
 
 def to_write(message: Message, now: datetime) -> Mail | Dropped:
     """Whoever is to write hears of questions, and until when."""
-    return _to_writer("questions_to_write", message, now, Question.id.in_(message.params["questions"]))
+    return _to_writer("questions_to_write", message, now, lambda: Question.id.in_(message.params["questions"]))
 
 
 def due(message: Message, now: datetime) -> Mail | Dropped:
     """The day comes near."""
-    return _to_writer("questions_due", message, now, Question.due_on == date.fromisoformat(message.params["due_on"]))
+    return _to_writer("questions_due", message, now, lambda: _due_on(message))
 
 
 def late(message: Message, now: datetime) -> Mail | Dropped:
     """The day is past."""
-    return _to_writer("questions_late", message, now, Question.due_on == date.fromisoformat(message.params["due_on"]))
+    return _to_writer("questions_late", message, now, lambda: _due_on(message))
 
 
 def answered(message: Message, now: datetime) -> Mail | Dropped:
     """Whoever asked reads the answer."""
     registration = db.session.get(Registration, message.params["registration"])
-    question = db.session.get(Question, message.params["question"])
     if registration is None or registration.email != message.recipient:
         return GONE
     if registration.state is RegistrationState.CANCELLED:
         return GONE
+    question = db.session.get(Question, message.params["question"])
     if question is None or question.state is not QuestionState.WRITTEN:
         return Dropped("그사이 답을 거두거나 숨긴 질문입니다.")
     return write(
@@ -66,7 +67,11 @@ def answered(message: Message, now: datetime) -> Mail | Dropped:
     )
 
 
-def _to_writer(name: str, message: Message, now: datetime, which: ColumnElement[bool]) -> Mail | Dropped:
+def _due_on(message: Message) -> ColumnElement[bool]:
+    return Question.due_on == date.fromisoformat(message.params["due_on"])
+
+
+def _to_writer(name: str, message: Message, now: datetime, which: Callable[[], ColumnElement[bool]]) -> Mail | Dropped:
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)
     found = select(PresenterSlot).where(PresenterSlot.id == message.params["slot"])
     slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
@@ -74,7 +79,7 @@ def _to_writer(name: str, message: Message, now: datetime, which: ColumnElement[
         return SETTLED
     if has_left(message.recipient, slot.need):
         return LEFT
-    waiting = select(Question).where(which, Question.slot_id == slot.id, Question.state == QuestionState.TO_WRITE)
+    waiting = select(Question).where(which(), Question.slot_id == slot.id, Question.state == QuestionState.TO_WRITE)
     questions = db.session.scalars(waiting.order_by(Question.due_on, Question.id)).all()
     if not questions:
         return SETTLED

@@ -1,4 +1,4 @@
-"""Staff and the moderator sort what people ask: one press each, nobody over the head of another, everything written down."""
+"""Staff and the moderator sort what people ask: one press each, and everything is written down."""
 
 from datetime import timedelta
 
