@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
@@ -13,10 +14,66 @@ from briefings.needs.words import RESOURCES
 from briefings.organizations.words import KINDS
 from briefings.participation.models import Visibility
 from briefings.participation.words import VISIBILITIES
-from briefings.web.forms import ChoicesField, ConsentField, EmailField, Form, PhoneField, options
+from briefings.privacy.models import ConsentText
+from briefings.web.forms import (
+    FORBIDDEN,
+    ChoicesField,
+    ConsentField,
+    EmailField,
+    Form,
+    OnePress,
+    PhoneField,
+    options,
+)
+
+SENDER = ("kind", "organization", "name", "email", "phone")
+"""Who replies: filled in for whoever is known, and then shown closed."""
+LONGEST_DRAFT = 2000
+"""Of each text; a longer one is refused when it is sent."""
 
 
-class SenderForm(Form):
+class OwnerConsent(ConsentField):
+    """Whether one owner may be given the reply and who sent it; asked for the needs that are ticked alone."""
+
+    def __init__(self, *args: Any, need: Need, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.need = need
+
+    def about(self, text: ConsentText) -> None:
+        """Ask for, or tell of, `text`, with this owner as the one it goes to."""
+        super().about(text)
+        self.label.text = gettext("%(owner)s에 개인정보 제공", owner=self.need.organization.name)
+
+    def pre_validate(self, form: FlaskForm) -> None:
+        """Of a need that is not ticked nothing is asked."""
+        self.must = self.need in form.chosen()
+        if not self.must:
+            self.data = False
+        elif self.data is False and not self.tells and not self._outdated:
+            raise ValidationError(
+                gettext(
+                    "동의하지 않으면 이 수요기관에 답글을 전할 수 없습니다. 답글을 남기지 않으려면 과제를 빼 주세요."
+                )
+            )
+        else:
+            super().pre_validate(form)
+
+
+class SentenceIfChosen:
+    """A chosen need wants a sentence; the others want nothing, so the field is marked neither way."""
+
+    field_flags: ClassVar[dict[str, bool]] = {"unmarked": True}
+
+    def __init__(self, need: Need) -> None:
+        self.need = need
+
+    def __call__(self, form: "SenderForm", field: Any) -> None:
+        """ValidationError for a chosen need without words."""
+        if self.need in form.chosen() and len(field.data or "") < 5:
+            raise ValidationError(gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요."))
+
+
+class SenderForm(OnePress, Form):
     """Who replies; a subclass made by `reply_form` adds the needs."""
 
     kind = SelectField(_l("기관 유형"), [DataRequired()], choices=options(KINDS, empty=_l("골라 주세요")))
@@ -30,15 +87,9 @@ class SenderForm(Form):
         description=_l("답글을 고치거나 거둘 수 있는 주소와 수요기관의 답을 이 주소로 보내 드립니다."),
     )
     phone = PhoneField(_l("휴대 전화번호"), [Optional()])
-    conditions = TextAreaField(
-        _l("조건과 시기"),
-        [Length(max=2000)],
-        description=_l("함께하려면 필요한 조건이나 가능한 시기가 있으면 적어 주세요."),
-    )
     visibility = RadioField(
         _l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES), default=Visibility.OWNER.value
     )
-    consent = ConsentField(must=True)
 
     needs: Sequence[Need] = ()
 
@@ -46,9 +97,31 @@ class SenderForm(Form):
         """The tick, the sentence and the tags for one need."""
         return self[f"chosen_{need.id}"], self[f"offer_{need.id}"], self[f"tags_{need.id}"]
 
+    def conditions(self, need: Need) -> Any:
+        """What it would take, for one need."""
+        return self[f"conditions_{need.id}"]
+
+    def consent(self, need: Need) -> OwnerConsent:
+        """Whether its owner may be given the reply."""
+        return self[f"consent_{need.id}"]
+
     def chosen(self) -> list[Need]:
         """The needs ticked; where there is one only, that one."""
         return [need for need in self.needs if len(self.needs) == 1 or self.parts(need)[0].data]
+
+    def ask_for(self, text: ConsentText) -> None:
+        """Ask, or tell, for each owner."""
+        for need in self.needs:
+            self.consent(need).about(text)
+
+    def wrong_sender(self) -> bool:
+        """Whether something about the sender has to be put right."""
+        return any(self[name].errors for name in SENDER)
+
+    def draft(self) -> dict[str, Any]:
+        """What there is to keep of it: all but the answers about personal data, which are given when it is sent."""
+        asked = {"csrf_token", "form_token", *(f"consent_{need.id}" for need in self.needs)}
+        return {field.name: _kept(field.data) for field in self if field.name not in asked}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: at least one need."""
@@ -58,22 +131,11 @@ class SenderForm(Form):
         return fine and bool(self.chosen())
 
 
-class SentenceIfChosen:
-    """A chosen need wants a sentence; the others want nothing, so the field is marked neither way."""
-
-    field_flags: ClassVar[dict[str, bool]] = {"unmarked": True}
-
-    def __init__(self, need: Need) -> None:
-        self.need = need
-
-    def __call__(self, form: SenderForm, field: Any) -> None:
-        """ValidationError for a chosen need without words."""
-        if self.need in form.chosen() and len(field.data or "") < 5:
-            raise ValidationError(gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요."))
-
-
 def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
-    """One screen for all `needs`: for each a tick, one sentence, tags; a single need is not asked for a tick."""
+    """One screen for all `needs`: for each a tick that opens a sentence, tags, conditions and the consent.
+
+    A single need is not asked for a tick.
+    """
     fields: dict[str, Any] = {"needs": needs}
     for need in needs:
         fields[f"chosen_{need.id}"] = BooleanField(_l("이 과제에 답글을 남깁니다"))
@@ -83,6 +145,12 @@ def reply_form(needs: Sequence[Need], **given: Any) -> SenderForm:
             description=_l("한 문장이면 됩니다. 예: 폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
         )
         fields[f"tags_{need.id}"] = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
+        fields[f"conditions_{need.id}"] = TextAreaField(
+            _l("조건과 시기"),
+            [Length(max=2000)],
+            description=_l("함께하려면 필요한 조건이나 가능한 시기가 있으면 적어 주세요."),
+        )
+        fields[f"consent_{need.id}"] = OwnerConsent(need=need)
     return type("ReplyForm", (SenderForm,), fields)(**given)
 
 
@@ -93,3 +161,10 @@ class ChangeForm(Form):
     offer_tags = ChoicesField(_l("보탤 자원"), choices=options(RESOURCES))
     conditions = TextAreaField(_l("조건과 시기"), [Length(max=2000)])
     visibility = RadioField(_l("공개 범위"), [DataRequired()], choices=options(VISIBILITIES))
+
+
+def _kept(value: Any) -> Any:
+    """As JSON keeps it, without signs that no text of ours may hold."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("", value)[:LONGEST_DRAFT]
+    return [_kept(each) for each in value[:20]] if isinstance(value, list) else value

@@ -1,26 +1,30 @@
-"""Replying to needs without an account: one screen from a need, a briefing, or a personal link."""
+"""Writing replies: from the page of a need, a briefing, or a personal link."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
-from flask_wtf import FlaskForm
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
-from briefings.needs.models import Need
+from briefings.live import interests
+from briefings.live.interests import interests_of
+from briefings.needs.models import Need, NeedState
 from briefings.organizations.finding import organization_of
 from briefings.organizations.models import OrganizationKind
-from briefings.participation import replying
-from briefings.participation.forms import ChangeForm, SenderForm, reply_form
-from briefings.participation.links import reply_behind
-from briefings.participation.models import ReplyState, Visibility
-from briefings.participation.replying import Offer, Sender
+from briefings.participation import drafts, interest_box, replying
+from briefings.participation.drafting import place_of
+from briefings.participation.forms import SenderForm, reply_form
+from briefings.participation.models import Visibility
+from briefings.participation.replying import Offer, Sender, due_at
 from briefings.participation.words import REPLY_TONES
 from briefings.privacy.consenting import current_text
 from briefings.privacy.models import Purpose
@@ -30,136 +34,230 @@ from briefings.schedule.programme import programme_of
 from briefings.schedule.registration_models import Registration
 from briefings.web.access import by_token, public
 from briefings.web.language import language
+from briefings.web.limits import counting_mail, with_wait
 from briefings.web.security import limiter
 
 OFTEN = "10/minute;100/hour"  # whole ministries share one network address, and reply after the same briefing
+SAVED_OFTEN = "600/minute"
 pages = Blueprint("replies", __name__)
 pages.context_processor(lambda: {"reply_tones": REPLY_TONES})
 
 
+def _keeps() -> bool:
+    """Whether a post only has a draft kept or thrown away."""
+    return request.form.get("do", "") in ("save", "autosave", "forget")
+
+
+def _by_link() -> str:
+    return str((request.view_args or {}).get("token", ""))
+
+
+not_too_often = limiter.limit(OFTEN, methods=["POST"], exempt_when=_keeps)
+saved_not_too_often = limiter.limit(SAVED_OFTEN, methods=["POST"], exempt_when=lambda: not _keeps())
+not_too_often_by_link = limiter.limit(OFTEN, methods=["POST"], key_func=_by_link, exempt_when=_keeps)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where somebody writes: which needs there are to answer, from where they came, and where they read it was sent."""
+
+    needs: Sequence[Need]
+    done: str
+    briefing: Briefing | None = None
+    registration: Registration | None = None
+
+    @property
+    def open(self) -> list[Need]:
+        """The needs that take replies, the one that was asked for first."""
+        wanted = request.args.get("need", type=int)
+        return sorted((need for need in self.needs if need.takes_replies), key=lambda need: need.id != wanted)
+
+
 @pages.route("/needs/<int:need_id>/reply", methods=["GET", "POST"])
 @public
-@limiter.limit(OFTEN, methods=["POST"])
+@not_too_often
+@saved_not_too_often
 def write(need_id: int) -> ResponseReturnValue:
     """Reply to one need."""
     with_owner = joinedload(Need.organization)
     need = db.session.scalar(select(Need).where(Need.id == need_id).options(with_owner))
     if need is None or not need.is_public:
         abort(404)
-    return _write([need])
+    return _write(Desk([need], url_for("replies.sent")))
 
 
 @pages.route("/briefings/<public_id>/reply", methods=["GET", "POST"])
 @public
-@limiter.limit(OFTEN, methods=["POST"])
+@not_too_often
+@saved_not_too_often
 def write_for_briefing(public_id: str) -> ResponseReturnValue:
     """Reply to any of the needs presented in a briefing."""
     briefing = db.session.scalar(select(Briefing).where(Briefing.public_id == public_id))
     if briefing is None or briefing.state is not BriefingState.PUBLISHED:
         abort(404)
-    return _write(_needs_of(briefing), briefing)
+    return _write(Desk(_needs_of(briefing), url_for("replies.sent"), briefing))
 
 
 @pages.route("/r/<token>/reply", methods=["GET", "POST"], defaults={"purpose": "registration"})
 @pages.route("/join/<token>/reply", methods=["GET", "POST"], defaults={"purpose": "join"}, endpoint="write_from_join")
 @by_token
-@limiter.limit(OFTEN, methods=["POST"])
+@not_too_often_by_link
 def write_with_link(token: str, purpose: str) -> ResponseReturnValue:
-    """The same, with what the person gave at registration filled in."""
+    """The same, with what the person gave at registration filled in, and what they showed interest in ticked."""
     registration = registration_behind(token, purpose)
-    return _write(_needs_of(registration.briefing), registration.briefing, registration)
+    done = url_for("replies.sent_from_join" if purpose == "join" else "replies.sent_with_link", token=token)
+    return _write(Desk(_needs_of(registration.briefing), done, registration.briefing, registration))
 
 
 @pages.get("/replies/sent")
 @public
 def sent() -> ResponseReturnValue:
-    """What happens next; says nothing about anybody."""
-    return render_template("participation/sent.html")
+    """What happens next, and by when; the same whether or not somebody else had replied before."""
+    return _sent(None)
 
 
-@pages.get("/replies/<token>")
+@pages.get("/r/<token>/reply/sent", defaults={"purpose": "registration"})
+@pages.get("/join/<token>/reply/sent", defaults={"purpose": "join"}, endpoint="sent_from_join")
 @by_token
-def show(token: str) -> ResponseReturnValue:
-    """One's own reply, where it stands, and what can still be done with it."""
-    made = reply_behind(token)
-    return render_template(
-        "participation/reply.html", reply=made, token=token, can_change=made.state is ReplyState.SENT
-    )
+def sent_with_link(token: str, purpose: str) -> ResponseReturnValue:
+    """The same, with the way back to where the person came from."""
+    registration_behind(token, purpose)
+    return _sent(url_for("live.join" if purpose == "join" else "registrations.show", token=token))
 
 
-@pages.route("/replies/<token>/change", methods=["GET", "POST"])
+@pages.post("/join/<token>/interest")
 @by_token
-def change(token: str) -> ResponseReturnValue:
-    """Other words, until the owner opens it."""
-    made = reply_behind(token)
-    form = ChangeForm(obj=made)
-    if form.validate_on_submit():
-        try:
-            with unit_of_work():
-                replying.change(
-                    made, form.offer.data, form.offer_tags.data, form.conditions.data, Visibility(form.visibility.data)
-                )
-            flash(gettext("답글을 고쳤습니다."), "success")
-            return redirect(url_for("replies.show", token=token), 303)
-        except Refused as refused:
-            form.refuse(refused)
-    return render_template("participation/change.html", form=form, reply=made, token=token)
-
-
-@pages.route("/replies/<token>/withdraw", methods=["GET", "POST"])
-@by_token
-def withdraw(token: str) -> ResponseReturnValue:
-    """Ask first, then take it back."""
-    made = reply_behind(token)
-    form = FlaskForm()
-    if form.validate_on_submit():
+def raise_interest(token: str) -> ResponseReturnValue:
+    """Note, or take back, that the person is interested in a need; to a script the part of the page that says so."""
+    registration, now = registration_behind(token, "join"), clock.now()
+    need_id = request.form.get("need", default=0, type=int)
+    try:
         with unit_of_work():
-            replying.withdraw(made, clock.now())
-        flash(gettext("답글을 거두어들였습니다. 수요기관에 알렸습니다."), "success")
-        return redirect(url_for("replies.show", token=token), 303)
-    return render_template("participation/withdraw.html", form=form, reply=made, token=token)
+            said = _interest(registration, need_id, now)
+    except Refused:
+        if "quiet" not in request.form:
+            raise
+        return _interest_box(registration, token, now), 409
+    if "quiet" in request.form:
+        return _interest_box(registration, token, now)
+    flash(said, "success")
+    return redirect(url_for("live.join", token=token), 303)
 
 
-def _write(
-    needs: Sequence[Need], briefing: Briefing | None = None, registration: Registration | None = None
-) -> ResponseReturnValue:
-    open_needs = [need for need in needs if need.takes_replies]
-    form = reply_form(open_needs, data=_known(registration, open_needs))
+def _interest(registration: Registration, need_id: int, now: datetime) -> str:
+    if "back" in request.form:
+        interests.take_back(registration, need_id)
+        return gettext("관심 표시를 지웠습니다.")
+    need = interests.raise_interest(registration, need_id, now)
+    return gettext("‘%(title)s’ 과제에 관심을 표시했습니다. 답글 화면에 골라 둡니다.", title=need.title)
+
+
+def _interest_box(registration: Registration, token: str, now: datetime) -> str:
+    box = interest_box.box(registration, now) or abort(404)
+    return render_template(box.template, registration=registration, token=token, **box.values)
+
+
+def _write(desk: Desk) -> ResponseReturnValue:
+    now = clock.now()
+    kept = place_of(desk.registration).draft(now)
+    form = reply_form(desk.open, data=_known(desk) | (kept.content if kept else {}))
     consent = current_text(Purpose.REPLY, language())
-    form.consent.about(consent)
-    if open_needs and form.validate_on_submit():
-        now = clock.now()
+    form.ask_for(consent)
+    if request.method == "POST" and _keeps():
+        return KEEPING[request.form["do"]](desk, form, now)
+    refused: Refused | None = None
+    if desk.open and form.validate_on_submit():
         try:
-            with unit_of_work():
-                done = replying.reply(
-                    _sender(form),
-                    _offers(form),
-                    form.conditions.data,
-                    Visibility(form.visibility.data),
-                    consent,
-                    current_app.config["TIMEZONE"],
-                    now,
-                    briefing,
-                )
-            _say(done)
-            return redirect(url_for("replies.sent"), 303)
-        except Refused as refused:
-            form.refuse(refused)
-    return render_template(
+            return _send(desk, form, now)
+        except Refused as error:
+            refused = error
+            form.refuse(error)
+    page = render_template(
         "participation/write.html",
         form=form,
-        needs=open_needs,
-        closed=[need for need in needs if not need.takes_replies],
-        briefing=briefing,
+        desk=desk,
+        needs=desk.open,
+        closed=[need for need in desk.needs if not need.takes_replies],
         consent=consent,
+        due_at=due_at(now, current_app.config["TIMEZONE"]),
+        kept=kept,
+        kept_until=drafts.good_until(kept) if kept else None,
+        known=desk.registration is not None or _of_account() != {},
+        marked=request.args.get("need", type=int),
+    )
+    return with_wait(page, refused)
+
+
+def _send(desk: Desk, form: SenderForm, now: datetime) -> ResponseReturnValue:
+    consent, zone = current_text(Purpose.REPLY, language()), current_app.config["TIMEZONE"]
+    sender, chosen = _sender(form), form.chosen()
+    proven = desk.registration is not None and desk.registration.email == sender.email.lower()
+    with counting_mail([] if proven else [sender.email], "replying"), unit_of_work():
+        visibility = Visibility(form.visibility.data)
+        replying.reply(sender, _offers(form), "", visibility, consent, zone, now, desk.briefing)
+        drafts.sent(place_of(desk.registration).key, chosen, now)
+    session["replied"] = {
+        "needs": [need.id for need in chosen],
+        "email": sender.email,
+        "due": due_at(now, zone).isoformat(),
+    }
+    return redirect(desk.done, 303)
+
+
+def _save(desk: Desk, form: SenderForm, now: datetime) -> ResponseReturnValue:
+    place = place_of(desk.registration, begin=True)
+    with unit_of_work():
+        drafts.save(place.key, form.draft(), now)
+    flash(gettext("적은 내용을 임시 저장했습니다. 7일 동안 보관합니다."), "success")
+    return place.remembered(_back())
+
+
+def _autosave(desk: Desk, form: SenderForm, now: datetime) -> ResponseReturnValue:
+    place = place_of(desk.registration, begin=True)
+    with unit_of_work():
+        drafts.save(place.key, form.draft(), now)
+    return place.remembered(Response(status=204))
+
+
+def _forget(desk: Desk, form: SenderForm, now: datetime) -> ResponseReturnValue:
+    with unit_of_work():
+        drafts.forget(place_of(desk.registration).key)
+    flash(gettext("임시 저장한 내용을 지웠습니다."), "success")
+    return _back()
+
+
+KEEPING: dict[str, Callable[[Desk, SenderForm, datetime], ResponseReturnValue]] = {
+    "save": _save,
+    "autosave": _autosave,
+    "forget": _forget,
+}
+"""What a press does that sends nothing."""
+
+
+def _back() -> Any:
+    return redirect(url_for(request.endpoint or "", **(request.view_args or {}), **request.args.to_dict()), 303)
+
+
+def _sent(back: str | None) -> str:
+    done = session.get("replied") or {}
+    needs = select(Need).where(Need.id.in_(done.get("needs", [])), Need.state == NeedState.PUBLISHED)
+    return render_template(
+        "participation/sent.html",
+        needs=db.session.scalars(needs.options(joinedload(Need.organization)).order_by(Need.id)).all(),
+        email=done.get("email", ""),
+        due_at=datetime.fromisoformat(done["due"]) if done else None,
+        back=back,
     )
 
 
-def _known(registration: Registration | None, needs: Sequence[Need]) -> dict[str, object]:
-    if registration is None:
-        return _of_account()
-    interesting = {need.id for need in registration.interests}
-    ticks = {f"chosen_{need.id}": need.id in interesting for need in needs}
+def _known(desk: Desk) -> dict[str, object]:
+    marked = request.args.get("need", type=int)
+    ticks: dict[str, object] = {f"chosen_{need.id}": need.id == marked for need in desk.needs}
+    if desk.registration is None:
+        return ticks | _of_account()
+    registration = desk.registration
+    if marked is None:
+        ticks |= {f"chosen_{said.need.id}": True for said in interests_of(registration)}
     return {
         "kind": registration.organization.kind.value,
         "organization": registration.organization.name,
@@ -186,19 +284,9 @@ def _sender(form: SenderForm) -> Sender:
 
 def _offers(form: SenderForm) -> list[Offer]:
     parts = [(need, *form.parts(need)) for need in form.chosen()]
-    return [Offer(need, offer.data, tuple(tags.data)) for need, _, offer, tags in parts]
-
-
-def _say(done: replying.Sent) -> None:
-    if done.replies:
-        flash(gettext("참여 답글 %(number)s건을 보냈습니다.", number=len(done.replies)), "success")
-    for need in done.already:
-        text = gettext(
-            "‘%(title)s’ 과제에는 같은 기관에서 보낸 답글이 이미 있어 새로 보내지 않았습니다. "
-            "먼저 보낸 분께 답글을 고칠 수 있는 주소를 다시 보냈습니다.",
-            title=need.title,
-        )
-        flash(text, "warning")
+    return [
+        Offer(need, offer.data, tuple(tags.data), form.conditions(need).data or "") for need, _, offer, tags in parts
+    ]
 
 
 def _needs_of(briefing: Briefing) -> list[Need]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from briefings.calendar.holidays import working_days_from
@@ -16,6 +16,7 @@ from briefings.needs.registering import owners_of
 from briefings.organizations.finding import named
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Recipient, queue
+from briefings.participation.colleagues import ask_to_join, let_go_all
 from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import Basis, ConsentText
@@ -43,11 +44,16 @@ class Offer:
     need: Need
     text: str
     tags: tuple[str, ...] = ()
+    conditions: str = ""
+    """Of this need; where empty, those of all."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """What became of one sending: the new replies, and the needs this organization had answered before."""
+    """What became of one sending: the new replies, and the needs this organization had answered before.
+
+    Only those who have a link to a reply may learn that there is one: whoever sent the form is told neither.
+    """
 
     replies: list[ParticipationReply]
     already: list[Need]
@@ -71,8 +77,8 @@ def reply(
 ) -> Sent:
     """One reply per organization and need; owner and sender are told.
 
-    Where one exists already, whoever sent it gets the link again. Refused when a need takes no replies any more,
-    or is the organization's own.
+    Where one exists already, whoever sent it is asked to let this sender join. Refused when a need takes no replies any
+    more, or is the organization's own.
     """
     organization = named(sender.organization, sender.kind, now)
     offers, sent = list(offers), Sent([], [])
@@ -83,32 +89,21 @@ def reply(
         known = reply_of(organization, offer.need)
         if known and known.state is not ReplyState.WITHDRAWN:
             sent.already.append(offer.need)
-            queue(
-                "reply_exists",
-                f"reply-exists:{known.id}:{now:%Y%m%d}",
-                Recipient(known.email, known.name, known.locale),
-                now,
-                reply=known.id,
-            )
+            person = Recipient(sender.email, sender.name, sender.locale)
+            ask_to_join(known, person, sender.phone, offer.text, consent, now)
             continue
         made = known or ParticipationReply(need=offer.need, organization=organization)
         _fill(made, sender, offer, briefing)
-        made.conditions, made.visibility = conditions, visibility
+        made.conditions, made.visibility = offer.conditions or conditions, visibility
         made.send(now, due_at(now, zone))
+        offer.need.last_reply_at = now
         db.session.add(made)
         db.session.flush()
         answer(f"reply:{made.public_id}", consent, consent.basis is Basis.CONSENT, now)
         _tell_owner(made, now)
         sent.replies.append(made)
     if sent.replies:
-        first = sent.replies[0]
-        queue(
-            "reply_sent",
-            f"reply-sent:{first.id}:{first.sent_at:%Y%m%d%H%M%S%f}",
-            Recipient(sender.email, sender.name, sender.locale),
-            now,
-            replies=[made.id for made in sent.replies],
-        )
+        _tell_sender(sender, sent.replies, now)
     return sent
 
 
@@ -122,9 +117,13 @@ def change(made: ParticipationReply, offer: str, tags: Iterable[str], conditions
 
 
 def withdraw(made: ParticipationReply, now: datetime) -> None:
-    """Take it back; the owner is told."""
+    """Take it back; the owner is told, and whoever had joined or asked to."""
+    lock(made.need)  # before the reply, as everywhere: neither waits for the other
     lock(made)
     made.withdraw(now)
+    db.session.flush()
+    made.need.last_reply_at = _last_reply_at(made.need)
+    let_go_all(made, now)
     _tell_owner(made, now, "reply_withdrawn")
 
 
@@ -160,6 +159,18 @@ def _fill(made: ParticipationReply, sender: Sender, offer: Offer, briefing: Brie
     made.name, made.email, made.phone, made.locale = sender.name, sender.email.lower(), sender.phone, sender.locale
     made.offer, made.offer_tags = offer.text, list(offer.tags)
     made.briefing_id = briefing.id if briefing else None
+
+
+def _last_reply_at(need: Need) -> datetime | None:
+    stands = (ParticipationReply.need_id == need.id, ParticipationReply.state != ReplyState.WITHDRAWN)
+    return db.session.scalar(select(func.max(ParticipationReply.sent_at)).where(*stands))
+
+
+def _tell_sender(sender: Sender, replies: list[ParticipationReply], now: datetime) -> None:
+    first = replies[0]
+    key = f"reply-sent:{first.id}:{first.sent_at:%Y%m%d%H%M%S%f}"
+    person = Recipient(sender.email, sender.name, sender.locale)
+    queue("reply_sent", key, person, now, replies=[made.id for made in replies])
 
 
 def _tell_owner(made: ParticipationReply, now: datetime, kind: str = "reply_received") -> None:

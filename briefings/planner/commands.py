@@ -63,8 +63,10 @@ def plan(needs: Path, times: Path | None, out: Path | None, held: Path | None, *
       organization  no organization is in two briefings at once
       presenter     address; nobody presents in two briefings at once
       is_key        yes or no: key needs come first
-      waiting_days  a whole number: who waits longer comes first
+      waiting_days  a whole number: who waits longer comes first; since it was last presented, if it was
       unavailable   times at which its presenter cannot: keys or starts
+      presented_on  2026-11-25: when it was last presented
+      replied       yes or no: whether anybody answered since; then its waiting counts no longer
     \b
     Columns of TIMES
       starts_at*    2027-03-09 14:00

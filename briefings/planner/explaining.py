@@ -5,14 +5,16 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from briefings.planner.greedy import Board, Briefing
-from briefings.planner.model import LeftOver, Placement, Plan, Proposal, Reason
+from briefings.planner.model import LeftOver, Placement, Plan, PlannedNeed, Proposal, Reason
 from briefings.planner.modelling import worth_of
-from briefings.planner.objective import parts
+from briefings.planner.objective import UNANSWERED, WAITING, parts
 from briefings.planner.relaxing import Relaxations, place_for
 from briefings.planner.shape import Shape, Topic
 
 LONG = 90
 """Days of waiting that are worth a word."""
+TOLD_ANEW = UNANSWERED // WAITING * 7
+"""So many days of waiting it is worth that nobody answered a need when it was presented."""
 
 
 def explained(shape: Shape, briefings: Sequence[Briefing], bound: int, seconds: float) -> Plan:
@@ -33,6 +35,16 @@ def explained(shape: Shape, briefings: Sequence[Briefing], bound: int, seconds: 
         (),
         round(seconds, 1),
     )
+
+
+def for_its_past(need: PlannedNeed) -> Iterator[Reason]:
+    """What a need has behind it and gets points for, or none."""
+    if need.replied:
+        yield Reason("answered", {"date": need.presented_on})
+    elif need.presented_on:
+        yield Reason("unanswered", {"date": need.presented_on, "days": need.waiting_days, "points": UNANSWERED})
+    elif need.waiting_days >= LONG:
+        yield Reason("waited", {"days": need.waiting_days})
 
 
 class View:
@@ -133,8 +145,7 @@ class View:
             yield Reason("fixed", names)
         if need.is_key:
             yield Reason("key", {})
-        if need.waiting_days >= LONG:
-            yield Reason("waited", {"days": need.waiting_days})
+        yield from for_its_past(need)
         exact = self.labels[number] in need.audiences
         sought = [self.problem.audiences.get(each, each) for each in need.audiences]
         if index not in cell.fixed:
@@ -207,6 +218,8 @@ class View:
         yield from told
         if not told or place_for(self.board, index) is None:
             yield self._too_few(index, times)
+        if self.problem.needs[index].replied:
+            yield from for_its_past(self.problem.needs[index])
 
     def _too_few(self, index: int, times: Sequence[int]) -> Reason:
         """Of its topics the one nearest to a briefing, when it is nearest."""
@@ -226,7 +239,7 @@ class View:
 
     def _rank(self, index: int) -> tuple[bool, int]:
         need = self.problem.needs[index]
-        return need.is_key, need.waiting_days
+        return need.is_key, 0 if need.replied else need.waiting_days + (TOLD_ANEW if need.presented_on else 0)
 
     def _taken(self, index: int) -> Iterator[Reason]:
         """What stands against each briefing of its topics that the plan has."""

@@ -22,8 +22,13 @@ class PlannedNeed:
     presenter: str = ""
     is_key: bool = False
     waiting_days: int = 0
+    """Since it was last presented, or since it may be."""
     unavailable: frozenset[str] = frozenset()
     """Times at which its presenter cannot."""
+    presented_on: str = ""
+    """When it was last presented, as an ISO date; empty: never."""
+    replied: bool = False
+    """Whether anybody has answered it since."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 - Each need with a briefing: 1,000, and 20 more for each week it has waited, up to a year; a key need 2,000 on top, so
   that it comes before every need that is none.
+- A need that was presented, and that nobody has answered since: 200 on top, for it has to be told of anew. One that was
+  answered since then gets nothing for waiting: others have waited for a first answer.
 - Each briefing costs 300.
 - Uneven sizes: a briefing costs 0 when full and about 120 at the minimum, each further empty place more than the one
   before; of two ways to share out the same needs the even one is cheaper.
@@ -22,6 +24,7 @@ NEED = 1000
 KEY = 2000
 WAITING = 20
 WEEKS_OF_WAITING = 52
+UNANSWERED = 200
 BRIEFING = 300
 UNEVEN = 120
 CROWDED = 500
@@ -30,8 +33,15 @@ STEP = 20
 
 def worth(need: PlannedNeed) -> int:
     """Points for giving it a briefing."""
-    waiting = WAITING * min(max(need.waiting_days, 0) // 7, WEEKS_OF_WAITING)
-    return NEED + (KEY if need.is_key else 0) + waiting
+    return NEED + (KEY if need.is_key else 0) + _again(need) + _waiting(need)
+
+
+def _waiting(need: PlannedNeed) -> int:
+    return 0 if need.replied else WAITING * min(max(need.waiting_days, 0) // 7, WEEKS_OF_WAITING)
+
+
+def _again(need: PlannedNeed) -> int:
+    return UNANSWERED if need.presented_on and not need.replied else 0
 
 
 def step_of_size(rules: Rules) -> int:
@@ -77,5 +87,9 @@ def parts(problem: Problem, briefings: Iterable[tuple[str, Iterable[str]]]) -> d
 
 
 def _needs(placed: list[PlannedNeed]) -> dict[str, int]:
-    key, waiting = KEY * sum(need.is_key for need in placed), sum(map(worth, placed))
-    return {"placed": NEED * len(placed), "key": key, "waiting": waiting - key - NEED * len(placed)}
+    return {
+        "placed": NEED * len(placed),
+        "key": KEY * sum(need.is_key for need in placed),
+        "waiting": sum(map(_waiting, placed)),
+        "again": sum(map(_again, placed)),
+    }

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -70,6 +70,14 @@ class Cells:
             raise self.wrong(column, f"{found!r} is neither yes nor no")
         return MARKS[found]
 
+    def day(self, column: str) -> str:
+        """A date, as it is written in ISO; or nothing."""
+        found = self.text(column)
+        try:
+            return date.fromisoformat(found).isoformat() if found else ""
+        except ValueError:
+            raise self.wrong(column, f"{found!r} is no date such as 2026-11-25") from None
+
     def moment(self, column: str) -> datetime:
         """A date and time."""
         found = self.needed(column)
@@ -81,7 +89,16 @@ class Cells:
 
 NEEDED = {"needs": ("key", "title", "themes", "audiences"), "times": ("starts_at",)}
 KNOWN = {
-    "needs": (*NEEDED["needs"], "organization", "presenter", "is_key", "waiting_days", "unavailable"),
+    "needs": (
+        *NEEDED["needs"],
+        "organization",
+        "presenter",
+        "is_key",
+        "waiting_days",
+        "unavailable",
+        "presented_on",
+        "replied",
+    ),
     "times": ("key", "starts_at", "open"),
 }
 
@@ -169,6 +186,8 @@ def _need(cells: Cells, times: Mapping[str, str]) -> PlannedNeed:
         cells.mark("is_key"),
         cells.number("waiting_days"),
         frozenset(times[time] for time in unavailable),
+        cells.day("presented_on"),
+        cells.mark("replied"),
     )
 
 
@@ -245,6 +264,13 @@ def _faults(problem: Problem) -> Iterator[str]:
         yield "a time is in no year of use"
 
 
+def _is_day(value: object) -> bool:
+    try:
+        return value == "" or date.fromisoformat(value).isoformat() == value  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
 def _odd(problem: Problem) -> Iterator[str]:
     """Values of another type than the model says."""
     for need in problem.needs:
@@ -252,8 +278,10 @@ def _odd(problem: Problem) -> Iterator[str]:
         words += [*need.themes, *need.audiences, *need.unavailable]
         if not all(isinstance(word, str) for word in words):
             yield f"need {need.key!r}: a number or null where text is expected"
-        if type(need.waiting_days) is not int or type(need.is_key) is not bool:
-            yield f"need {need.key!r}: waiting_days must be a whole number, is_key true or false"
+        if type(need.waiting_days) is not int or type(need.is_key) is not bool or type(need.replied) is not bool:
+            yield f"need {need.key!r}: waiting_days must be a whole number, is_key and replied true or false"
+        if not _is_day(need.presented_on):
+            yield f"need {need.key!r}: presented_on must be a date such as 2026-11-25, or empty"
     yield from (f"time {time.key!r}: the key must be text" for time in problem.times if not isinstance(time.key, str))
     for name, value in vars(problem.rules).items():
         if name.endswith(("slots", "minutes")) and (type(value) is not int or not 0 <= value <= 1000):

@@ -26,6 +26,7 @@ PARTS = {
     "placed": "편성한 과제",
     "key": "주요 과제",
     "waiting": "기다린 기간",
+    "again": "답글 없이 끝난 발표",
     "briefings": "설명회 수",
     "sizes": "크기의 고르기",
     "weeks": "주마다 고르기",
@@ -94,6 +95,12 @@ def topic(values: Values) -> str:
 
 def _day(day: date) -> str:
     return f"{day.month}. {day.day}.({WEEKDAYS[day.weekday()]})"
+
+
+def _date(iso: str) -> str:
+    """A past day, which may be of another year."""
+    day = date.fromisoformat(iso)
+    return f"{day.year}. {_day(day)}"
 
 
 def _percent(share: float) -> str:
@@ -212,6 +219,13 @@ SENTENCES: Mapping[str, str | Callable[[Values], str]] = {
     "fixed": "직원이 이 설명회에 고정했습니다.",
     "key": "주요 과제라서 먼저 편성했습니다.",
     "waited": "설명회를 {days}일 기다렸습니다.",
+    "unanswered": lambda v: (
+        f"{_date(v['date'])} 설명회에서 발표했지만 그 뒤 {v['days']}일 동안 답글이 없어, 다시 알리도록 "
+        f"{v['points']}점을 더했습니다."
+    ),
+    "answered": lambda v: (
+        f"{_date(v['date'])} 설명회에서 발표한 뒤 답글을 받아, 기다린 기간을 점수에 더하지 않았습니다."
+    ),
     "fits": lambda v: f"‘{topic(v)}’을(를) 찾는 과제이고, 같은 주제와 대상의 과제 {v['others']}건과 함께 발표합니다.",
     "shares": _shares,
     "place": _place,

@@ -1,5 +1,6 @@
 """The pile of open needs, by theme and audience: what briefings are made of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -84,6 +85,14 @@ def is_open(now: datetime) -> list[ColumnElement[bool]]:
     planned = select(PresenterSlot.need_id).join(PresenterSlot.briefing)
     coming = planned.where(Briefing.state.in_(COMING), Briefing.ends_at > now)
     return [Need.state == NeedState.PUBLISHED, Need.matched_at.is_(None), Need.id.not_in(coming)]
+
+
+def last_presented(ids: Iterable[int], now: datetime) -> dict[int, datetime]:
+    """When each of these needs was last presented in a briefing that is over, by its id; by one statement."""
+    over = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at <= now)
+    found = select(PresenterSlot.need_id, func.max(Briefing.starts_at)).join(PresenterSlot.briefing)
+    found = found.where(PresenterSlot.need_id.in_(list(ids)), *over).group_by(PresenterSlot.need_id)
+    return {need_id: starts_at for need_id, starts_at in db.session.execute(found)}
 
 
 def _candidates(needs: list[Need], now: datetime) -> list[Candidate]:

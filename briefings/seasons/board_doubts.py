@@ -1,14 +1,14 @@
 """What is wrong or doubtful about the lanes and cards of a board, in sentences; by the same rules the planner keeps."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
 from briefings.db import db
 from briefings.needs.models import Need
-from briefings.schedule.grouping import is_open
+from briefings.schedule.grouping import is_open, last_presented
 from briefings.schedule.models import Briefing
 from briefings.seasons.availability import Answers, said_by
 from briefings.seasons.making import length
@@ -38,6 +38,8 @@ class Knowledge:
     """Addresses that were asked when they can."""
     busy: Sequence[Briefing] = ()
     """Briefings outside the season at its times."""
+    presented: Mapping[int, datetime] = field(default_factory=dict)
+    """When each need was last presented, by its id."""
 
     def answers_of(self, need: Need) -> Answers | None:
         """What its presenter said of any times; None: nothing."""
@@ -78,6 +80,7 @@ def look_up(season: Season, now: datetime) -> Knowledge:
         said_by(emails),
         set(db.session.scalars(asked)),
         [briefing for briefing in busy if briefing.id not in own],
+        last_presented([need.id for need in needs], now),
     )
 
 

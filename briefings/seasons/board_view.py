@@ -10,6 +10,7 @@ from briefings.seasons.board import name_of
 from briefings.seasons.board_doubts import Doubt, Knowledge, Session, about_card, about_lane, look_up, sessions_of
 from briefings.seasons.making import length
 from briefings.seasons.models import Card, Lane, Season
+from briefings.seasons.problem import Past, past_of
 
 MOST_CHOICES = 1_500
 """Up to so many options altogether each card has its own list of lanes; beyond, a link to a page with the one list."""
@@ -22,6 +23,7 @@ class CardView:
     card: Card
     need: Need
     waiting_days: int | None
+    past: Past
     presenter: str
     answered: str
     """Whether the presenter said when they can."""
@@ -155,10 +157,12 @@ def _lane(
 
 def _card(season: Season, card: Card, lane: Lane | None, known: Knowledge, now: datetime) -> CardView:
     need = card.need
+    past = past_of(need, known.presented.get(need.id), now)
     return CardView(
         card,
         need,
-        (now - need.published_at).days if need.published_at else None,
+        past.waiting_days if need.published_at else None,
+        past,
         need.contact_name or need.contact_email,
         _answered(need, known),
         about_card(season, card, lane, known),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -19,7 +20,7 @@ from briefings.planner.model import (
     Rules,
     Time,
 )
-from briefings.schedule.grouping import is_open
+from briefings.schedule.grouping import is_open, last_presented
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.slots import COMING
 from briefings.seasons.availability import said_by, span
@@ -37,6 +38,25 @@ class Asked:
 
     problem: Problem
     left_out: dict[int, str] = field(default_factory=dict)
+
+
+class Past(NamedTuple):
+    """What a need has behind it: what a plan gives it points for.
+
+    It waits since it was last presented, or since it was published; `replied`: whether anybody answered since then.
+    """
+
+    waiting_days: int
+    presented_at: datetime | None
+    replied: bool
+
+
+def past_of(need: Need, presented_at: datetime | None, now: datetime) -> Past:
+    """The past of a need that was last presented at a moment, or never."""
+    since = presented_at or need.published_at or now
+    answered = need.last_reply_at
+    replied = presented_at is not None and answered is not None and answered >= presented_at
+    return Past(max((now - since).days, 0), presented_at, replied)
 
 
 def presenter_of(need: Need) -> str:
@@ -136,9 +156,10 @@ def _planned(
     season: Season, cards: list[Card], moments: list[datetime], now: datetime, zone: tzinfo
 ) -> Iterable[PlannedNeed]:
     said = said_by(card.need.contact_email for card in cards if card.need.contact_email)
-    selected = _selected(season)
+    selected, presented = _selected(season), last_presented([card.need_id for card in cards], now)
     for card in cards:
         need, answers = card.need, said.get(card.need.contact_email.lower())
+        past = past_of(need, presented.get(need.id), now)
         impossible = [moment for moment in moments if answers and answers.about(*span(season, moment)) is False]
         yield PlannedNeed(
             str(need.id),
@@ -148,8 +169,10 @@ def _planned(
             str(need.organization_id),
             presenter_of(need),
             need.key_since is not None or need.id in selected,
-            max((now - (need.published_at or now)).days, 0),
+            past.waiting_days,
             frozenset(time_key(moment, zone) for moment in impossible),
+            past.presented_at.astimezone(zone).date().isoformat() if past.presented_at else "",
+            past.replied,
         )
 
 
