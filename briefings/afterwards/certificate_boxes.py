@@ -13,7 +13,7 @@ def certificate_box(registration: Registration, now: datetime) -> Box | None:
     rule = rule_of(registration.briefing)
     if certificate is None and not_given_reason(registration.briefing, rule, now):
         return None
-    presence = presence_of(registration)
+    presence = presence_of(registration, now)
     if certificate is None and not presence.was_there:
         return None
     missing = None if certificate else why_not(registration.briefing, rule, presence, now)

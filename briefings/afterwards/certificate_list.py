@@ -9,12 +9,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
-from briefings.afterwards.certifying import Presence, WhyNot, minutes_in, not_given_reason, not_met_reason, rule_of
+from briefings.afterwards.certifying import Presence, WhyNot, not_given_reason, not_met_reason, rule_of
 from briefings.afterwards.models import Certificate, SurveyTaker
 from briefings.audit.recording import Actor, record
 from briefings.db import db
+from briefings.live.attendance import bounds_of, minutes_in
 from briefings.live.attending import was_there
-from briefings.live.days import day_of
 from briefings.live.models import Attendance
 from briefings.organizations.models import Organization
 from briefings.registrations.export import Format
@@ -81,7 +81,7 @@ class Overview:
 
 def overview_of(briefing: Briefing, now: datetime) -> Overview:
     """By organization and name, in a number of statements that does not grow with the people."""
-    rule, day = rule_of(briefing), day_of(briefing)
+    rule, bounds = rule_of(briefing), bounds_of(briefing, now)
     surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
     found = (
         select(Registration.public_id, Registration.name, Organization.name, Attendance, Certificate, surveyed)
@@ -93,7 +93,7 @@ def overview_of(briefing: Briefing, now: datetime) -> Overview:
     )
     not_given, people = not_given_reason(briefing, rule, now), []
     for public_id, name, organization, attendance, certificate, taken in db.session.execute(found):
-        presence = Presence(attendance, minutes_in(attendance, briefing, day), taken)
+        presence = Presence(attendance, minutes_in(attendance, bounds), taken)
         why = None if certificate else not_given or not_met_reason(rule, presence)
         standing = _standing(certificate, why)
         people.append(Person(public_id, name, organization, standing, why, presence.minutes, certificate))

@@ -37,7 +37,7 @@ def own(token: str) -> ResponseReturnValue:
     certificate = certificate_of(registration)
     briefing, missing = registration.briefing, None
     if certificate is None:
-        missing = why_not(briefing, rule_of(briefing), presence_of(registration), now)
+        missing = why_not(briefing, rule_of(briefing), presence_of(registration, now), now)
     words = words_of(certificate) if certificate else None
     return render_template(
         "afterwards/certificate.html",

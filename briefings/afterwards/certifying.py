@@ -1,6 +1,5 @@
 """Certificates of attendance: who gets one, by a rule of each briefing; issued, put right, taken back."""
 
-import math
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,9 +13,10 @@ from briefings.afterwards.numbers import new_number
 from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
+from briefings.live.attendance import bounds_of, minutes_in
 from briefings.live.attending import was_there
 from briefings.live.days import closes_at, day_of
-from briefings.live.models import Attendance, AttendanceState, BriefingDay
+from briefings.live.models import Attendance, AttendanceState
 from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration
@@ -70,7 +70,7 @@ def rule_of(briefing: Briefing) -> CertificateRule:
 def set_rule(briefing: Briefing, offered: bool, minutes: int, survey: bool, by: Actor, now: datetime) -> None:
     """Say who gets a certificate from now on; those that were issued stay."""
     lock(briefing)
-    longest = _minutes_between(briefing.starts_at, briefing.ends_at)
+    longest = int((briefing.ends_at - briefing.starts_at).total_seconds() // 60)
     if minutes > longest:
         raise Refused("설명회 시간(%(longest)s분)보다 길게 정할 수 없습니다.", field="minutes", longest=longest)
     rule = db.session.get(CertificateRule, briefing.id) or CertificateRule(briefing_id=briefing.id)
@@ -79,24 +79,11 @@ def set_rule(briefing: Briefing, offered: bool, minutes: int, survey: bool, by: 
     record(by, "certificates.rule_set", briefing, now, offered=offered, minutes=minutes, survey=survey)
 
 
-def minutes_in(attendance: Attendance | None, briefing: Briefing, day: BriefingDay) -> int | None:
-    """How long somebody took part, as far as that is known; waiting before the beginning counts for nothing."""
-    if attendance is None or attendance.minutes is not None:
-        return attendance.minutes if attendance else None
-    first, last = attendance.first_seen_at, attendance.last_seen_at
-    if first is None or last is None or first == last:
-        return None
-    begins = min(briefing.starts_at, day.began_at or briefing.starts_at)
-    ends = max(briefing.ends_at, day.ended_at or briefing.ends_at)
-    return _minutes_between(max(first, begins), min(last, ends))
-
-
-def presence_of(registration: Registration) -> Presence:
+def presence_of(registration: Registration, now: datetime) -> Presence:
     """How one person attended."""
     attendance = db.session.get(Attendance, registration.id)
     surveyed = db.session.get(SurveyTaker, registration.id) is not None
-    briefing = registration.briefing
-    return Presence(attendance, minutes_in(attendance, briefing, day_of(briefing)), surveyed)
+    return Presence(attendance, minutes_in(attendance, bounds_of(registration.briefing, now)), surveyed)
 
 
 def why_not(briefing: Briefing, rule: CertificateRule, presence: Presence, now: datetime) -> WhyNot | None:
@@ -148,7 +135,7 @@ def issue(registration: Registration, zone: ZoneInfo, now: datetime) -> Certific
     lock(registration)
     if known := certificate_of(registration):
         return known
-    briefing, presence = registration.briefing, presence_of(registration)
+    briefing, presence = registration.briefing, presence_of(registration, now)
     if reason := why_not(briefing, rule_of(briefing), presence, now):
         raise Refused(reason.words, **reason.values)
     return _new(registration, registration.name, registration.organization.name, presence.minutes, zone, now)
@@ -157,7 +144,7 @@ def issue(registration: Registration, zone: ZoneInfo, now: datetime) -> Certific
 def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -> int:
     """Issue one to everybody who may have one and has none; how many are new."""
     lock(briefing)
-    rule, day = rule_of(briefing), day_of(briefing)
+    rule, bounds = rule_of(briefing), bounds_of(briefing, now)
     if reason := not_given_reason(briefing, rule, now):
         raise Refused(reason.words, **reason.values)
     has_one = exists().where(Certificate.registration_id == Registration.id)
@@ -166,7 +153,7 @@ def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -
     found = found.where(Registration.briefing_id == briefing.id, was_there(), ~has_one).order_by(Registration.id)
     number = 0
     for registration, attendance, taken in db.session.execute(found.options(joinedload(Registration.organization))):
-        presence = Presence(attendance, minutes_in(attendance, briefing, day), taken)
+        presence = Presence(attendance, minutes_in(attendance, bounds), taken)
         if not_met_reason(rule, presence) is None:
             _new(registration, registration.name, registration.organization.name, presence.minutes, zone, now)
             number += 1
@@ -243,7 +230,3 @@ def _tell(kind: str, certificate: Certificate, now: datetime) -> None:
     to = Recipient(registration.email, registration.name, registration.locale)
     about = f"briefing:{registration.briefing_id}"
     queue(kind, f"{kind}:{certificate.number}", to, now, about=about, certificate=certificate.id)
-
-
-def _minutes_between(first: datetime, last: datetime) -> int:
-    return max(0, math.ceil((last - first).total_seconds() / 60))

@@ -1,9 +1,10 @@
 """What the worker does when a booklet was asked for: each PDF is looked into, then everything is set as one paper."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import segno
 from sqlalchemy import select
@@ -53,36 +54,72 @@ WORDS = {
 }
 
 
+class Book(NamedTuple):
+    """A booklet as it was bound, and what staff are told of files that could not be."""
+
+    content: bytes
+    pages: int
+    left_out: list[str]
+
+
+Tell = Callable[[int, int, str], None]
+"""Hears how many steps of how many are done, and which is next."""
+
+
 def bind(work: Work) -> dict[str, Any]:
     """The pages of the booklet, once it is there in place of the earlier one; it may be begun anew at any point."""
     briefing = db.session.get(Briefing, work.params["briefing"])
     if briefing is None:
         raise Refused("그사이 지워진 설명회입니다.")
-    parts = parts_of(briefing)
-    mark, number = made_of(briefing, parts), sum(len(part.bound) for part in parts)
+    number, parts = briefing.id, parts_of(briefing)
+    mark = made_of(briefing, parts)
+
+    def tell(done: int, total: int, note: str) -> None:
+        db.session.commit()  # nothing may be open on our side while the next step takes its time
+        work.tell(done, total, note)
+
     try:
-        with workplace() as folder:
-            data = _data(briefing, parts, work.params["site"], folder)
-            left_out = _too_large(parts)
-            slides = [(place, file) for place, part in enumerate(parts) for file in part.bound]
-            for done, (place, file) in enumerate(slides, start=1):
-                left_out += _bound(data, place, done, file, folder, work)
-                work.tell(done, number + 1, f"발표자료를 살펴보는 중: {file.name}")
-            _attach(data, parts, folder)
-            db.session.commit()  # nothing may be open on our side while it takes its time
-            work.tell(number, number + 1, "자료집을 묶는 중")
-            pages = set_book(folder, "booklet", data, work.clock(), SECONDS_TO_SET, work.wanted)
-            _keep(briefing.id, (folder / "paper.pdf").read_bytes(), pages, mark, left_out, work)
+        book = bound(briefing, parts, work.params["site"], work.clock(), tell, work.wanted)
     except Stopped:
-        work.tell(number + 1, number + 1)  # says why it is not wanted: Cancelled or Stopping
+        work.tell(1, 1)  # says why it is not wanted: Cancelled or Stopping
         raise
     except NoFont:
         raise Refused(NO_FONT) from None
     except PaperError as error:
-        log.error("booklet of briefing=%s: %s", work.params["briefing"], error)
+        log.error("booklet of briefing=%s: %s", number, error)
         raise Refused(FAILED) from None
-    work.tell(number + 1, number + 1)
-    return {"pages": pages}
+    with unit_of_work():
+        keep(db.session.get_one(Briefing, number), book, mark, work.clock())
+    return {"pages": book.pages}
+
+
+def bound(
+    briefing: Briefing,
+    parts: list[Part],
+    site: dict[str, str],
+    now: datetime,
+    tell: Tell = lambda done, total, note: None,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Book:
+    """All of it as one PDF; PaperError where that cannot be made, Stopped once it is not `wanted`."""
+    slides = [(place, file) for place, part in enumerate(parts) for file in part.bound]
+    with workplace() as folder:
+        data, left_out = _data(briefing, parts, site, folder), _too_large(parts)
+        for number, (place, file) in enumerate(slides, start=1):
+            name, path = file.name, _written(file, folder, f"slides-{number}.pdf")
+            tell(number - 1, len(slides) + 1, f"발표자료를 살펴보는 중: {name}")
+            try:
+                wide = look_into(path, SECONDS_TO_LOOK, wanted).wide
+            except Unreadable as error:
+                log.info("a PDF is not bound: %s", error)
+                data["attached"].append(_attachment(place, number, file, path.name))
+                left_out.append(f"‘{name}’: 암호가 걸렸거나 손상되었거나 너무 길어 묶지 못하고 첨부했습니다.")
+            else:
+                data["needs"][place]["slides"].append({"name": name, "file": path.name, "sheets": sheets(wide)})
+        _attach(data, parts, folder)
+        tell(len(slides), len(slides) + 1, "자료집을 묶는 중")
+        pages = set_book(folder, "booklet", data, now, SECONDS_TO_SET, wanted)
+        return Book((folder / "paper.pdf").read_bytes(), pages, left_out)
 
 
 def _data(briefing: Briefing, parts: list[Part], site: dict[str, str], folder: Path) -> dict[str, Any]:
@@ -133,21 +170,6 @@ def _need(number: int, part: Part, address: str, folder: Path) -> dict[str, Any]
     }
 
 
-def _bound(data: dict[str, Any], place: int, number: int, file: StoredFile, folder: Path, work: Work) -> list[str]:
-    """Put a PDF in, or attach it as it is where it cannot be bound; what staff are told of that."""
-    path = _written(file, folder, f"slides-{number}.pdf")
-    name = file.name
-    db.session.commit()
-    try:
-        wide = look_into(path, SECONDS_TO_LOOK, work.wanted).wide
-    except Unreadable as error:
-        log.info("a PDF of briefing=%s is not bound: %s", work.params["briefing"], error)
-        data["attached"].append(_attachment(place, number, file, path.name))
-        return [f"‘{name}’: 암호가 걸렸거나 손상되었거나 너무 길어 묶지 못하고 첨부했습니다."]
-    data["needs"][place]["slides"].append({"name": name, "file": path.name, "sheets": sheets(wide)})
-    return []
-
-
 def sheets(wide: list[bool]) -> list[list[int]]:
     """Which pages stand together on one sheet: two wide ones under each other, a high one alone."""
     together: list[list[int]] = []
@@ -190,17 +212,16 @@ def _too_large(parts: list[Part]) -> list[str]:
     ]
 
 
-def _keep(number: int, content: bytes, pages: int, mark: str, left_out: list[str], work: Work) -> None:
-    """In place of the earlier one, as public as that was."""
-    now: datetime = work.clock()
-    with unit_of_work():
-        briefing = db.session.get_one(Briefing, number)
-        lock(briefing)
-        file = store(f"{briefing.title} 자료집.pdf", content, now, only=frozenset({Kind.PDF}), largest=LARGEST)
-        booklet = booklet_of(briefing)
-        if booklet is None:
-            booklet = Booklet(briefing_id=number, file=file, made_at=now, made_of=mark, pages=pages, left_out=left_out)
-            db.session.add(booklet)
-            return
-        booklet.file = file  # the earlier one goes with it
-        booklet.made_at, booklet.made_of, booklet.pages, booklet.left_out = now, mark, pages, left_out
+def keep(briefing: Briefing, book: Book, mark: str, now: datetime) -> Booklet:
+    """Put it in place of the earlier one, as public as that was."""
+    lock(briefing)
+    name = f"{briefing.title} 자료집.pdf"
+    file = store(name, book.content, now, only=frozenset({Kind.PDF}), largest=LARGEST)
+    booklet = booklet_of(briefing)
+    if booklet is None:
+        booklet = Booklet(briefing_id=briefing.id)
+        db.session.add(booklet)
+    booklet.file, booklet.made_at, booklet.made_of = file, now, mark  # the earlier file goes by itself
+    booklet.pages, booklet.left_out = book.pages, book.left_out
+    db.session.flush()
+    return booklet

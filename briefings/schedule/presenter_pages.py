@@ -64,8 +64,11 @@ class MaterialsForm(Form):
 
     files = FilesField(_l("발표자료"), only=KINDS, several=True)
     public = BooleanField(
-        _l("설명회가 끝나면 누리집의 ‘지난 설명회’와 자료집에 공개해도 됩니다"),
-        description=_l("고르지 않으면 공개하지 않습니다. 파일마다 나중에도 바꿀 수 있습니다."),
+        _l("공개해도 됩니다"),
+        description=_l(
+            "설명회 중에는 들어온 참가자가, 끝난 뒤에는 누구나 누리집의 ‘지난 설명회’와 자료집에서 볼 수 있습니다. "
+            "고르지 않으면 공개하지 않습니다. 파일마다 나중에도 바꿀 수 있습니다."
+        ),
     )
 
 
@@ -224,7 +227,7 @@ def publish_file(token: str, public_id: str) -> ResponseReturnValue:
     except Refused as error:
         flash(reason(error), "error")
     else:
-        yes = gettext("‘%(name)s’ 파일을 설명회가 끝난 뒤 공개합니다.", name=name)
+        yes = gettext("‘%(name)s’ 파일을 공개합니다.", name=name)
         flash(yes if public else gettext("‘%(name)s’ 파일을 공개하지 않습니다.", name=name), "success")
     return redirect(url_for(".hand_in", token=token), 303)
 

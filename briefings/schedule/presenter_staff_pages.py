@@ -66,7 +66,8 @@ class MaterialsForm(Form):
     files = FilesField("발표자료", only=materials.KINDS, several=True)
     public = BooleanField(
         "발표자가 공개를 허락했습니다",
-        description="설명회가 끝나면 누리집의 ‘지난 설명회’와 자료집에 공개합니다. 파일마다 나중에도 바꿀 수 있습니다.",
+        description="설명회 중에는 들어온 참가자가, 끝난 뒤에는 누구나 ‘지난 설명회’와 자료집에서 볼 수 있습니다. "
+        "파일마다 나중에도 바꿀 수 있습니다.",
     )
 
 
@@ -197,7 +198,7 @@ def publish_file(briefing_id: int, slot_id: str, public_id: str) -> ResponseRetu
     except Refused as error:
         flash(reason(error), "error")
     else:
-        flash(f"‘{name}’ 파일을 {'설명회가 끝난 뒤 공개합니다' if public else '공개하지 않습니다'}.", "success")
+        flash(f"‘{name}’ 파일을 {'공개합니다' if public else '공개하지 않습니다'}.", "success")
     return redirect(url_for(".files", briefing_id=briefing_id, slot_id=slot_id), 303)
 
 

@@ -108,7 +108,7 @@ def test_the_page_says_why_there_is_none_yet(app, client, over, now):
 def test_only_time_between_beginning_and_end_counts_unless_staff_say_they_were_there(app, client, over, now):
     ruled(over, minutes=85)
     waited = somebody(over, came=-30, left=60)
-    presence = certifying.presence_of(waited)
+    presence = certifying.presence_of(waited, now)
     assert presence.minutes == 60
     told, by_tool = somebody(over, left=0), somebody(over, minutes=88)
     attendance = db.session.get(Attendance, told.id)
