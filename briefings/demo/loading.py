@@ -13,9 +13,14 @@ from sqlalchemy import select
 from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
+from briefings.demo.attendance import load_attendance
+from briefings.demo.papers import load_papers
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.reviews import EXPERT, load_reviews
 from briefings.demo.rounds import load_rounds
+from briefings.demo.talks import load_talks
+from briefings.demo.ways_in import put_up_recording
 from briefings.errors import N_
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
@@ -73,9 +78,13 @@ class Demo:
         self._waiting_for_staff(needs[0])
         by_theme = self._by_theme(needs)
         self._past(next(by_theme))
+        load_attendance(self.now, self.zone)
+        load_papers(self.now, self.zone)
         self._coming(next(by_theme), weeks=1, capacity=40, people=23)
         self._coming(next(by_theme), weeks=2, capacity=12, people=15)
         self._draft(next(by_theme))
+        load_talks(self.now, self.zone)
+        load_questions(self.now, self.zone)
         self._season()
         load_rounds(needs, self.now, self.zone)
         load_reviews(self.now, self.zone)
@@ -197,7 +206,7 @@ class Demo:
             email=f"visitor{number}@example.com",
             locale="ko",
             interests=tuple(need.id for need in needs[number % 2 :: 2]),
-            question="참여하려면 어떤 준비가 필요합니까?" if number % 6 == 0 else "",
+            question=ADVANCE[number // 6 % len(ADVANCE)] if number % 6 == 0 else "",
             support="문자 통역이 필요합니다." if number % 8 == 4 else "",
             consents=self._answers(number),
         )
@@ -244,7 +253,7 @@ class Demo:
     def _past(self, needs: list[Need]) -> None:
         """Three weeks ago: who registered, who came, who replied, and one match."""
         briefing = self._briefing(needs, self._wednesday(-3), 60, BriefingState.PUBLISHED)
-        briefing.replay_url = "https://room.example.com/ieum/replay"
+        put_up_recording(briefing)
         for number in range(38):
             self._attended(briefing, self._applicant(900 + number, needs), came=number % 5 < 3)
         self._replies(briefing, needs)
