@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -111,7 +112,7 @@ def _is_asked(registration: Registration, briefing: Briefing, now: datetime) -> 
     return closed_reason(survey_of(briefing), briefing, now) is None and not has_answered(registration)
 
 
-def _personal(endpoint: str, registration: Registration, **more: object) -> str:
+def _personal(endpoint: str, registration: Registration, **more: Any) -> str:
     return url_for(endpoint, token=token_of(registration, "join"), _external=True, **more)
 
 

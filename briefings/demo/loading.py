@@ -17,6 +17,7 @@ from briefings.demo.attendance import load_attendance
 from briefings.demo.papers import load_papers
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
 from briefings.demo.questions import ADVANCE, load_questions
+from briefings.demo.replies import share_replies
 from briefings.demo.reviews import EXPERT, load_reviews
 from briefings.demo.rounds import load_rounds
 from briefings.demo.talks import load_talks
@@ -291,6 +292,7 @@ class Demo:
             offer = Offer(needs[number % 3], next(self.offers))
             sent = replying.reply(sender, [offer], "", Visibility.OWNER, consent, self.zone.key, at, briefing)
             made += sent.replies
+        share_replies(made, briefing, consent, self.names)
         for reply in made[:6]:
             answering.acknowledge(reply, reply.sent_at + timedelta(days=1))
         self._outcome(made, briefing, staff)

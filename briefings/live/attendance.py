@@ -155,7 +155,7 @@ def counters(briefing: Briefing, bounds: Bounds) -> Counters:
     """The figures above the list, by three queries."""
     standing = standing_in(bounds).label("standing")
     counted = _listed(select(standing, func.count()), briefing).group_by(standing)
-    found = dict(db.session.execute(counted).all())
+    found: dict[AttendanceState, int] = dict(db.session.execute(counted).all())
     totals = select(
         func.count().filter(Registration.state == RegistrationState.CONFIRMED),
         func.count(distinct(Registration.organization_id)).filter(was_there()),
@@ -181,7 +181,7 @@ def by_organization(briefing: Briefing) -> list[Row[Any]]:
     return list(db.session.execute(found.order_by(there.desc(), func.count().desc(), Organization.name)))
 
 
-def _listed(found: Select[Any], briefing: Briefing) -> Select[Any]:
+def _listed(found: Any, briefing: Briefing) -> Any:
     """Of one briefing, with organization and, where there is any, attendance."""
     found = found.select_from(Registration).join(Organization, Organization.id == Registration.organization_id)
     found = found.outerjoin(Attendance, Attendance.registration_id == Registration.id)

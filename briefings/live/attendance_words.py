@@ -1,9 +1,11 @@
 """What staff read for attendance."""
 
+from enum import StrEnum
+
 from briefings.live.models import AttendanceListState, AttendanceSource, AttendanceState
 from briefings.web.labels import Words
 
-STANDINGS = {
+STANDINGS: dict[StrEnum, str] = {
     AttendanceState.PRESENT: "참석",
     AttendanceState.LATE: "늦게 참석",
     AttendanceState.LEFT_EARLY: "일찍 나감",
@@ -15,12 +17,12 @@ TONES = {
     AttendanceState.LEFT_EARLY: "warning",
     AttendanceState.ABSENT: "quiet",
 }
-SOURCES = {
+SOURCES: dict[StrEnum, str] = {
     AttendanceSource.GATE: "입장 화면",
     AttendanceSource.IMPORT: "회의 도구 명단",
     AttendanceSource.STAFF: "담당자 표시",
 }
-LISTS = {
+LISTS: dict[StrEnum, str] = {
     AttendanceListState.CHECKED: "확인하는 중",
     AttendanceListState.TAKEN: "반영함",
     AttendanceListState.DISCARDED: "버림",
