@@ -31,6 +31,7 @@ ACCESS = {
         rounds: handed_over index show
         static
         statistics: index
+        stories: index picture show
         talks: door
     """,
     "by_token": """
@@ -42,6 +43,7 @@ ACCESS = {
         claims: show
         feeds: of_presenter of_registrant personal
         invitees: say_no show
+        stories: consent picture_to_agree_to take_back
         matches: confirm end object_to show take_away tell
         live: enter join now qr seen slides
         moderator: change_room cue_sheet desk notes parts press press_desk question say show
@@ -54,7 +56,8 @@ ACCESS = {
         slot_questions: index_of_slot show_of_slot
         survey: take
         talks: cancel ics other_times send_again show
-        replies: change show withdraw write_from_join write_with_link
+        replies: change raise_interest sent_from_join sent_with_link show withdraw write_from_join write_with_link
+        reply_colleagues: decide index leave stop_waiting waiting
         rounds: colleague intake nothing something
     """,
     "signed_in": """
@@ -101,6 +104,7 @@ ACCESS = {
         staff_day: change_room cue_sheet moderator notes parts press revoke say show
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
+        staff_stories: ask edit index of_match picture put_picture remind remove_picture show withdraw
         staff_matches: confirm_on_paper hide index show
         staff_matrix: index show
         staff_questions: desk index press show

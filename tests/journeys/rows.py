@@ -23,9 +23,10 @@ from briefings.organizations.models import AccountRequest, Organization, Organiz
 from briefings.organizations.requesting import confirmation_token
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.texts import Template
+from briefings.participation import drafts
 from briefings.participation.answering import acknowledge, note_consultation
 from briefings.participation.matching import Terms, confirm_on_paper, record_match
-from briefings.participation.models import ReplyState, Visibility
+from briefings.participation.models import ParticipationReply, ReplyState, Visibility
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Purpose
 from briefings.reviews import selecting
@@ -45,6 +46,7 @@ from briefings.schedule.slots import plan_of
 from briefings.web.tokens import token_for
 from tests.builders import (
     a_briefing,
+    a_colleague,
     a_contact,
     a_need,
     a_registration,
@@ -64,7 +66,9 @@ from tests.inbox.shapes import Said
 from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
+from tests.journeys.paper_rows import fill_papers
 from tests.journeys.registration_rows import fill_registrations
+from tests.journeys.room_rows import fill_rooms
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
 from tests.journeys.support_rows import fill_support
@@ -108,6 +112,7 @@ def fill() -> Rows:
     open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
     rows.update(fill_support(open_one, ended, rows["need"]))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
@@ -305,6 +310,7 @@ def _briefings(rows: Rows, theme: Theme, audience: Audience, needs: list[Need]) 
         rows[name], rows[f"{name}_id"] = briefing.public_id, briefing.id
     _registrations(rows, made)
     fill_registrations(rows, common)
+    rows.update(fill_rooms(rows["officer"], made["soon"], made["ended"]))
     _drafts(rows, made)
 
 
@@ -400,6 +406,22 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
     for name, reply in made.items():
         rows[f"reply_{name}"] = reply.public_id
         rows[f"link_{name}"] = token_for("reply", reply.public_id, reply.link_version)
+    _colleagues(rows, talked)
+
+
+def _colleagues(rows: Rows, reply: ParticipationReply) -> None:
+    """Of one reply: somebody who waits, somebody who is in, somebody who is not; and what was kept of another."""
+    accepted = a_colleague(reply, name="최다온", accepted_at=BEGINNING, phone="01012345678")
+    waiting, refused = a_colleague(reply), a_colleague(reply, refused_at=BEGINNING)
+    for name, colleague in (("in", accepted), ("waits", waiting), ("no", refused)):
+        rows[f"joining_{name}"] = token_for("reply-colleague", colleague.public_id, colleague.link_version)
+    rows["link_joined"] = token_for("reply", accepted.public_id, accepted.link_version)
+    place = a_registration(db.session.get_one(Briefing, rows["open_id"]))
+    rows["drafted"] = token_of(place)
+    need = place.briefing.slots[0].need_id
+    kept = {f"chosen_{need}": True, f"offer_{need}": "시험 운영할 현장이 있습니다.", f"tags_{need}": ["place"]}
+    with unit_of_work():
+        drafts.save(drafts.key_of_registration(place), kept, BEGINNING)
 
 
 def _messages(rows: Rows) -> None:

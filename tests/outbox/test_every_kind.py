@@ -6,6 +6,8 @@ from itertools import product
 import pytest
 
 from briefings.accounts.models import Role
+from briefings.archive.models import Story, StoryState
+from briefings.db import db
 from briefings.jobs import composing_in
 from briefings.mentoring.models import Advice
 from briefings.needs.models import NeedState
@@ -25,6 +27,7 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonState, SeasonTime
 from tests.builders import (
     a_briefing,
+    a_colleague,
     a_need,
     a_question,
     a_registration,
@@ -192,6 +195,11 @@ def test_about_needs_and_replies(app, now, locale):
         for kind in ("received", "withdrawn", "exists", "acknowledged", "declined", "matched"):
             composed(app, now, locale, f"reply_{kind}", made.email, reply=made.id)
         composed(app, now, locale, "reply_sent", made.email, replies=[made.id])
+        for said in ({}, {"accepted_at": now}, {"refused_at": now}):
+            colleague = a_colleague(made, **said)
+            about = {"reply": made.id, "colleague": colleague.id}
+            for kind in ("join_asked", "join_waits", "joined", "join_refused", "join_over", "colleague_joined"):
+                composed(app, now, locale, f"reply_{kind}", made.email, **about)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
@@ -238,6 +246,12 @@ def test_about_matches(app, now, locale):
         if words is not None:
             match.organizations.append(MatchOrganization(organization=made.organization, contribution=TITLE, **words))
         saved(match)
+        story = saved(Story(match=match, title=TITLE, text=TITLE, changed_at=now))
+        about = {"story": story.public_id, "organization": made.organization_id, "version": 1}
+        for told, kind in product(StoryState, (kind for kind in KINDS if kind.startswith("story_"))):
+            story.state = told
+            db.session.commit()
+            composed(app, now, locale, kind, made.email, **about)
         for kind in (kind for kind in KINDS if kind.startswith(("match_", "reply_ended"))):
             for reader in (made.email, an_owner(made.need.organization).email, "nobody@example.kr"):
                 composed(app, now, locale, kind, reader, reply=made.id, need=made.need_id)

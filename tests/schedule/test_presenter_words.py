@@ -54,6 +54,11 @@ class Scene:
         about = {"briefing": self.briefing, "need": need, "kind": kind, "sequence": 1, "locale": self.locale}
         return saved(CalendarItem(**about, **times, **stamps, **READER, **given))
 
+    def today(self) -> None:
+        """The briefing begins in half an hour."""
+        self.briefing.starts_at = self.now + timedelta(minutes=30)
+        self.briefing.ends_at = self.now + timedelta(minutes=120)
+
     def told_before(self, item: CalendarItem) -> dict[str, Any]:
         """The parameters of a message about an item of which the first message has left."""
         key = f"calendar:{item.id}:0"
@@ -117,6 +122,16 @@ def presenter_called_off(scene: Scene) -> Told:
     return presenter_released(scene)
 
 
+def presenter_today(scene: Scene) -> Told:
+    scene.today()
+    return presenter_slot(scene)
+
+
+def presenter_released_today(scene: Scene) -> Told:
+    scene.today()
+    return presenter_released(scene)
+
+
 def presenter_chase(scene: Scene) -> Told:
     return "presenter_chase", {"briefing": scene.briefing.id, "need": scene.slot.need_id}
 
@@ -146,6 +161,8 @@ SCENES = (
     presenter_changed,
     presenter_released,
     presenter_called_off,
+    presenter_today,
+    presenter_released_today,
     presenter_chase,
     materials_reminder,
     materials_overdue,

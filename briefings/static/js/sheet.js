@@ -85,6 +85,7 @@ async function press(form, button) {
     const messages = page.querySelector(".messages");
     document.querySelector(".messages").replaceChildren(...messages.cloneNode(true).childNodes);
     said.textContent = messages.textContent.replace(/\s+/g, " ").trim();
+    if (messages.querySelector(".error")) document.querySelector(".messages").scrollIntoView({ block: "center" }); // it was not done
     tag = "";
     show(text);
   } catch {
