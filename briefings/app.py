@@ -35,8 +35,8 @@ from briefings.announcements import words as announcement_words
 from briefings.archive import binding as archive_binding
 from briefings.archive import booklet_pages
 from briefings.archive import booklets as archive_booklets
-from briefings.archive import models as archive_models  # noqa: F401 (the same)
 from briefings.archive import public as archive_public
+from briefings.archive import stories_mails, stories_pages, stories_staff, stories_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
@@ -273,6 +273,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     match_staff_pages.pages,
     participation_staff.pages,
     archive_public.pages,
+    stories_pages.pages,
+    stories_staff.pages,
     booklet_pages.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,
@@ -305,6 +307,7 @@ COMPOSERS: dict[str, Composer] = {
     **desk_mails.COMPOSERS,
     **appointment_mails.COMPOSERS,
     **match_mails.COMPOSERS,
+    **stories_mails.COMPOSERS,
     **colleague_mails.COMPOSERS,
     **announcement_mails.COMPOSERS,
 }
@@ -319,6 +322,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         **desk_mails.TEXTS,
         **appointment_mails.TEXTS,
         **match_mails.TEXTS,
+        **stories_mails.TEXTS,
         **colleague_mails.TEXTS,
     },
     "발송": outbox_mails.TEXTS,
@@ -384,6 +388,7 @@ WORDS: tuple[labels.Words, ...] = (
     season_words.WORDS,
     attendance_words.WORDS,
     participation_words.WORDS,
+    stories_words.WORDS,
     announcement_words.WORDS,
 )
 

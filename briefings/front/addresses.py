@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from briefings.archive.models import Story, StoryState
 from briefings.db import db
 from briefings.needs.finding import PUBLIC
 from briefings.needs.models import Need, Round
@@ -16,7 +17,7 @@ MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
 PAGES = (
     *("front.home", "needs.index", "briefings.index", "rounds.index", "front.guide", "statistics.index"),
-    *("archive.index", "certificates.check", "front.accessibility"),
+    *("archive.index", "stories.index", "certificates.check", "front.accessibility"),
 )
 
 Address = tuple[str, dict[str, Any], datetime | None]
@@ -35,6 +36,9 @@ def public_addresses(now: datetime) -> Iterator[Address]:
         yield "briefings.show", {"public_id": public_id}, changed_at
         if is_over:  # what is left of it grows without the briefing changing
             yield "archive.show", {"public_id": public_id}, None
+    told = select(Story.public_id, Story.published_at).where(Story.state == StoryState.PUBLISHED)
+    for public_id, published_at in db.session.execute(told.order_by(Story.published_at.desc()).limit(MOST)):
+        yield "stories.show", {"public_id": public_id}, published_at
     rounds = select(Round.public_id, Round.changed_at).where(Round.announced_at.is_not(None))
     for public_id, changed_at in db.session.execute(rounds.order_by(Round.changed_at.desc()).limit(MOST)):
         yield "rounds.show", {"public_id": public_id}, changed_at

@@ -31,7 +31,7 @@ def index() -> ResponseReturnValue:
 @staff
 def ask() -> ResponseReturnValue:
     """Choose experts for the needs named in the address: one, or all that a briefing presents."""
-    ids = request.args.getlist("need", type=int)[:MOST_NEEDS]
+    ids = [number for number in request.args.getlist("need", type=int) if 0 < number < 2**31][:MOST_NEEDS]
     needs, found = advising.needs_to_advise_on(ids), experts()
     form = AskForm(data={"needs": [need.id for need in needs]})
     form.offer(needs, found)

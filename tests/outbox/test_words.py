@@ -13,11 +13,12 @@ import pytest
 from flask import Flask
 
 from briefings.accounts.models import Role
+from briefings.archive.models import Story, StoryConsent, StoryState
 from briefings.db import db
 from briefings.mentoring.models import Advice
 from briefings.needs.models import Need, NeedState
 from briefings.needs.review_models import Outcome, Selection
-from briefings.organizations.models import OrganizationKind, RequestState
+from briefings.organizations.models import Organization, OrganizationKind, RequestState
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
@@ -176,6 +177,33 @@ def match_progress_asked(now: datetime) -> Scene:
     return "match_progress_asked", {"reply": made.id, "need": made.need_id}
 
 
+def story_asked(now: datetime) -> Scene:
+    return "story_asked", _story(now, StoryState.ASKED)
+
+
+def story_published(now: datetime) -> Scene:
+    return "story_published", _story(now, StoryState.PUBLISHED)
+
+
+def story_refused(now: datetime) -> Scene:
+    return "story_refused", _story(now, StoryState.ASKED)
+
+
+def story_withdrawn(now: datetime) -> Scene:
+    return "story_withdrawn", _story(now, StoryState.WITHDRAWN)
+
+
+def _story(now: datetime, state: StoryState) -> dict[str, Any]:
+    made = _in_match(now, confirmed_at=now)
+    match = db.session.query(Match).one()
+    story = Story(match=match, public_id="9r5xfabc", title="버려진 그물이 새 원료로", text="글", state=state)
+    story.changed_at, story.consents = now, []
+    said = {"version": 1, "agreed": False, "words": "수치를 고쳐 주세요.", "said_by": "이가온", "said_at": now}
+    story.consents.append(StoryConsent(organization_id=made.organization_id, **said))
+    saved(story)
+    return {"story": story.public_id, "organization": made.organization_id, "version": 1}
+
+
 def reply_ended(now: datetime) -> Scene:
     ended = {"end_reason": EndReason.TIMING, "end_words": "내년에 다시 이야기하고 싶습니다."}
     return "reply_ended", {"reply": _reply(state=ReplyState.ENDED, **ended).id}
@@ -186,7 +214,10 @@ def reply_ended_by_replier(now: datetime) -> Scene:
 
 
 def _in_match(now: datetime, starts_on: date | None = None, **given: Any) -> ParticipationReply:
-    made = _reply(**READER)
+    partner = saved(
+        Organization(id=4711, name="가온재활용", name_key="가온재활용", kind=OrganizationKind.COMPANY, created_at=now)
+    )
+    made = _reply(organization=partner, **READER)
     summary = "폐어망을 모아 재생 원료를 함께 만들기로 했습니다."
     match = Match(need=made.need, matched_on=date(2026, 11, 20), starts_on=starts_on, summary=summary, recorded_at=now)
     own = MatchOrganization(organization=made.need.organization, contribution="폐어망을 모읍니다.", confirmed_at=now)
@@ -332,6 +363,10 @@ SCENES = (
     match_confirmed,
     match_objected,
     match_progress_asked,
+    story_asked,
+    story_published,
+    story_refused,
+    story_withdrawn,
     reply_ended,
     reply_ended_by_replier,
 )
