@@ -5,7 +5,7 @@ from io import BytesIO
 from typing import NamedTuple
 
 import segno
-from flask import Blueprint, Response, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -82,6 +82,7 @@ def enter(token: str) -> ResponseReturnValue:
     """Record that the person came; the page then shows the way into the room."""
     with unit_of_work():
         joining.enter(registration_behind(token, "join"), clock.now())
+    flash(gettext("출석이 기록되었습니다."), "success")
     return redirect(url_for("live.join", token=token), 303)
 
 

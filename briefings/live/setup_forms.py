@@ -86,6 +86,10 @@ class WayForm(Form):
     address = StringField("주소나 전화번호", [Length(max=500)])
     note = StringField("덧붙일 말", [Length(max=200)])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind.flags.unmarked = True
+
     def validate_address(self, field: StringField) -> None:
         """A telephone number to call, a web address to open; a broadcast inside the page must be encrypted."""
         if not field.data:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -63,6 +64,7 @@ from tests.builders import (
 from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
+from tests.journeys.after_rows import fill_after
 from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
@@ -111,6 +113,7 @@ def fill() -> Rows:
     _received(rows)
     open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
     rows.update(fill_support(open_one, ended, rows["need"]))
+    rows.update(fill_after(rows["officer"], ZoneInfo("Asia/Seoul")))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
