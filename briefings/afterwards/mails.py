@@ -80,7 +80,7 @@ def _afterwards(registration: Registration) -> dict[str, str]:
     something = any(files.values()) or published_of(briefing)
     return said_of(registration) | {
         "다시보기 주소": briefing.shown_replay_url,
-        "자료 주소": url_for("briefings.show", public_id=briefing.public_id, _external=True) if something else "",
+        "자료 주소": url_for("archive.show", public_id=briefing.public_id, _external=True) if something else "",
         "과제별 링크": "\n\n".join(_needs(registration, files)),
         "답글 링크": _personal("replies.write_from_join", registration),
     }

@@ -1,6 +1,7 @@
 """After a briefing those who came are thanked, the others told, by themselves or at a press; the survey once more."""
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,9 +23,11 @@ from briefings.outbox.models import Message
 from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import compose
 from briefings.schedule.ladder import Rung, latest
+from briefings.schedule.materials import hand_in
 from briefings.schedule.models import Step
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing, a_registration, a_user, saved
+from tests.files import samples
 from tests.mails import mails_to
 from tests.schedule.test_reminder_mails import a_reader, about, written
 
@@ -94,6 +97,18 @@ def test_a_mail_promises_only_what_there_is(app, now):
     for missing in ("다시 보려면", "확인증", "만족도", "발표자료"):
         assert missing not in text
     assert "참여 답글" in text and "답글: http" in text
+
+
+def test_slides_that_everybody_may_have_and_the_page_of_what_is_left_are_named(app, client, now, briefing):
+    came = there(a_registration(briefing))
+    slot, other = briefing.slots
+    with unit_of_work():
+        hand_in(slot, "발표.pdf", samples.a_pdf(), briefing.starts_at, public=True)
+        hand_in(other, "내부용.pdf", samples.a_pdf(), briefing.starts_at)
+    text = compose(app, about(came, Rung(Step.THANKS), now), now).text
+    [slides] = re.findall(r"발표자료: http://[^/]+(/join/\S+)", text)
+    assert client.get(slides).status_code == 200
+    assert f"/archive/{briefing.public_id}\n" in text and text.count("/slides?") == 1
 
 
 def test_whoever_is_no_longer_what_the_mail_says_does_not_get_it(app, now, briefing):
