@@ -35,7 +35,7 @@ from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
-from briefings.participation import chasing, match_watch, talk_watch
+from briefings.participation import chasing, drafts, match_watch, talk_watch
 from briefings.questions import advance, settling
 from briefings.registrations import export, listing
 from briefings.reviews import asking_reviewers
@@ -209,6 +209,12 @@ def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
         tool_lists.discard_left_behind(clock.now())
 
 
+def destroy_drafts(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Destroy what people wrote of replies and have not touched for a week."""
+    with unit_of_work():
+        drafts.destroy_due(clock.now())
+
+
 def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Destroy what people of past briefings needed in order to take part, two weeks after the end."""
     now = clock.now()
@@ -243,6 +249,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (forget_requests, 3600),
     (forget_mail, 3600),
     (destroy_files, 600),
+    (destroy_drafts, 3600),
     (destroy_support, 3600),
     (watch_matches, 3600),
     (fetch_mail, 60),

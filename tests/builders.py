@@ -15,7 +15,7 @@ from briefings.needs.models import Audience, Need, NeedState, Round, Theme
 from briefings.needs.review_models import Criterion, Review, ReviewState, Score
 from briefings.organizations.finding import name_key
 from briefings.organizations.models import AccountRequest, Membership, Organization, OrganizationKind
-from briefings.participation.models import ParticipationReply
+from briefings.participation.models import ParticipationReply, ReplyColleague
 from briefings.questions.models import Question
 from briefings.rounds.models import RoundContact
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, places_version_row
@@ -251,6 +251,19 @@ def an_invitee(briefing: Briefing, **given: Any) -> Invitee:
     n = next(numbers)
     values: dict[str, Any] = {"email": f"gaon{n}@example.com", "name": "이가온", "added_at": BEFORE} | given
     return saved(Invitee(briefing_id=briefing.id, **values))
+
+
+def a_colleague(reply: ParticipationReply, **given: Any) -> ReplyColleague:
+    """Somebody of the organization that sent a reply who wants to join it."""
+    n = next(numbers)
+    values: dict[str, Any] = {
+        "reply_id": reply.id,
+        "name": "박나래",
+        "email": f"narae{n}@example.com",
+        "offer": "시험 운영할 현장이 있습니다.",
+        "asked_at": BEFORE,
+    } | given
+    return saved(ReplyColleague(**values))
 
 
 def a_reply(need: Need | None = None, **given: Any) -> ParticipationReply:

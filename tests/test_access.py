@@ -104,6 +104,7 @@ ACCESS = {
         staff_day: change_room cue_sheet moderator notes parts press revoke say show
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
+        staff_recognition: export index
         staff_stories: ask edit index of_match picture put_picture remind remove_picture show withdraw
         staff_matches: confirm_on_paper hide index show
         staff_matrix: index show

@@ -247,6 +247,7 @@ def _need(case: Case, theme: Theme, audience: Audience) -> Need:
 
 
 def _reply(need: Need, organization: Organization, at: datetime, matched: bool) -> ParticipationReply:
+    need.last_reply_at = max(at, need.last_reply_at or at)
     return ParticipationReply(
         need=need,
         organization=organization,

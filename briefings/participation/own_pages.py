@@ -25,9 +25,13 @@ def show(token: str) -> ResponseReturnValue:
     """The reply, where it stands, and what can still be done with it."""
     holder = replier_behind(token)
     made = holder.reply
+    talk = made.talk
     return render_template(
         "participation/reply.html",
         reply=made,
+        talk_url=url_for("talks.show", token=token_of(made, holder.email, "talk"))
+        if talk and talk.stands(clock.now())
+        else None,
         holder=holder,
         token=token,
         can_change=made.state is ReplyState.SENT,

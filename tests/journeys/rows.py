@@ -69,6 +69,7 @@ from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.paper_rows import fill_papers
+from tests.journeys.question_rows import fill_questions
 from tests.journeys.registration_rows import fill_registrations
 from tests.journeys.room_rows import fill_rooms
 from tests.journeys.running import BEGINNING
@@ -117,6 +118,7 @@ def fill() -> Rows:
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), rows["need"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))

@@ -192,10 +192,10 @@ def reply(person: Person) -> None:
     need.get_by_label("이 과제에 답글을 남깁니다").check()
     need.get_by_label("우리 기관이 보탤 수 있는 것").fill("가벼운 엑스선 발생 장치를 인증받은 연구실이 있습니다.")
     need.get_by_label("장비").check()
-    person.tick("동의함", within="[필수]")
+    person.tick("동의함", within="에 개인정보 제공")
     person.take_picture("chain-reply")
     person.press("참여 답글 보내기")
-    person.sees("참여 답글 1건을 보냈습니다.")
+    person.sees("참여 답글을 보냈습니다", "수요기관의 확인 기한")
 
 
 def answer(owner: Person) -> None:

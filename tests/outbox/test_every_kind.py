@@ -6,6 +6,7 @@ from itertools import product
 import pytest
 
 from briefings.accounts.models import Role
+from briefings.afterwards.models import Certificate
 from briefings.archive.models import Story, StoryState
 from briefings.db import db
 from briefings.jobs import composing_in
@@ -17,8 +18,17 @@ from briefings.outbox.delivering import Letter
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
+from briefings.participation.desk_mails import CHASES
 from briefings.participation.match_models import Match, MatchOrganization
-from briefings.participation.models import EndReason, ReplyState
+from briefings.participation.models import (
+    Appointment,
+    AppointmentState,
+    AppointmentTime,
+    Consultation,
+    EndReason,
+    ReplyState,
+    Side,
+)
 from briefings.questions.models import QuestionState
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.ladder import RUNGS
@@ -174,7 +184,8 @@ def an_item(kind: ItemKind, briefing: Briefing, place: Registration, now: dateti
 def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
     gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone", "slot": GONE, "import": GONE}
-    gone |= {"invitee": GONE}
+    gone |= {"invitee": GONE, "certificate": GONE}
+    gone |= {"talk": GONE, "consultation": GONE}
     kinds = set(KINDS) - {"password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith(("reply_", "need_"))):  # they are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
@@ -195,11 +206,26 @@ def test_about_needs_and_replies(app, now, locale):
         for kind in ("received", "withdrawn", "exists", "acknowledged", "declined", "matched"):
             composed(app, now, locale, f"reply_{kind}", made.email, reply=made.id)
         composed(app, now, locale, "reply_sent", made.email, replies=[made.id])
+        for step in CHASES:
+            composed(app, now, locale, "reply_chase", made.email, replies=[made.id], step=step, words="")
         for said in ({}, {"accepted_at": now}, {"refused_at": now}):
             colleague = a_colleague(made, **said)
             about = {"reply": made.id, "colleague": colleague.id}
             for kind in ("join_asked", "join_waits", "joined", "join_refused", "join_over", "colleague_joined"):
                 composed(app, now, locale, f"reply_{kind}", made.email, **about)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_certificates(app, now, locale):
+    for replaced, revoked in ((None, None), (now, None), (None, now)):
+        place = a_registration(a_briefing(title=TITLE), locale=locale)
+        given = {"name": TITLE, "organization": TITLE, "title": TITLE, "issued_at": now, "revoked_reason": TITLE}
+        given |= {"starts_at": now, "ends_at": now, "replaced_at": replaced, "revoked_at": revoked}
+        made = saved(Certificate(number=f"2026-{place.id}", registration=place, **given))
+        for kind, holds in (("certificate_corrected", not revoked), ("certificate_revoked", True)):
+            found = composed(app, now, locale, kind, place.email, certificate=made.id)
+            assert isinstance(found, Letter) == (holds and not replaced)
+            assert isinstance(composed(app, now, locale, kind, "nobody@example.kr", certificate=made.id), Dropped)
 
 
 @pytest.mark.parametrize("locale", ["ko", "en"])
@@ -298,3 +324,32 @@ def test_about_accounts(app, now, locale):
         for kind in ("set_password", "forgotten_password", "password_changed"):
             composed(app, now, locale, kind, user.email, session_version=user.session_version)
             composed(app, now, locale, kind, "nobody@example.kr", session_version=1)
+
+
+@pytest.mark.parametrize("locale", ["ko", "en"])
+def test_about_talks(app, now, locale):
+    written = set()
+    for state, moment, held in product(AppointmentState, MOMENTS.values(), (ReplyState.CONSULTING, ReplyState.ENDED)):
+        made = a_reply(a_need(title=TITLE), state=held)
+        times = {"starts_at": now + moment, "ends_at": now + moment + timedelta(minutes=20)}
+        stamps = {"created_at": now, "modified_at": now, "dtstamp": now, "sequence": 1, "locale": locale}
+        closed = {"state": ItemState.CLOSED} if state is AppointmentState.CANCELLED else {}
+        items = [
+            saved(CalendarItem(kind=ItemKind.APPOINTMENT, name="이 “가온”", email=email, **times, **stamps, **closed))
+            for email in (f"o{made.id}@example.kr", made.email)
+        ]
+        sides = {"owner_item": items[0], "replier_item": items[1]}
+        offered = {"times": [AppointmentTime(starts_at=now + timedelta(days=1))], "offered_at": now}
+        talk = Appointment(reply=made, state=state, starts_at=times["starts_at"], place=TITLE, **sides, **offered)
+        about = {"talk": saved(talk).id, "at": talk.starts_at.isoformat(), "words": TITLE, "sequence": 1}
+        for side, item in zip(Side, items, strict=True):
+            about |= {"item": item.id, "side": side.value}
+            for kind in (each for each in KINDS if each.startswith("talk")):
+                news = {"talk_reminder": ("day", "hour"), "talk_offered": ("new", "others")}
+                for new in news.get(kind, ("new", "time", "place")):
+                    found = composed(app, now, locale, kind, item.email, **about, news=new)
+                    written |= {kind} if isinstance(found, Letter) else set()
+        step = {"reply": made, "notes": TITLE, "held_on": now.date(), "next_on": now.date(), "noted_at": now}
+        noted = saved(Consultation(**step))
+        composed(app, now, locale, "next_step", made.email, consultation=noted.id, day=f"{now.date()}")
+    assert {"talk", "talk_offered", "talk_reminder", "talk_other_time", "talk_declined"} <= written

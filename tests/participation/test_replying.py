@@ -95,7 +95,9 @@ def test_the_same_organization_spelt_otherwise_does_not_reply_twice(app, now):
     assert again.replies == []
     assert again.already == [need]
     assert db.session.query(ParticipationReply).one().offer == "재생 설비가 있습니다."
-    assert mails("reply_exists") == ["gaon@example.com"]
+    assert (mails("reply_join_asked"), mails("reply_join_waits")) == (["gaon@example.com"], ["sky@example.com"])
+    send(now, need)  # the first sender again: no colleague, only the link once more
+    assert mails("reply_exists") == ["Gaon@example.com"]
 
 
 def test_after_taking_it_back_the_organization_may_reply_anew(app, now):
@@ -103,7 +105,9 @@ def test_after_taking_it_back_the_organization_may_reply_anew(app, now):
     made = send(now, need).replies[0]
     with unit_of_work():
         replying.withdraw(made, now)
+    assert need.last_reply_at is None
     assert send(now, need, text="다시 생각했습니다.").replies[0].state is ReplyState.SENT
+    assert need.last_reply_at == now
     assert db.session.query(ParticipationReply).count() == 1
 
 
