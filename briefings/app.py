@@ -183,6 +183,7 @@ from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import pages as statistics_pages
+from briefings.statistics import recognition_pages
 from briefings.tasks import pages as task_pages
 from briefings.tasks import showing
 from briefings.tasks import words as task_words
@@ -278,6 +279,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     booklet_pages.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,
+    recognition_pages.pages,
 )
 COMPOSERS: dict[str, Composer] = {
     **outbox_mails.COMPOSERS,

@@ -1,6 +1,7 @@
 """Asking the organizations of a story whether they agree, and telling everybody what became of it."""
 
 from datetime import datetime
+from typing import Any
 
 from briefings.accounts.models import User
 from briefings.accounts.opening import recipient
@@ -71,12 +72,12 @@ def _tell_all(story: Story, now: datetime) -> None:
     _tell_author(story, "story_published", now)
 
 
-def _tell_author(story: Story, kind: str, now: datetime, **about: int) -> None:
+def _tell_author(story: Story, kind: str, now: datetime, **about: Any) -> None:
     author = db.session.get(User, story.written_by_id) if story.written_by_id else None
     if author is not None and author.active:
         key = f"{kind}:{story.id}:{story.version}:author:{now:%Y%m%d%H%M%S%f}"
-        queue(kind, key, recipient(author), now, story=story.public_id, version=story.version, **about)  # type: ignore[arg-type]
+        queue(kind, key, recipient(author), now, story=story.public_id, version=story.version, **about)
 
 
-def _about(story: Story, organization: Organization) -> dict[str, object]:
+def _about(story: Story, organization: Organization) -> dict[str, Any]:
     return {"story": story.public_id, "organization": organization.id, "version": story.version}
