@@ -74,8 +74,13 @@ class MarkForm(Form):
     reason = StringField(
         "까닭",
         [Length(max=200)],
-        description="출석부와 내려받는 파일에 그대로 보입니다. 예: 전화로 참가, 동료 자리에서 함께 봄",
+        description="출석부와 내려받는 파일에 그대로 보입니다. 표시를 지울 때에는 적지 않아도 됩니다. "
+        "예: 전화로 참가, 동료 자리에서 함께 봄",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.flags.unmarked = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Whoever says otherwise than was seen says why."""

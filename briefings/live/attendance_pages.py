@@ -172,7 +172,7 @@ def _say_marked(form: MarkForm, number: int) -> None:
     elif (state := form.state()) is None:
         flash(f"{number:,}명의 표시를 지웠습니다. 이제 기록된 시각대로 보입니다.", "success")
     else:
-        flash(f"{number:,}명을 ‘{STANDINGS[state]}’(으)로 표시했습니다.", "success")
+        flash(f"{number:,}명의 출결을 표시했습니다: {STANDINGS[state]}", "success")
 
 
 def _chips(conditions: dict[str, Any]) -> list[tuple[str, str]]:

@@ -110,7 +110,8 @@ def _frame(title: str, columns: Sequence[tuple[str, int]], number: int) -> _Fram
 
 
 def _row(at: int, row: Sequence[Value], names: Sequence[str], frame: _Frame) -> str:
-    cells = (_cell(f"{name}{at}", value, frame) for name, value in zip(names, row, strict=True) if value not in (None, ""))
+    said = ((name, value) for name, value in zip(names, row, strict=True) if value not in (None, ""))
+    cells = (_cell(f"{name}{at}", value, frame) for name, value in said)
     return f'<row r="{at}">{"".join(cells)}</row>'
 
 

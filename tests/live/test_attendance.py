@@ -117,7 +117,7 @@ def test_staff_mark_many_with_a_reason_that_counts_and_take_it_back(client, desk
     told = client.post(
         page + chosen, data={"as_": "absent", "reason": "동료가 대신 들어옴"}, follow_redirects=True
     ).text
-    assert "2명을 ‘불참’(으)로 표시했습니다" in told and "동료가 대신 들어옴" in told
+    assert "2명의 출결을 표시했습니다: 불참" in told and "동료가 대신 들어옴" in told
     assert states(briefing, now)["김가온"] is ABSENT
     assert {row.name for row in db.session.scalars(db.select(Registration).where(came()))} == {
         "박나래", "최다솜", "정라온", "유바다"
