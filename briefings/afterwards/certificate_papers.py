@@ -53,7 +53,8 @@ def words_of(certificate: Certificate) -> dict[str, Any]:
         (gettext("일시"), period((certificate.starts_at, certificate.ends_at))),
         (gettext("참가 시간"), minutes),
     ]
-    issuer = current_app.config["ISSUER_EN"] if language() == "en" else ""
+    settings = current_app.config
+    issuer, in_english = settings["ISSUER"], settings["ISSUER_EN"] if language() == "en" else ""
     return {
         "title": gettext("참가 확인증"),
         "number_label": gettext("발급 번호"),
@@ -61,7 +62,7 @@ def words_of(certificate: Certificate) -> dict[str, Any]:
         "rows": [(label, value) for label, value in rows if value],
         "statement": gettext("위 사람은 협업이음 온라인 사업설명회에 참가하였음을 확인합니다."),
         "date": day(certificate.issued_at),
-        "issuer": issuer or gettext(current_app.config["ISSUER"]),
+        "issuer": in_english or gettext(issuer),
         "address": url_for("certificates.show", number=certificate.number, _external=True),
     }
 

@@ -15,6 +15,7 @@ from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.attendance import load_attendance
 from briefings.demo.papers import load_papers
+from briefings.demo.matches import load_matches
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
 from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.replies import share_replies
@@ -89,6 +90,7 @@ class Demo:
         self._season()
         load_rounds(needs, self.now, self.zone)
         load_reviews(self.now, self.zone)
+        load_matches(self.now, self.zone)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""

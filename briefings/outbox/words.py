@@ -46,6 +46,8 @@ KINDS = {
     "place_given_up": "발표자의 설명회 참석 취소",
     "waitlisted": "설명회 대기 신청",
     "support_answered": "지원 요청의 답",
+    "certificate_corrected": "참가 확인증을 고쳐서 다시 발급함",
+    "certificate_revoked": "참가 확인증 발급을 취소함",
     "waiting_new_time": "설명회 일시 변경 (대기 신청자)",
     "waiting_ended": "설명회 대기 끝남",
     "requested": "설명회 신청 접수 (승인 대기)",

@@ -118,7 +118,7 @@ def fill() -> Rows:
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
-    rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), rows["need"]))
+    rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), ended, rows["organization"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
