@@ -14,8 +14,8 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.attendance import load_attendance
-from briefings.demo.papers import load_papers
 from briefings.demo.matches import load_matches
+from briefings.demo.papers import load_papers
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
 from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.replies import share_replies

@@ -153,7 +153,7 @@ def talk_reminder(message: Message, now: datetime) -> Mail | Dropped:
     side = Side(message.params["side"])
     if _is_stranger(appointment, side, message):
         return LEFT
-    return write(f"talk_reminder_{message.params['news']}", _said(appointment, side, message))
+    return write(REMINDERS[message.params["news"]], _said(appointment, side, message))
 
 
 def talk_url(appointment: Appointment, side: Side, address: str) -> str:
@@ -195,6 +195,7 @@ def _said(appointment: Appointment, side: Side, message: Message) -> dict[str, s
         "만나는 곳": appointment.place,
         "수요기관의 말": appointment.note,
         "협의 주소": talk_url(appointment, side, message.recipient),
+        "주소 주의": "" if of_owner else _("본인만 쓰는 주소이니 다른 사람에게 전하지 마십시오."),
     }
 
 
@@ -243,6 +244,8 @@ def _with_both_sides() -> Select[Appointment]:
 
 NEWS = {"new": "talk_moved", "time": "talk_moved", "place": "talk_place"}
 """What is new → the text that says so."""
+REMINDERS = {"day": "talk_reminder_day", "hour": "talk_reminder_hour"}
+"""How near the talk is → the text that says so."""
 
 COMPOSERS: dict[str, Composer] = {
     "talk": talk,
@@ -287,8 +290,11 @@ _SAID = (
     Placeholder("시간 제안 주소", "다른 시간을 제안하는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
     Placeholder("답글 주소", "답글을 보는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
 )
+_ALONE = Placeholder(
+    "주소 주의", "답글을 보낸 분의 주소일 때의 주의", "본인만 쓰는 주소이니 다른 사람에게 전하지 마십시오.", True
+)
 TEXTS = {
-    "talk": Text("1:1 협의 일정", (*_AGREED, _CALENDAR), must=("일시", "협의 주소")),
+    "talk": Text("1:1 협의 일정", (*_AGREED, _ALONE, _CALENDAR), must=("일시", "협의 주소")),
     "talk_moved": Text("1:1 협의 일시 변경", (*_AGREED, _CALENDAR), must=("일시", "협의 주소"), kinds=("talk",)),
     "talk_place": Text("1:1 협의 장소 변경", (*_AGREED, _CALENDAR), must=("일시", "협의 주소"), kinds=("talk",)),
     "talk_off": Text("1:1 협의 취소", (*_AGREED, *_OFF, _CALENDAR), must=("일시",)),

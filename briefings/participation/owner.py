@@ -25,7 +25,7 @@ pages.context_processor(lambda: {"reply_tones": REPLY_TONES, "talk_tones": APPOI
 @member
 def index() -> ResponseReturnValue:
     """The replies to the organization's needs by where they stand, those to acknowledge first."""
-    organization, need_id = own_organization(), row_number(request.args.get("need"))
+    organization, need_id = own_organization(), request.args.get("need", type=row_number)
     counts = answering.how_many(organization, need_id)
     wanted = request.args.get("shelf", "")
     shelf = Shelf(wanted) if wanted in list(Shelf) else Shelf.WAITING if counts[Shelf.WAITING] else Shelf.ALL
