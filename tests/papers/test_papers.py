@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from briefings.assets import AssetsError, unpacked
 from briefings.config import beside_or_inside
 from briefings.papers import setting
 from briefings.papers.setting import PaperError, Stopped, Unreadable, look_into, set_paper, workplace
@@ -80,8 +79,3 @@ def test_what_cannot_be_bound_is_said_in_time(tmp_path, content):
     with pytest.raises(Unreadable):
         look_into(written(tmp_path, content), seconds=10)
     assert time.monotonic() - begun < 30
-
-
-def test_a_font_that_is_no_font_is_not_taken():
-    with pytest.raises(AssetsError):
-        unpacked(b"wOF2 something else")

@@ -3,12 +3,25 @@
 import base64
 import hashlib
 import io
+import struct
 import tarfile
+import zlib
 from pathlib import Path
 
 import pytest
 
 from briefings import assets
+
+
+def a_woff(*tables: bytes) -> bytes:
+    """A font of these tables in its compressed form (W3C WOFF 1.0), one that would not shrink as it is."""
+    packed = [min(zlib.compress(table), table, key=len) for table in tables]
+    head = struct.pack(">4sIIHHIHHIIIII", b"wOFF", 0x4F54544F, 0, len(tables), 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    at, directory = len(head) + 20 * len(tables), b""
+    for number, (table, shrunk) in enumerate(zip(tables, packed, strict=True)):
+        directory += struct.pack(">4sIIII", b"tab%d" % number, at, len(shrunk), len(table), 7)
+        at += len(shrunk)
+    return head + directory + b"".join(packed)
 
 
 @pytest.fixture
@@ -17,9 +30,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     archive = tmp_path / "package.tgz"
     with tarfile.open(archive, "w:gz") as tar:
         for path in [*assets.members().values(), "../../escaped"]:
+            content = a_woff(path.encode() * 9) if path.endswith(".woff") else path.encode()
             entry = tarfile.TarInfo(path)
-            entry.size = len(path)
-            tar.addfile(entry, io.BytesIO(path.encode()))
+            entry.size = len(content)
+            tar.addfile(entry, io.BytesIO(content))
     npm = tmp_path / "bin" / "npm"
     npm.parent.mkdir()
     npm.write_text(f'#!/bin/sh\n/bin/cp {archive} "$5/krds-uiux-1.1.0.tgz"\n')
@@ -34,10 +48,25 @@ def test_only_the_named_files_arrive_and_the_next_run_has_nothing_to_do(package:
     vendor = tmp_path / "static" / "vendor"
     assert assets.fetch(vendor)
     found = {path.name for path in vendor.rglob("*") if path.is_file()}
-    assert found == set(assets.members()) | {"NOTICE.txt", "stamp"}
+    assert found == {name.replace(".woff", ".otf") if name.endswith(".woff") else name for name in assets.members()} | {
+        "NOTICE.txt",
+        "stamp",
+    }
     assert [path.name for path in vendor.parent.iterdir()] == ["vendor"]
     package.unlink()
     assert not assets.fetch(vendor)
+
+
+def test_a_font_for_papers_is_the_one_inside_the_compressed_file():
+    tables = b"a" * 100, b"b", b"cd" * 50
+    font = assets.unpacked(a_woff(*tables))
+    assert struct.unpack_from(">IHHHH", font) == (0x4F54544F, 3, 32, 1, 16)
+    for number, table in enumerate(tables):
+        tag, _, offset, size = struct.unpack_from(">4sIII", font, 12 + 16 * number)
+        assert tag == b"tab%d" % number and offset % 4 == 0 and font[offset : offset + size] == table
+    for broken in (b"", b"wOFF", b"wOF2" + bytes(60), a_woff()):
+        with pytest.raises(assets.AssetsError):
+            assets.unpacked(broken)
 
 
 def test_another_package_than_the_pinned_one_changes_nothing(
