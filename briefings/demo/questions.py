@@ -23,6 +23,7 @@ ASKED = (
     ("데이터는 어떤 형식으로 주고받습니까?", 2, True, 4),
     ("다음 설명회는 언제 열립니까?", None, False, 3),
     ("우리 제품을 사 주십시오. 전화 주세요.", None, False, 0),
+    ("현장을 함께 보러 갈 수 있습니까?", 0, False, 5),
 )
 """Words, which talk they are about, whether asked anonymously, and how many others want to know."""
 ANSWERS = {
@@ -43,19 +44,21 @@ def load_questions(now: datetime, zone: ZoneInfo) -> None:
     staff = user_with("staff@example.kr")
     for briefing in db.session.scalars(select(Briefing).where(Briefing.state == BriefingState.PUBLISHED)):
         if briefing.is_over(now):
-            _past(briefing, staff, zone)
+            _past(briefing, staff, zone, now)
         else:
             advance.take_up(briefing.id, now)
 
 
-def _past(briefing: Briefing, staff: User | None, zone: ZoneInfo) -> None:
+def _past(briefing: Briefing, staff: User | None, zone: ZoneInfo, now: datetime) -> None:
     """Asked before and during; two answered live, two merged, one hidden, the rest in writing, partly owed."""
     start, end = briefing.starts_at, briefing.ends_at
     advance.take_up(briefing.id, start - timedelta(days=1))
     asked = _ask(briefing, zone)
     desk.merge(asked[1], [asked[2]], staff, start + 40 * MINUTE)
     desk.hide(asked[6], "설명회와 관계없는 내용", staff, start + 41 * MINUTE)
-    for number, minutes in ((0, 30), (1, 35)):
+    for question in desk.waiting_questions(briefing)[1:7]:  # most of what was asked in advance
+        desk.answer_live(question, staff, start + 12 * MINUTE)
+    for number, minutes in ((0, 30), (1, 35), (7, 58)):
         desk.take_live(asked[number], staff, start + minutes * MINUTE)
         desk.answer_live(asked[number], staff, start + (minutes + 4) * MINUTE)
     settled_at = end + 60 * MINUTE
@@ -64,6 +67,7 @@ def _past(briefing: Briefing, staff: User | None, zone: ZoneInfo) -> None:
         question = asked[number]
         by = question.slot.need.organization.name if question.slot else ""
         writing.write(question, answer, staff, by, end + timedelta(days=2))
+    desk.send_to_write([asked[7]], staff, now.astimezone(zone).date(), now - 60 * MINUTE)
 
 
 def _ask(briefing: Briefing, zone: ZoneInfo) -> Sequence[Question]:

@@ -77,14 +77,15 @@ def ask(
 
 
 def vote(registration: Registration, public_id: str, now: datetime) -> None:
-    """Want a question answered too; once, however often it is pressed. Nothing for one's own."""
+    """Want a question answered too; once, however often it is pressed. Refused for one's own."""
     briefing = _open(registration, now)
     question = stands_for(briefing, public_id)
     if question is None:
         raise Refused(N_("담당자가 숨기거나 물은 분이 거둔 질문입니다."))
-    if question.registration_id != registration.id:
-        row = {"question_id": question.id, "registration_id": registration.id, "voted_at": now}
-        insert_new(QuestionVote.__table__, [row])
+    if question.registration_id == registration.id:
+        raise Refused(N_("본인이 한 질문입니다. 다른 분이 궁금하다고 누르면 수가 늘어납니다."))
+    row = {"question_id": question.id, "registration_id": registration.id, "voted_at": now}
+    insert_new(QuestionVote.__table__, [row])
 
 
 def take_vote_back(registration: Registration, public_id: str, now: datetime) -> None:

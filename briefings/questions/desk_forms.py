@@ -46,7 +46,7 @@ class HideForm(Form):
         choices=[SelectChoice(why, why) for why in (*HIDING_REASONS, OTHER_REASON)],
         description="담당자만 봅니다. 물은 분에게는 숨겼다는 것만 보입니다.",
     )
-    words = StringField("그 밖의 까닭", [Length(max=180)])
+    words = StringField("까닭을 직접 적기", [Length(max=180)], description="‘그 밖의 까닭’을 골랐을 때 적어 주세요.")
 
     def reason(self) -> str:
         """The reason in words; Refused where another one is meant and not said."""

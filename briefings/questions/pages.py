@@ -54,6 +54,7 @@ def ask(token: str) -> ResponseReturnValue:
         page=Page(request.args.get("page", 1, int), questions_of(registration.briefing)),
         own_ids={question.public_id for question in values["own"].asked},
         back="all",
+        failed=bool(form and form.errors),
         now=now,
         **values,
     )

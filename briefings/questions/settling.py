@@ -17,6 +17,7 @@ from briefings.questions.writing import ask_in_writing, due_day, tell_writers
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 
 LIVE = (QuestionState.WAITING, QuestionState.ON_AIR)
+_STANDS = Briefing.state == BriefingState.PUBLISHED
 CHASED_FOR = timedelta(days=14)
 """So long after their day questions are mailed about; then they only stand on the list of staff."""
 
@@ -24,7 +25,7 @@ CHASED_FOR = timedelta(days=14)
 def briefings_to_settle(now: datetime) -> Sequence[int]:
     """Briefings that are over for so long that nobody answers by word of mouth any more, with questions left."""
     found = select(Question.briefing_id).join(Question.briefing).where(Question.state.in_(LIVE))
-    over = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at <= now - WRITTEN_AFTER)
+    over = (_STANDS, Briefing.ends_at <= now - WRITTEN_AFTER)
     return db.session.scalars(found.where(*over).distinct()).all()
 
 
@@ -57,12 +58,14 @@ def remind_due(now: datetime, zone: ZoneInfo) -> int:
 
 def number_late(today: date) -> int:
     """How many questions wait for a written answer past their day."""
-    late = (Question.state == QuestionState.TO_WRITE, Question.due_on < today)
-    return db.session.scalars(select(func.count()).select_from(Question).where(*late)).one()
+    late = (Question.state == QuestionState.TO_WRITE, Question.due_on < today, _STANDS)
+    return db.session.scalars(select(func.count(Question.id)).join(Question.briefing).where(*late)).one()
 
 
 def _slots_due(last: date, first: date) -> list[tuple[PresenterSlot, date]]:
-    found = select(Question.slot_id, Question.due_on).where(
+    found = select(Question.slot_id, Question.due_on).join(Question.briefing)
+    found = found.where(
+        _STANDS,
         Question.state == QuestionState.TO_WRITE,
         Question.due_on.between(first, last),
         Question.slot_id.is_not(None),

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from briefings import clock
 from briefings.db import db
@@ -13,7 +13,7 @@ from briefings.questions import desk_pages
 from briefings.questions.desk_pages import Place
 from briefings.questions.models import Question, QuestionState
 from briefings.questions.settling import number_late
-from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.web.access import staff
 from briefings.web.filters import local
 
@@ -70,7 +70,9 @@ def _place(briefing_id: int) -> Place:
 
 
 def _to_write(written: bool) -> Select[Question]:
-    found = select(Question).where(Question.state == (QuestionState.WRITTEN if written else QuestionState.TO_WRITE))
+    state = QuestionState.WRITTEN if written else QuestionState.TO_WRITE
+    found = select(Question).join(Question.briefing)
+    found = found.where(Question.state == state, Briefing.state == BriefingState.PUBLISHED)
     need = joinedload(Question.slot).joinedload(PresenterSlot.need).joinedload(Need.organization)
     order = (Question.answered_at.desc(), Question.id.desc()) if written else (Question.due_on, Question.id)
-    return found.options(joinedload(Question.briefing), need).order_by(*order)
+    return found.options(contains_eager(Question.briefing), need).order_by(*order)

@@ -75,7 +75,11 @@ class MoreFields:
         [Length(max=1000)],
         description=_l("수어·문자 통역, 자료 형식처럼 필요한 것만 적어 주세요. 장애나 병의 이름은 적지 마십시오."),
     )
-    question = TextAreaField(_l("사전 질문"), [Length(max=2000)], description=_l("발표자에게 미리 전해 드립니다."))
+    question = TextAreaField(
+        _l("사전 질문"),
+        [Length(max=2000)],
+        description=_l("이름과 기관 없이 설명회의 질문 목록에 올리고, 발표자에게 미리 전해 드립니다."),
+    )
 
     def more(self) -> More:
         """What was said of it."""

@@ -135,8 +135,10 @@ class TestVotes:
     def test_count_each_person_once_and_can_be_taken_back(self, client, briefing, place):
         asked, other = a_question(place), a_registration(briefing)
         press = {"question": asked.public_id}
-        for who in (other, other, place):  # not for one's own
+        for who in (other, other):
             assert client.post(address(who, "/vote"), data=press).status_code == 303
+        own = client.post(address(place, "/vote"), data=press | {"back": "all"}, follow_redirects=True).text
+        assert "본인이 한 질문입니다" in own
         assert db.session.query(QuestionVote).count() == 1
         assert board_of(briefing, briefing.starts_at).waiting[0].wanted == 1
         assert 'aria-pressed="true"' in client.get(address(other)).text

@@ -7,8 +7,13 @@ let busy = false;
 function mark() {
   const form = document.getElementById("vote");
   if (!form) return;
-  const wanted = new Set(form.dataset.wanted.split(" "));
+  const [wanted, own] = [form.dataset.wanted, form.dataset.own].map((ids) => new Set(ids.split(" ")));
   for (const button of document.querySelectorAll('button[form="vote"]')) {
+    if (own.has(button.value)) {
+      button.querySelector(".say").textContent = form.dataset.ownWords;
+      button.disabled = true;
+      continue;
+    }
     const pressed = wanted.has(button.value);
     button.setAttribute("aria-pressed", String(pressed));
     if (pressed) button.setAttribute("formaction", form.dataset.takeBack);
