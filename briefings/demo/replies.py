@@ -16,7 +16,9 @@ from briefings.schedule.registration_models import Registration, registration_in
 OFFERS = ("시험 운영할 현장과 담당 인력이 있습니다.", "관련 자료를 함께 모을 수 있습니다.")
 
 
-def share_replies(made: Sequence[ParticipationReply], briefing: Briefing, consent: ConsentText, names: Iterator[str]) -> None:
+def share_replies(
+    made: Sequence[ParticipationReply], briefing: Briefing, consent: ConsentText, names: Iterator[str]
+) -> None:
     """Of two replies a colleague joins one and waits at the other; half of the ticked interest was said on the day."""
     for number, reply in enumerate(made[:2]):
         person = Recipient(f"colleague{number}@example.com", next(names))
