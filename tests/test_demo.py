@@ -2,10 +2,13 @@
 
 from briefings.app import create_app
 from briefings.db import db
+from briefings.live.counting import headcount_of, total_of
+from briefings.live.running import state_of
 from briefings.needs.models import Need, NeedState
 from briefings.outbox.models import Message
 from briefings.participation.match_models import Match
-from briefings.schedule.models import Briefing
+from briefings.questions.board import questions_of
+from briefings.schedule.models import Briefing, Phase
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.test_config import SAFE
 
@@ -24,8 +27,15 @@ def test_the_example_data_shows_every_state_and_is_loaded_once(app, now):
     assert full.count() == 3
 
 
-def test_every_mail_of_the_example_data_goes_to_an_address_that_leads_nowhere(app):
-    app.test_cli_runner().invoke(args=["demo"])
+def test_a_briefing_that_is_on_can_be_had_once_and_every_mail_goes_to_an_address_that_leads_nowhere(app, now):
+    run = app.test_cli_runner().invoke
+    assert "A briefing is on now." in run(args=["demo", "--live-day"]).output
+    assert "A briefing is on already." in run(args=["demo", "--live-day"]).output
+    [on] = [each for each in db.session.query(Briefing) if each.phase(now) is Phase.LIVE]
+    state = state_of(on, now)
+    assert state.now is state.slots[1] and state.line
+    assert [bool(slot.seen_at) for slot in state.slots] == [True, True, True, False]
+    assert questions_of(on) and total_of(headcount_of(on, now)).present > 20
     domains = {message.recipient.partition("@")[2] for message in db.session.query(Message)}
     assert domains <= {"example.kr", "example.com"}
 
