@@ -73,16 +73,18 @@ def locations(proxy: str) -> dict[str, str]:
 def test_a_rush_of_a_ministry_behind_one_address_is_held_up_by_no_limit_of_the_proxy():
     proxy = (DEPLOY / "nginx.conf").read_text()
     limited = {path for path, said in locations(proxy).items() if "limit_req " in said and "limit_conn " in said}
-    assert limited == {"/", "^(/en)?/cal/"} and "location /static/" in proxy
+    assert limited == {"/", "^(/en)?/cal/", "^(/en)?/join/[^/]+/(now|seen)$"} and "location /static/" in proxy
     outside = re.sub(r"^    location .*?^    \}", "", proxy, flags=re.MULTILINE | re.DOTALL)
     assert not re.search(r"^ +limit_(req|conn) ", outside, re.MULTILINE)
     bursts = re.findall(r"(?:burst=|limit_conn \w+ )(\d+)", proxy)
     assert min(map(int, bursts)) >= 1000
-    [rate] = re.findall(r"rate=(\d+)r/s", proxy)
+    [rate] = re.findall(r"zone=briefings:\w+ rate=(\d+)r/s", proxy)
     mails = max(
         limit.amount / limit.get_expiry() for limit in parse_many(settings_from(PRODUCTION)["MAILS_PER_NETWORK"])
     )
     assert int(rate) >= 4 * mails, "several pages belong to one press"
+    [of_rooms] = re.findall(r"zone=briefings_rooms:\w+ rate=(\d+)r/s", proxy)
+    assert int(of_rooms) >= 2 * 1_000 / 5, "a thousand pages of a room ask every five seconds"
 
 
 def test_the_addresses_of_operation_are_for_the_house_only_in_both_languages():

@@ -5,14 +5,14 @@ const SECONDS_IN_THE_BACK = 15;
 const SECONDS_BETWEEN_SIGNS = 60;
 
 const room = document.getElementById("now");
-const said = document.querySelector("[data-said]");
+const said = document.querySelector("[data-news]");
 const sign = document.getElementById("seen");
 let tag = `W/"${room.dataset.tag}"`;
 
 // Name of a part → what tells whether it is news, and the words for it.
 function parts() {
   const found = [...room.querySelectorAll("[data-announce]")];
-  const text = (part) => part.textContent.replace(/\s+/g, " ").trim();
+  const text = (part) => part.innerText.replace(/\s+/g, " ").trim();
   return new Map(found.map((part) => [part.dataset.announce, [part.dataset.key ?? text(part), part.dataset.words ?? text(part)]]));
 }
 
