@@ -78,6 +78,8 @@ class MarkForm(Form):
         "예: 전화로 참가, 동료 자리에서 함께 봄",
     )
 
+    agreed = HiddenField("표시할 사람 수")
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.reason.flags.unmarked = True

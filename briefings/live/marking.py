@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.accounts.models import User
 from briefings.audit.recording import record_each
-from briefings.db import db, lock
+from briefings.db import db, insert_new, lock
 from briefings.errors import Refused
 from briefings.live.attendance import attendances_of
 from briefings.live.models import Attendance, AttendanceSource, AttendanceState
@@ -45,25 +45,32 @@ def mark(
     lock(briefing)
     if refused := not_to_be_marked(briefing, now):
         raise Refused(refused)
-    known = attendances_of(people)
-    changed = []
-    for person in people:
-        attendance = known.get(person.id)
-        if (attendance.mark if attendance else None) is as_ and (not attendance or attendance.mark_reason == reason):
-            continue
-        if attendance is None:
-            attendance = Attendance(registration_id=person.id, source=AttendanceSource.STAFF, mark=as_)
-            db.session.add(attendance)
-        _set(attendance, as_, reason, by, now)
-        changed.append(person.id)
+    if as_ is not None:
+        _know(people, as_, reason)
+    changed = [
+        registration_id
+        for registration_id, attendance in attendances_of(people).items()
+        if _set(attendance, as_, reason, by, now)
+    ]
     db.session.flush()
     record_each(by, "attendance.marked", Registration, changed, now, as_=as_.value if as_ else "", of=len(changed))
     return len(changed)
 
 
-def _set(attendance: Attendance, as_: AttendanceState | None, reason: str, by: User, now: datetime) -> None:
+def _know(people: Sequence[Registration], as_: AttendanceState, reason: str) -> None:
+    """A row for everybody who has none; the gate may write one at the same moment."""
+    seen_by_staff = {"source": AttendanceSource.STAFF, "mark": as_, "mark_reason": reason}
+    insert_new(Attendance.__table__, [{"registration_id": person.id} | seen_by_staff for person in people])
+
+
+def _set(attendance: Attendance, as_: AttendanceState | None, reason: str, by: User, now: datetime) -> bool:
+    """Whether that is news."""
+    is_new = attendance.mark is not None and attendance.marked_at is None
+    if not is_new and (attendance.mark, attendance.mark_reason) == (as_, reason if as_ else ""):
+        return False
     if as_ is None and attendance.first_seen_at is None:
         db.session.delete(attendance)  # nothing is known any more
-        return
+        return True
     attendance.mark, attendance.mark_reason = as_, reason if as_ else ""
     attendance.marked_by_id, attendance.marked_at = (by.id, now) if as_ else (None, None)
+    return True

@@ -9,7 +9,7 @@ from sqlalchemy.orm import defer, joinedload
 
 from briefings.accounts.models import User
 from briefings.audit.recording import Actor, record
-from briefings.db import db, insert_or_update, lock
+from briefings.db import db, insert_new, insert_or_update, lock
 from briefings.errors import Refused
 from briefings.live.attendance import attendances_of
 from briefings.live.marking import not_to_be_marked
@@ -178,9 +178,11 @@ def _note(registration: Registration, of: Sequence[Participant], known: Attendan
     """Write down when somebody was there; whether nothing was seen of them before."""
     span, minutes = together(of)
     first, last = span or (briefing.starts_at, briefing.starts_at)  # there, nobody knows how long
-    if known is None:
-        known = Attendance(registration_id=registration.id, source=AttendanceSource.IMPORT)
-        db.session.add(known)
+    if known is None:  # the gate may write one at the same moment
+        row = {"registration_id": registration.id, "first_seen_at": first, "last_seen_at": last, "mark_reason": ""}
+        if insert_new(Attendance.__table__, [row | {"source": AttendanceSource.IMPORT, "minutes": minutes}]):
+            return True
+        known = db.session.get_one(Attendance, registration.id)
     new = known.first_seen_at is None
     if known.source is AttendanceSource.STAFF:
         known.source = AttendanceSource.IMPORT

@@ -126,7 +126,9 @@ def test_staff_mark_many_with_a_reason_that_counts_and_take_it_back(client, desk
     assert (entry.action, entry.detail) == ("attendance.marked", {"as_": "absent", "of": 2})
     again = client.post(page + chosen, data={"as_": "absent", "reason": "동료가 대신 들어옴"}, follow_redirects=True)
     assert "바뀐 것이 없습니다" in again.text
-    client.post(page + "?all=1&marked=y", data={"as_": "seen"})
+    everybody = f"{page}?all=1&marked=y"
+    assert "그사이 조건에 맞는 사람이" in client.post(everybody, data={"as_": "seen", "agreed": "3"}).text
+    client.post(everybody, data={"as_": "seen", "agreed": "2"})
     assert states(briefing, now)["김가온"] is PRESENT
     assert db.session.get(Attendance, people["한마루"].id) is None
 
