@@ -1,5 +1,6 @@
 """What the organization of a need, or who presents it, reads and answers of what people ask about it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -22,9 +23,11 @@ class Shelf(StrEnum):
     DONE = "done"
 
     @classmethod
-    def named(cls, name: str | None) -> "Shelf":
-        """The shelf of that name; what is to be written for any other."""
-        return cls(name) if name in set(cls) else cls.TO_WRITE
+    def named(cls, name: str | None, numbers: Mapping["Shelf", int]) -> "Shelf":
+        """The shelf of that name; for any other what is to be written, or where that is nothing, what waits."""
+        if name in set(cls):
+            return cls(name)
+        return cls.TO_WRITE if numbers[cls.TO_WRITE] or not numbers[cls.LIVE] else cls.LIVE
 
 
 STATES = {

@@ -34,9 +34,9 @@ PER_PAGE = 20
 def index() -> ResponseReturnValue:
     """What is asked about the organization's needs, what is due first on top."""
     organization = _organization()
-    shelf = Shelf.named(request.args.get("shelf"))
-    found, numbers = answering.questions_to(organization, shelf), answering.numbers_to(organization)
-    return _list(found, shelf, numbers, by_slot=False)
+    numbers = answering.numbers_to(organization)
+    shelf = Shelf.named(request.args.get("shelf"), numbers)
+    return _list(answering.questions_to(organization, shelf), shelf, numbers, by_slot=False)
 
 
 @pages.route("/<public_id>", methods=["GET", "POST"])
@@ -54,9 +54,10 @@ def show(public_id: str) -> ResponseReturnValue:
 @by_token
 def index_of_slot(token: str) -> ResponseReturnValue:
     """What is asked about one presented need."""
-    slot, shelf = slot_to_answer_for(token), Shelf.named(request.args.get("shelf", Shelf.LIVE.value))
-    found, numbers = answering.questions_to_slot(slot, shelf), answering.numbers_to_slot(slot)
-    return _list(found, shelf, numbers, by_slot=True)
+    slot = slot_to_answer_for(token)
+    numbers = answering.numbers_to_slot(slot)
+    shelf = Shelf.named(request.args.get("shelf"), numbers)
+    return _list(answering.questions_to_slot(slot, shelf), shelf, numbers, by_slot=True)
 
 
 @slot_pages.route("/present/<token>/questions/<public_id>", methods=["GET", "POST"])

@@ -24,9 +24,13 @@ from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import EndReason, ParticipationReply, ReplyState
+from briefings.questions.models import Question, QuestionState
 from tests.builders import (
+    a_briefing,
     a_contact,
     a_need,
+    a_question,
+    a_registration,
     a_reply,
     a_review,
     a_round,
@@ -323,6 +327,38 @@ def _reply(need: Need | None = None, **given: Any) -> ParticipationReply:
     return a_reply(need or _a_need(), **{"public_id": "7p3vdabc", "organization": organization} | given)
 
 
+def _question(now: datetime, **given: Any) -> Question:
+    """A question about the talk of the reader's organization, which the reader asks, or is to answer."""
+    briefing = a_briefing(title="바다와 자원순환 협업이음 사업설명회")
+    [slot] = briefing.slots
+    slot.need, slot.public_id, slot.presenter_email = _a_need(), "5ta1kabc", READER["email"]
+    place = a_registration(briefing, public_id="9p1aceab", email=READER["email"], name=READER["name"])
+    return a_question(place, slot_id=slot.id, text="설비를 옮기는 비용도\n지원합니까?", **given)
+
+
+def _to_write(kind: str, now: datetime) -> Scene:
+    asked = _question(now, state=QuestionState.TO_WRITE, due_on=date(2026, 11, 26))
+    return kind, {"slot": asked.slot_id, "questions": [asked.id], "due_on": "2026-11-26"}
+
+
+def questions_to_write(now: datetime) -> Scene:
+    return _to_write("questions_to_write", now)
+
+
+def questions_due(now: datetime) -> Scene:
+    return _to_write("questions_due", now)
+
+
+def questions_late(now: datetime) -> Scene:
+    return _to_write("questions_late", now)
+
+
+def question_answered(now: datetime) -> Scene:
+    said = {"answer": "옮기는 비용의 절반을 지원합니다.\n나머지는 참여 기관이 냅니다.", "answered_by": "한려해양공단"}
+    asked = _question(now, state=QuestionState.WRITTEN, answered_at=now, **said)
+    return "question_answered", {"question": asked.id, "registration": asked.registration_id}
+
+
 SCENES = (
     set_password,
     forgotten_password,
@@ -369,6 +405,10 @@ SCENES = (
     story_withdrawn,
     reply_ended,
     reply_ended_by_replier,
+    questions_to_write,
+    questions_due,
+    questions_late,
+    question_answered,
 )
 
 
