@@ -65,4 +65,5 @@ def forget(key: str) -> None:
 
 def destroy_due(now: datetime) -> int:
     """Destroy what nobody has saved for a week; how many there were."""
-    return db.session.execute(delete(ReplyDraft).where(ReplyDraft.saved_at <= now - KEPT_FOR)).rowcount
+    due = delete(ReplyDraft).where(ReplyDraft.saved_at <= now - KEPT_FOR).returning(ReplyDraft.id)
+    return len(db.session.scalars(due).all())

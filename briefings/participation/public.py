@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, session, url_for
@@ -66,11 +67,20 @@ class Desk:
     briefing: Briefing | None = None
     registration: Registration | None = None
 
-    @property
+    @cached_property
     def open(self) -> list[Need]:
-        """The needs that take replies, the one that was asked for first."""
-        wanted = request.args.get("need", type=int)
-        return sorted((need for need in self.needs if need.takes_replies), key=lambda need: need.id != wanted)
+        """The needs that take replies and have none of this person yet, the one that was asked for first."""
+        wanted, done = request.args.get("need", type=int), {need.id for need in self.answered}
+        left = (need for need in self.needs if need.takes_replies and need.id not in done)
+        return sorted(left, key=lambda need: need.id != wanted)
+
+    @cached_property
+    def answered(self) -> list[Need]:
+        """The needs that whoever holds the personal link has answered; of nobody else it is said."""
+        if self.registration is None:
+            return []
+        done = replying.answered_by(self.registration.email, self.needs)
+        return [need for need in self.needs if need.id in done]
 
 
 @pages.route("/needs/<int:need_id>/reply", methods=["GET", "POST"])

@@ -17,7 +17,7 @@ from briefings.organizations.finding import named
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.colleagues import ask_to_join, let_go_all
-from briefings.participation.models import ParticipationReply, ReplyState, Visibility
+from briefings.participation.models import ParticipationReply, ReplyColleague, ReplyState, Visibility
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import Basis, ConsentText
 from briefings.schedule.models import Briefing
@@ -133,6 +133,15 @@ def reply_of(organization: Organization, need: Need) -> ParticipationReply | Non
         ParticipationReply.organization_id == organization.id, ParticipationReply.need_id == need.id
     )
     return db.session.scalar(found)
+
+
+def answered_by(email: str, needs: Iterable[Need]) -> set[int]:
+    """Ids of the needs to which somebody of that address has a reply that stands, or waits to join one."""
+    ids, address = [need.id for need in needs], email.lower()
+    stands = (ParticipationReply.need_id.in_(ids), ParticipationReply.state != ReplyState.WITHDRAWN)
+    asked = ParticipationReply.colleagues.any((ReplyColleague.email == address) & ReplyColleague.refused_at.is_(None))
+    found = select(ParticipationReply.need_id).where(*stands, (ParticipationReply.email == address) | asked)
+    return set(db.session.scalars(found))
 
 
 def reply_with(public_id: str) -> ParticipationReply | None:

@@ -9,8 +9,11 @@ from briefings.participation.models import ParticipationReply
 
 def repliers(made: ParticipationReply) -> list[Recipient]:
     """Who sent it, and every colleague they let join, each once."""
-    people = [made, *(colleague for colleague in made.colleagues if colleague.is_in)]
-    return list({each.email: Recipient(each.email, each.name, each.locale) for each in people}.values())
+    people = {made.email: Recipient(made.email, made.name, made.locale)}
+    for colleague in made.colleagues:
+        if colleague.is_in:
+            people.setdefault(colleague.email, Recipient(colleague.email, colleague.name, colleague.locale))
+    return list(people.values())
 
 
 def tell_repliers(made: ParticipationReply, kind: str, now: datetime, **params: Any) -> None:
