@@ -37,6 +37,8 @@ def test_production_does_not_start_without(missing):
         ("TRUSTED_PROXIES", "one"),
         ("SMTP_URL", "mailbox:"),
         ("DECLINES", "perhaps"),
+        ("EMBED_HOSTS", "https://tv.example.kr"),
+        ("EMBED_HOSTS", "tv.example.kr; script-src *"),
         ("QUIET_HOURS", "21"),
         ("QUIET_HOURS", "21-24"),
         ("QUIET_HOURS", "8-8"),

@@ -5,7 +5,18 @@ from io import BytesIO
 from typing import NamedTuple
 
 import segno
-from flask import Blueprint, Response, abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
@@ -73,7 +84,7 @@ def join(token: str) -> ResponseReturnValue:
 @by_token
 def now(token: str) -> ResponseReturnValue:
     """What everybody in the room sees alike, for the page to ask every few seconds: 304 while nothing has changed."""
-    return answer_with(_shown(holder_behind(token), clock.now()))
+    return answer_with(_shown(holder_behind(token), clock.now(), patient=True))
 
 
 @pages.post("/join/<token>")
@@ -114,7 +125,7 @@ def slides(token: str) -> ResponseReturnValue:
     return download(slides_of(room, request.args.get("file", "")) or abort(404))
 
 
-def _shown(holder: Holder, now: datetime) -> Fragment:
+def _shown(holder: Holder, now: datetime, patient: bool = False) -> Fragment:
     key = ("room", holder.briefing_id, holder.has_place, holder.has_entered, language())
 
     def make() -> tuple[str, datetime | None]:
@@ -123,7 +134,7 @@ def _shown(holder: Holder, now: datetime) -> Fragment:
         board = board_of(room.briefing, now)
         return render_template("live/now.html", room=room, board=board, **_addresses(room)), room.flips_at
 
-    return fragment(key, holder.version, now, make)
+    return fragment(key, holder.version, now, make, patient)
 
 
 def _addresses(room: RoomNow) -> dict[str, object]:

@@ -51,8 +51,9 @@ def main() -> None:
     parser.add_argument("--room", action="store_true", help="only a thousand people in one room whose pages ask again")
     given = parser.parse_args()
     quick = given.quick
+    room = (50, 6.0) if quick else (1_000, 60.0)
     if given.room:
-        return show_room(quick)
+        return show_room(*room)
     if given.pages:
         return show_pages(quick)
     if given.rush:
@@ -78,7 +79,7 @@ def main() -> None:
             }
         show(f"{visitors} visitors for {visitors // 5} seats, 64 at once", served_after)
         show(f"{people:,} people are told of a new time", move(ours) | sent(ours, rounds, seconds))
-    show_room(quick)
+    show_room(*room)
     show_all_growth(quick)
 
 

@@ -70,9 +70,8 @@ class Answers:
         self.statuses[f"{kind} {status}"] += 1
 
 
-def show_room(quick: bool) -> None:
-    """Print a table for each database; AssertionError where anybody got anything but an answer."""
-    people, seconds = (50, 6.0) if quick else (1_000, 60.0)
+def show_room(people: int, seconds: float) -> None:
+    """Print lines for each database; AssertionError where anybody got anything but an answer."""
     print(f"\n{people:,} people in one room, two web processes, each page asks every {EVERY:.0f} s")
     print("| | looks a second | of them 304 | p50 | p95 | p99 | presses, p95 | processor for one answer |")
     print("|---|---:|---:|---:|---:|---:|---:|---:|")
