@@ -54,14 +54,14 @@ def draft_of(match: Match) -> Words:
     """A beginning, out of what the need, the match and what was told since say."""
     need = match.need
     parts = [
-        f"무엇이 문제였나\n{need.background or need.summary}",
-        f"무엇을 주고받았나\n{need.organization.name}은(는) {need.offers}\n찾은 것은 {need.seeks}",
-        "누가 무엇을 맡았나\n" + "\n".join(f"{each.organization.name}: {each.contribution}" for each in match.standing),
-        f"어떻게 함께하나\n{match.summary}",
+        f"## 무엇이 문제였나\n{need.background or need.summary}",
+        f"## 무엇을 주고받았나\n내놓은 것: {need.offers}\n찾은 것: {need.seeks}",
+        "## 누가 무엇을 맡았나\n" + "\n".join(f"{each.organization.name}: {each.contribution}" for each in match.standing),
+        f"## 어떻게 함께하나\n{match.summary}",
     ]
     told = [said for said in reversed(progress_of(match)) if said.public]
     if told:
-        parts.append("그 뒤로\n" + "\n".join(f"{said.happened_on:%Y. %-m. %-d.} {said.text}" for said in told))
+        parts.append("## 그 뒤로\n" + "\n".join(f"{said.happened_on:%Y. %-m. %-d.} {said.text}" for said in told))
     return Words(need.title, need.summary, "\n\n".join(parts))
 
 

@@ -34,9 +34,9 @@ USUAL_LENGTH = 30
 class RecognitionFilters(Filters):
     """Whose part in which half-year, and how each deed is weighed."""
 
-    half = SelectField("시기")
-    who = SelectField("누구를", choices=options(WHO))
-    kind = SelectField("기관 유형", [Optional()], choices=options(KINDS, empty="전체"))
+    half = SelectField("시기", validate_choice=False)
+    who = SelectField("누구를", choices=options(WHO), validate_choice=False)
+    kind = SelectField("기관 유형", choices=options(KINDS, empty="전체"), validate_choice=False)
     needs = IntegerField(DEEDS[Deed.NEEDS][0], [Optional(), NumberRange(0, MOST_POINTS)])
     presented = IntegerField(DEEDS[Deed.PRESENTED][0], [Optional(), NumberRange(0, MOST_POINTS)])
     answered = IntegerField(DEEDS[Deed.ANSWERED][0], [Optional(), NumberRange(0, MOST_POINTS)])
@@ -50,6 +50,7 @@ class RecognitionFilters(Filters):
         words = ((key, recognition_export.in_words(half)) for key, half in self.known.items())
         self.half.choices = [SelectChoice(key, word) for key, word in words]
         self.validate()
+        self.half.data, self.who.data = str(self.chosen_half()), self.chosen_who().value
         for deed, weight in self.weights().items():
             if self[deed.value].data is None and not self[deed.value].errors:
                 self[deed.value].data = weight

@@ -68,6 +68,7 @@ from tests.journeys.after_rows import fill_after
 from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
 from tests.journeys.import_rows import fill_imports
+from tests.journeys.match_rows import fill_matches
 from tests.journeys.paper_rows import fill_papers
 from tests.journeys.question_rows import fill_questions
 from tests.journeys.registration_rows import fill_registrations
@@ -75,6 +76,7 @@ from tests.journeys.room_rows import fill_rooms
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
 from tests.journeys.support_rows import fill_support
+from tests.journeys.talk_rows import fill_talks
 from tests.seasons import boards
 
 PASSWORD = "barley-Lantern-72"
@@ -408,10 +410,14 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
         "talked": talked,
         "matched": matched,
     }
+    mentor = db.session.scalars(select(User).where(User.email == REVIEWER)).one()
+    rows.update(fill_matches(officer, mentor, match, LONG_TITLE))
     for name, reply in made.items():
         rows[f"reply_{name}"] = reply.public_id
         rows[f"link_{name}"] = token_for("reply", reply.public_id, reply.link_version)
     _colleagues(rows, talked)
+    rows.update(fill_talks(db.session.scalars(select(User).where(User.email == OWNER)).one(), needs[5]))
+    rows["reply_late_id"] = late.id
 
 
 def _colleagues(rows: Rows, reply: ParticipationReply) -> None:

@@ -59,6 +59,7 @@ def text_of(client, query=""):
 def test_points_are_what_can_be_counted_again(app, client, season):
     client.sign_in(a_user())
     page = text_of(client)
+    assert "입력한 내용을 확인해 주세요" not in page
     assert "2026년 하반기 기관 3곳" in page  # the builder's own need, too
     assert "한려해양공단 공공기관 20점 수요 등록 1×3 + 설명회 발표 1×5 + 기한 안 확인 1×2 + 협업 성사 1×10" in page
     assert "가온재활용 기업 13점 설명회 참석 1×1 + 참여 답글 1×2 + 협업 성사 1×10" in page
