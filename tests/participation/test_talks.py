@@ -18,7 +18,7 @@ from briefings.participation.links import token_of
 from briefings.participation.models import Appointment, AppointmentState, ReplyState
 from briefings.schedule import calendar_settings
 from briefings.schedule.calendar_models import CalendarItem, ItemState
-from tests.builders import a_need, a_reply, an_organization, an_owner
+from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
 from tests.inbox import shapes
 from tests.inbox.conftest import RULES
 from tests.inbox.shapes import Said
@@ -359,3 +359,19 @@ def test_lists_of_talks_take_as_many_queries_for_three_as_for_one(agreed, count_
     with count_queries() as three:
         assert agreed.client.get("/my/talks").text.count("시간 정함") == 3
     assert len(three) == len(one)
+
+
+def test_staff_find_the_talk_from_a_mail_that_came_in_and_from_the_person(agreed):
+    mail = agreed.says(agreed.talk.replier_item, "DECLINED", sender="else@other.example")
+    assert mail.outcome is Outcome.REVIEW
+    agreed.client.sign_in(a_user())
+    assert "1:1 협의" in agreed.client.get("/staff/inbox").text
+    shown = agreed.client.get(f"/staff/inbox/{mail.id}").text
+    assert "1:1 협의가 취소되고 상대 기관에 알립니다" in shown
+    lead = f"/staff/replies/talk/{agreed.talk.replier_item_id}"
+    assert lead in shown and agreed.client.get(lead).location.endswith(f"/staff/replies/{agreed.reply.public_id}")
+    assert "시간 정함" in agreed.client.get(f"/staff/replies/{agreed.reply.public_id}").text
+    assert "1:1 협의: " in agreed.client.get(f"/staff/people?email={GAON}").text
+    agreed.client.post(f"/staff/inbox/{mail.id}/accept")
+    watch_talks(agreed.app)
+    assert agreed.talk.state is AppointmentState.CANCELLED
