@@ -27,6 +27,7 @@ from briefings.participation.models import EndReason, ParticipationReply, ReplyS
 from briefings.questions.models import Question, QuestionState
 from tests.builders import (
     a_briefing,
+    a_colleague,
     a_contact,
     a_need,
     a_question,
@@ -138,8 +139,38 @@ def reply_sent(now: datetime) -> Scene:
     return "reply_sent", {"replies": [first.id, second.id]}
 
 
+def _joining(**given: Any) -> dict[str, int]:
+    made = _reply()
+    who = {"name": "박나래", "email": READER["email"], "public_id": "3c0lleag"}
+    return {"reply": made.id, "colleague": a_colleague(made, **who | given).id}
+
+
+def reply_join_asked(now: datetime) -> Scene:
+    return "reply_join_asked", _joining()
+
+
+def reply_join_waits(now: datetime) -> Scene:
+    return "reply_join_waits", _joining()
+
+
+def reply_joined(now: datetime) -> Scene:
+    return "reply_joined", _joining(accepted_at=now)
+
+
+def reply_join_refused(now: datetime) -> Scene:
+    return "reply_join_refused", _joining(refused_at=now)
+
+
+def reply_join_over(now: datetime) -> Scene:
+    return "reply_join_over", {"reply": _reply(state=ReplyState.WITHDRAWN).id}
+
+
+def reply_colleague_joined(now: datetime) -> Scene:
+    return "reply_colleague_joined", _joining(accepted_at=now)
+
+
 def reply_exists(now: datetime) -> Scene:
-    return "reply_exists", {"reply": _reply().id}
+    return "reply_exists", {"reply": _reply(email=READER["email"]).id}
 
 
 def reply_acknowledged(now: datetime) -> Scene:
@@ -390,6 +421,12 @@ SCENES = (
     reply_withdrawn,
     reply_sent,
     reply_exists,
+    reply_join_asked,
+    reply_join_waits,
+    reply_joined,
+    reply_join_refused,
+    reply_join_over,
+    reply_colleague_joined,
     reply_acknowledged,
     reply_declined,
     reply_matched,

@@ -11,6 +11,7 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule.availability import Availability
+from briefings.schedule.models import PresenterSlot
 from briefings.seasons import making as seasons
 from briefings.seasons.models import AvailabilityRequest, SeasonTime
 from briefings.seasons.problem import ask_of, time_key
@@ -173,6 +174,8 @@ def test_the_planner_is_told_who_cannot_when_and_who_is_busy_elsewhere(officer, 
     busy = a_briefing(title="다른 설명회", starts_at=AT + timedelta(minutes=30))
     busy.slots[0].presenter_email = "Nuri@example.kr"
     over = a_briefing(title="지난 설명회", starts_at=now - timedelta(days=9))
+    over.slots += [PresenterSlot(need=need, position=place) for place, need in enumerate((second, third), start=2)]
+    second.last_reply_at, third.last_reply_at = now - timedelta(days=8), now - timedelta(days=10)
     db.session.commit()
     asked = ask_of(seasons.numbered(season.id), now, SEOUL)
     problem, needs = asked.problem, asked.problem.need
@@ -182,7 +185,8 @@ def test_the_planner_is_told_who_cannot_when_and_who_is_busy_elsewhere(officer, 
     assert needs[str(first.id)].unavailable == {time_key(AT, SEOUL)}
     assert needs[str(third.id)].unavailable == {time_key(LATER, SEOUL)}
     assert needs[str(second.id)].is_key and not needs[str(first.id)].is_key
-    assert needs[str(first.id)].waiting_days == 21
+    past = [(need.waiting_days, need.presented_on, need.replied) for need in needs.values()]
+    assert past == [(21, "", False), (9, "2026-11-14", True), (9, "2026-11-14", False)]
     assert [time.starts_at.hour for time in problem.times] == [14, 14]
     assert [(each.title, each.presenters) for each in problem.held.busy] == [("다른 설명회", {"nuri@example.kr"})]
     assert over.title not in {each.title for each in problem.held.busy}
