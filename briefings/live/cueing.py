@@ -1,6 +1,6 @@
 """The cue sheet (큐시트): what happens when, who does it, and what they noted for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -38,10 +38,14 @@ class Part:
         return self.key.startswith("talk:")
 
 
-def cue_sheet_of(briefing: Briefing, day: BriefingDay | None = None) -> list[Part]:
+def cue_sheet_of(briefing: Briefing) -> list[Part]:
     """Every part in order, as planned, from the opening of the room to the end; parts without time are left out."""
-    day = day or day_of(briefing)
-    entries, notes = programme_of(briefing), day.cue_notes
+    return parts_of(briefing, day_of(briefing), programme_of(briefing))
+
+
+def parts_of(briefing: Briefing, day: BriefingDay, entries: Sequence[ProgrammeEntry]) -> list[Part]:
+    """The same for whoever has looked up the day and the programme already."""
+    notes = day.cue_notes
     opened = briefing.starts_at + timedelta(minutes=briefing.opening_minutes)
     closing = entries[-1].ends_at if entries else opened
     parts = [

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.live.counting import Headcount, headcount_of, total_of
-from briefings.live.cueing import Part, cue_sheet_of
+from briefings.live.cueing import Part, parts_of
 from briefings.live.leading import BEFORE, Press, mark_of, mark_of_line, no_replies_reason, settled_reason
 from briefings.live.running import DayState, SlotState, state_of
 from briefings.organizations.models import OrganizationKind
@@ -74,7 +74,7 @@ def sheet_of(briefing: Briefing, now: datetime) -> Sheet:
         settled=settled_reason(briefing, now),
         may_open=no_replies_reason(briefing, now) is None,
         counts=headcount_of(briefing, now),
-        parts={part.key: part for part in cue_sheet_of(briefing, state.day)},
+        parts={part.key: part for part in parts_of(briefing, state.day, [slot.entry for slot in state.slots])},
         raised=_raised(briefing),
         course=_course(briefing),
     )

@@ -235,6 +235,19 @@ def test_the_polled_parts_are_sent_once_and_asking_changes_nothing(briefing, cli
     assert db.session.query(SlotRun).count() == 1
 
 
+def test_a_longer_programme_asks_the_database_no_more_often(briefing, client, by, count_queries):
+    start, short = briefing.starts_at, a_briefing(needs=1, starts_at=briefing.starts_at)
+    addresses = [f"/staff/briefings/{each.id}/day/now" for each in (short, briefing)]
+    numbers = []
+    with time_machine.travel(start + 20 * MINUTE, tick=False):
+        client.sign_in(by)
+        for address in addresses:
+            with count_queries() as sent:
+                client.get(address)
+            numbers.append(len(sent))
+    assert numbers[0] == numbers[1] < 15
+
+
 def test_outside_the_day_there_is_nothing_to_press(briefing, client, by):
     address = f"/staff/briefings/{briefing.id}/day"
     page = client.sign_in(by).get(address).text
