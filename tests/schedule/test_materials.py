@@ -167,21 +167,19 @@ class TestAPresenter:
         client.post(f"{page}/no-stand-by")
         assert talk.standby_email == ""
 
-    def test_knows_how_many_come_of_which_kind_and_what_they_ask_but_nobody_by_name(self, client, talk, page):
+    def test_knows_how_many_come_of_which_kind_but_nobody_by_name(self, client, talk, page):
         briefing, other = talk.briefing, talk.briefing.slots[1]
         company = an_organization("비밀재활용", OrganizationKind.COMPANY)
         asked = {"interests": [talk.need], "organization": company, "name": "이비밀", "email": "secret@example.com"}
-        a_registration(briefing, question="설비를 옮길 비용도 지원합니까?", **asked)
-        a_registration(briefing, question="아무 과제나 궁금합니다.")
-        a_registration(briefing, question="다른 과제에 묻습니다.", interests=[other.need])
+        a_registration(briefing, **asked)
+        a_registration(briefing)
+        a_registration(briefing, interests=[other.need])
         gone = {"state": RegistrationState.CANCELLED, "confirmed_at": None, "cancelled_at": BEFORE}
-        a_registration(briefing, question="취소한 질문", **gone)
+        a_registration(briefing, **gone)
         found = interest_in(talk)
         assert (found.people, found.ticked) == (3, 1)
-        assert [each.words for each in found.questions] == ["설비를 옮길 비용도 지원합니까?", "아무 과제나 궁금합니다."]
         shown = client.get(page).text
         assert "3명이 신청했고, 1명이" in shown
-        assert "설비를 옮길 비용도 지원합니까?" in shown and "다른 과제에 묻습니다" not in shown
         for secret in ("이비밀", "비밀재활용", "secret@example.com"):
             assert secret not in shown
 
