@@ -1,10 +1,13 @@
 """What everybody finds of a briefing that is over."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
+from briefings.schedule.links import presenter_token
 from briefings.schedule.materials import hand_in, let_publish
 from briefings.schedule.models import BriefingState, Visibility
 from tests.builders import a_briefing, a_need, a_reply, a_theme, a_user
@@ -102,3 +105,24 @@ def test_it_is_linked_from_every_page_and_known_to_search_engines(app, client, h
     page = client.get("/").text
     assert 'href="/archive"' in page and 'href="/certificates"' in page
     assert f"/archive/{held.public_id}" in client.get("/sitemap.xml").text
+
+
+def test_a_presenter_and_staff_say_of_each_file_whether_everybody_may_have_it(app, client, now):
+    briefing = a_briefing(starts_at=now + timedelta(days=30))
+    slot, slides = briefing.slots[0], {"files": [(io.BytesIO(a_document(WIDE)), "발표.pdf")]}
+    own = f"/present/{presenter_token(slot)}/materials"
+    staff, page = (
+        app.test_client().sign_in(a_user()),
+        f"/staff/briefings/{briefing.id}/presenters/{slot.public_id}/files",
+    )
+    client.post(own, data=slides | {"public": "y"}, content_type="multipart/form-data")
+    [file] = slot.files
+    assert file.public and "공개하지 않기" in client.get(own).text
+    for visitor, address, public in ((client, own, ""), (staff, page, "1"), (client, own, "")):
+        visitor.post(f"{address}/{file.file.public_id}/publish", data={"public": public})
+        db.session.expire_all()
+        assert slot.files[0].public == bool(public)
+        assert ("공개하지 않음" in visitor.get(address).text) != bool(public)
+    noted = [entry.action for entry in history_of(briefing)]
+    assert noted[-3:] == ["slot.file_kept_back", "slot.file_published", "slot.file_kept_back"]
+    assert "그사이 지워진" in client.post(f"{own}/{'0' * 32}/publish", data={}, follow_redirects=True).text
