@@ -2,6 +2,7 @@
 
 import pytest
 
+from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox.mail import Dropped
@@ -58,7 +59,10 @@ def test_who_was_let_in_has_a_link_of_their_own_and_hears_what_the_owner_answers
     assert colleague.is_in
     own = f"/replies/{token_of(made, NARAE['email'])}"
     assert links_in(mails_to(app, "narae@example.com")[-1]) == [own]
-    assert "박나래" in mails_to(app, "owner@hanryeo.example.kr")[-1].text
+    told = mails_to(app, "owner@hanryeo.example.kr")[-1]
+    assert "박나래" in told.text
+    owner = app.test_client().sign_in(db.session.query(User).filter_by(email="owner@hanryeo.example.kr").one())
+    assert "narae@example.com · 010-9876-5432" in owner.get(links_in(told)[0]).text
     client.post(f"{own}/change", data={"offer": "설비와 현장이 있습니다.", "visibility": "owner", "conditions": ""})
     assert made.offer == "설비와 현장이 있습니다."
     assert client.get(f"{own}/colleagues").status_code == 404  # colleagues decide about nobody
