@@ -2,23 +2,30 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from briefings import clock
 from briefings.accounts.models import Role
 from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, write
 from briefings.audit.models import AuditEntry
+from briefings.calendar.holidays import working_days_from
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Theme
 from briefings.needs.review_models import Outcome, Review, Score
+from briefings.organizations.finding import organization_of
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.outbox.texts import Template
+from briefings.participation.appointments import Terms, offer
+from briefings.participation.links import token_of as talk_token_of
 from briefings.participation.match_models import Match
-from briefings.participation.models import ParticipationReply
+from briefings.participation.models import Appointment, ParticipationReply
 from briefings.reviews.assigning import even_distribution
 from briefings.reviews.criteria import criteria_of
 from briefings.reviews.scoring import version_seen
@@ -279,3 +286,18 @@ def test_results_are_told_once_however_often_it_is_pressed(app, number):
     agreed = agreed_version(drafts(round.id))
     assert twice(app, f"/staff/rounds/{round.id}/reviews/tell", {"agreed": agreed}, officer) == [200, 303]
     assert count(Message, Message.kind == "selection_selected", Message.recipient == need.contact_email) == 1
+
+
+@repeated
+def test_of_two_who_choose_the_same_time_of_one_owner_one_is_told_that_it_is_taken(app, number):
+    owner, now, seoul = an_owner(an_organization()), clock.now(), ZoneInfo("Asia/Seoul")
+    need = a_need(organization=organization_of(owner))
+    day = working_days_from(now.astimezone(seoul).date(), 4)
+    times = [datetime.combine(day, time(hour), seoul) for hour in (10, 14, 16)]
+    with unit_of_work():
+        talks = [offer(a_reply(need), times, Terms("044-000-0000"), owner, seoul, now) for _ in range(2)]
+    links = [f"/talks/{talk_token_of(talk.reply, talk.reply.email, 'talk')}" for talk in talks]
+    chosen = {"starts_at": talks[0].times[0].starts_at.isoformat()}
+    ids = [talk.id for talk in talks]
+    assert at_once(*((app.test_client(), link, chosen) for link in links)) == [200, 303]
+    assert count(Appointment, Appointment.id.in_(ids), Appointment.starts_at.is_not(None)) == 1

@@ -47,10 +47,10 @@ def load_talks(now: datetime, zone: ZoneInfo) -> None:
     """Of five replies to the example owner one was talked about, one has a talk to come, one is choosing, two wait."""
     owner = db.session.scalars(select(User).where(User.email == "owner@example.kr")).one()
     organization = organization_of(owner)
-    published = (Need.organization_id == organization.id if organization else False, Need.state == NeedState.PUBLISHED)
-    need = db.session.scalars(select(Need).where(*published).order_by(Need.id)).first()
-    if organization is None or need is None:
+    if organization is None:
         return
+    published = select(Need).where(Need.organization_id == organization.id, Need.state == NeedState.PUBLISHED)
+    need = db.session.scalars(published.order_by(Need.id).limit(1)).one()
     _templates(organization, now)
     sent_on = [working_days_from(now.astimezone(zone).date(), -days) for days in (9, 5, 4, 7, 1)]
     replies = [_reply(need, number, datetime.combine(day, time(11), zone), zone) for number, day in enumerate(sent_on)]
