@@ -56,7 +56,8 @@ def draft_of(match: Match) -> Words:
     parts = [
         f"## 무엇이 문제였나\n{need.background or need.summary}",
         f"## 무엇을 주고받았나\n내놓은 것: {need.offers}\n찾은 것: {need.seeks}",
-        "## 누가 무엇을 맡았나\n" + "\n".join(f"{each.organization.name}: {each.contribution}" for each in match.standing),
+        "## 누가 무엇을 맡았나\n"
+        + "\n".join(f"{each.organization.name}: {each.contribution}" for each in match.standing),
         f"## 어떻게 함께하나\n{match.summary}",
     ]
     told = [said for said in reversed(progress_of(match)) if said.public]
