@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from briefings.audit.recording import Actor, record
+from briefings.db import db
 from briefings.errors import Refused
 from briefings.live.days import day_of, day_to_change, opens_at
 from briefings.live.models import BriefingDay
@@ -60,6 +61,7 @@ def parts_of(briefing: Briefing, day: BriefingDay, entries: Sequence[ProgrammeEn
 def write_notes(briefing: Briefing, notes: Mapping[str, str], seen: str, by: Actor, now: datetime) -> bool:
     """Note what is to be thought of in each part; whether anything is new. Refused where others wrote meanwhile."""
     day = day_to_change(briefing)
+    db.session.expire_all()  # what was read before the lock may be older than it
     if seen != mark_of_notes(day):
         raise Refused(
             "그사이 다른 사람이 큐시트를 고쳤습니다. 적으신 내용은 그대로 두었습니다. "

@@ -90,8 +90,7 @@ def mark_of(state: DayState, what: Press, slot: SlotState | None = None) -> str:
 
 def press(briefing: Briefing, what: Press, slot_id: str, seen: str, by: Actor, now: datetime) -> None:
     """Do what was pressed; Refused where it is not the day, or where the page was older than what others did."""
-    day = day_to_change(briefing)
-    db.session.expire_all()  # what was read before the lock may be older than it
+    day = _held(briefing)
     state = state_of(briefing, now)
     slot = next((each for each in state.slots if each.slot.public_id == slot_id), None)
     reason = (no_replies_reason if what in WHENEVER else settled_reason)(briefing, now)
@@ -109,7 +108,7 @@ def press(briefing: Briefing, what: Press, slot_id: str, seen: str, by: Actor, n
 
 def say(briefing: Briefing, words: str, seen: str, by: Actor, now: datetime) -> None:
     """Show `words` to everybody on the join page until others are said; "" takes them away."""
-    day = day_to_change(briefing)
+    day = _held(briefing)
     if reason := settled_reason(briefing, now):
         raise Refused(reason)
     if seen != mark_of_line(day):
@@ -244,6 +243,13 @@ OF_TALK: dict[Press, Callable[[DayState, SlotState, Actor, datetime], None]] = {
     Press.OPEN_REPLIES: _open_replies,
     Press.CLOSE_REPLIES: _close_replies,
 }
+
+
+def _held(briefing: Briefing) -> BriefingDay:
+    """The row of the day, as it is under the lock: what was read before may be older."""
+    day = day_to_change(briefing)
+    db.session.expire_all()
+    return day
 
 
 def _begun(slot: SlotState) -> SlotRun:
