@@ -102,6 +102,7 @@ ACCESS = {
         staff_booklet: bind file publish show
         staff_certificates: correct export file index issue revoke rule show
         staff_day: change_room cue_sheet moderator notes parts press revoke say show
+            put_up_replay set_room set_ways set_window settings
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
         staff_recognition: export index
