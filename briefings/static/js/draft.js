@@ -2,7 +2,7 @@
 
 const QUIET = 3000; // milliseconds without typing after which it is kept
 const said = document.querySelector("[data-draft]");
-const form = said?.closest("form");
+const form = said && document.getElementById("reply-form");
 let timer = 0;
 let changed = false;
 let saving = false;
