@@ -37,7 +37,7 @@ class Deed(StrEnum):
     ANSWERED = "answered"
     ATTENDED = "attended"
     REPLIES = "replies"
-    MATCHES = "matches"
+    MATCHED = "matched"
 
 
 USUAL: Mapping[Deed, int] = {
@@ -46,7 +46,7 @@ USUAL: Mapping[Deed, int] = {
     Deed.ANSWERED: 2,
     Deed.ATTENDED: 1,
     Deed.REPLIES: 2,
-    Deed.MATCHES: 10,
+    Deed.MATCHED: 10,
 }
 """Points for each, unless staff weigh otherwise."""
 MOST_POINTS = 100
@@ -169,7 +169,7 @@ def _matches(by: Any, between: Any) -> Iterator[tuple[Deed, Select[Any]]]:
     """Matches of the needs' owners, and of their partners, each since the day it counts for them."""
     address, name = _contact()
     owned = by(Need.organization_id, address, name).select_from(Match).join(Need, Need.id == Match.need_id)
-    yield Deed.MATCHES, _with_author(owned).where(between(Match.confirmed_at))
+    yield Deed.MATCHED, _with_author(owned).where(between(Match.confirmed_at))
     of_it = and_(
         ParticipationReply.need_id == Match.need_id,
         ParticipationReply.organization_id == MatchOrganization.organization_id,
@@ -177,7 +177,7 @@ def _matches(by: Any, between: Any) -> Iterator[tuple[Deed, Select[Any]]]:
     joined = by(MatchOrganization.organization_id, ParticipationReply.email, ParticipationReply.name)
     joined = joined.select_from(MatchOrganization).join(Match, Match.id == MatchOrganization.match_id)
     joined = joined.join(ParticipationReply, of_it)
-    yield Deed.MATCHES, joined.where(between(MatchOrganization.confirmed_at), Match.confirmed_at.is_not(None))
+    yield Deed.MATCHED, joined.where(between(MatchOrganization.confirmed_at), Match.confirmed_at.is_not(None))
 
 
 def _contact() -> tuple[Any, Any]:

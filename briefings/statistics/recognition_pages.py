@@ -42,7 +42,7 @@ class RecognitionFilters(Filters):
     answered = IntegerField(DEEDS[Deed.ANSWERED][0], [Optional(), NumberRange(0, MOST_POINTS)])
     attended = IntegerField(DEEDS[Deed.ATTENDED][0], [Optional(), NumberRange(0, MOST_POINTS)])
     replies = IntegerField(DEEDS[Deed.REPLIES][0], [Optional(), NumberRange(0, MOST_POINTS)])
-    matches = IntegerField(DEEDS[Deed.MATCHES][0], [Optional(), NumberRange(0, MOST_POINTS)])
+    matched = IntegerField(DEEDS[Deed.MATCHED][0], [Optional(), NumberRange(0, MOST_POINTS)])
 
     def __init__(self, args: Any) -> None:
         super().__init__(args)

@@ -18,7 +18,7 @@ DEEDS = {
     Deed.ANSWERED: ("기한 안 확인", "그 반기에 받은 참여 답글 가운데 근무일 5일 안에 확인한 것(건)"),
     Deed.ATTENDED: ("설명회 참석", "그 반기에 열린 설명회에 참석한 사람(설명회마다 셈)"),
     Deed.REPLIES: ("참여 답글", "그 반기에 보낸 참여 답글(건, 거두어들인 것 제외)"),
-    Deed.MATCHES: ("협업 성사", "그 반기에 두 기관이 확인한 성사(건)"),
+    Deed.MATCHED: ("협업 성사", "그 반기에 두 기관이 확인한 성사(건)"),
 }
 """What counts for recognition, and how it is counted."""
 MERITS = {
@@ -27,6 +27,6 @@ MERITS = {
     Deed.ANSWERED: "참여 답글 {number:,}건을 기한 안에 확인",
     Deed.ATTENDED: "설명회 참석 {number:,}회",
     Deed.REPLIES: "참여 답글 {number:,}건 제출",
-    Deed.MATCHES: "협업 {number:,}건 성사",
+    Deed.MATCHED: "협업 {number:,}건 성사",
 }
 WHO = {Who.ORGANIZATIONS: "기관", Who.OFFICERS: "담당자"}

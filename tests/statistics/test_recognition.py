@@ -64,7 +64,7 @@ def test_points_are_what_can_be_counted_again(app, client, season):
     assert "한려해양공단 공공기관 20점 수요 등록 1×3 + 설명회 발표 1×5 + 기한 안 확인 1×2 + 협업 성사 1×10" in page
     assert "가온재활용 기업 13점 설명회 참석 1×1 + 참여 답글 1×2 + 협업 성사 1×10" in page
     assert page.index("한려해양공단") < page.index("가온재활용")
-    weighed = text_of(client, "?needs=0&presented=0&matches=0&replies=100")
+    weighed = text_of(client, "?needs=0&presented=0&matched=0&replies=100")
     assert weighed.index("가온재활용") < weighed.index("한려해양공단")
     assert "새별시 공공기관 3점" in text_of(client, "?half=2026-1")
     assert "한려해양공단" not in text_of(client, "?kind=company")
@@ -88,13 +88,13 @@ def test_those_with_as_many_points_share_a_place(app, client, season):
 
 def test_weights_that_make_no_sense_are_said_at_the_field_and_the_usual_ones_count(app, client, season):
     client.sign_in(a_user())
-    page = text_of(client, "?needs=500&matches=x&half=1999-9&who=everybody&kind=x&page=x")
+    page = text_of(client, "?needs=500&matched=x&half=1999-9&who=everybody&kind=x&page=x")
     assert "20점" in page and "입력한 내용을 확인해 주세요" in page
 
 
 def test_the_list_of_nominations_is_taken_away_with_a_reason(app, client, season):
     client.sign_in(a_user(name="김하늘"))
-    address = "/staff/recognition/export?who=officers&matches=20"
+    address = "/staff/recognition/export?who=officers&matched=20"
     assert "입력해 주세요" in client.post(address, data={"format": "xlsx", "number": "2"}).text
     form = {"format": "xlsx", "number": "2", "reason": "2026년 하반기 포상 추천"}
     answer = client.post(address, data=form)
