@@ -33,10 +33,9 @@ from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
 from briefings.archive import binding as archive_binding
-from briefings.archive import booklet_pages
+from briefings.archive import booklet_pages, stories_mails, stories_pages, stories_staff, stories_words
 from briefings.archive import booklets as archive_booklets
 from briefings.archive import public as archive_public
-from briefings.archive import stories_mails, stories_pages, stories_staff, stories_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands

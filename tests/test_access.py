@@ -47,8 +47,8 @@ ACCESS = {
         matches: confirm end object_to show take_away tell
         live: enter join now qr seen slides
         moderator: change_room cue_sheet desk notes parts press press_desk question say show
-        presenters: accept be_there day day_now decline file hand_in hand_over ics invite_again no_stand_by publish_file remove_file show
-            stand_by
+        presenters: accept be_there day day_now decline file hand_in hand_over ics invite_again no_stand_by
+            publish_file remove_file show stand_by
         questions: ask unvote vote withdraw
         reconfirmation: answer show
         registrations: cancel change change_address confirm_address confirm_cancel consent forget_person ics

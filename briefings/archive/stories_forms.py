@@ -22,7 +22,10 @@ class StoryForm(Form):
     text = TextAreaField(
         "이야기",
         [DataRequired(), Length(max=20_000)],
-        description="빈 줄로 문단을 나누고, 소제목은 줄 앞에 ‘## ’을 붙입니다. 성사 기록에서 미리 채운 내용을 읽기 좋게 다듬어 주세요.",
+        description=(
+            "빈 줄로 문단을 나누고, 소제목은 줄 앞에 ‘## ’을 붙입니다. "
+            "성사 기록에서 미리 채운 내용을 읽기 좋게 다듬어 주세요."
+        ),
     )
 
     def words(self, picture_alt: str = "") -> Words:

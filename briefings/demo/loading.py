@@ -313,8 +313,8 @@ class Demo:
         matched_at = briefing.starts_at + timedelta(days=12)
         terms = matching.Terms(contributions, matched_on, summary, matched_on + timedelta(days=21))
         match = matching.record_match(need, [made[0]], terms, staff, today, matched_at)
-        seen, confirmed_at = match.of(made[0].organization_id).asked_at, matched_at + timedelta(days=1)
-        matching.confirm(match, made[0].organization_id, made[0].name, seen, confirmed_at)
+        seen = match.partners[0].asked_at
+        matching.confirm(match, made[0].organization_id, made[0].name, seen, matched_at + timedelta(days=1))
 
 
 def load_demo(now: datetime, zone: ZoneInfo) -> bool:

@@ -1,8 +1,7 @@
 """What is left when a briefing is over is answered in writing, and who is to write is reminded of the day."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -44,7 +43,7 @@ def settle(briefing_id: int, today: date, now: datetime) -> None:
         record(None, "question.to_write", question, now)
 
 
-def remind_due(now: datetime, zone: ZoneInfo) -> int:
+def remind_due(now: datetime, zone: tzinfo) -> int:
     """Remind whoever is to write a working day before the day, and once after it; how many mails."""
     today = now.astimezone(zone).date()
     if not is_working_day(today):

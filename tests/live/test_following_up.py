@@ -97,4 +97,3 @@ def test_each_reads_as_it_should(app: Flask, rung: Rung, locale: str) -> None:
     moment = latest(rung.step, reader.briefing) - timedelta(minutes=1)
     message = about(reader, rung, moment)
     check(f"{message.kind}.{locale}", compose(app, message, moment))
-
