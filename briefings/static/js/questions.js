@@ -34,6 +34,14 @@ function restore([text, slot, anonymous]) {
   form.elements.anonymous.checked = anonymous;
 }
 
+// What came of it stands above the whole page, too far up to be seen on a phone: here it is shown once more.
+function sayBeside(messages) {
+  const shown = messages?.firstElementChild?.cloneNode(true);
+  if (!shown) return;
+  shown.setAttribute("aria-hidden", "true");
+  document.getElementById("asking-title")?.after(shown);
+}
+
 function show(page, sent) {
   const typed = sent === "ask" ? null : kept();
   const focused = document.activeElement;
@@ -49,6 +57,7 @@ function show(page, sent) {
   const messages = page.querySelector(".messages");
   document.querySelector(".messages")?.replaceChildren(...(messages?.childNodes ?? []));
   if (typed) restore(typed);
+  else sayBeside(messages);
   mark();
   const wrong = document.getElementById("error-summary");
   (wrong ?? (again && document.querySelector(again)) ?? document.getElementById("asking-title"))?.focus();
