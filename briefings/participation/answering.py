@@ -15,9 +15,11 @@ from briefings.errors import N_, Refused
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.participation.appointments import call_off
+from briefings.participation.leaving import leave_match
 from briefings.participation.models import (
     Appointment,
     AppointmentState,
+    AppointmentTime,
     Consultation,
     ParticipationReply,
     ReplyState,
@@ -112,6 +114,7 @@ def decline(made: ParticipationReply, reason: str, now: datetime) -> None:
     if made.talk is not None and made.talk.stands(now):
         call_off(made.talk, Side.OWNER, reason, now)
     made.decline(reason, now)
+    leave_match(made.need, made.organization_id)
     tell_sender(made, "reply_declined", now)
 
 
@@ -193,7 +196,8 @@ def _of_need(need_id: int | None) -> list[ColumnElement[bool]]:
 
 def _is_past(now: datetime) -> ColumnElement[bool]:
     agreed_before = (Appointment.state == AppointmentState.AGREED) & (Appointment.starts_at < now)
-    return (Appointment.state == AppointmentState.CANCELLED) | agreed_before
+    lapsed = (Appointment.state == AppointmentState.OFFERED) & ~Appointment.times.any(AppointmentTime.starts_at > now)
+    return (Appointment.state == AppointmentState.CANCELLED) | agreed_before | lapsed
 
 
 def _refuse_dates(held_on: date, next_on: date | None, today: date) -> None:

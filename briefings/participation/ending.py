@@ -9,8 +9,7 @@ from briefings.db import db, lock
 from briefings.needs.models import Need
 from briefings.needs.registering import close, owners_of
 from briefings.outbox.queueing import queue
-from briefings.participation.match_models import Match
-from briefings.participation.matching import drop_partner, match_of
+from briefings.participation.leaving import leave_match
 from briefings.participation.models import EndReason, ParticipationReply, ReplyState, Side
 from briefings.participation.telling import tell_repliers
 
@@ -29,7 +28,13 @@ def end_by_replier(made: ParticipationReply, reason: EndReason, said: str, now: 
     """The replying side ends the talks; the owner hears why, and is asked whether the need stays open."""
     _end(made, Side.REPLIER, reason, said, now)
     for place, to in enumerate(owners_of(made.need)):
-        queue("reply_ended_by_replier", f"reply_ended_by_replier:{made.id}:{place}", to, now, reply=made.id)
+        queue(
+            "reply_ended_by_replier",
+            f"reply_ended_by_replier:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}",
+            to,
+            now,
+            reply=made.id,
+        )
 
 
 def others_talking(made: ParticipationReply) -> int:
@@ -47,11 +52,7 @@ def _end(made: ParticipationReply, by: Side, reason: EndReason, said: str, now: 
     lock(made.need)
     lock(made)
     made.end(by, reason, said, now)
-    match = match_of(made.need)
-    if match is not None:
-        drop_partner(match, made.organization_id)
-        if not match.partners:
-            db.session.delete(match)
+    leave_match(made.need, made.organization_id)
     db.session.flush()
     if not _is_talked_about(made.need):
         made.need.consulting_since = None
@@ -62,5 +63,4 @@ def _is_talked_about(need: Need) -> bool:
         ParticipationReply.need_id == need.id,
         ParticipationReply.state.in_((ReplyState.CONSULTING, ReplyState.MATCHED)),
     )
-    matched = exists().where(Match.need_id == need.id)
-    return bool(db.session.scalar(select(talking | matched)))
+    return bool(db.session.scalar(select(talking)))

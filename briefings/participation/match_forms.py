@@ -69,8 +69,8 @@ class ObjectForm(SeenForm):
     )
 
 
-class PaperForm(Form):
-    """How staff know that a partner confirms."""
+class PaperForm(SeenForm):
+    """How staff know that a partner confirms what is shown."""
 
     reason = StringField(
         "무엇으로 확인했습니까?",

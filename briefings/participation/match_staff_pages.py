@@ -17,6 +17,7 @@ from briefings.participation.match_forms import HideForm, PaperForm
 from briefings.participation.match_listing import SHELVES, Shelf, matches_on
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.match_watch import is_late
+from briefings.participation.partner_pages import seen_in, seen_of
 from briefings.web.access import staff
 
 pages = Blueprint("staff_matches", __name__, url_prefix="/staff/matches")
@@ -50,14 +51,17 @@ def confirm_on_paper(need_id: int, organization_id: int) -> ResponseReturnValue:
     joined = next((each for each in match.partners if each.organization_id == organization_id), None)
     if joined is None or joined.agrees:
         return redirect(url_for(".show", need_id=need_id))
-    form = PaperForm()
+    form = PaperForm(data={"seen": seen_of(joined)})
 
     def act() -> None:
-        matching.confirm_on_paper(match, organization_id, form.reason.data, current_user, clock.now())
+        matching.confirm_on_paper(match, organization_id, form.reason.data, current_user, seen_in(form), clock.now())
 
     if done(form, act):
         flash("성사를 확인한 것으로 적고 두 기관에 알렸습니다.", "success")
         return redirect(url_for(".show", need_id=need_id), 303)
+    need, match = _match(need_id)
+    joined = match.of(organization_id) or abort(404)
+    form.seen.data = seen_of(joined)
     return render_template("participation/staff_confirm.html", need=need, match=match, joined=joined, form=form)
 
 

@@ -49,7 +49,7 @@ def record_match(
     if terms.matched_on > today:
         raise Refused(N_("성사된 날은 오늘이거나 지난 날이어야 합니다."), field="matched_on")
     lock(need)
-    match = match_of(need) or _begin(need, terms, by, now)
+    match = _recorded(need) or _begin(need, terms, by, now)
     changed = _rewrite(match, terms, now)
     for left in [partner for partner in match.partners if partner.organization_id not in partners]:
         _leave_out(match, left, now)
@@ -71,9 +71,16 @@ def confirm(match: Match, organization_id: int, by: str, seen: datetime | None, 
     _confirm(match, joined, made, by, now)
 
 
-def confirm_on_paper(match: Match, organization_id: int, reason: str, by: User, now: datetime) -> None:
-    """Staff have the partner's word in another way, which is kept as the reason; both sides hear that it counts."""
+def confirm_on_paper(
+    match: Match, organization_id: int, reason: str, by: User, seen: datetime | None, now: datetime
+) -> None:
+    """Staff have the partner's word in another way, which is kept as the reason; both sides hear that it counts.
+
+    Refused if it reads otherwise than when it was `seen`.
+    """
     joined, made = _hold(match, organization_id)
+    if joined.asked_at != seen and not joined.agrees:
+        raise Refused(STALE)
     _confirm(match, joined, made, by.name, now)
     record(by, "need.match_confirmed_on_paper", match.need, now, reason=reason, organization=organization_id)
 
@@ -89,22 +96,10 @@ def object_to(match: Match, organization_id: int, said: str, seen: datetime | No
     _tell_owner(match, "match_objected", made, now)
 
 
-def drop_partner(match: Match, organization_id: int) -> None:
-    """The talks with a partner ended: it is in the match no more. The caller holds the need."""
-    joined = match.of(organization_id)
-    if joined is not None:
-        match.organizations.remove(joined)
-        _settle(match)
-
-
 def match_of(need: Need) -> Match | None:
-    """The match of a need with its organizations, if there is one."""
-    found = select(Match).where(Match.need_id == need.id)
-    return db.session.scalar(
-        found.options(
-            joinedload(Match.need), selectinload(Match.organizations).joinedload(MatchOrganization.organization)
-        ).execution_options(populate_existing=True)
-    )
+    """The match of a need with its organizations, if there is one; one without partners is none."""
+    match = _recorded(need)
+    return match if match and match.partners else None
 
 
 def public_match_of(need: Need) -> Match | None:
@@ -123,6 +118,15 @@ def partners_possible(need: Need) -> list[ParticipationReply]:
         db.session.scalars(
             found.options(joinedload(ParticipationReply.organization)).order_by(ParticipationReply.sent_at)
         )
+    )
+
+
+def _recorded(need: Need) -> Match | None:
+    found = select(Match).where(Match.need_id == need.id)
+    return db.session.scalar(
+        found.options(
+            joinedload(Match.need), selectinload(Match.organizations).joinedload(MatchOrganization.organization)
+        ).execution_options(populate_existing=True)
     )
 
 

@@ -107,7 +107,9 @@ class ParticipationReply(Base):
     def send(self, now: datetime, due_at: datetime) -> None:
         """Lay it before the owner, as if for the first time where it had been taken back."""
         self.state, self.sent_at, self.due_at = ReplyState.SENT, now, due_at
-        self.acknowledged_at, self.withdrawn_at, self.decline_reason = None, None, ""
+        self.acknowledged_at, self.withdrawn_at, self.ended_at = None, None, None
+        self.acknowledgement, self.decline_reason, self.end_words = "", "", ""
+        self.end_reason, self.ended_by = None, None
 
     @property
     def may_talk(self) -> bool:

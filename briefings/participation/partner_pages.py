@@ -38,7 +38,7 @@ def confirm(token: str) -> ResponseReturnValue:
     match, joined = _joined(who)
 
     def act() -> None:
-        matching.confirm(match, joined.organization_id, who.name, _seen(form), clock.now())
+        matching.confirm(match, joined.organization_id, who.name, seen_in(form), clock.now())
 
     if done(form, act):
         flash(gettext("성사를 확인했습니다. 수요기관에 알렸습니다. 함께해 주셔서 고맙습니다."), "success")
@@ -58,11 +58,13 @@ def object_to(token: str) -> ResponseReturnValue:
     form = ObjectForm(data={"seen": seen_of(joined)})
 
     def act() -> None:
-        matching.object_to(match, joined.organization_id, form.said.data, _seen(form), clock.now())
+        matching.object_to(match, joined.organization_id, form.said.data, seen_in(form), clock.now())
 
     if done(form, act):
         flash(gettext("수요기관에 알렸습니다. 고치면 다시 확인을 부탁드립니다."), "success")
         return redirect(url_for(".show", token=token), 303)
+    who = _who(token)
+    form.seen.data = seen_of(_joined(who)[1])
     return render_template("participation/object.html", form=form, reply=who.reply, token=token)
 
 
@@ -118,6 +120,14 @@ def seen_of(joined: MatchOrganization) -> str:
     return joined.asked_at.isoformat() if joined.asked_at else ""
 
 
+def seen_in(form: SeenForm) -> datetime | None:
+    """What a form sent along; None where it makes no sense."""
+    try:
+        return datetime.fromisoformat(form.seen.data) if form.seen.data else None
+    except ValueError:
+        return None
+
+
 def _show(token: str, form: SeenForm, progress_form: ProgressForm) -> ResponseReturnValue:
     who = _who(token)
     match = matching.match_of(who.reply.need)
@@ -145,10 +155,3 @@ def _joined(who: Replier) -> tuple[Match, MatchOrganization]:
     match = matching.match_of(who.reply.need)
     joined = match.of(who.reply.organization_id) if match else None
     return (match, joined) if match and joined else abort(404)
-
-
-def _seen(form: SeenForm) -> datetime | None:
-    try:
-        return datetime.fromisoformat(form.seen.data) if form.seen.data else None
-    except ValueError:
-        return None

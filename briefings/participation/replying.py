@@ -17,6 +17,7 @@ from briefings.organizations.finding import named
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.colleagues import ask_to_join, let_go_all
+from briefings.participation.leaving import leave_match
 from briefings.participation.models import ParticipationReply, ReplyColleague, ReplyState, Visibility
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import Basis, ConsentText
@@ -121,6 +122,7 @@ def withdraw(made: ParticipationReply, now: datetime) -> None:
     lock(made.need)  # before the reply, as everywhere: neither waits for the other
     lock(made)
     made.withdraw(now)
+    leave_match(made.need, made.organization_id)
     db.session.flush()
     made.need.last_reply_at = _last_reply_at(made.need)
     let_go_all(made, now)

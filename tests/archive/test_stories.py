@@ -16,8 +16,10 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.files.models import StoredFile
 from briefings.outbox.mail import Dropped
+from briefings.participation import ending, matching
 from briefings.participation.match_models import Match, MatchOrganization
-from briefings.participation.models import ReplyState
+from briefings.participation.models import EndReason, ReplyState
+from briefings.participation.replying import reply_of
 from tests.builders import a_need, a_reply, a_user, saved
 from tests.mails import links_in, mails_to
 
@@ -224,3 +226,19 @@ def test_only_confirmed_matches_have_stories_and_links_of_others_open_nothing(ap
     with pytest.raises(Refused, match="확인한 성사만"), unit_of_work():
         stories.begin(waiting, stories.draft_of(waiting), officer, now)
     assert client.get("/stories").status_code == 200
+
+
+def test_a_story_outlives_a_match_that_came_to_nothing_and_nobody_reads_it(app, client, match, officer, now):
+    with unit_of_work():
+        stories.begin(match, stories.draft_of(match), officer, now)
+    made = reply_of(match.partners[0].organization, match.need)
+    with unit_of_work():
+        matching.object_to(match, made.organization_id, "함께하지 않습니다.", None, now)
+    with unit_of_work():
+        ending.end_by_replier(made, EndReason.OTHER, "", now)
+    assert (made.state, made.need.matched_at, matching.match_of(made.need)) == (ReplyState.ENDED, None, None)
+    client.sign_in(officer)
+    assert client.get(f"/staff/stories/{the_story().public_id}").status_code == 200
+    assert made.need.title not in client.get("/staff/matches").text
+    with pytest.raises(Refused, match="두 기관이 확인한 성사만"), unit_of_work():
+        stories.ask(the_story(), officer, now)

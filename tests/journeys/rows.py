@@ -401,7 +401,7 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
         brings = {matched.need.organization_id: "작업장과 전담 인력", matched.organization_id: "재생 설비"}
         terms = Terms(brings, today, "폐어망 되살림 공정을 함께 시작합니다.")
         match = record_match(matched.need, [matched], terms, officer, today, BEGINNING)
-        confirm_on_paper(match, matched.organization_id, "공문으로 확인", officer, BEGINNING)
+        confirm_on_paper(match, matched.organization_id, "공문으로 확인", officer, BEGINNING, BEGINNING)
     made = {
         "fresh": fresh,
         "late": late,

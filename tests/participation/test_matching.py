@@ -13,7 +13,7 @@ from briefings.errors import Refused
 from briefings.needs.models import NeedState, NeedStatus
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
-from briefings.participation import ending, match_watch, matching, progressing
+from briefings.participation import answering, ending, match_watch, matching, progressing, replying
 from briefings.participation.match_models import Match, MatchProgress
 from briefings.participation.matching import Terms
 from briefings.participation.models import EndReason, ReplyColleague, ReplyState
@@ -205,7 +205,7 @@ def test_staff_confirm_what_came_on_paper_with_a_reason(app, client, now, reply)
     address = f"/staff/matches/{reply.need_id}/organizations/{reply.organization_id}/confirm"
     assert "문서로 받았습니다" in client.get(f"/staff/matches/{reply.need_id}").text
     assert "입력해 주세요" in client.post(address, data={"reason": ""}).text
-    client.post(address, data={"reason": "공문으로 확인했습니다."})
+    client.post(address, data={"reason": "공문으로 확인했습니다.", "seen": now.isoformat()})
     assert the_match().is_public and the_match().of(reply.organization_id).confirmed_by == "김하늘"
     assert history_of(reply.need)[-1].detail["reason"] == "공문으로 확인했습니다."
     assert client.get(address).status_code == 302
@@ -311,6 +311,69 @@ def test_the_replying_side_ends_talks_and_the_owner_hears_why(app, client, now):
     assert "법에 막힙니다." in mail.text and links_in(mail) == [f"/my/needs/{reply.need_id}"]
     with pytest.raises(Refused, match="끝낼 협의가 없습니다"), unit_of_work():
         ending.end_by_replier(reply, EndReason.OTHER, "", now)
+
+
+def taken_back(reply, now):
+    replying.withdraw(reply, now)
+
+
+def declined(reply, now):
+    answering.decline(reply, "올해는 어렵습니다.", now)
+
+
+@pytest.mark.parametrize("leave", [taken_back, declined])
+def test_whoever_is_out_of_the_talks_is_out_of_the_match_they_were_asked_about(app, client, now, reply, leave):
+    agreed(reply, now=now)
+    with unit_of_work():
+        leave(reply, now)
+    later = now + timedelta(days=9)
+    with unit_of_work():
+        assert match_watch.remind_unconfirmed(later, SEOUL) == 0
+    assert (matching.match_of(reply.need), match_watch.number_unconfirmed(later)) == (None, 0)
+    assert all(isinstance(mail, Dropped) for mail in mails_to(app, reply.email)[:1])
+    agreed(other := a_reply(reply.need), now=later)
+    assert [partner.organization_id for partner in the_match().partners] == [other.organization_id]
+
+
+def test_what_one_partner_objects_to_is_not_for_another_one_to_read(app, client, now, reply):
+    other, third = a_reply(reply.need), a_reply(reply.need)
+    agreed(reply, other, third, now=now)
+    with unit_of_work():
+        matching.confirm(the_match(), third.organization_id, "박셋째", now, now)
+    client.post(link(reply, "/object"), data={"said": "우리 사정이 있습니다.", "seen": now.isoformat()})
+    page = client.get(link(other)).text
+    assert "다르다고 함" in page and "우리 사정이 있습니다." not in page and "박셋째" not in page
+    assert "우리 사정이 있습니다." in client.get(link(reply)).text and "박셋째" in client.get(link(third)).text
+
+
+def test_staff_confirm_only_the_words_they_have_on_paper(app, client, now, reply):
+    agreed(reply, now=now)
+    client.sign_in(a_user())
+    address = f"/staff/matches/{reply.need_id}/organizations/{reply.organization_id}/confirm"
+    assert now.isoformat() in client.get(address).text
+    agreed(reply, now=now + timedelta(hours=1), summary="다른 요약입니다.")
+    said = {"reason": "공문으로 확인했습니다.", "seen": now.isoformat()}
+    page = client.post(address, data=said).text
+    assert "그사이 내용이 바뀌었습니다" in page and "다른 요약입니다." in page
+    assert not the_match().is_public
+    client.post(address, data=said | {"seen": (now + timedelta(hours=1)).isoformat()})
+    assert the_match().is_public
+
+
+def test_a_reply_sent_again_begins_anew(app, now, reply):
+    with unit_of_work():
+        answering.acknowledge(reply, now, "검토하고 있습니다.")
+        ending.end_by_replier(reply, EndReason.RULES, "법에 막힙니다.", now)
+        replying.withdraw(reply, now)
+        reply.send(now, now)
+    assert (reply.acknowledgement, reply.end_reason, reply.end_words, reply.ended_at, reply.ended_by) == (
+        *("", None, ""),
+        *(None, None),
+    )
+    with unit_of_work():
+        answering.acknowledge(reply, now)
+        ending.end_by_replier(reply, EndReason.OTHER, "", now + timedelta(days=1))
+    assert kinds_to("owner@example.kr").count("reply_ended_by_replier") == 2
 
 
 def test_links_of_others_open_nothing(app, client, now, reply):
