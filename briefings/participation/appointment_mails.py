@@ -65,15 +65,16 @@ def talk_off(message: Message, now: datetime) -> Mail | Dropped:
     told = told_of(message, now)
     if isinstance(told, Dropped):
         return told
-    found = _side_of(told.item)
+    replaced = message.params.get("replaced", False)
+    of_another = _appointment(message) if replaced else None
+    found = (of_another, Side.REPLIER) if of_another else _side_of(told.item)
     if found is None or not told.may_stand:
         return GONE
     appointment, side = found
     part = calendar_part(told.item, message.params["sequence"])
     calendar, method = part or (None, None)
-    values = (
-        _said(appointment, side, message) | _why_off(appointment) | {"달력 안내": _out_of_calendar() if part else ""}
-    )
+    why = _why_replaced() if replaced else _why_off(appointment)
+    values = _said(appointment, side, message) | why | {"달력 안내": _out_of_calendar() if part else ""}
     before = told.before.reference if told.before else None
     return write("talk_off", values, calendar=calendar, method=method, in_reply_to=before)
 
@@ -203,6 +204,15 @@ def _why_off(appointment: Appointment) -> dict[str, str]:
     by = label(appointment.cancelled_by) if appointment.cancelled_by else ""
     ended = "" if by else _("답글이 끝나서 협의도 함께 취소되었습니다.")
     return {"취소한 쪽": by, "까닭": appointment.cancel_reason, "답글이 끝남": ended}
+
+
+def _why_replaced() -> dict[str, str]:
+    return {
+        "취소한 쪽": "",
+        "까닭": _("답글에 더는 함께하지 않으셔서, 답글을 보낸 분이 대신 협의합니다."),
+        "답글이 끝남": "",
+        "협의 주소": url_for("front.home", _external=True),
+    }
 
 
 def _out_of_calendar() -> str:

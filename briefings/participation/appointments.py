@@ -85,7 +85,10 @@ def offer_others(
     _refuse_ended(appointment, now)
     agreed = appointment.state is AppointmentState.AGREED
     chosen = _checked(times, 1, appointment.offered_by or by, zone, now, out_of_hours, _entries(appointment))
-    appointment.offer(moment for moment in chosen if not (agreed and moment == appointment.starts_at))
+    others = [moment for moment in chosen if not (agreed and moment == appointment.starts_at)]
+    if not others:
+        raise Refused(N_("지금 정한 시간 말고 다른 시간을 골라 주세요."), field="times")
+    appointment.offer(others)
     appointment.note = terms.note
     if agreed:
         _set_place(appointment, terms.place, now)
@@ -160,6 +163,25 @@ def call_off(appointment: Appointment, by: Side | None, reason: str, now: dateti
             lock(item)
             item.close(now)
             items.tell(item, "talk_off", now, talk=appointment.id, side=side.value)
+
+
+def replace_replier(made: ParticipationReply, address: str, now: datetime) -> None:
+    """Whoever has that address takes part in the reply no more: in their stead comes whoever sent it.
+
+    The entry leaves the one calendar and is a new one in the other. The caller holds need and reply.
+    """
+    appointment = made.talk
+    item = appointment.replier_item if appointment else None
+    if appointment is None or item is None or item.email != address or item.state is ItemState.CLOSED:
+        return
+    lock(appointment)
+    if appointment.state is not AppointmentState.AGREED or appointment.is_over(now):
+        return
+    lock(item)
+    item.close(now)
+    items.tell(item, "talk_off", now, talk=appointment.id, side=Side.REPLIER.value, replaced=True)
+    sender = Recipient(made.email, made.name, made.locale)
+    appointment.replier_item = _enter(appointment, sender, Side.REPLIER, now)
 
 
 def resend(appointment: Appointment, side: Side, now: datetime) -> None:

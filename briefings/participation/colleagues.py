@@ -10,6 +10,7 @@ from briefings.errors import N_, Refused
 from briefings.needs.models import Need
 from briefings.needs.registering import owners_of
 from briefings.outbox.queueing import Recipient, queue
+from briefings.participation.appointments import replace_replier
 from briefings.participation.models import ParticipationReply, ReplyColleague, ReplyState
 from briefings.privacy.consenting import answer, withdraw
 from briefings.privacy.models import Basis, ConsentText, Purpose
@@ -74,18 +75,18 @@ def let_join(colleague: ReplyColleague, now: datetime) -> None:
 
 def keep_out(colleague: ReplyColleague, now: datetime) -> None:
     """They do not join, or no longer take part; they are told so, and the owner sees nothing more of them."""
-    lock(colleague.reply)
-    lock(colleague)
+    _hold(colleague)
     colleague.refuse(now)
+    replace_replier(colleague.reply, colleague.email, now)
     withdraw(Purpose.REPLY, [_about(colleague)], now)
     _tell(colleague, "reply_join_refused", f"{now:%Y%m%d%H%M%S%f}", now)
 
 
 def leave(colleague: ReplyColleague, now: datetime) -> None:
     """They themselves want no part in it any longer; nothing of them stays."""
-    lock(colleague.reply)
-    lock(colleague)
+    _hold(colleague)
     withdraw(Purpose.REPLY, [_about(colleague)], now)
+    replace_replier(colleague.reply, colleague.email, now)
     db.session.delete(colleague)
 
 
@@ -101,6 +102,12 @@ def let_go_all(made: ParticipationReply, now: datetime) -> None:
             key = f"reply_join_over:{colleague.id}:{now:%Y%m%d%H%M%S%f}"
             queue("reply_join_over", key, person, now, reply=made.id)
         db.session.delete(colleague)
+
+
+def _hold(colleague: ReplyColleague) -> None:
+    lock(colleague.reply.need)  # before the reply, as everywhere: neither waits for the other
+    lock(colleague.reply)
+    lock(colleague)
 
 
 def _about(colleague: ReplyColleague) -> str:

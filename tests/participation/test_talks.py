@@ -13,12 +13,12 @@ from briefings.inbox.receiving import receive
 from briefings.jobs import chase_owners, watch_talks
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
-from briefings.participation import answering
+from briefings.participation import answering, colleagues
 from briefings.participation.links import token_of
 from briefings.participation.models import Appointment, AppointmentState, ReplyState
 from briefings.schedule import calendar_settings
 from briefings.schedule.calendar_models import CalendarItem, ItemState
-from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
+from tests.builders import a_colleague, a_need, a_reply, a_user, an_organization, an_owner
 from tests.inbox import shapes
 from tests.inbox.conftest import RULES
 from tests.inbox.shapes import Said
@@ -119,6 +119,38 @@ def test_whoever_opens_the_entry_of_a_calendar_learns_nothing_but_may_have_the_l
         with time_machine.travel(clock.now() + timedelta(seconds=seconds), tick=False):
             answer = agreed.client.post(door, follow_redirects=True)
     assert "한 시간에 세 번까지" in answer.text
+
+
+def test_the_sender_comes_in_the_stead_of_a_colleague_who_takes_part_no_more(sides):
+    made = sides.reply
+    narae = a_colleague(made, email="narae@house.example.kr", accepted_at=clock.now())
+    sides.offer()
+    times = [each.starts_at.isoformat() for each in sides.talk.times]
+    sides.client.post(f"/talks/{token_of(made, narae.email, 'talk')}", data={"starts_at": times[0]})
+    assert sides.talk.replier_item.email == narae.email
+    delivered(sides.app, narae.email)
+    with unit_of_work():
+        colleagues.keep_out(narae, clock.now())
+    assert sides.mails(narae.email)[-2:] == [("talk_off", "CANCEL", 1), ("reply_join_refused", None, None)]
+    assert sides.mails(GAON)[-1] == ("talk", "REQUEST", 0)
+    watch_talks(sides.app)
+    assert (sides.talk.state, sides.talk.replier_item.email) == (AppointmentState.AGREED, GAON)
+    with time_machine.travel(clock.now() + timedelta(minutes=5), tick=False):
+        sides.client.post(f"/my/talks/{sides.talk.public_id}/terms", data={"place": "02-000-0000", "note": ""})
+        assert sides.mails(GAON)[-1] == ("talk", "REQUEST", 1)
+        assert not any("02-000-0000" in mail.text for mail in delivered(sides.app, narae.email))
+
+
+def test_times_offered_that_nobody_chose_are_past_and_the_time_agreed_on_is_no_other_one(sides):
+    sides.offer()
+    sides.choose()
+    again = {**TERMS, **typed(("2026-12-01", "10:00"))}
+    page = sides.client.post(f"/my/talks/{sides.talk.public_id}/times", data=again).text
+    assert "지금 정한 시간 말고 다른 시간" in page and not sides.talk.waits
+    with unit_of_work():
+        sides.talk.state, sides.talk.starts_at, sides.talk.agreed_at = AppointmentState.OFFERED, None, None
+    organization, now = sides.reply.need.organization, clock.now()
+    assert [answering.talks_of(organization, past, 1, now).total for past in (False, True)] == [0, 1]
 
 
 def typed(*moments):
