@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -16,6 +16,7 @@ from briefings.announcements.writing import Letter, write
 from briefings.audit.models import AuditEntry
 from briefings.calendar.holidays import working_days_from
 from briefings.db import db, unit_of_work
+from briefings.live.models import Attendance, AttendanceSource, AttendanceState
 from briefings.needs.models import Theme
 from briefings.needs.review_models import Outcome, Review, Score
 from briefings.organizations.finding import organization_of
@@ -47,6 +48,7 @@ from tests.builders import (
     an_organization,
     an_owner,
     criteria_for,
+    saved,
 )
 from tests.client import PageClient
 from tests.prepared import a_database
@@ -118,7 +120,7 @@ def test_one_reply_however_often_it_is_posted(app, number):
     known = an_organization(kind=OrganizationKind.COMPANY)
     name = known.name if number % 2 else f"새 회사 {number}"
     form = {**PERSON, "organization": name, "visibility": "owner", f"chosen_{need.id}": "y"}
-    form[f"offer_{need.id}"] = "재생 원료로 바꾸는 설비가 있습니다."
+    form |= {f"offer_{need.id}": "재생 원료로 바꾸는 설비가 있습니다.", f"consent_{need.id}": "yes"}
     assert twice(app, f"/needs/{need.id}/reply", form) == [303, 303]
     assert count(ParticipationReply, ParticipationReply.need_id == need.id) == 1
     assert count(Organization, Organization.name == name) == 1
@@ -130,6 +132,21 @@ def test_one_registration_however_often_it_is_posted(app, number):
     form = {**PERSON, "organization": "가온재활용", "provision": "no", "news": "no"}
     assert twice(app, f"/briefings/{briefing.public_id}/register", form) == [303, 303]
     assert count(Registration, Registration.briefing_id == briefing.id) == 1
+
+
+@repeated
+def test_who_enters_while_staff_take_a_mark_back_was_there(app, number):
+    briefing = a_briefing(starts_at=clock.now() - timedelta(minutes=5))
+    person = a_registration(briefing)
+    row = {"source": AttendanceSource.STAFF, "mark": AttendanceState.ABSENT, "mark_reason": "전화", "marked_at": clock.now()}
+    saved(Attendance(registration_id=person.id, **row))
+    staff = app.test_client().sign_in(a_user())
+    mark = f"/staff/briefings/{briefing.id}/attendance/mark?id={person.public_id}"
+    enter = (app.test_client(), f"/join/{token_of(person, 'join')}", {})
+    assert at_once((staff, mark, {"as_": "seen"}), enter) == [303, 303]
+    db.session.expire_all()
+    found = db.session.get(Attendance, person.id)
+    assert found is not None and found.first_seen_at and found.mark is None
 
 
 @repeated
@@ -171,7 +188,7 @@ def test_consulting_and_matching_do_not_wait_for_each_other_for_good(app, number
     address = f"/my/replies/{made.public_id}"
     answers = at_once((desks[0], f"{address}/consultations", noted), (desks[1], f"{address}/match", agreed))
     assert answers in ([303, 303], [200, 303])
-    assert db.session.query(Match).count() == 1
+    assert count(Match, Match.need_id == made.need_id) == 1
 
 
 @repeated
