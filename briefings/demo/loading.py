@@ -308,7 +308,7 @@ class Demo:
             answering.note_consultation(reply, talked_on, notes, "현장 방문 날짜 정하기", staff, today, at)
         need = made[0].need
         contributions = {need.organization_id: "장소와 담당 인력", made[0].organization_id: made[0].offer}
-        summary = f"‘{need.title}’ 과제를 {made[0].organization.name}과(와) 함께 시작하기로 했습니다."
+        summary = f"{made[0].organization.name}에서 ‘{need.title}’ 과제를 함께 시작하기로 했습니다."
         matched_on = talked_on + timedelta(days=4)
         matched_at = briefing.starts_at + timedelta(days=12)
         terms = matching.Terms(contributions, matched_on, summary, matched_on + timedelta(days=21))

@@ -16,7 +16,7 @@ from briefings.reviews import scoring as reviews
 from briefings.reviews.scoring import Mark
 
 EXPERT = "expert@example.kr"
-COLLEAGUES = (("reviewer1@example.kr", "윤슬기(예시)"), ("reviewer2@example.kr", "한여울(예시)"))
+COLLEAGUES = (("reviewer1@example.kr", "윤슬빛(예시)"), ("reviewer2@example.kr", "한여울(예시)"))
 HOUSE = ("한빛대학교 산학협력단", OrganizationKind.UNIVERSITY)
 LEFT = 3
 """So many sheets of the example expert are still to do, the first of them begun."""
