@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from briefings.needs.models import Need
 from briefings.participation.match_models import Match, MatchOrganization
-from briefings.participation.match_watch import LOOKED_BACK
+from briefings.participation.match_watch import late_before
 
 
 class Shelf(StrEnum):
@@ -31,7 +31,7 @@ SHELVES = {
 def matches_on(shelf: Shelf | None, now: datetime) -> Select[Match]:
     """The matches of a shelf, or all, those recorded last first, with their organizations."""
     conditions = {
-        Shelf.LATE: Match.organizations.any(MatchOrganization.asked_at <= now - LOOKED_BACK),
+        Shelf.LATE: Match.organizations.any(MatchOrganization.asked_at < late_before(now)),
         Shelf.WAITING: Match.organizations.any(MatchOrganization.asked_at.is_not(None)),
         Shelf.OBJECTED: Match.organizations.any(MatchOrganization.objected_at.is_not(None)),
         Shelf.CONFIRMED: Match.confirmed_at.is_not(None),

@@ -1,6 +1,6 @@
 """What goes out by itself about matches: partners who have not confirmed, and how it goes half a year later."""
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
@@ -15,6 +15,7 @@ from briefings.participation.matching import match_of
 from briefings.participation.models import ParticipationReply
 from briefings.participation.progressing import matches_to_ask
 from briefings.participation.telling import repliers
+from briefings.web.filters import local
 
 WORKING_DAYS_TO_CONFIRM = 5
 LONGEST_WAIT = timedelta(days=60)
@@ -42,6 +43,15 @@ def is_late(joined: MatchOrganization, now: datetime, zone: tzinfo) -> bool:
     return now.astimezone(zone).date() >= due
 
 
+def late_before(now: datetime) -> datetime:
+    """Whoever was asked before that moment, and has not spoken, is late."""
+    today = local(now).date()
+    day = today
+    while working_days_from(day, WORKING_DAYS_TO_CONFIRM) > today:
+        day -= timedelta(days=1)
+    return datetime.combine(day + timedelta(days=1), time(), local(now).tzinfo)
+
+
 def ask_for_progress(now: datetime) -> int:
     """Ask both sides of the matches whose half year is over how it goes, once; how many mails were new."""
     new = 0
@@ -63,8 +73,8 @@ def ask_for_progress(now: datetime) -> int:
 
 
 def number_unconfirmed(now: datetime) -> int:
-    """How many partners were asked to confirm a match five days ago or longer, and have not spoken."""
-    waiting = MatchOrganization.asked_at <= now - LOOKED_BACK
+    """How many partners were asked to confirm a match five working days ago or longer, and have not spoken."""
+    waiting = MatchOrganization.asked_at < late_before(now)
     return db.session.scalars(select(func.count()).select_from(MatchOrganization).where(waiting)).one()
 
 

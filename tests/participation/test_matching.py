@@ -222,6 +222,7 @@ def test_the_unconfirmed_are_reminded_once_after_five_working_days(app, client, 
         assert match_watch.remind_unconfirmed(monday + timedelta(days=3), SEOUL) == 0
     assert kinds_to(reply.email) == ["match_asked", "match_reminded"]
     assert match_watch.number_unconfirmed(monday) == 1
+    assert match_watch.number_unconfirmed(now + timedelta(days=6)) == 0  # a Sunday: four working days
     with time_machine.travel(monday, tick=False):
         client.sign_in(a_user())
         assert "확인이 늦음" in client.get("/staff/matches").text
