@@ -63,7 +63,8 @@ def test_a_need_finds_its_partner(rows, somebody, site, pass_time):
 
     mailbox.newest(OWNER, "참여 답글").says("새 참여 답글이 왔습니다.", SECOND["기관·회사 이름"])
     answer(owner)
-    mailbox.newest(SECOND["전자우편"], "성사").says(NEED)
+    second.open(mailbox.newest(SECOND["전자우편"], "성사를 확인해 주세요").link("/matches/"))
+    second.press("이대로 확인하기")
 
     look_at_the_funnel(staff)
     assert public_figures(second) == {name: number + 1 for name, number in before.items()}
@@ -186,13 +187,13 @@ def enter(person: Person, join_link: str) -> None:
 
 def reply(person: Person) -> None:
     """From the page of the room, with name and address filled in."""
-    person.follow("발표된 과제에 참여 답글 남기기")
+    person.follow("참여 답글 남기기")
     expect(person.page.get_by_label("이름", exact=True)).to_have_value(SECOND["이름"])
     need = person.group(NEED)
-    need.get_by_label("이 과제에 답글을 남깁니다").check()
+    need.get_by_role("checkbox").first.check()
     need.get_by_label("우리 기관이 보탤 수 있는 것").fill("가벼운 엑스선 발생 장치를 인증받은 연구실이 있습니다.")
-    need.get_by_label("장비").check()
-    person.tick("동의함", within="에 개인정보 제공")
+    need.get_by_label("장비", exact=True).check()
+    need.get_by_label("동의함", exact=True).check()
     person.take_picture("chain-reply")
     person.press("참여 답글 보내기")
     person.sees("참여 답글을 보냈습니다", "수요기관의 확인 기한")
@@ -201,7 +202,7 @@ def reply(person: Person) -> None:
 def answer(owner: Person) -> None:
     """Acknowledged, talked about, agreed."""
     owner.open("/my/replies")
-    owner.follow(SECOND["기관·회사 이름"])
+    owner.follow("가벼운 엑스선 발생 장치")
     owner.press("확인했다고 알리기")
     owner.write(
         {"나눈 이야기": "장비를 함께 설계하고 보건지소에서 시험하기로 했습니다.", "다음에 할 일": "업무 협약 맺기"}
@@ -215,8 +216,8 @@ def answer(owner: Person) -> None:
             "우리 기관이 맡는 일": "진료 차량과 시험할 보건지소",
         }
     )
-    owner.press("성사 기록하기")
-    owner.sees("성사", "이동 진료 차량에 실을 엑스선 장비를 함께 만듭니다.")
+    owner.press("기록하고 확인 부탁하기")
+    owner.sees("이동 진료 차량에 실을 엑스선 장비를 함께 만듭니다.")
 
 
 def look_at_the_funnel(staff: Person) -> None:
