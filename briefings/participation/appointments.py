@@ -84,6 +84,8 @@ def offer_others(
     _hold(appointment)
     _refuse_ended(appointment, now)
     agreed = appointment.state is AppointmentState.AGREED
+    if appointment.owner_item is None and not _still_acts(appointment.offered_by, appointment):
+        appointment.offered_by = by  # whoever offers in the stead of an account that has left comes, too
     chosen = _checked(times, 1, appointment.offered_by or by, zone, now, out_of_hours, _entries(appointment))
     others = [moment for moment in chosen if not (agreed and moment == appointment.starts_at)]
     if not others:
@@ -197,7 +199,7 @@ def host_of(appointment: Appointment) -> Recipient:
     if appointment.owner_item is not None:
         item = appointment.owner_item
         return Recipient(item.email, item.name, item.locale)
-    if by is not None and acts_for(by, need.organization):
+    if by is not None and _still_acts(by, appointment):
         return Recipient(by.email, by.name, by.locale)
     return owners_of(need)[0] if owners_of(need) else Recipient("", need.organization.name)
 
@@ -211,6 +213,10 @@ def _hold(appointment: Appointment) -> None:
     lock(appointment.reply.need)
     lock(appointment.reply)
     lock(appointment)
+
+
+def _still_acts(account: User | None, appointment: Appointment) -> bool:
+    return account is not None and acts_for(account, appointment.reply.need.organization)
 
 
 def _refuse_ended(appointment: Appointment, now: datetime) -> None:

@@ -40,12 +40,13 @@ def add_progress(
 
 
 def progress_of(match: Match | None, public_only: bool = False) -> list[MatchProgress]:
-    """What was said of it, the latest first; for everybody only what is public."""
+    """What was said of it, the latest first; for everybody only what is public, of those who are in it still."""
     if match is None:
         return []
     found = select(MatchProgress).where(MatchProgress.match_id == match.id)
     if public_only:
-        found = found.where(MatchProgress.public)
+        standing = [joined.organization_id for joined in match.standing]
+        found = found.where(MatchProgress.public, MatchProgress.organization_id.in_(standing))
     in_order = found.order_by(MatchProgress.happened_on.desc(), MatchProgress.id.desc())
     return list(db.session.scalars(in_order.options(joinedload(MatchProgress.organization))))
 

@@ -24,7 +24,7 @@ from briefings.organizations.models import OrganizationKind
 from briefings.participation import drafts, interest_box, replying
 from briefings.participation.drafting import place_of
 from briefings.participation.forms import SenderForm, reply_form
-from briefings.participation.models import Visibility
+from briefings.participation.models import ReplyDraft, Visibility
 from briefings.participation.replying import Offer, Sender, due_at
 from briefings.participation.words import REPLY_TONES
 from briefings.privacy.consenting import current_text
@@ -170,7 +170,7 @@ def _interest_box(registration: Registration, token: str, now: datetime) -> str:
 def _write(desk: Desk) -> ResponseReturnValue:
     now = clock.now()
     kept = place_of(desk.registration).draft(now)
-    form = reply_form(desk.open, data=_known(desk) | (kept.content if kept else {}))
+    form = reply_form(desk.open, data=_known(desk) | (kept.content | _ticked_since(desk, kept) if kept else {}))
     consent = current_text(Purpose.REPLY, language())
     form.ask_for(consent)
     if request.method == "POST" and _keeps():
@@ -276,6 +276,14 @@ def _known(desk: Desk) -> dict[str, object]:
         "phone": registration.phone,
         **ticks,
     }
+
+
+def _ticked_since(desk: Desk, kept: ReplyDraft) -> dict[str, object]:
+    """The need the link is about, and interest said since the draft was kept: the draft does not know of them yet."""
+    marked = request.args.get("need", type=int)
+    said = interests_of(desk.registration) if desk.registration else []
+    newer = [each.need.id for each in said if each.raised_at and each.raised_at > kept.saved_at]
+    return {f"chosen_{number}": True for number in (marked, *newer) if number}
 
 
 def _of_account() -> dict[str, object]:

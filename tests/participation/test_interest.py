@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.live.days import run_to_change
 from briefings.live.interests import interests_of
@@ -45,6 +46,18 @@ def test_a_press_at_a_talk_is_kept_and_ticked_on_the_reply_form(app, client, roo
     assert client.get(f"{join}/reply?need={second.id}").text.count(" checked") == 2  # the one the link is about
     client.post(f"{join}/interest", data={"need": first.id, "back": "yes"})
     assert interests_of(registration) == []
+
+
+def test_interest_said_after_a_draft_was_kept_is_ticked_all_the_same(app, client, room):
+    registration, first, second = room
+    join = f"/join/{token_of(registration, 'join')}"
+    client.post(f"{join}/reply", data={**SENDER, f"offer_{second.id}": "판로가", "do": "autosave"})
+    assert client.get(f"{join}/reply").text.count(" checked") == 1  # who may read it
+    assert client.get(f"{join}/reply?need={second.id}").text.count(" checked") == 2
+    with time_machine.travel(clock.now() + timedelta(seconds=1), tick=False):
+        client.post(f"{join}/interest", data={"need": first.id})
+        page = client.get(f"{join}/reply").text
+    assert page.count(" checked") == 2 and "판로가" in page
 
 
 def test_a_script_gets_the_part_of_the_page_that_changed(app, client, room):

@@ -153,6 +153,17 @@ def test_times_offered_that_nobody_chose_are_past_and_the_time_agreed_on_is_no_o
     assert [answering.talks_of(organization, past, 1, now).total for past in (False, True)] == [0, 1]
 
 
+def test_whoever_offers_in_the_stead_of_an_account_that_left_is_who_comes(sides):
+    sides.offer()
+    other = an_owner(sides.reply.need.organization, email="other@agency.example.kr")
+    with unit_of_work():
+        sides.talk.offered_by.active = False
+    sides.client.sign_in(other)
+    sides.client.post(f"/my/talks/{sides.talk.public_id}/times", data={"times": TUESDAY[1:], **TERMS})
+    sides.choose()
+    assert sides.talk.owner_item.email == other.email
+
+
 def typed(*moments):
     """Times that are not among those laid out, as the form sends them."""
     return {f"other_{number}": list(moment) for number, moment in enumerate(moments, 1)}
