@@ -15,7 +15,7 @@ from briefings.audit.models import AuditEntry
 from briefings.audit.recording import Actor, record
 from briefings.db import db
 from briefings.errors import Refused
-from briefings.live.days import day_to_change, run_to_change
+from briefings.live.days import OVERRUN, day_to_change, run_to_change
 from briefings.live.models import BriefingDay, SlotRun
 from briefings.live.running import DayState, SlotState, state_of
 from briefings.schedule import presenters
@@ -31,6 +31,7 @@ class Press(StrEnum):
     """A button of the run sheet."""
 
     BEGIN = "begin"
+    TAKE_BACK = "take_back"
     END = "end"
     RESUME = "resume"
     BEGIN_TALK = "begin_talk"
@@ -49,6 +50,7 @@ class Press(StrEnum):
 COURSE = frozenset(
     {
         Press.BEGIN,
+        Press.TAKE_BACK,
         Press.END,
         Press.RESUME,
         Press.BEGIN_TALK,
@@ -69,9 +71,12 @@ def settled_reason(briefing: Briefing, now: datetime) -> str | None:
         return "공개한 설명회만 진행할 수 있습니다."
     if now < briefing.starts_at - BEFORE:
         return "시작 3시간 전부터 누를 수 있습니다."
-    if now > briefing.ends_at + AFTER:
-        return "끝난 지 하루가 지난 설명회입니다."
-    return None
+    return lapsed_reason(briefing, now)
+
+
+def lapsed_reason(briefing: Briefing, now: datetime) -> str | None:
+    """Why a moderator, who has no account, does nothing about it any more at `now`, or None."""
+    return "끝난 지 하루가 지난 설명회입니다." if now > briefing.ends_at + AFTER else None
 
 
 def no_replies_reason(briefing: Briefing, now: datetime) -> str | None:
@@ -93,13 +98,14 @@ def press(briefing: Briefing, what: Press, slot_id: str, seen: str, by: Actor, n
     day = _held(briefing)
     state = state_of(briefing, now)
     slot = next((each for each in state.slots if each.slot.public_id == slot_id), None)
-    reason = (no_replies_reason if what in WHENEVER else settled_reason)(briefing, now)
-    if reason:
+    if reason := (no_replies_reason if what in WHENEVER else settled_reason)(briefing, now):
         raise Refused(reason)
     if what in OF_TALK and slot is None:
         raise Refused("그사이 발표 순서에서 빠진 수요입니다.")
     if seen != mark_of(state, what, slot if what in OF_TALK else None):
         raise _too_late(briefing)
+    if what in COURSE and (reason := _over_reason(state, what, now)):
+        raise Refused(reason)
     if slot is not None and what in OF_TALK:
         OF_TALK[what](state, slot, by, now)
     else:
@@ -128,6 +134,14 @@ def _begin(state: DayState, day: BriefingDay, by: Actor, now: datetime) -> None:
     if day.began_at is None:
         day.began_at = now
         record(by, "day.begun", state.briefing, now)
+
+
+def _take_back(state: DayState, day: BriefingDay, by: Actor, now: datetime) -> None:
+    """As if it had not begun; the programme's own times count again."""
+    if any(slot.began_at for slot in state.slots):
+        raise Refused("이미 시작한 발표가 있습니다. 그 발표의 시작을 먼저 되돌려 주세요.")
+    day.began_at = None
+    record(by, "day.taken_back", state.briefing, now)
 
 
 def _end(state: DayState, day: BriefingDay, by: Actor, now: datetime) -> None:
@@ -175,9 +189,10 @@ def _resume_talk(state: DayState, slot: SlotState, by: Actor, now: datetime) -> 
 
 
 def _take_back_talk(state: DayState, slot: SlotState, by: Actor, now: datetime) -> None:
-    """As if it had not begun: what its beginning ended goes on."""
+    """As if it had not begun: what its beginning ended goes on, unless others were begun since."""
     run = _begun(slot)
-    _go_on(state, run.began_at)
+    if run.began_at == max(each.began_at for each in state.slots if each.began_at):
+        _go_on(state, run.began_at)
     run.began_at = run.ended_at = None
     _record("talk.taken_back", slot, by, now)
 
@@ -227,6 +242,7 @@ def _close_all(state: DayState, day: BriefingDay, by: Actor, now: datetime) -> N
 
 OF_DAY: dict[Press, Callable[[DayState, BriefingDay, Actor, datetime], None]] = {
     Press.BEGIN: _begin,
+    Press.TAKE_BACK: _take_back,
     Press.END: _end,
     Press.RESUME: _resume,
     Press.OPEN_ALL: _open_all,
@@ -250,6 +266,15 @@ def _held(briefing: Briefing) -> BriefingDay:
     day = day_to_change(briefing)
     db.session.expire_all()
     return day
+
+
+def _over_reason(state: DayState, what: Press, now: datetime) -> str | None:
+    """Why the course of the day cannot be changed any more once the clock, not a press, has ended it; or None."""
+    if state.ended_at is None and state.is_over:
+        return "끝날 시각이 지나 저절로 끝난 설명회입니다."
+    if what is Press.RESUME and now >= state.briefing.ends_at + OVERRUN:
+        return "끝날 시각에서 1시간이 지나 이어 갈 수 없습니다."
+    return None
 
 
 def _begun(slot: SlotState) -> SlotRun:

@@ -3,6 +3,8 @@
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from briefings import clock
+from briefings.live.leading import lapsed_reason
 from briefings.live.moderator_pages import leader_of, pages
 from briefings.questions import desk_pages
 from briefings.questions.desk_pages import Place
@@ -41,4 +43,5 @@ def _place(token: str) -> Place:
         frame=leader.frame,
         by_name=False,
         leader=leader,
+        closed=lapsed_reason(leader.find(), clock.now()),
     )

@@ -178,13 +178,15 @@ def runs_of(slots: Iterable[PresenterSlot]) -> dict[int, SlotRun]:
 
 
 def _latest(entries: Sequence[ProgrammeEntry], runs: dict[int, SlotRun]) -> _Latest | None:
-    """What was begun last, by hand."""
+    """What is on by hand, as a talk that was resumed may be after later ones; otherwise what was begun last."""
     begun = [
-        (run.began_at, at) for at, entry in enumerate(entries) if (run := runs.get(entry.slot.id)) and run.began_at
+        (run.ended_at is None, run.began_at, at)
+        for at, entry in enumerate(entries)
+        if (run := runs.get(entry.slot.id)) and run.began_at
     ]
     if not begun:
         return None
-    began_at, at = max(begun)
+    _, began_at, at = max(begun)
     return _Latest(entries[at], began_at, runs[entries[at].slot.id].ended_at)
 
 
@@ -214,6 +216,7 @@ def _expected(
     at: datetime | None = None
     if latest is not None:
         at = latest.ended_at or latest.began_at + timedelta(minutes=latest.entry.slot.minutes)
+        at = max([at, *(run.ended_at for run in runs.values() if run.ended_at)])
     elif day.began_at is not None:
         at = day.began_at + timedelta(minutes=briefing.opening_minutes)
     expected: dict[int, datetime] = {}

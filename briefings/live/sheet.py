@@ -9,6 +9,7 @@ from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.live.counting import Headcount, headcount_of, total_of
 from briefings.live.cueing import Part, parts_of
+from briefings.live.days import OVERRUN
 from briefings.live.leading import BEFORE, Press, mark_of, mark_of_line, no_replies_reason, settled_reason
 from briefings.live.running import DayState, SlotState, state_of
 from briefings.organizations.models import OrganizationKind
@@ -38,6 +39,11 @@ class Sheet:
     def total(self) -> Headcount:
         """Everybody, whatever their kind."""
         return total_of(self.counts)
+
+    @property
+    def may_resume(self) -> bool:
+        """Whether it can go on after it was ended by hand."""
+        return self.moment < self.state.briefing.ends_at + OVERRUN
 
     @property
     def expected_end(self) -> datetime:

@@ -29,6 +29,7 @@ from briefings.web.problems import reason
 
 DONE = {
     Press.BEGIN: "설명회를 시작했습니다.",
+    Press.TAKE_BACK: "설명회 시작을 되돌렸습니다.",
     Press.END: "설명회를 끝냈습니다. 잘못 누르셨으면 ‘설명회 이어 가기’를 눌러 주세요.",
     Press.RESUME: "설명회를 이어 갑니다.",
     Press.BEGIN_TALK: "발표를 시작했습니다.",
@@ -57,6 +58,13 @@ class Leader:
     questions: str
     """The endpoint of the whole question desk."""
     is_staff: bool
+
+    def led(self) -> Briefing:
+        """The briefing anew, to do something about it; Refused for a moderator once the day is long over."""
+        briefing = self.find()
+        if not self.is_staff and (lapsed := leading.lapsed_reason(briefing, clock.now())):
+            raise Refused(lapsed)
+        return briefing
 
     def at(self, name: str) -> str:
         """The address of another of their pages."""
@@ -118,7 +126,7 @@ def press(leader: Leader) -> ResponseReturnValue:
         abort(400)
 
     def act() -> None:
-        leading.press(leader.find(), Press(what), slot_id, seen, leader.by, clock.now())
+        leading.press(leader.led(), Press(what), slot_id, seen, leader.by, clock.now())
 
     return _done(leader, act, DONE[Press(what)])
 
@@ -147,7 +155,7 @@ def change_room(leader: Leader) -> ResponseReturnValue:
         try:
             with unit_of_work():
                 url, note = form.room_url.data or "", form.room_note.data or ""
-                change_now(leader.find(), url, note, seen=form.seen.data or "", by=leader.by, now=clock.now())
+                change_now(leader.led(), url, note, seen=form.seen.data or "", by=leader.by, now=clock.now())
         except Refused as error:
             form.refuse(error, "room_url")
         else:
@@ -190,7 +198,7 @@ def notes(leader: Leader) -> ResponseReturnValue:
 
 
 def _say(leader: Leader, words: str) -> None:
-    leading.say(leader.find(), words, request.form.get("seen", ""), leader.by, clock.now())
+    leading.say(leader.led(), words, request.form.get("seen", ""), leader.by, clock.now())
 
 
 def _values(leader: Leader) -> dict[str, Any]:
@@ -200,7 +208,7 @@ def _values(leader: Leader) -> dict[str, Any]:
 
 def _write(leader: Leader, form: NotesForm, keys: set[str]) -> bool:
     given = {row.form.part.data: row.form.note.data or "" for row in form.parts if row.form.part.data in keys}
-    return cueing.write_notes(leader.find(), given, form.seen.data or "", leader.by, clock.now())
+    return cueing.write_notes(leader.led(), given, form.seen.data or "", leader.by, clock.now())
 
 
 def _rows(form: NotesForm, parts: list[Part]) -> list[tuple[Part, NoteForm]]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from briefings.db import db, lock
+from briefings.errors import N_, Refused
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.questions.models import Question, QuestionState
@@ -72,11 +73,17 @@ def question_to_slot(slot: PresenterSlot, public_id: str) -> Question | None:
     return db.session.scalar(_found(Question.slot_id == slot.id, Question.public_id == public_id))
 
 
-def held(question: Question) -> Question:
-    """The question as it is now, with the lock on its briefing: an answer shows to everybody in the room."""
+def held(question: Question) -> tuple[Question, str]:
+    """The question as it is now, and who answers; with the lock on its briefing: everybody in the room reads it.
+
+    Refused where staff said meanwhile that it is about another need.
+    """
+    asked_about = question.slot
     lock(question.briefing)
     db.session.refresh(question)
-    return question
+    if asked_about is None or question.slot is not asked_about:
+        raise Refused(N_("그사이 담당자가 다른 과제에 대한 질문으로 옮겼습니다."))
+    return question, asked_about.need.organization.name
 
 
 def _of(shelf: Shelf, whose: ColumnElement[bool]) -> Select[Question]:

@@ -11,7 +11,7 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.questions.board import Asked, questions_of
 from briefings.questions.models import Question, QuestionState
-from briefings.questions.writing import ask_in_writing, due_day
+from briefings.questions.writing import ask_in_writing, due_day, tell_askers
 from briefings.schedule.models import Briefing, PresenterSlot
 
 
@@ -50,6 +50,12 @@ def question_to_change(briefing: Briefing, public_id: str) -> Question | None:
     lock(briefing)
     found = select(Question).where(Question.briefing_id == briefing.id, Question.public_id == public_id)
     return db.session.scalar(found.execution_options(populate_existing=True))
+
+
+def live_now(briefing: Briefing) -> str:
+    """The public id of what is being answered by word of mouth, or empty."""
+    on_air = (Question.briefing_id == briefing.id, Question.state == QuestionState.ON_AIR)
+    return db.session.scalar(select(Question.public_id).where(*on_air).order_by(Question.id).limit(1)) or ""
 
 
 def take_live(question: Question, by: Actor | None, now: datetime) -> int:
@@ -120,6 +126,9 @@ def merge(question: Question, same: Iterable[Question], by: Actor | None, now: d
             merged.merged_into = question
         other.merge(question)
         record(by, "question.merged", other, now, into=question.id)
+    if question.state is QuestionState.WRITTEN:
+        db.session.flush()
+        tell_askers(question, now)
 
 
 def separate(question: Question, by: Actor | None, now: datetime) -> None:

@@ -47,6 +47,8 @@ class Place:
     by_name: bool
     leader: Any = None
     """What the moderator's frame shows."""
+    closed: str | None = None
+    """Why nothing can be done there any more, or None."""
 
 
 def show(place: Place) -> ResponseReturnValue:
@@ -63,6 +65,7 @@ def show(place: Place) -> ResponseReturnValue:
         tab=tab,
         numbers=numbers,
         page=page,
+        live=desk.live_now(place.briefing),
         askers=askers_of([each.id for each in page.items]) if place.by_name else {},
         now=clock.now(),
     )
@@ -71,10 +74,9 @@ def show(place: Place) -> ResponseReturnValue:
 def press(place: Place) -> ResponseReturnValue:
     """Do what a button of the desk says; where it says it of what is no more so, say that instead."""
     now = clock.now()
-    what, public_id, seen = (*(request.form.get("press") or "").split(":"), "", "", "")[:3]
     try:
         with unit_of_work():
-            done = _press(place, what, public_id, seen, now)
+            done = _press(place, request.form.get("press", "").replace("\0", ""), now)
     except Refused as error:
         flash(reason(error), "error")
     else:
@@ -94,6 +96,8 @@ def show_one(place: Place, public_id: str) -> ResponseReturnValue:
                 done = _do(place, what, public_id, forms[what], clock.now())
         except Refused as error:
             forms[what].refuse(error)
+            if isinstance(form := forms[what], AnswerForm):
+                form.seen.data = writing.mark_of(_question(place.briefing, public_id))
         else:
             flash(done, "success")
             return redirect(place.page_of(public_id), 303)
@@ -104,6 +108,7 @@ def show_one(place: Place, public_id: str) -> ResponseReturnValue:
         leader=place.leader,
         briefing=place.briefing,
         question=question,
+        live=desk.live_now(place.briefing),
         asker=askers_of([question.id]).get(question.id) if place.by_name else None,
         others=_others(question),
         merged=desk.merged_into(question),
@@ -115,7 +120,9 @@ def show_one(place: Place, public_id: str) -> ResponseReturnValue:
     )
 
 
-def _press(place: Place, what: str, public_id: str, seen: str, now: datetime) -> str:
+def _press(place: Place, pressed: str, now: datetime) -> str:
+    _must_be_open(place)
+    what, public_id, seen, live = (*pressed.split(":"), "", "", "")[:4]
     today = local(now).date()
     if what == "write_rest":
         left = desk.waiting_questions(place.briefing)
@@ -127,6 +134,8 @@ def _press(place: Place, what: str, public_id: str, seen: str, now: datetime) ->
             f"그사이 다른 사람이 이 질문을 ‘{STATES[question.state]}’(으)로 바꾸었습니다. 보고 다시 눌러 주세요."
         )
     if what == "live":
+        if seen and live != desk.live_now(place.briefing):
+            raise Refused("그사이 다른 사람이 지금 답하는 질문을 바꾸었습니다. 보고 다시 눌러 주세요.")
         before = desk.take_live(question, place.by, now)
         return "지금 답하는 질문으로 올렸습니다." + (" 앞의 질문은 답한 것으로 옮겼습니다." if before else "")
     if what == "write":
@@ -134,6 +143,11 @@ def _press(place: Place, what: str, public_id: str, seen: str, now: datetime) ->
     act, done = _PRESSES.get(what) or abort(400)
     act(question, place.by, now)
     return done
+
+
+def _must_be_open(place: Place) -> None:
+    if place.closed:
+        raise Refused(place.closed)
 
 
 _PRESSES: dict[str, tuple[Callable[[Question, Actor, datetime], None], str]] = {
@@ -145,6 +159,7 @@ _PRESSES: dict[str, tuple[Callable[[Question, Actor, datetime], None], str]] = {
 
 
 def _do(place: Place, what: str, public_id: str, form: Form, now: datetime) -> str:
+    _must_be_open(place)
     question = _to_change(place.briefing, public_id)
     if isinstance(form, AssignForm):
         slot = db.session.get(PresenterSlot, form.slot.data) if form.slot.data else None
@@ -158,7 +173,7 @@ def _do(place: Place, what: str, public_id: str, form: Form, now: datetime) -> s
         desk.hide(question, form.reason(), place.by, now)
         return "질문을 숨겼습니다."
     assert isinstance(form, AnswerForm)  # noqa: S101
-    writing.write(question, form.answer.data, place.by, "", now)
+    writing.write(question, form.answer.data, place.by, "", now, form.seen.data or "")
     return "답을 올리고 질문한 분께 알렸습니다."
 
 
@@ -177,7 +192,7 @@ def _forms(place: Place, question: Question) -> dict[str, Form]:
     forms["assign"].about(programme_of(place.briefing))
     forms["merge"].offer(_others(question))
     if place.by_name:
-        forms["answer"] = of(AnswerForm, "answer", answer=question.answer)
+        forms["answer"] = of(AnswerForm, "answer", answer=question.answer, seen=writing.mark_of(question))
     return forms
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
 
@@ -70,7 +70,9 @@ def asking_values(
 
 
 class AnswerForm(Form):
-    """An answer in writing, which everybody may read."""
+    """An answer in writing, which everybody may read; `seen` is the mark of the one that the page showed."""
+
+    seen = HiddenField(_l("처음 본 답"))
 
     answer = TextAreaField(
         _l("답"),

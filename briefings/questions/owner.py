@@ -20,7 +20,7 @@ from briefings.questions.board import wanted_by
 from briefings.questions.forms import AnswerForm
 from briefings.questions.links import slot_to_answer_for
 from briefings.questions.models import Question
-from briefings.questions.writing import ByLink, write
+from briefings.questions.writing import ByLink, mark_of, write
 from briefings.web.access import by_token, member
 from briefings.web.filters import local
 
@@ -91,14 +91,15 @@ def _list(found: Select[Question], shelf: Shelf, numbers: dict[Shelf, int], by_s
 
 def _answer(find: Callable[[], Question], by: Actor, back: str) -> ResponseReturnValue:
     question = find()
-    form = AnswerForm(answer=question.answer)
+    form = AnswerForm(answer=question.answer, seen=mark_of(question))
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                held = answering.held(find())
-                write(held, form.answer.data, by, held.slot.need.organization.name, clock.now())
+                held, organization = answering.held(find())
+                write(held, form.answer.data, by, organization, clock.now(), form.seen.data or "")
         except Refused as error:
             form.refuse(error)
+            form.seen.data = mark_of(find())
         else:
             flash(gettext("답을 올리고 질문한 분께 알렸습니다."), "success")
             return redirect(back, 303)

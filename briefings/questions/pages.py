@@ -26,12 +26,13 @@ pages.add_app_template_filter(TONES.__getitem__, "question_tone")
 
 
 def _person() -> str:
-    """Votes are counted by personal link: a whole ministry may sit behind one network."""
+    """Presses are counted by personal link: a whole ministry may sit behind one network."""
     return str((request.view_args or {}).get("token"))
 
 
 @pages.route("/join/<token>/questions", methods=["GET", "POST"])
 @by_token
+@limiter.limit("10/minute", key_func=_person, methods=["POST"])
 def ask(token: str) -> ResponseReturnValue:
     """Every question of the briefing, one's own among them, and the form for another."""
     registration, now = registration_behind(token, "join"), clock.now()
@@ -66,7 +67,7 @@ def ask(token: str) -> ResponseReturnValue:
 def vote(token: str) -> ResponseReturnValue:
     """Want a question answered too."""
     done = gettext("궁금하다고 표시했습니다.")
-    return _do(token, lambda person: asking.vote(person, request.form.get("question", ""), clock.now()), done)
+    return _do(token, lambda person: asking.vote(person, _named(), clock.now()), done)
 
 
 @pages.post("/join/<token>/questions/unvote")
@@ -75,15 +76,21 @@ def vote(token: str) -> ResponseReturnValue:
 def unvote(token: str) -> ResponseReturnValue:
     """Want it no longer."""
     done = gettext("궁금하다는 표시를 거두었습니다.")
-    return _do(token, lambda person: asking.take_vote_back(person, request.form.get("question", ""), clock.now()), done)
+    return _do(token, lambda person: asking.take_vote_back(person, _named(), clock.now()), done)
 
 
 @pages.post("/join/<token>/questions/withdraw")
 @by_token
+@limiter.limit("10/minute", key_func=_person)
 def withdraw(token: str) -> ResponseReturnValue:
     """Take one's own question back."""
     done = gettext("질문을 거두었습니다.")
-    return _do(token, lambda person: asking.withdraw(person, request.form.get("question", "")), done)
+    return _do(token, lambda person: asking.withdraw(person, _named()), done)
+
+
+def _named() -> str:
+    """The question a button is about, without what no text of ours may hold."""
+    return request.form.get("question", "").replace("\0", "")
 
 
 def _do(token: str, act: Callable[[Registration], object], done: str) -> ResponseReturnValue:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import or_, select
@@ -10,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from briefings.audit.recording import Actor, record
 from briefings.calendar.holidays import working_days_from
 from briefings.db import db
+from briefings.errors import N_, Refused
 from briefings.needs.registering import owners_of
 from briefings.outbox.queueing import Recipient, queue
 from briefings.questions.models import Question, QuestionState
@@ -65,16 +67,33 @@ def writers_of(slot: PresenterSlot) -> list[Recipient]:
     return people
 
 
-def write(question: Question, answer: str, by: Actor | None, organization: str, now: datetime) -> None:
+def write(
+    question: Question, answer: str, by: Actor | None, organization: str, now: datetime, seen: str | None = None
+) -> None:
     """Answer a question in writing, or put the answer better: everybody reads it; who asked is told the first time.
 
-    `organization` is who answers; empty for staff. The caller holds the lock on the briefing.
+    `organization` is who answers; empty for staff. `seen` is the mark of the answer that the page showed: Refused where
+    somebody else wrote another one meanwhile. The caller holds the lock on the briefing.
     """
     known = question.state is QuestionState.WRITTEN
     if known and question.answer == answer:
         return
+    if seen is not None and seen != mark_of(question):
+        raise Refused(
+            N_("그사이 다른 분이 답을 올렸습니다. 올라 있는 답을 읽고, 고치려면 다시 눌러 주세요."), field="answer"
+        )
     question.write(answer, organization, now)
     record(by, "question.corrected" if known else "question.written", question, now)
+    tell_askers(question, now)
+
+
+def mark_of(question: Question) -> str:
+    """A few signs that are others as soon as the answer is another; empty while there is none."""
+    return sha256(question.answer.encode()).hexdigest()[:16] if question.answer else ""
+
+
+def tell_askers(question: Question, now: datetime) -> None:
+    """Everybody who asked it, or the same, reads the answer; once."""
     for asker in askers_of(question):
         key = f"question-answered:{question.id}:{asker.id}"
         about = concerning(question.briefing)

@@ -129,6 +129,7 @@ ACTIONS = {
     "briefing.ways_set": "설명회장으로 들어가는 다른 길",
     "day.set_up": "입장과 출석의 기준",
     "day.begun": "설명회 시작",
+    "day.taken_back": "설명회 시작 되돌리기",
     "day.ended": "설명회 끝",
     "day.resumed": "설명회 이어 가기",
     "day.line_said": "모두에게 알림",

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from briefings.accounts.models import Role
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
+from briefings.errors import Refused
 from briefings.live.counting import headcount_of, total_of
 from briefings.live.days import day_of
 from briefings.live.leading import Press, mark_of, press
@@ -18,12 +19,13 @@ from briefings.live.moderating import moderator_of
 from briefings.live.moderator_links import moderator_token
 from briefings.live.running import state_of
 from briefings.outbox.models import Message
+from briefings.questions.models import QuestionState
 from briefings.schedule.calendar_models import CalendarItem, ItemKind
 from briefings.schedule.links import presenter_token
 from briefings.schedule.models import Briefing, PresenterSlot, SlotState
 from briefings.schedule.presenters import keep_calendars
 from briefings.schedule.registration_models import RegistrationState
-from tests.builders import a_briefing, a_registration, a_user, saved
+from tests.builders import a_briefing, a_question, a_registration, a_user, saved
 
 MINUTE = timedelta(minutes=1)
 
@@ -106,6 +108,69 @@ def test_from_the_first_press_on_presses_decide_and_later_talks_move(briefing, b
     state = pressed(briefing, "resume", late + MINUTE, by)
     assert state.now is state.slots[0], "what the end cut off goes on"
     assert state_of(briefing, briefing.ends_at + 61 * MINUTE).is_over, "not for ever"
+
+
+def test_a_talk_that_is_resumed_after_later_ones_is_on_and_the_next_follows_those(briefing, by):
+    start = briefing.starts_at
+    pressed(briefing, "begin_talk", start + 10 * MINUTE, by, slot=0)
+    pressed(briefing, "begin_talk", start + 25 * MINUTE, by, slot=1)
+    state = pressed(briefing, "resume_talk", start + 41 * MINUTE, by, slot=0)
+    assert state.now is state.slots[0] and state.next is state.slots[2]
+    assert state.slots[1].ended_at == start + 41 * MINUTE == state.next.expected_at
+    state = pressed(briefing, "begin_talk", start + 45 * MINUTE, by, slot=2)
+    assert state.now is state.slots[2] and state.slots[0].ended_at == start + 45 * MINUTE
+    state = pressed(briefing, "take_back_talk", start + 46 * MINUTE, by, slot=1)
+    assert [each.is_now for each in state.slots] == [False, False, True]
+    assert state.slots[0].ended_at, "what ended before talks that came since does not go on"
+
+
+def test_a_beginning_pressed_by_mistake_is_taken_back_until_somebody_talks(briefing, by):
+    early = briefing.starts_at - 120 * MINUTE
+    state = pressed(briefing, "begin", early, by)
+    assert state.is_on and state.slots[0].expected_at < briefing.starts_at
+    state = pressed(briefing, "take_back", early + MINUTE, by)
+    assert not state.is_on and not state.is_led and state.slots[0].expected_at == state.slots[0].starts_at
+    pressed(briefing, "begin_talk", briefing.starts_at, by, slot=0)
+    with pytest.raises(Refused, match="이미 시작한 발표"):
+        pressed(briefing, "take_back", briefing.starts_at + MINUTE, by)
+
+
+def test_what_the_clock_has_ended_no_late_press_brings_back(briefing, client, by):
+    late = briefing.ends_at + 61 * MINUTE
+    for what in ("begin", "end"):
+        with pytest.raises(Refused, match="저절로 끝난"):
+            pressed(briefing, what, briefing.ends_at, by)
+    pressed(briefing, "begin", briefing.starts_at, by)
+    pressed(briefing, "end", briefing.ends_at - 5 * MINUTE, by)
+    address = f"/moderate/{moderator_token(briefing, day_of(briefing))}"
+    with time_machine.travel(late - 2 * MINUTE, tick=False):
+        assert "설명회 이어 가기</button>" in client.get(address).text
+    with time_machine.travel(late, tick=False):
+        assert "설명회 이어 가기</button>" not in client.get(address).text
+    with pytest.raises(Refused, match="1시간이 지나"):
+        pressed(briefing, "resume", late, by)
+    assert day_of(briefing).ended_at == briefing.ends_at - 5 * MINUTE
+
+
+def test_by_the_moderator_s_link_nothing_is_done_once_the_day_is_long_over(briefing, client, by):
+    asked = a_question(a_registration(briefing), state=QuestionState.WRITTEN, answer="지원합니다.")
+    link = f"/moderate/{moderator_token(briefing, day_of(briefing))}"
+    long_after = briefing.ends_at + timedelta(days=2)
+    close = f"close_replies:{briefing.slots[0].public_id}:"
+    close += mark_of(state_of(briefing, long_after), Press.CLOSE_REPLIES, state_of(briefing, long_after).slots[0])
+    with time_machine.travel(long_after, tick=False):
+        assert 'value="close_replies:' not in client.get(link).text
+        for address, sent in (
+            (link, {"press": close}),
+            (f"{link}/questions", {"press": f"live:{asked.public_id}:written:"}),
+            (f"{link}/questions/{asked.public_id}", {"do": "hide", "why": "이미 답한 질문"}),
+        ):
+            assert "끝난 지 하루가 지난 설명회입니다" in client.post(address, data=sent, follow_redirects=True).text
+        officer = client.sign_in(by)
+        officer.post(f"/staff/briefings/{briefing.id}/day", data={"press": close})
+    db.session.expire_all()
+    assert asked.state is QuestionState.WRITTEN
+    assert state_of(briefing, long_after).slots[0].is_closed, "staff still may"
 
 
 def test_word_of_interest_is_opened_and_closed_for_one_need_and_for_all(briefing, by):

@@ -1,15 +1,18 @@
 """Answers in writing: by the organization, signed in or by link, reminded of the day; told to who asked; published."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from briefings.db import db, unit_of_work
+from briefings.errors import Refused
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
-from briefings.questions import settling, writing
-from briefings.questions.models import QuestionState
+from briefings.questions import answering, settling, writing
+from briefings.questions.models import Question, QuestionState
 from briefings.questions.publishing import published_about, published_of
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.registration_models import RegistrationState
@@ -19,6 +22,7 @@ from tests.mails import links_in, mails_to
 
 SEOUL = ZoneInfo("Asia/Seoul")
 State = QuestionState
+UNSEEN = {"synchronize_session": False}
 
 
 @pytest.fixture
@@ -73,6 +77,30 @@ def test_a_corrected_answer_is_told_to_nobody_again(app, client, talk, place):
     assert asked.answer == "모두 지원합니다."
     assert len(mails_to(app, place.email)) == 1
     assert asked.text in owner.get("/my/questions?shelf=done").text
+
+
+def test_of_two_who_answer_at_once_the_second_reads_the_first_answer_and_decides(client, talk, place):
+    asked, owner = to_write(place, talk), owner_of(client, talk)
+    page = f"/present/{presenter_token(talk)}/questions/{asked.public_id}"
+    owner.post(f"/my/questions/{asked.public_id}", data={"answer": "절반을 지원합니다."})
+    refused = client.post(page, data={"answer": "모두 지원합니다.", "seen": ""}).text
+    assert "다른 분이 답을 올렸습니다" in refused
+    assert "절반을 지원합니다." in refused and "모두 지원합니다." in refused, "both are to be read"
+    assert asked.answer == "절반을 지원합니다."
+    [seen] = re.findall(r'name="seen"[^>]*value="([0-9a-f]{16})"', refused)
+    client.post(page, data={"answer": "모두 지원합니다.", "seen": seen})
+    assert asked.answer == "모두 지원합니다."
+
+
+def test_a_question_moved_to_another_need_meanwhile_is_answered_by_nobody_else(talk, place, monkeypatch):
+    asked, elsewhere = to_write(place, talk), talk.briefing.slots[1]
+
+    def moved_while_waiting(briefing):
+        db.session.execute(update(Question).values(slot_id=elsewhere.id), execution_options=UNSEEN)
+
+    monkeypatch.setattr(answering, "lock", moved_while_waiting)
+    with pytest.raises(Refused, match="다른 과제에 대한 질문으로"):
+        answering.held(asked)
 
 
 def test_whoever_asked_the_same_is_told_too_but_nobody_who_cancelled(app, talk, place):

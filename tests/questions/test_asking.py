@@ -169,6 +169,20 @@ class TestVotes:
 
 
 class TestTakingBack:
+    def test_makes_no_room_for_ever_new_questions(self, client, limited, place):
+        """Each press changes what a whole room sees."""
+        answers = []
+        for number in range(11):
+            answers.append(client.post(address(place), data={"text": f"질문 {number}"}).status_code)
+            for question in questions():
+                client.post(address(place, "/withdraw"), data={"question": question.public_id})
+        assert answers[9] == 303 and answers[10] == 429
+        assert client.get(address(place)).status_code == 200
+
+    def test_of_what_has_no_name_says_that_it_is_gone(self, client, place):
+        for act in ("/withdraw", "/vote", "/unvote"):
+            assert client.post(address(place, act), data={"question": "a\0b"}).status_code == 303
+
     def test_removes_ones_own_before_it_is_answered(self, client, briefing, place):
         asked, answered = a_question(place), a_question(place, state=QuestionState.ANSWERED)
         other = a_registration(briefing)

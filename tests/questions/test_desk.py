@@ -47,7 +47,7 @@ def address(briefing, question=None):
 
 def press(client, where, what, question, seen=None):
     """What the desk says after a press."""
-    value = f"{what}:{question.public_id}:{seen or question.state.value}"
+    value = f"{what}:{question.public_id}:{seen or question.state.value}:{desk.live_now(question.briefing)}"
     return client.post(where, data={"press": value}, follow_redirects=True).text
 
 
@@ -80,6 +80,28 @@ def test_a_stale_press_is_refused_in_words_and_names_the_new_state(staff, briefi
         in staff.post(address(briefing), data={"press": f"live:{asked.public_id}:waiting"}, follow_redirects=True).text
     )
     assert staff.post(address(briefing), data={"press": f"no:{a_question(place).public_id}:"}).status_code == 400
+
+
+def test_of_two_who_take_a_question_live_the_second_reads_of_the_first(staff, briefing, place):
+    first, second = a_question(place), a_question(place)
+    assert f'value="live:{second.public_id}:waiting:"' in staff.get(address(briefing)).text
+    press(staff, address(briefing), "live", first)
+    stale = {"press": f"live:{second.public_id}:waiting:"}
+    assert "지금 답하는 질문을 바꾸었습니다" in staff.post(address(briefing), data=stale, follow_redirects=True).text
+    assert (first.state, second.state) == (State.ON_AIR, State.WAITING)
+    for page in (address(briefing), address(briefing, second), f"/staff/briefings/{briefing.id}/day"):
+        assert f'value="live:{second.public_id}:waiting:{first.public_id}"' in staff.get(page).text
+    odd = {"press": "live:\0:waiting:"}
+    assert "거둔 질문입니다" in staff.post(address(briefing), data=odd, follow_redirects=True).text
+
+
+def test_whoever_asked_what_is_answered_already_is_told_when_theirs_is_merged(staff, briefing, place):
+    head, same = a_question(place), a_question(a_registration(briefing))
+    staff.post(address(briefing, head), data={"do": "answer", "answer": "다음 주에 올립니다."})
+    staff.post(address(briefing, head), data={"do": "merge", "same": [same.public_id]})
+    assert same.state is State.MERGED
+    told = [message.recipient for message in db.session.query(Message).filter_by(kind="question_answered")]
+    assert sorted(told) == sorted([place.email, same.registration.email])
 
 
 def test_written_answers_are_asked_for_by_mail_once_for_each_talk(staff, briefing, place):
