@@ -138,7 +138,12 @@ def test_one_registration_however_often_it_is_posted(app, number):
 def test_who_enters_while_staff_take_a_mark_back_was_there(app, number):
     briefing = a_briefing(starts_at=clock.now() - timedelta(minutes=5))
     person = a_registration(briefing)
-    row = {"source": AttendanceSource.STAFF, "mark": AttendanceState.ABSENT, "mark_reason": "전화", "marked_at": clock.now()}
+    row = {
+        "source": AttendanceSource.STAFF,
+        "mark": AttendanceState.ABSENT,
+        "mark_reason": "전화",
+        "marked_at": clock.now(),
+    }
     saved(Attendance(registration_id=person.id, **row))
     staff = app.test_client().sign_in(a_user())
     mark = f"/staff/briefings/{briefing.id}/attendance/mark?id={person.public_id}"

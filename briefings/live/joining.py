@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from briefings.db import db, insert_new
 from briefings.errors import N_, Refused
@@ -58,9 +58,12 @@ def enter(registration: Registration, now: datetime) -> None:
         "source": AttendanceSource.GATE,
         "mark_reason": "",
     }
-    if not insert_new(Attendance.__table__, [row]):
-        known = db.session.get_one(Attendance, registration.id)
-        known.first_seen_at, known.last_seen_at = known.first_seen_at or now, now
+    known = update(Attendance).where(Attendance.registration_id == registration.id)
+    again = known.values(first_seen_at=func.coalesce(Attendance.first_seen_at, now), last_seen_at=now)
+    again = again.returning(Attendance.registration_id)
+    while not insert_new(Attendance.__table__, [row]):  # staff may take a row away at the same moment
+        if db.session.scalar(again, execution_options=_UNSEEN):
+            break
 
 
 def stay(registration: Registration, now: datetime) -> None:

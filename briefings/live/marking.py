@@ -10,7 +10,6 @@ from briefings.accounts.models import User
 from briefings.audit.recording import record_each
 from briefings.db import db, insert_new, lock
 from briefings.errors import Refused
-from briefings.live.attendance import attendances_of
 from briefings.live.models import Attendance, AttendanceSource, AttendanceState
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration
@@ -47,11 +46,7 @@ def mark(
         raise Refused(refused)
     if as_ is not None:
         _know(people, as_, reason)
-    changed = [
-        registration_id
-        for registration_id, attendance in attendances_of(people).items()
-        if _set(attendance, as_, reason, by, now)
-    ]
+    changed = [each.registration_id for each in _held(people) if _set(each, as_, reason, by, now)]
     db.session.flush()
     record_each(by, "attendance.marked", Registration, changed, now, as_=as_.value if as_ else "", of=len(changed))
     return len(changed)
@@ -61,6 +56,13 @@ def _know(people: Sequence[Registration], as_: AttendanceState, reason: str) -> 
     """A row for everybody who has none; the gate may write one at the same moment."""
     seen_by_staff = {"source": AttendanceSource.STAFF, "mark": as_, "mark_reason": reason}
     insert_new(Attendance.__table__, [{"registration_id": person.id} | seen_by_staff for person in people])
+
+
+def _held(people: Sequence[Registration]) -> Sequence[Attendance]:
+    """What is known of them now; the gate waits until it is changed."""
+    found = select(Attendance).where(Attendance.registration_id.in_([person.id for person in people]))
+    in_order = found.order_by(Attendance.registration_id).with_for_update()
+    return db.session.scalars(in_order.execution_options(populate_existing=True)).all()
 
 
 def _set(attendance: Attendance, as_: AttendanceState | None, reason: str, by: User, now: datetime) -> bool:
