@@ -9,7 +9,14 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
-from briefings.afterwards.certifying import Presence, WhyNot, not_given_reason, not_met_reason, rule_of
+from briefings.afterwards.certifying import (
+    Presence,
+    WhyNot,
+    not_given_reason,
+    not_met_reason,
+    rule_of,
+    survey_closed,
+)
 from briefings.afterwards.models import Certificate, SurveyTaker
 from briefings.audit.recording import Actor, record
 from briefings.db import db
@@ -91,10 +98,10 @@ def overview_of(briefing: Briefing, now: datetime) -> Overview:
         .where(Registration.briefing_id == briefing.id, was_there() | Certificate.id.is_not(None))
         .order_by(Organization.name, Registration.name, Registration.id)
     )
-    not_given, people = not_given_reason(briefing, rule, now), []
+    not_given, closed, people = not_given_reason(briefing, rule, now), survey_closed(briefing, rule, now), []
     for public_id, name, organization, attendance, certificate, taken in db.session.execute(found):
         presence = Presence(attendance, minutes_in(attendance, bounds), taken)
-        why = None if certificate else not_given or not_met_reason(rule, presence)
+        why = None if certificate else not_given or not_met_reason(rule, presence, closed)
         standing = _standing(certificate, why)
         people.append(Person(public_id, name, organization, standing, why, presence.minutes, certificate))
     return Overview(people)

@@ -1,5 +1,7 @@
 """A certificate as PDF, in the language of the address: its words here, its looks in `templates/papers`."""
 
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import segno
@@ -11,7 +13,7 @@ from briefings.afterwards.models import Certificate
 from briefings.errors import N_, Refused
 from briefings.files.sending import attachment
 from briefings.papers.looks import bring_mark, colours
-from briefings.papers.setting import TAGGED, Busy, NoFont, PaperError, set_paper, workplace
+from briefings.papers.setting import TAGGED, Busy, NoFont, PaperError, Undrawable, set_paper, workplace
 from briefings.web.filters import day, period, site_name
 from briefings.web.language import language
 
@@ -90,7 +92,7 @@ def _pdf_of(certificate: Certificate) -> bytes:
                     "alt": gettext("진위 확인 주소의 QR 코드"),
                 },
             }
-            return set_paper(folder, "certificate", data, certificate.issued_at, TAGGED)
+            return _set(folder, data, certificate.issued_at)
     except NoFont:
         raise Refused(NO_FONT) from None
     except Busy:
@@ -98,3 +100,12 @@ def _pdf_of(certificate: Certificate) -> bytes:
     except PaperError as error:
         current_app.logger.error("certificate: %s", error)
         raise Refused(FAILED) from None
+
+
+def _set(folder: Path, data: dict[str, Any], at: datetime) -> bytes:
+    """Whoever's name has a sign that no font here draws gets a paper, too: with an empty box in its place."""
+    try:
+        return set_paper(folder, "certificate", data, at, TAGGED)
+    except Undrawable as error:
+        current_app.logger.warning("certificate: %s", error)
+        return set_paper(folder, "certificate", data, at)

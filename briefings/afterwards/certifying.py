@@ -10,6 +10,8 @@ from sqlalchemy.orm import joinedload
 
 from briefings.afterwards.models import Certificate, CertificateRule, SurveyTaker
 from briefings.afterwards.numbers import new_number
+from briefings.afterwards.surveys import NOT_OFFERED as NO_SURVEY
+from briefings.afterwards.surveys import closed_reason, survey_of
 from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
@@ -28,6 +30,7 @@ NOT_THERE = N_("설명회에 들어온 기록이 없습니다.")
 TOO_SHORT = N_("%(minutes)s분 이상 참가해야 합니다. 기록된 참가 시간은 %(known)s분입니다.")
 UNKNOWN_LENGTH = N_("%(minutes)s분 이상 참가해야 합니다. 얼마나 참가했는지 알 수 있는 기록이 없습니다.")
 SURVEY_FIRST = N_("만족도 조사에 답하면 발급합니다.")
+SURVEY_OVER = N_("만족도 조사에 답한 분께만 발급합니다. 조사가 끝나 더는 답할 수 없습니다.")
 TAKEN_BACK = N_("발급을 취소한 확인증입니다.")
 
 
@@ -88,18 +91,29 @@ def presence_of(registration: Registration, now: datetime) -> Presence:
 
 def why_not(briefing: Briefing, rule: CertificateRule, presence: Presence, now: datetime) -> WhyNot | None:
     """Why somebody who attended like this gets no certificate; None where they get one."""
-    return not_given_reason(briefing, rule, now) or not_met_reason(rule, presence)
+    closed = survey_closed(briefing, rule, now)
+    return not_given_reason(briefing, rule, now) or not_met_reason(rule, presence, closed)
 
 
-def not_met_reason(rule: CertificateRule, presence: Presence) -> WhyNot | None:
-    """What of the rule somebody does not meet."""
+def survey_closed(briefing: Briefing, rule: CertificateRule, now: datetime) -> str | None:
+    """Why the survey the rule asks for cannot be answered, or None."""
+    return closed_reason(survey_of(briefing), briefing, now) if rule.survey else None
+
+
+def not_met_reason(rule: CertificateRule, presence: Presence, closed: str | None) -> WhyNot | None:
+    """What of the rule somebody does not meet; `closed`: why the survey cannot be answered.
+
+    Where there is no survey nobody has to have answered it.
+    """
     if not presence.was_there:
         return WhyNot(NOT_THERE)
     if not presence.fits(rule.minutes):
         if presence.minutes is None:
             return WhyNot(UNKNOWN_LENGTH, {"minutes": rule.minutes})
         return WhyNot(TOO_SHORT, {"minutes": rule.minutes, "known": presence.minutes})
-    return WhyNot(SURVEY_FIRST, survey=True) if rule.survey and not presence.surveyed else None
+    if not rule.survey or presence.surveyed or closed == NO_SURVEY:
+        return None
+    return WhyNot(SURVEY_OVER) if closed else WhyNot(SURVEY_FIRST, survey=True)
 
 
 def not_given_reason(briefing: Briefing, rule: CertificateRule, now: datetime) -> WhyNot | None:
@@ -145,6 +159,7 @@ def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -
     """Issue one to everybody who may have one and has none; how many are new."""
     lock(briefing)
     rule, bounds = rule_of(briefing), bounds_of(briefing, now)
+    closed = survey_closed(briefing, rule, now)
     if reason := not_given_reason(briefing, rule, now):
         raise Refused(reason.words, **reason.values)
     has_one = exists().where(Certificate.registration_id == Registration.id)
@@ -154,7 +169,7 @@ def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -
     number = 0
     for registration, attendance, taken in db.session.execute(found.options(joinedload(Registration.organization))):
         presence = Presence(attendance, minutes_in(attendance, bounds), taken)
-        if not_met_reason(rule, presence) is None:
+        if not_met_reason(rule, presence, closed) is None:
             _new(registration, registration.name, registration.organization.name, presence.minutes, zone, now)
             number += 1
     record(by, "certificates.issued", briefing, now, number=number)

@@ -104,15 +104,20 @@ def standing_in(bounds: Bounds) -> ColumnElement[str]:
 def minutes_in(attendance: Attendance | None, bounds: Bounds) -> int | None:
     """How long somebody took part, as far as that is known: by the meeting tool, else from first to last.
 
-    Waiting before the beginning counts for nothing.
+    Waiting before the beginning counts for nothing, whoever saw it.
     """
-    if attendance is None or attendance.minutes is not None:
-        return attendance.minutes if attendance else None
+    if attendance is None:
+        return None
     first, last = attendance.first_seen_at, attendance.last_seen_at
     if first is None or last is None or first == last:
-        return None
-    within = min(last, bounds.until) - max(first, bounds.since)
-    return max(0, math.ceil(within.total_seconds() / 60))
+        longest = _minutes(bounds.until - bounds.since)
+        return None if attendance.minutes is None else min(attendance.minutes, longest)
+    within = _minutes(min(last, bounds.until) - max(first, bounds.since))
+    return within if attendance.minutes is None else min(attendance.minutes, within)
+
+
+def _minutes(span: timedelta) -> int:
+    return max(0, math.ceil(span.total_seconds() / 60))
 
 
 def attendees(

@@ -33,6 +33,7 @@ SECONDS = 30.0
 """What one paper may take, unless the caller knows better."""
 TAGGED = ("ua-1",)
 """PDF/UA-1: readable by screen readers, checked while it is made; not for papers with PDFs of others in them."""
+_UNDRAWABLE = "could not be displayed with font"
 
 _TURNS = BoundedSemaphore(AT_ONCE)
 
@@ -47,6 +48,10 @@ class Busy(PaperError):
 
 class NoFont(PaperError):
     """The machine has no font with Korean letters."""
+
+
+class Undrawable(PaperError):
+    """It has to be readable by screen readers, and no font here draws one of its signs (an emoji in a name)."""
 
 
 class Stopped(Exception):
@@ -152,7 +157,8 @@ def _run(module: str, folder: Path, seconds: float, wanted: Callable[[], bool]) 
         raise NoFont("no font with Korean letters")
     if child.returncode:
         last = (folder / "complaints").read_text("utf-8", "replace").strip().splitlines()[-1:]
-        raise PaperError(f"status {child.returncode}: {last[0][:300] if last else 'it said nothing'}")
+        complaint = last[0][:300] if last else "it said nothing"
+        raise (Undrawable if _UNDRAWABLE in complaint else PaperError)(f"status {child.returncode}: {complaint}")
     return (folder / "said").read_bytes()
 
 

@@ -10,8 +10,9 @@ from pypdf import PdfReader
 
 from briefings.afterwards import certifying
 from briefings.afterwards.certificate_list import Standing, overview_of
-from briefings.afterwards.models import Certificate, CertificateRule, SurveyTaker
+from briefings.afterwards.models import Certificate, CertificateRule, Survey, SurveyTaker
 from briefings.afterwards.numbers import SIGNS, new_number, read_number
+from briefings.afterwards.surveys import survey_of
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.live.models import Attendance, AttendanceState
@@ -119,6 +120,29 @@ def test_only_time_between_beginning_and_end_counts_unless_staff_say_they_were_t
     overview = overview_of(over, now)
     assert {person.public_id for person in overview.found(Standing.READY, "")} == {told.public_id, by_tool.public_id}
     assert [person.public_id for person in overview.people if person.standing is Standing.NOT_YET] == [waited.public_id]
+    by_tool = somebody(over, came=-60, left=30, minutes=90)
+    assert certifying.presence_of(by_tool, now).minutes == 30
+    assert certifying.presence_of(somebody(over, left=0, minutes=500), now).minutes == 90
+
+
+def test_a_survey_that_is_over_or_was_never_held_leads_nobody_in_a_circle(client, app, over, now):
+    ruled(over, survey=True)
+    silent = somebody(over)
+    with time_machine.travel(now + timedelta(days=15), tick=False):
+        text = client.get(page_of(app, silent)).text
+        assert "조사가 끝나 더는 답할 수 없습니다" in text and "/survey" not in text
+        assert "조사가 끝나" in str(overview_of(over, now + timedelta(days=15)).people[0].why.words)
+    questions, changed = survey_of(over).questions, {"changed_at": now}
+    saved(Survey(briefing_id=over.id, offered=False, questions=questions, apart=False, **changed))
+    client.post(page_of(app, silent))
+    assert the_one().registration_id == silent.id
+
+
+def test_a_sign_no_font_draws_costs_nobody_the_paper(app, client, over):
+    registration = somebody(over, name="김가온 😀 𠀀 #eval(1)")
+    client.post(page_of(app, registration))
+    paper = PdfReader(io.BytesIO(client.get(page_of(app, registration, "certificate.pdf")).data))
+    assert "#eval(1)" in paper.pages[0].extract_text()
 
 
 @pytest.mark.parametrize("given", [{"offered": False}, None], ids=["not offered", "called off"])
