@@ -189,8 +189,8 @@ def _note(registration: Registration, of: Sequence[Participant], known: Attendan
     if span or new:
         known.first_seen_at = min(first, known.first_seen_at or first)
         known.last_seen_at = max(last, known.last_seen_at or last)
-    if minutes is not None:
-        known.minutes = minutes
+    if minutes is not None:  # of two lists, as of two rooms, the one that saw more of them
+        known.minutes = max(minutes, known.minutes or 0)
     return new
 
 

@@ -99,7 +99,7 @@ def _rows_of_text(text: str) -> Iterator[list[str]]:
 
 
 def _rows_of_book(data: bytes) -> Iterator[list[str]]:
-    """Of the first sheet with anything in it, an empty row where there is none."""
+    """Of the first sheet with anything in it, without the rows that are empty: the last may be the millionth."""
     with Book(data) as book:
         for name in book.sheet_names:
             sheet = book.read(name, MOST_ROWS + LOOKED_AT)
@@ -107,8 +107,7 @@ def _rows_of_book(data: bytes) -> Iterator[list[str]]:
                 continue
             if not sheet.complete:
                 raise Refused(TOO_MANY)
-            for number in range(1, max(sheet.rows) + 1):
-                cells = sheet.rows.get(number, {})
+            for _, cells in sorted(sheet.rows.items()):
                 width = min(max(cells, default=0), MOST_COLUMNS)
                 yield [_text(cells[place]) if place in cells else "" for place in range(1, width + 1)]
             return

@@ -11,11 +11,14 @@ _MORNING = re.compile(r"오전|\bam\b|a\.m\.", re.IGNORECASE)
 _EVENING = re.compile(r"오후|\bpm\b|p\.m\.", re.IGNORECASE)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PARTS = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(시간|hours?|hrs?|hr|h|분|minutes?|mins?|min|m|초|seconds?|secs?|sec|s)", re.IGNORECASE
+    r"(\d+(?:\.\d+)?)\s*(시간|hours?|hrs?|hr|h|분|minutes?|mins?|min|m|초|seconds?|secs?|sec|s)",
+    re.IGNORECASE | re.ASCII,
 )
 _IN_MINUTES = {"시": 60.0, "h": 60.0, "분": 1.0, "m": 1.0, "초": 1 / 60, "s": 1 / 60}
 LONGEST = 24 * 60
 """No meeting lasts longer, in minutes."""
+FAR_AWAY = timedelta(days=3650)
+"""A moment so far from the briefing is a slip of the pen, or the end of the calendar, after which nothing can be."""
 
 
 def moment(words: str, near: date) -> datetime | None:
@@ -24,11 +27,18 @@ def moment(words: str, near: date) -> datetime | None:
     clock = _CLOCK.search(words)
     if clock is None:
         return None
+    found = _as_one(words)
+    if found is None:
+        at = _time(clock, words)
+        day = _day(words[: clock.start()] + " " + words[clock.end() :], near)
+        found = datetime.combine(day, at) if at and day else None
+    return found if found and abs(found.date() - near) < FAR_AWAY else None
+
+
+def _as_one(words: str) -> datetime | None:
     with suppress(ValueError):
         return datetime.fromisoformat(words)
-    at = _time(clock, words)
-    day = _day(words[: clock.start()] + " " + words[clock.end() :], near)
-    return datetime.combine(day, at) if at and day else None
+    return None
 
 
 def minutes(words: str) -> int | None:

@@ -235,6 +235,28 @@ def test_lists_wait_for_the_start_and_are_thrown_away_when_left_behind(app, desk
     assert made.state is AttendanceListState.DISCARDED and made.rows == []
 
 
+def test_what_no_clock_shows_and_the_millionth_row_do_no_harm(desk, briefing, people):
+    book = Workbook()
+    book.active.append(["이름", "이메일", "입장 시간", "체류 시간"])
+    book.active.append(["이가온", "gaon@example.com", "9999-12-31 23:59", "5ſ"])
+    book.active.cell(1_048_576, 1, "박나래 (나래공단)")
+    book.active.cell(1_048_576, 3, "0001-01-01T00:00+12:00")
+    stream = BytesIO()
+    book.save(stream)
+    made, page = brought(desk, briefing, stream.getvalue(), "report.xlsx")
+    assert len(made.rows) == 2 and "2명 반영하기" in desk.get(page).text
+    desk.post(f"{page}/take", data={"agreed": "2"})
+    assert noted(people["이가온"]) == ("14:00", "14:00", None)
+
+
+def test_of_the_lists_of_two_rooms_the_longer_stay_counts(desk, briefing, people):
+    brief = ZOOM.replace("이가온,gaon@example.com,2026-11-22 14:20:00,2026-11-22 15:31:00,71,예\n", "")
+    for data in (ZOOM, brief):
+        _, page = brought(desk, briefing, data.encode())
+        desk.post(f"{page}/take", data={"agreed": "2"})
+    assert noted(people["이가온"]) == AT["이가온"]
+
+
 def test_moments_and_durations_are_read_however_they_are_written():
     day = date(2026, 12, 3)
     written = (
