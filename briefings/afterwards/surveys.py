@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from secrets import SystemRandom
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, insert, select
 
 from briefings.afterwards.models import Survey, SurveyAnswer, SurveyTaker
 from briefings.audit.recording import Actor, record
-from briefings.db import db, insert_new, lock
+from briefings.db import db, insert_new, lock, new_public_id
 from briefings.errors import N_, Refused
 from briefings.live.days import day_of
 from briefings.live.joining import has_entered
@@ -134,16 +135,27 @@ def answer(
         raise Refused(N_("목록에 있는 것 가운데 골라 주세요."))
     if not insert_new(SurveyTaker.__table__, [{"registration_id": registration.id, "briefing_id": briefing.id}]):
         raise Refused(ALREADY)
-    db.session.add(
-        SurveyAnswer(
-            briefing_id=briefing.id,
-            registration_id=None if survey.apart else registration.id,
-            points=dict(points),
-            comment=comment,
-            # Apart, not even the day may tell who it was.
-            answered_on=(briefing.starts_at if survey.apart else now).astimezone(zone).date(),
-        )
-    )
+    given = {"points": dict(points), "comment": comment}
+    if survey.apart:
+        return _keep_apart(briefing, given, zone)
+    day = now.astimezone(zone).date()
+    db.session.add(SurveyAnswer(briefing_id=briefing.id, registration_id=registration.id, answered_on=day, **given))
+
+
+def _keep_apart(briefing: Briefing, given: dict[str, Any], zone: ZoneInfo) -> None:
+    """All answers are written anew in another order.
+
+    Where one stands in a table, and in a copy of it, and what was written together with it tells as much as a name.
+    """
+    of_briefing = SurveyAnswer.briefing_id == briefing.id
+    found = db.session.execute(select(SurveyAnswer.points, SurveyAnswer.comment).where(of_briefing)).all()
+    answers = [*({"points": points, "comment": words} for points, words in found), given]
+    SystemRandom().shuffle(answers)
+    db.session.execute(delete(SurveyAnswer).where(of_briefing))
+    day = briefing.starts_at.astimezone(zone).date()  # not even the day may tell who it was
+    shared = {"briefing_id": briefing.id, "registration_id": None, "answered_on": day}
+    rows = [{"public_id": new_public_id(), **shared, **answer} for answer in answers]
+    db.session.execute(insert(SurveyAnswer), rows)
 
 
 def change(briefing: Briefing, wanted: Wanted, seen: datetime, by: Actor, now: datetime) -> bool:

@@ -108,6 +108,12 @@ def test_kept_apart_nothing_tells_who_answered_what(client, now, briefing):
     [made] = db.session.query(SurveyAnswer).all()
     assert made.registration_id is None and made.answered_on.day == 23
     assert db.session.get(SurveyTaker, person.id) is not None
+    first = made.public_id
+    answer(client, there(briefing), 2, "짧았습니다")
+    db.session.expunge_all()
+    both = db.session.scalars(db.select(SurveyAnswer)).all()
+    assert len(both) == 2 and first not in {each.public_id for each in both}  # nor where it stands in the table
+    assert {each.answered_on.day for each in both} == {23} and "짧았습니다" in {each.comment for each in both}
 
 
 def test_results_are_shown_from_five_answers_on_and_small_groups_never(client, desk, briefing):
