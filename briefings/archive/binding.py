@@ -55,11 +55,12 @@ WORDS = {
 
 
 class Book(NamedTuple):
-    """A booklet as it was bound, and what staff are told of files that could not be."""
+    """A booklet as it was bound, what staff are told of files that could not be, and which files are in it."""
 
     content: bytes
     pages: int
     left_out: list[str]
+    files: list[str]
 
 
 Tell = Callable[[int, int, str], None]
@@ -103,6 +104,7 @@ def bound(
 ) -> Book:
     """All of it as one PDF; PaperError where that cannot be made, Stopped once it is not `wanted`."""
     slides = [(place, file) for place, part in enumerate(parts) for file in part.bound]
+    files = [file.public_id for part in parts for file in part.bound + part.attached]
     with workplace() as folder:
         data, left_out = _data(briefing, parts, site, folder), _too_large(parts)
         for number, (place, file) in enumerate(slides, start=1):
@@ -119,7 +121,7 @@ def bound(
         _attach(data, parts, folder)
         tell(len(slides), len(slides) + 1, "자료집을 묶는 중")
         pages = set_book(folder, "booklet", data, now, SECONDS_TO_SET, wanted)
-        return Book((folder / "paper.pdf").read_bytes(), pages, left_out)
+        return Book((folder / "paper.pdf").read_bytes(), pages, left_out, files)
 
 
 def _data(briefing: Briefing, parts: list[Part], site: dict[str, str], folder: Path) -> dict[str, Any]:
@@ -222,6 +224,6 @@ def keep(briefing: Briefing, book: Book, mark: str, now: datetime) -> Booklet:
         booklet = Booklet(briefing_id=briefing.id)
         db.session.add(booklet)
     booklet.file, booklet.made_at, booklet.made_of = file, now, mark  # the earlier file goes by itself
-    booklet.pages, booklet.left_out = book.pages, book.left_out
+    booklet.pages, booklet.left_out, booklet.files = book.pages, book.left_out, book.files
     db.session.flush()
     return booklet

@@ -32,6 +32,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         parts=parts,
         booklet=booklet,
         stale=booklet is not None and booklet.made_of != booklets.made_of(briefing, parts),
+        withheld=booklet is not None and booklets.holds_kept_back(booklet),
         task=booklets.last_task(briefing),
         over=briefing.is_over(clock.now()),
         published=briefing.state is BriefingState.PUBLISHED,

@@ -71,9 +71,15 @@ def booklet_of(briefing: Briefing) -> Booklet | None:
 
 
 def published_booklet(briefing: Briefing) -> Booklet | None:
-    """The one everybody may have."""
+    """The one everybody may have; none as long as there is a file in it that its presenter has kept back since."""
     found = booklet_of(briefing)
-    return found if found and found.published_at else None
+    return found if found and found.published_at and not holds_kept_back(found) else None
+
+
+def holds_kept_back(booklet: Booklet) -> bool:
+    """Whether a file in it was taken away, or is no longer for everybody."""
+    files = files_by_slot(booklet.briefing).values()
+    return not set(booklet.files) <= {each.file.public_id for several in files for each in several if each.public}
 
 
 def last_task(briefing: Briefing) -> Task | None:

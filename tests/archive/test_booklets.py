@@ -12,7 +12,7 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.files.models import StoredFile
 from briefings.papers import setting
-from briefings.schedule.materials import hand_in, take_away
+from briefings.schedule.materials import hand_in, let_publish, take_away
 from briefings.schedule.models import BriefingState
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import do_next
@@ -105,13 +105,33 @@ def test_what_changes_since_makes_it_out_of_date_and_a_new_one_takes_its_place(a
     before, files = booklets.booklet_of(held).file_id, db.session.query(StoredFile).count()
     assert "지난 내용입니다" not in client.get(page).text
     with unit_of_work():
-        take_away(held.slots[0], held.slots[0].files[0].file.public_id, now, a_user())
+        held.slots[0].need.title, held.slots[0].need.changed_at = "다른 제목", now
     assert "지난 내용입니다" in client.get(page).text
+    with unit_of_work():
+        take_away(held.slots[0], held.slots[0].files[0].file.public_id, now, a_user())
     client.post(page)
     work_off(app)
     booklet = booklets.booklet_of(held)
     assert booklet.file_id != before and booklet.published_at and booklet.pages < 8
     assert db.session.query(StoredFile).count() == files - 1
+
+
+@pytest.mark.parametrize("attached", [False, True])
+def test_a_file_that_is_kept_back_later_takes_the_booklet_away_until_it_is_bound_anew(app, client, held, now, attached):
+    staff, address = app.test_client().sign_in(a_user()), f"/archive/{held.public_id}"
+    page = f"/staff/briefings/{held.id}/booklet"
+    staff.post(page)
+    work_off(app)
+    staff.post(f"{page}/publish", data={"public": "1"})
+    assert client.get(f"{address}/booklet.pdf").status_code == 200
+    slides = held.slots[0].files[attached].file.public_id
+    with unit_of_work():
+        let_publish(held.slots[0], slides, False, now)
+    assert client.get(f"{address}/booklet.pdf").status_code == 404
+    assert "자료집 내려받기" not in client.get(address).text and "공개를 멈췄습니다" in staff.get(page).text
+    staff.post(page)
+    work_off(app)
+    assert client.get(f"{address}/booklet.pdf").status_code == 200 and "공개를 멈췄습니다" not in staff.get(page).text
 
 
 def test_what_fails_leaves_the_earlier_one_and_says_why(app, client, held, monkeypatch):
