@@ -134,7 +134,7 @@ def answer(
     """
     lock(story)
     _refuse_stale(story, version)
-    if story.state not in ANSWERED:
+    if not takes_answers(story):
         raise Refused(STALE)
     consent = next((each for each in story.consents if each.organization_id == organization_id), None)
     if consent is None:
@@ -147,12 +147,18 @@ def answer(
     return story.state
 
 
+def takes_answers(story: Story) -> bool:
+    """Whether organizations can say now if they agree; not once staff have taken it off the pages."""
+    return story.state in ANSWERED and story.asked_at is not None
+
+
 def withdraw(story: Story, reason: str, by: User, now: datetime) -> None:
-    """Staff take it off the pages, for a reason that is kept."""
+    """Staff take it off the pages, for a reason that is kept; nobody's consent to what it said puts it back."""
     lock(story)
     if story.state is not StoryState.PUBLISHED:
         raise Refused("게시한 이야기가 아닙니다.")
-    story.state, story.published_at = StoryState.WITHDRAWN, None
+    story.state, story.published_at, story.asked_at = StoryState.WITHDRAWN, None, None
+    story.version += 1
     record(by, "story.withdrawn", story, now, reason=reason)
 
 

@@ -56,7 +56,7 @@ def picture(public_id: str, file_id: str) -> ResponseReturnValue:
 def consent(token: str) -> ResponseReturnValue:
     """The story as it would be published, and whether one agrees; an earlier version says that it has changed."""
     story, organization, current = _behind(token)
-    if not current or story.state not in stories.ANSWERED:
+    if not current or not stories.takes_answers(story):
         return render_template("archive/story_changed.html", story=story), 410
     form = ConsentForm(data={"seen": story.version})
 

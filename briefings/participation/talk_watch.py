@@ -20,6 +20,7 @@ from briefings.participation.models import (
     ReplyState,
     Side,
 )
+from briefings.participation.talk_times import MINUTES
 from briefings.schedule.calendar_models import CalendarItem, ItemState
 
 ENDED = (ReplyState.DECLINED, ReplyState.ENDED, ReplyState.WITHDRAWN)
@@ -32,17 +33,21 @@ STILL_OF_USE = timedelta(days=3)
 
 
 def settle(now: datetime) -> int:
-    """Call off talks that one side declined in its calendar, and those of replies that came to an end; how many."""
+    """Call off talks that one side declined in its calendar, and those of replies that came to an end; how many.
+
+    Who declines as it begins is not waited for until its end.
+    """
     coming = or_(Appointment.starts_at.is_(None), Appointment.starts_at > now)
-    standing = select(Appointment).where(Appointment.state != AppointmentState.CANCELLED, coming)
+    standing = select(Appointment).where(Appointment.state != AppointmentState.CANCELLED)
     left = standing.where(
+        Appointment.starts_at > now - timedelta(minutes=MINUTES),
         or_(
             Appointment.owner_item.has(CalendarItem.state == ItemState.CLOSED),
             Appointment.replier_item.has(CalendarItem.state == ItemState.CLOSED),
-        )
+        ),
     )
-    ended = standing.join(Appointment.reply).where(ParticipationReply.state.in_(ENDED))
-    declined = list(db.session.scalars(left.order_by(Appointment.id)))
+    ended = standing.join(Appointment.reply).where(coming, ParticipationReply.state.in_(ENDED))
+    declined = [each for each in db.session.scalars(left.order_by(Appointment.id)) if not each.is_over(now)]
     for appointment in declined:
         _declined(appointment, now)
     done = [each for each in db.session.scalars(ended.order_by(Appointment.id)) if each not in declined]

@@ -158,9 +158,17 @@ def test_staff_take_a_story_off_with_a_reason_and_remind_once_a_day(app, client,
     assert "게시한 이야기가 아닙니다" in client.post(own + "/withdraw", data={"reason": "오류"}).text
     for place in (0, 1):
         client.post(page_of(story, place), data=yes(story))
+    known, said = page_of(story, 0), yes(story)
     client.post(own + "/withdraw", data={"reason": "사실 확인이 필요합니다."})
     assert client.get(f"/stories/{story.public_id}").status_code == 404
     assert "사실 확인이 필요합니다." in client.get(own).text
+    again = yes(the_story())
+    assert client.post(known, data=said).status_code == 410
+    assert client.post(page_of(the_story(), 0), data=again).status_code == 410  # no consent puts it back
+    client.post(own + "/edit", data={"title": "고친 이야기", "summary": "소개", "text": "글", "seen": again["seen"]})
+    client.post(own + "/ask")
+    assert (the_story().state, the_story().version) == (StoryState.ASKED, 2)
+    assert not any(saying.agreed for saying in stories.sayings_of(the_story()))
 
 
 def test_a_picture_has_words_for_those_who_do_not_see_it_and_nothing_hidden(app, client, now, officer, match):

@@ -287,6 +287,14 @@ def test_a_believed_no_from_a_calendar_calls_the_talk_off_and_tells_the_other(ag
     assert len(agreed.mails(there)) == 2
 
 
+def test_who_declines_as_the_talk_begins_is_not_waited_for(agreed):
+    with time_machine.travel(agreed.talk.starts_at + timedelta(minutes=5), tick=False):
+        agreed.says(agreed.talk.replier_item, "DECLINED")
+        watch_talks(agreed.app)
+        assert agreed.talk.state is AppointmentState.CANCELLED
+        assert agreed.mails(OWNER)[-1] == ("talk_off", "CANCEL", 1)
+
+
 def test_a_no_nobody_can_vouch_for_only_asks(agreed):
     mail = agreed.says(agreed.talk.replier_item, "DECLINED", found="unsigned")
     assert "물었습니다" in mail.reason
