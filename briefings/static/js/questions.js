@@ -72,6 +72,17 @@ function say(words) {
   messages.scrollIntoView({ block: "nearest" });
 }
 
+// As the browser would have done it without this.
+function sendPlainly(form, button) {
+  const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
+  const usual = form.action;
+  form.append(pressed);
+  form.action = button?.getAttribute("formaction") ?? usual;
+  form.submit();
+  pressed.remove(); // whoever comes back presses something else
+  form.action = usual;
+}
+
 async function send(form, button) {
   const data = new FormData(form, button);
   const answer = await fetch(button?.getAttribute("formaction") ?? form.action, { method: "POST", body: data });
@@ -90,7 +101,7 @@ document.addEventListener(
     if (busy) return;
     busy = true;
     send(form, event.submitter)
-      .catch(() => form.submit()) // the browser says better than we that the network is gone
+      .catch(() => sendPlainly(form, event.submitter)) // the browser says better than we that the network is gone
       .finally(() => {
         busy = false;
       });

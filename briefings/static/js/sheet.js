@@ -71,6 +71,14 @@ async function look() {
 // Presses are posted without leaving the page: it stays where it was scrolled to, and says what was done.
 let underWay = false;
 
+// As the browser would have done it without this.
+function sendPlainly(form, button) {
+  const pressed = Object.assign(document.createElement("input"), { type: "hidden", name: button?.name ?? "", value: button?.value ?? "" });
+  form.append(pressed);
+  form.submit();
+  pressed.remove(); // whoever comes back presses something else
+}
+
 async function press(form, button) {
   if (underWay) return;
   underWay = true;
@@ -89,7 +97,7 @@ async function press(form, button) {
     tag = "";
     show(text);
   } catch {
-    form.submit(); // the browser says what is wrong with the network
+    sendPlainly(form, button); // the browser says what is wrong with the network
   } finally {
     underWay = false;
   }
