@@ -70,7 +70,8 @@ class SentenceIfChosen:
     def __call__(self, form: "SenderForm", field: Any) -> None:
         """ValidationError for a chosen need without words."""
         if self.need in form.chosen() and len(field.data or "") < 5:
-            raise ValidationError(gettext("우리 기관이 보탤 수 있는 것을 한 문장으로 적어 주세요."))
+            words = gettext("‘%(title)s’ 과제에 보탤 수 있는 것을 한 문장으로 적어 주세요.", title=self.need.title)
+            raise ValidationError(words)
 
 
 class SenderForm(OnePress, Form):
