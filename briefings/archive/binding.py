@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import segno
 from sqlalchemy import select
 
-from briefings.archive.booklets import Part, booklet_of, made_of, parts_of
+from briefings.archive.booklets import Part, booklet_of, held_by, made_of, parts_of
 from briefings.archive.models import Booklet
 from briefings.db import db, lock, unit_of_work
 from briefings.errors import Refused
@@ -38,6 +38,7 @@ WORDS = {
     "need": "수요 과제",
     "owner": "수요기관",
     "empty": "발표할 과제가 아직 없습니다.",
+    "kept_back": "지금은 공개하지 않는 과제입니다.",
     "offers": "제공 자원",
     "seeks": "필요 역량",
     "background": "배경",
@@ -55,12 +56,12 @@ WORDS = {
 
 
 class Book(NamedTuple):
-    """A booklet as it was bound, what staff are told of files that could not be, and which files are in it."""
+    """A booklet as it was bound, what staff are told of files that could not be, and what in it may be kept back."""
 
     content: bytes
     pages: int
     left_out: list[str]
-    files: list[str]
+    holds: list[str]
 
 
 Tell = Callable[[int, int, str], None]
@@ -104,7 +105,7 @@ def bound(
 ) -> Book:
     """All of it as one PDF; PaperError where that cannot be made, Stopped once it is not `wanted`."""
     slides = [(place, file) for place, part in enumerate(parts) for file in part.bound]
-    files = [file.public_id for part in parts for file in part.bound + part.attached]
+    holds = held_by(parts)
     with workplace() as folder:
         data, left_out = _data(briefing, parts, site, folder), _too_large(parts)
         for number, (place, file) in enumerate(slides, start=1):
@@ -121,7 +122,7 @@ def bound(
         _attach(data, parts, folder)
         tell(len(slides), len(slides) + 1, "자료집을 묶는 중")
         pages = set_book(folder, "booklet", data, now, SECONDS_TO_SET, wanted)
-        return Book((folder / "paper.pdf").read_bytes(), pages, left_out, files)
+        return Book((folder / "paper.pdf").read_bytes(), pages, left_out, holds)
 
 
 def _data(briefing: Briefing, parts: list[Part], site: dict[str, str], folder: Path) -> dict[str, Any]:
@@ -158,6 +159,7 @@ def _need(number: int, part: Part, address: str, folder: Path) -> dict[str, Any]
         "number": str(number),
         "time": clock_period((part.entry.starts_at, part.entry.ends_at)),
         "title": need.title,
+        "public": need.is_public,
         "owner": need.organization.name,
         "summary": need.summary,
         "background": need.background,
@@ -224,6 +226,6 @@ def keep(briefing: Briefing, book: Book, mark: str, now: datetime) -> Booklet:
         booklet = Booklet(briefing_id=briefing.id)
         db.session.add(booklet)
     booklet.file, booklet.made_at, booklet.made_of = file, now, mark  # the earlier file goes by itself
-    booklet.pages, booklet.left_out, booklet.files = book.pages, book.left_out, book.files
+    booklet.pages, booklet.left_out, booklet.holds = book.pages, book.left_out, book.holds
     db.session.flush()
     return booklet

@@ -14,13 +14,16 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.files.kinds import Kind
 from briefings.files.models import StoredFile
+from briefings.needs.models import Need, NeedState
 from briefings.schedule.materials import files_by_slot
-from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.programme import ProgrammeEntry, programme_of
 from briefings.tasks.models import Task
 from briefings.tasks.queueing import latest, start
 
 KIND = "bind_booklet"
+PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
+"""Needs in these states may be read by anybody, here as everywhere."""
 ROOM = 50 * 1024 * 1024
 """Bytes of slides and other files in one booklet; what does not fit is fetched from the page of the briefing."""
 
@@ -57,6 +60,7 @@ def made_of(briefing: Briefing, parts: list[Part]) -> str:
     """What is the same for the same booklet: by it a change since is noticed."""
     needs = [
         [part.entry.starts_at.isoformat(), part.entry.need.id, part.entry.need.changed_at.isoformat()]
+        + [part.entry.need.is_public]
         + [file.sha256 for file in part.bound + part.attached]
         for part in parts
     ]
@@ -71,15 +75,24 @@ def booklet_of(briefing: Briefing) -> Booklet | None:
 
 
 def published_booklet(briefing: Briefing) -> Booklet | None:
-    """The one everybody may have; none as long as there is a file in it that its presenter has kept back since."""
+    """The one everybody may have; none as long as something in it has been kept back since."""
     found = booklet_of(briefing)
     return found if found and found.published_at and not holds_kept_back(found) else None
 
 
 def holds_kept_back(booklet: Booklet) -> bool:
-    """Whether a file in it was taken away, or is no longer for everybody."""
+    """Whether a file in it was taken away or is no longer for everybody, or a need in it was withdrawn."""
     files = files_by_slot(booklet.briefing).values()
-    return not set(booklet.files) <= {each.file.public_id for several in files for each in several if each.public}
+    public = {each.file.public_id for several in files for each in several if each.public}
+    of_briefing = (PresenterSlot.briefing_id == booklet.briefing_id, Need.state.in_(PUBLIC))
+    needs = select(Need.id).join(PresenterSlot, PresenterSlot.need_id == Need.id).where(*of_briefing)
+    return not set(booklet.holds) <= public | {f"need-{number}" for number in db.session.scalars(needs)}
+
+
+def held_by(parts: list[Part]) -> list[str]:
+    """What of a booklet of these parts may be kept back later."""
+    files = [file.public_id for part in parts for file in part.bound + part.attached]
+    return [*files, *(f"need-{part.entry.need.id}" for part in parts if part.entry.need.is_public)]
 
 
 def last_task(briefing: Briefing) -> Task | None:

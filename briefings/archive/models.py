@@ -81,8 +81,8 @@ class Booklet(Base):
     pages: Mapped[int]
     left_out: Mapped[list[str]] = mapped_column(JSON, default=list)
     """What could not be bound and is attached instead, each as a sentence for staff."""
-    files: Mapped[list[str]] = mapped_column(JSON, default=list)
-    """The public ids of the presenters' files in it: once one of them is kept back, nobody gets the booklet."""
+    holds: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """The presenters' files (public ids) and the needs (`need-7`) in it: once one is kept back, nobody gets it."""
     published_at: Mapped[datetime | None]
 
     briefing: Mapped[Briefing] = relationship()

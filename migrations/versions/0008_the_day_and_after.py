@@ -628,7 +628,7 @@ def _add_matches() -> None:
         sa.Column("made_of", sa.String(length=64), nullable=False),
         sa.Column("pages", sa.Integer(), nullable=False),
         sa.Column("left_out", sa.JSON(), nullable=False),
-        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
         sa.Column("published_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["briefing_id"], ["briefings.id"], name=op.f("fk_booklets_briefing_id"), ondelete="CASCADE"

@@ -11,6 +11,7 @@ from briefings.archive import binding, booklets
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.files.models import StoredFile
+from briefings.needs.models import NeedState
 from briefings.papers import setting
 from briefings.schedule.materials import hand_in, let_publish, take_away
 from briefings.schedule.models import BriefingState
@@ -132,6 +133,28 @@ def test_a_file_that_is_kept_back_later_takes_the_booklet_away_until_it_is_bound
     staff.post(page)
     work_off(app)
     assert client.get(f"{address}/booklet.pdf").status_code == 200 and "공개를 멈췄습니다" not in staff.get(page).text
+
+
+def test_of_a_need_that_is_not_public_the_booklet_says_its_title_only(app, client, held):
+    staff, address = app.test_client().sign_in(a_user()), f"/archive/{held.public_id}/booklet.pdf"
+    page = f"/staff/briefings/{held.id}/booklet"
+    staff.post(page)
+    work_off(app)
+    staff.post(f"{page}/publish", data={"public": "1"})
+    assert "044-205-1234" in words_of(client.get(address).data)
+    held.slots[0].need.state = NeedState.WITHDRAWN
+    db.session.commit()
+    assert client.get(address).status_code == 404 and "공개를 멈췄습니다" in staff.get(page).text
+    staff.post(page)
+    work_off(app)
+    words, need = words_of(client.get(address).data), held.slots[0].need
+    assert "지금은 공개하지 않는 과제입니다" in words and need.organization.name in words
+    assert "044-205-1234" not in words and f"/needs/{need.id}" not in words
+
+
+def words_of(content):
+    """What a PDF says."""
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
 def test_what_fails_leaves_the_earlier_one_and_says_why(app, client, held, monkeypatch):
