@@ -15,6 +15,7 @@ from briefings.participation.appointments import call_off
 from briefings.participation.models import (
     Appointment,
     AppointmentState,
+    AppointmentTime,
     Consultation,
     ParticipationReply,
     ReplyState,
@@ -37,7 +38,8 @@ def settle(now: datetime) -> int:
 
     Who declines as it begins is not waited for until its end.
     """
-    coming = or_(Appointment.starts_at.is_(None), Appointment.starts_at > now)
+    offered = Appointment.starts_at.is_(None) & Appointment.times.any(AppointmentTime.starts_at > now)
+    coming = or_(offered, Appointment.starts_at > now)
     standing = select(Appointment).where(Appointment.state != AppointmentState.CANCELLED)
     left = standing.where(
         Appointment.starts_at > now - timedelta(minutes=MINUTES),
@@ -48,11 +50,12 @@ def settle(now: datetime) -> int:
     )
     ended = standing.join(Appointment.reply).where(coming, ParticipationReply.state.in_(ENDED))
     declined = [each for each in db.session.scalars(left.order_by(Appointment.id)) if not each.is_over(now)]
-    for appointment in declined:
-        _declined(appointment, now)
     done = [each for each in db.session.scalars(ended.order_by(Appointment.id)) if each not in declined]
-    for appointment in done:
-        call_off(appointment, None, "", now)
+    for appointment in sorted([*declined, *done], key=lambda each: each.reply.need_id):  # nobody waits in a ring
+        if appointment in declined:
+            _declined(appointment, now)
+        else:
+            call_off(appointment, None, "", now)
     return len(declined) + len(done)
 
 

@@ -287,6 +287,15 @@ def test_a_believed_no_from_a_calendar_calls_the_talk_off_and_tells_the_other(ag
     assert len(agreed.mails(there)) == 2
 
 
+def test_of_times_that_have_gone_by_nobody_hears_that_they_are_offered_no_more(sides):
+    sides.offer()
+    with time_machine.travel(clock.now() + timedelta(days=20), tick=False):
+        with unit_of_work():
+            answering.decline(sides.reply, "올해는 어렵습니다.", clock.now())
+        watch_talks(sides.app)
+        assert [mail[0] for mail in sides.mails(GAON)][-1] == "reply_declined"
+
+
 def test_who_declines_as_the_talk_begins_is_not_waited_for(agreed):
     with time_machine.travel(agreed.talk.starts_at + timedelta(minutes=5), tick=False):
         agreed.says(agreed.talk.replier_item, "DECLINED")
