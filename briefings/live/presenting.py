@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from briefings.audit.recording import record
-from briefings.db import db
+from briefings.db import lock
 from briefings.errors import N_, Refused
 from briefings.live.days import closes_at, day_of, run_to_change
 from briefings.live.leading import settled_reason
@@ -23,7 +23,7 @@ def be_there(slot: PresenterSlot, now: datetime) -> None:
     """The presenter is in the room and ready; saying so again changes nothing. Refused outside the day."""
     asked = slot.link_version
     run = run_to_change(slot)
-    db.session.refresh(slot)
+    lock(slot)
     if slot.link_version != asked:
         raise Refused(N_("그사이 발표자가 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
     if reason := day_reason(slot.briefing, now):

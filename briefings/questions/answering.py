@@ -76,11 +76,13 @@ def question_to_slot(slot: PresenterSlot, public_id: str) -> Question | None:
 def held(question: Question) -> tuple[Question, str]:
     """The question as it is now, and who answers; with the lock on its briefing: everybody in the room reads it.
 
-    Refused where staff said meanwhile that it is about another need.
+    Refused where it was taken back meanwhile, or staff said that it is about another need.
     """
     asked_about = question.slot
     lock(question.briefing)
-    db.session.refresh(question)
+    found = select(Question).where(Question.id == question.id).execution_options(populate_existing=True)
+    if db.session.scalar(found) is None:
+        raise Refused(N_("그사이 물은 분이 거둔 질문입니다."))
     if asked_about is None or question.slot is not asked_about:
         raise Refused(N_("그사이 담당자가 다른 과제에 대한 질문으로 옮겼습니다."))
     return question, asked_about.need.organization.name
