@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.orm import joinedload
 
 from briefings.db import db, insert_new, lock
 from briefings.errors import N_, Refused
@@ -131,7 +132,8 @@ def remove(question: Question) -> None:
 def own(registration: Registration) -> Own:
     """What this person asked and voted for."""
     asked = select(Question).where(Question.registration_id == registration.id)
-    latest = db.session.scalars(asked.order_by(Question.asked_at.desc(), Question.id.desc())).all()
+    asked = asked.options(joinedload(Question.merged_into)).order_by(Question.asked_at.desc(), Question.id.desc())
+    latest = db.session.scalars(asked).all()
     head = func.coalesce(Question.merged_into_id, Question.id)
     voted = select(head).join(QuestionVote, QuestionVote.question_id == Question.id)
     heads = voted.where(QuestionVote.registration_id == registration.id)

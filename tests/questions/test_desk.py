@@ -15,6 +15,7 @@ from briefings.questions import asking, desk
 from briefings.questions.board import board_of
 from briefings.questions.models import Question, QuestionState
 from briefings.questions.publishing import counts_of, published_of
+from briefings.schedule.links import token_of
 from tests.builders import a_briefing, a_question, a_registration, a_user, an_owner
 
 State = QuestionState
@@ -102,6 +103,20 @@ def test_whoever_asked_what_is_answered_already_is_told_when_theirs_is_merged(st
     assert same.state is State.MERGED
     told = [message.recipient for message in db.session.query(Message).filter_by(kind="question_answered")]
     assert sorted(told) == sorted([place.email, same.registration.email])
+
+
+def test_whoever_asked_what_was_merged_reads_what_became_of_it(client, briefing, place):
+    head = a_question(a_registration(briefing))
+    a_question(place, state=State.MERGED, merged_into_id=head.id)
+    page = f"/join/{token_of(place, 'join')}/questions"
+    own = lambda: client.get(page).text.partition('id="questions"')[0]  # noqa: E731
+    assert "답이 나오면 함께 알려 드립니다" in own()
+    with unit_of_work():
+        desk.answer_live(head, None, briefing.ends_at)
+    assert "설명회에서 답함" in own() and "답이 나오면" not in own()
+    with unit_of_work():
+        head.write("절반을 지원합니다.", "", briefing.ends_at)
+    assert "절반을 지원합니다." in own() and "답이 나오면" not in own()
 
 
 def test_written_answers_are_asked_for_by_mail_once_for_each_talk(staff, briefing, place):
