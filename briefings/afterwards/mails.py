@@ -87,15 +87,19 @@ def _afterwards(registration: Registration) -> dict[str, str]:
 
 
 def _needs(registration: Registration, files: dict[int, list[str]]) -> Iterator[str]:
-    """Each need that was presented, with a reply to it, and the slides everybody may have."""
+    """Each need that was presented and is public, with a reply while it takes any, and its slides."""
     for slot in registration.briefing.slots:
-        reply = _personal("replies.write_from_join", registration, need=slot.need_id)
+        if not slot.need.is_public:
+            continue
+        takes = slot.need.takes_replies
+        reply = _personal("replies.write_from_join", registration, need=slot.need_id) if takes else ""
         slides = [_personal("live.slides", registration, file=each) for each in files.get(slot.id, [])]
         yield "\n".join([slot.need.title, *(_labelled(reply, slides))])
 
 
 def _labelled(reply: str, slides: list[str]) -> Iterator[str]:
-    yield f"- {_('답글')}: {reply}"
+    if reply:
+        yield f"- {_('답글')}: {reply}"
     for address in slides:
         yield f"- {_('발표자료')}: {address}"
 

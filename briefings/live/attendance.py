@@ -23,8 +23,8 @@ LOOKED = timedelta(minutes=2)
 SORTS: dict[str, tuple[Any, ...]] = {
     "organization": (Organization.name, Registration.name, Registration.id),
     "name": (Registration.name, Registration.id),
-    "came": (Attendance.first_seen_at.is_(None), Attendance.first_seen_at, Registration.id),
-    "left": (Attendance.last_seen_at.is_(None), Attendance.last_seen_at, Registration.id),
+    "came": (Attendance.first_seen_at, Registration.id),
+    "left": (Attendance.last_seen_at, Registration.id),
 }
 
 
@@ -145,8 +145,8 @@ def attendees(
     for word in q.split():
         columns = (Registration.name, Registration.email, Organization.name)
         found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    order = SORTS[sort]
-    return found.order_by(*([column.desc() for column in order] if descending else order))
+    order = [column.desc() if descending else column.asc() for column in SORTS[sort]]
+    return found.order_by(*(column.nulls_last() for column in order))  # whom nobody saw comes last either way
 
 
 def attendances_of(people: Iterable[Registration]) -> dict[int, Attendance]:

@@ -18,6 +18,7 @@ from briefings.afterwards.surveys import survey_of
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.live.models import Attendance
+from briefings.needs.models import NeedState
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.quiet import QuietHours
@@ -109,6 +110,15 @@ def test_slides_that_everybody_may_have_and_the_page_of_what_is_left_are_named(a
     [slides] = re.findall(r"발표자료: http://[^/]+(/join/\S+)", text)
     assert client.get(slides).status_code == 200
     assert f"/archive/{briefing.public_id}\n" in text and text.count("/slides?") == 1
+
+
+def test_a_reply_is_asked_for_where_one_is_taken_and_nothing_is_said_of_what_was_withdrawn(app, now, briefing):
+    came = there(a_registration(briefing))
+    closed, withdrawn = (slot.need for slot in briefing.slots)
+    closed.state, withdrawn.state = NeedState.CLOSED, NeedState.WITHDRAWN
+    db.session.commit()
+    text = compose(app, about(came, Rung(Step.THANKS), now), now).text
+    assert closed.title in text and withdrawn.title not in text and "/reply?need=" not in text
 
 
 def test_whoever_is_no_longer_what_the_mail_says_does_not_get_it(app, now, briefing):

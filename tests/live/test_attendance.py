@@ -157,6 +157,8 @@ def test_the_list_is_filtered_sorted_and_counted_by_as_many_queries_however_long
     assert "한마루" not in client.get(f"{page}?standing=came").text
     assert "가온시" in client.get(f"{page}?q=가온시&kind=local&sort=-came").text
     assert "조건에 맞는 사람이 없습니다" in client.get(f"{page}?q=없음").text
+    absent, latest_first = people["한마루"].public_id, client.get(f"{page}?sort=-came").text
+    assert all(latest_first.index(each.public_id) < latest_first.index(absent) for each in [people["박나래"]])
     client.get(page)
     with count_queries() as few:
         client.get(page)
