@@ -10,6 +10,7 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.live.attending import came
 from briefings.live.days import closes_at, day_of
+from briefings.live.following_up import missing
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.quiet import QuietHours
 from briefings.schedule.ladder import Rung, climbs, latest, sends_at
@@ -108,4 +109,4 @@ def _mailing(
 
 
 def _concerned(step: Step) -> ColumnElement[bool]:
-    return came() if step is Step.THANKS else ~came()
+    return came() if step is Step.THANKS else missing()

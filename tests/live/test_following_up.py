@@ -6,17 +6,19 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from briefings.db import db, unit_of_work
 from briefings.live import following_up, joining
+from briefings.live.marking import mark
+from briefings.live.models import AttendanceState
 from briefings.outbox.mail import Dropped
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
 from briefings.outbox.rendering import compose
 from briefings.schedule.ladder import RUNGS, QuietHours, Rung, latest
 from briefings.schedule.models import Briefing, Step
 from briefings.schedule.registration_models import Registration, RegistrationState
-from tests.builders import a_briefing, a_registration
+from tests.builders import a_briefing, a_registration, a_user
 from tests.mails import links_in, mails_to
 from tests.schedule.test_reminder_mails import a_reader, about, check
 
@@ -76,6 +78,24 @@ def test_the_morning_after_everybody_hears_what_fits(app, now, briefing):
         [reply] = [link for link in links_in(mail) if link.endswith("/reply")]
         assert app.test_client().get(reply).status_code == 200
         assert f"{reply}?need={briefing.slots[0].need_id}" in mail.text
+
+
+def test_what_a_late_list_says_is_told_and_who_was_thanked_is_not_told_that_they_missed_it(app, now, briefing):
+    late, thanked = a_registration(briefing), a_registration(briefing)
+    with unit_of_work():
+        mark(briefing, [thanked], AttendanceState.PRESENT, "전화로 참가함", a_user(), briefing.ends_at)
+    after = briefing.starts_at + timedelta(days=2)
+    queue_due(after)
+    db.session.execute(update(Message).values(state=MessageState.SENT))
+    db.session.commit()
+    with unit_of_work():
+        mark(briefing, [thanked], AttendanceState.ABSENT, "다른 사람이 들어옴", a_user(), after)
+        mark(briefing, [late], AttendanceState.PRESENT, "회의 도구 명단", a_user(), after)
+    queue_due(after)
+    told = {each.email: [] for each in (late, thanked)}
+    for message in db.session.scalars(select(Message).order_by(Message.id)):
+        told[message.recipient].append(message.kind)
+    assert told == {late.email: ["absent", "thanks"], thanked.email: ["thanks"]}
 
 
 def test_nothing_follows_what_was_called_off_or_is_long_past(now, briefing):
