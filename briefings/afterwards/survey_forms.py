@@ -52,7 +52,9 @@ def answers_form(survey: Survey, locale: str) -> Any:
     choices = [SelectChoice(*each) for each in SCALE]
     fields: dict[str, Any] = {
         f"question_{each['key']}": RadioField(
-            _words(each, locale), [InputRequired(_l("하나를 골라 주세요."))], choices=choices
+            _words(each, locale),
+            [InputRequired(f"{_words(each, locale)} {_l('하나를 골라 주세요.')}")],
+            choices=choices,
         )
         for each in survey.questions
     }

@@ -311,7 +311,7 @@ class Demo:
         summary = f"{made[0].organization.name}에서 ‘{need.title}’ 과제를 함께 시작하기로 했습니다."
         matched_on = talked_on + timedelta(days=4)
         matched_at = briefing.starts_at + timedelta(days=12)
-        terms = matching.Terms(contributions, matched_on, summary, matched_on + timedelta(days=21))
+        terms = matching.Terms(contributions, matched_on, summary, matched_on + timedelta(days=3))
         match = matching.record_match(need, [made[0]], terms, staff, today, matched_at)
         seen = match.partners[0].asked_at
         matching.confirm(match, made[0].organization_id, made[0].name, seen, matched_at + timedelta(days=1))
