@@ -125,7 +125,7 @@ def change_consultation(public_id: str, number: int) -> ResponseReturnValue:
 
 
 def _acknowledged(public_id: str) -> ResponseReturnValue:
-    flash(gettext("확인했다고 답글을 보낸 기관에 알렸습니다."), "success")
+    flash(gettext("답글을 보낸 기관에 확인했다고 알렸습니다."), "success")
     return redirect(url_for("owner_replies.show", public_id=public_id), 303)
 
 
