@@ -26,17 +26,21 @@ from briefings.outbox.texts import Template
 from briefings.participation.appointments import Terms, offer
 from briefings.participation.links import token_of as talk_token_of
 from briefings.participation.match_models import Match
-from briefings.participation.models import Appointment, ParticipationReply
+from briefings.participation.matching import Terms as MatchTerms
+from briefings.participation.matching import match_of, record_match
+from briefings.participation.models import Appointment, ParticipationReply, ReplyState
 from briefings.reviews.assigning import even_distribution
 from briefings.reviews.criteria import criteria_of
 from briefings.reviews.scoring import version_seen
 from briefings.reviews.selecting import agreed_version, decide, drafts, version_of
+from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.security import limiter
 from tests.builders import (
     a_briefing,
+    a_colleague,
     a_need,
     a_registration,
     a_reply,
@@ -313,13 +317,47 @@ def test_results_are_told_once_however_often_it_is_pressed(app, number):
 @repeated
 def test_of_two_who_choose_the_same_time_of_one_owner_one_is_told_that_it_is_taken(app, number):
     owner, now, seoul = an_owner(an_organization()), clock.now(), ZoneInfo("Asia/Seoul")
-    need = a_need(organization=organization_of(owner))
+    needs = [a_need(organization=organization_of(owner)) for _ in range(2)]  # which nobody holds for the other
     day = working_days_from(now.astimezone(seoul).date(), 4)
     times = [datetime.combine(day, time(hour), seoul) for hour in (10, 14, 16)]
     with unit_of_work():
-        talks = [offer(a_reply(need), times, Terms("044-000-0000"), owner, seoul, now) for _ in range(2)]
+        talks = [offer(a_reply(need), times, Terms("044-000-0000"), owner, seoul, now) for need in needs]
     links = [f"/talks/{talk_token_of(talk.reply, talk.reply.email, 'talk')}" for talk in talks]
     chosen = {"starts_at": talks[0].times[0].starts_at.isoformat()}
     ids = [talk.id for talk in talks]
     assert at_once(*((app.test_client(), link, chosen) for link in links)) == [200, 303]
     assert count(Appointment, Appointment.id.in_(ids), Appointment.starts_at.is_not(None)) == 1
+
+
+@repeated
+def test_a_colleague_who_is_removed_and_chooses_a_time_has_no_talk(app, number):
+    owner, now, seoul = an_owner(an_organization()), clock.now(), ZoneInfo("Asia/Seoul")
+    made = a_reply(a_need(organization=organization_of(owner)))
+    colleague = a_colleague(made, accepted_at=now)
+    day = working_days_from(now.astimezone(seoul).date(), 4)
+    times = [datetime.combine(day, time(hour), seoul) for hour in (10, 14, 16)]
+    with unit_of_work():
+        talk = offer(made, times, Terms("044-000-0000"), owner, seoul, now)
+    chosen, email = {"starts_at": talk.times[0].starts_at.isoformat()}, colleague.email
+    link = f"/talks/{talk_token_of(made, email, 'talk')}"
+    removing = f"/replies/{talk_token_of(made)}/colleagues/{colleague.public_id}"
+    answers = at_once((app.test_client(), link, chosen), (app.test_client(), removing, {"answer": "no"}))
+    assert max(answers) < 500
+    assert count(CalendarItem, CalendarItem.email == email, CalendarItem.state == ItemState.OPEN) == 0
+
+
+@repeated
+def test_whoever_confirms_a_match_while_the_reply_is_taken_back_is_in_it_or_not(app, number):
+    made, now = a_reply(a_need()), clock.now()
+    brings = {made.organization_id: "설비", made.need.organization_id: "작업장"}
+    today = now.astimezone(ZoneInfo("Asia/Seoul")).date()
+    with unit_of_work():
+        record_match(made.need, [made], MatchTerms(brings, today, "함께합니다."), a_user(), today, now)
+    seen = match_of(made.need).of(made.organization_id).asked_at.isoformat()
+    confirming = f"/matches/{talk_token_of(made, purpose='match')}/confirm"
+    withdrawing = f"/replies/{talk_token_of(made)}/withdraw"
+    answers = at_once((app.test_client(), confirming, {"seen": seen}), (app.test_client(), withdrawing, {}))
+    assert max(answers) < 500
+    db.session.expire_all()
+    match = match_of(made.need)
+    assert (match is not None and match.is_public) == (made.state is ReplyState.MATCHED)

@@ -106,6 +106,8 @@ def choose(appointment: Appointment, starts_at: datetime, by: Recipient, now: da
     """
     _hold(appointment)
     _refuse_ended(appointment, now)
+    if by.address not in {each.address for each in repliers(appointment.reply)}:
+        raise Refused(N_("그사이 상황이 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
     if appointment.offered_by is not None:
         lock(appointment.offered_by)
     host = host_of(appointment)

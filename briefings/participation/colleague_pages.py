@@ -26,9 +26,10 @@ def index(token: str) -> ResponseReturnValue:
 @by_token
 def decide(token: str, public_id: str) -> ResponseReturnValue:
     """Let somebody join, or not, or no longer."""
-    colleague = colleagues.colleague_of(_sender(token).reply, public_id) or abort(404)
-    name, comes = colleague.name, request.form.get("answer") == "join"
+    comes = request.form.get("answer") == "join"
     with unit_of_work():
+        colleague = colleagues.colleague_of(_sender(token).reply, public_id) or abort(404)
+        name = colleague.name
         (colleagues.let_join if comes else colleagues.keep_out)(colleague, clock.now())
     if comes:
         flash(gettext("%(name)s 님이 답글에 함께합니다. 전자우편으로 알렸습니다.", name=name), "success")
@@ -48,7 +49,7 @@ def leave(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         need_id = holder.reply.need_id
         with unit_of_work():
-            colleagues.leave(holder.colleague, clock.now())
+            colleagues.leave(replier_behind(token).colleague or abort(404), clock.now())
         flash(gettext("답글에서 빠졌습니다. 적으신 내용과 연락처를 지웠습니다."), "success")
         return redirect(url_for("needs.show", need_id=need_id), 303)
     return render_template("participation/leave.html", form=form, reply=holder.reply, token=token)
@@ -68,9 +69,9 @@ def waiting(token: str) -> ResponseReturnValue:
 @by_token
 def stop_waiting(token: str) -> ResponseReturnValue:
     """Whoever asked wants to join no longer."""
-    colleague = colleague_behind(token)
-    need_id = colleague.reply.need_id
     with unit_of_work():
+        colleague = colleague_behind(token)
+        need_id = colleague.reply.need_id
         colleagues.leave(colleague, clock.now())
     flash(gettext("함께하기를 그만두었습니다. 적으신 내용과 연락처를 지웠습니다."), "success")
     return redirect(url_for("needs.show", need_id=need_id), 303)

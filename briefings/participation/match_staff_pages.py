@@ -54,6 +54,7 @@ def confirm_on_paper(need_id: int, organization_id: int) -> ResponseReturnValue:
     form = PaperForm(data={"seen": seen_of(joined)})
 
     def act() -> None:
+        _, match = _match(need_id)  # anew: it may have come to an end meanwhile
         matching.confirm_on_paper(match, organization_id, form.reason.data, current_user, seen_in(form), clock.now())
 
     if done(form, act):

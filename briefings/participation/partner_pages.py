@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from briefings import clock
 from briefings.db import unit_of_work
+from briefings.errors import Refused
 from briefings.participation import ending, matching, progressing
 from briefings.participation.desk import done
 from briefings.participation.links import Replier, replier_behind, token_of
@@ -34,11 +35,12 @@ def show(token: str) -> ResponseReturnValue:
 @limiter.limit(OFTEN)
 def confirm(token: str) -> ResponseReturnValue:
     """It is as it was recorded."""
-    who, form = _who(token), SeenForm()
-    match, joined = _joined(who)
+    _joined(_who(token))
+    form = SeenForm()
 
     def act() -> None:
-        matching.confirm(match, joined.organization_id, who.name, seen_in(form), clock.now())
+        who, match = _still_in(token)
+        matching.confirm(match, who.reply.organization_id, who.name, seen_in(form), clock.now())
 
     if done(form, act):
         flash(gettext("성사를 확인했습니다. 수요기관에 알렸습니다. 함께해 주셔서 고맙습니다."), "success")
@@ -51,14 +53,14 @@ def confirm(token: str) -> ResponseReturnValue:
 @limiter.limit(OFTEN, methods=["POST"])
 def object_to(token: str) -> ResponseReturnValue:
     """Say what is otherwise."""
-    who = _who(token)
-    match, joined = _joined(who)
+    _, joined = _joined(_who(token))
     if joined.objected_at:
         return redirect(url_for(".show", token=token))
     form = ObjectForm(data={"seen": seen_of(joined)})
 
     def act() -> None:
-        matching.object_to(match, joined.organization_id, form.said.data, seen_in(form), clock.now())
+        who, match = _still_in(token)
+        matching.object_to(match, who.reply.organization_id, form.said.data, seen_in(form), clock.now())
 
     if done(form, act):
         flash(gettext("수요기관에 알렸습니다. 고치면 다시 확인을 부탁드립니다."), "success")
@@ -149,6 +151,15 @@ def _show(token: str, form: SeenForm, progress_form: ProgressForm) -> ResponseRe
 
 def _who(token: str) -> Replier:
     return replier_behind(token, "match")
+
+
+def _still_in(token: str) -> tuple[Replier, Match]:
+    """Read anew as it is acted on: meanwhile the owner may have left the organization out, or the talks ended."""
+    who = _who(token)
+    match = matching.match_of(who.reply.need)
+    if match is None or match.of(who.reply.organization_id) is None:
+        raise Refused(matching.STALE)
+    return who, match
 
 
 def _joined(who: Replier) -> tuple[Match, MatchOrganization]:
