@@ -35,8 +35,8 @@ function restore([text, slot, anonymous]) {
 }
 
 // What came of it stands above the whole page, too far up to be seen on a phone: here it is shown once more.
-function sayBeside(messages) {
-  const shown = messages?.firstElementChild?.cloneNode(true);
+function sayBeside() {
+  const shown = document.querySelector(".messages")?.firstElementChild?.cloneNode(true);
   if (!shown) return;
   shown.setAttribute("aria-hidden", "true");
   document.getElementById("asking-title")?.after(shown);
@@ -57,7 +57,7 @@ function show(page, sent) {
   const messages = page.querySelector(".messages");
   document.querySelector(".messages")?.replaceChildren(...(messages?.childNodes ?? []));
   if (typed) restore(typed);
-  else sayBeside(messages);
+  else sayBeside();
   mark();
   const wrong = document.getElementById("error-summary");
   (wrong ?? (again && document.querySelector(again)) ?? document.getElementById("asking-title"))?.focus();
