@@ -35,7 +35,7 @@ def test_whoever_watches_asks_and_wants_to_know_too_without_leaving_the_page(som
     assert page.get_by_text("질문을 올렸습니다.").count() == 0
     mine.fill("다 쓴 질문입니다.")
     mine.press("Control+Enter")
-    page.get_by_text("질문을 올렸습니다.").wait_for()
+    page.get_by_text("질문을 올렸습니다.").first.wait_for()
     assert page.locator("#asking article", has_text="다 쓴 질문입니다.").count() == 1
     assert mine.input_value() == ""
     page.locator("#asking article", has_text="다 쓴 질문입니다.").get_by_role("button").click()
@@ -58,7 +58,7 @@ def test_without_script_the_same_buttons_lead_there(somebody, rows):
     person.open(f"/join/{rows['asking']}/questions")
     page.get_by_label("질문", exact=True).fill("글로만 묻습니다.")
     page.get_by_role("button", name="질문 올리기").click()
-    assert page.get_by_text("질문을 올렸습니다.").is_visible()
+    page.get_by_text("질문을 올렸습니다.").wait_for()
     page.locator('button[form="vote"]').last.click()
     assert page.get_by_text("궁금하다고 표시했습니다.").is_visible()
     page.locator('button[aria-pressed="true"]').last.click()
