@@ -30,7 +30,8 @@ def certificate_file(certificate: Certificate) -> Response:
     response = Response(mimetype=PDF)
     tag = f"{certificate.number}-{VERSION}-{language()}"
     response.set_etag(tag)
-    response.headers["Content-Disposition"] = attachment(f"{gettext('참가확인증')}_{certificate.number}.pdf")
+    name = gettext("참가확인증")
+    response.headers["Content-Disposition"] = attachment(f"{name}_{certificate.number}.pdf")
     if request.if_none_match.contains_weak(tag):
         response.status_code = 304
     elif request.method != "HEAD":

@@ -98,10 +98,11 @@ def _needs(registration: Registration, files: dict[int, list[str]]) -> Iterator[
 
 
 def _labelled(reply: str, slides: list[str]) -> Iterator[str]:
+    to_reply, to_take = _("답글"), _("발표자료")
     if reply:
-        yield f"- {_('답글')}: {reply}"
+        yield f"- {to_reply}: {reply}"
     for address in slides:
-        yield f"- {_('발표자료')}: {address}"
+        yield f"- {to_take}: {address}"
 
 
 def _of_those_who_came(registration: Registration, now: datetime) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -49,11 +50,11 @@ class Answers(Form):
 
 def answers_form(survey: Survey, locale: str) -> Any:
     """A question for each field `question_<key>`, in the language of the reader if it has been put into that."""
-    choices = [SelectChoice(*each) for each in SCALE]
+    choices, choose = [SelectChoice(*each) for each in SCALE], gettext("하나를 골라 주세요.")
     fields: dict[str, Any] = {
         f"question_{each['key']}": RadioField(
             _words(each, locale),
-            [InputRequired(f"{_words(each, locale)} {_l('하나를 골라 주세요.')}")],
+            [InputRequired(f"{_words(each, locale)} {choose}")],
             choices=choices,
         )
         for each in survey.questions

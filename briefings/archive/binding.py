@@ -30,7 +30,7 @@ SECONDS_TO_SET = 300.0
 LARGEST = 100 * 1024 * 1024
 """Bytes of a booklet: the files in it have half as much room."""
 NO_FONT = "서버에 한글 글꼴이 없어 PDF를 만들지 못합니다. 글꼴을 설치하고 다시 해 주세요."
-FAILED = "자료집을 만들지 못했습니다. 다시 해 보고, 또 그러면 발표자료를 하나씩 빼고 해 보세요."
+FAILED = "자료집을 만들지 못했습니다. 다시 해 보고, 또 그러면 발표자료를 하나씩 빼고 해 주세요."
 WORDS = {
     "contents": "차례",
     "programme": "발표 순서",

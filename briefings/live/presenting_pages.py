@@ -46,7 +46,7 @@ def be_there(token: str) -> ResponseReturnValue:
     except Refused as error:
         flash(reason(error), "error")
     else:
-        flash(gettext("사회자에게 알렸습니다. 순서가 될 때까지 이 화면을 열어 두세요."), "success")
+        flash(gettext("사회자에게 알렸습니다. 순서가 될 때까지 이 화면을 열어 두십시오."), "success")
     return redirect(url_for(".day", token=token), 303)
 
 

@@ -167,8 +167,8 @@ def talk_url(appointment: Appointment, side: Side, address: str) -> str:
 def _entry(appointment: Appointment, side: Side) -> Entry:
     need = appointment.reply.need
     other = appointment.reply.organization if side is Side.OWNER else need.organization
-    with_whom, place = _("1:1 협의"), _("만나는 곳")
-    lines = [f"{_('과제')}: {need.title}", f"{_('상대 기관')}: {other.name}"]
+    with_whom, about, partner, place = _("1:1 협의"), _("과제"), _("상대 기관"), _("만나는 곳")
+    lines = [f"{about}: {need.title}", f"{partner}: {other.name}"]
     lines += [f"{place}: {appointment.place}"] if appointment.place else []
     summary = f"[{with_whom}] {other.name}: {need.title}"
     return Entry(summary, lines, url_for("talks.door", public_id=appointment.public_id, _external=True), with_whom)

@@ -22,7 +22,7 @@ class MatchForm(Form):
         description=_l("고른 기관마다 내용을 확인해 달라고 전자우편을 보냅니다."),
     )
     matched_on = DateField(_l("성사된 날"), [DataRequired()])
-    starts_on = DateField(_l("함께 시작하는 날"), [Optional()], description=_l("아직 정하지 않았으면 비워 두세요."))
+    starts_on = DateField(_l("함께 시작하는 날"), [Optional()], description=_l("정하지 않았으면 비워 둡니다."))
     summary = TextAreaField(
         _l("공개할 요약"),
         [DataRequired(), Length(max=2000)],
@@ -108,7 +108,7 @@ class EndByOwnerForm(EndForm):
     """The same, and what becomes of the need."""
 
     stays_open = RadioField(
-        _l("이 과제는 어떻게 할까요?"),
+        _l("이 과제는 어떻게 합니까?"),
         [DataRequired()],
         choices=[
             SelectChoice("yes", _l("열어 두고 다른 답글을 계속 받습니다")),

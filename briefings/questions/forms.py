@@ -35,7 +35,10 @@ class AskForm(Form):
     def about(self, programme: Sequence[ProgrammeEntry]) -> None:
         """Let the needs of a programme be chosen from."""
         whole = SelectChoice("", gettext("설명회 전체, 또는 잘 모르겠음"))
-        self.slot.choices = [whole, *(SelectChoice(str(each.slot.id), each.need.title) for each in programme)]
+        self.slot.choices = [
+            whole,
+            *(SelectChoice(str(each.slot.id), each.need.title, {"lang": "ko"}) for each in programme),
+        ]
         self.slot.flags.unmarked = True
 
 

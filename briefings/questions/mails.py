@@ -53,6 +53,8 @@ def answered(message: Message, now: datetime) -> Mail | Dropped:
     question = db.session.get(Question, message.params["question"])
     if question is None or question.state is not QuestionState.WRITTEN:
         return Dropped("그사이 답을 거두거나 숨긴 질문입니다.")
+    name = current_app.config["CONTACT_NAME"]
+    office = _(name)
     return write(
         "question_answered",
         {
@@ -61,7 +63,7 @@ def answered(message: Message, now: datetime) -> Mail | Dropped:
             "과제": question.slot.need.title if question.slot else _("설명회 전체"),
             "질문": question.text,
             "답": question.answer,
-            "답한 곳": question.answered_by or _(current_app.config["CONTACT_NAME"]),
+            "답한 곳": question.answered_by or office,
             "질문 주소": url_for("questions.ask", token=token_of(registration, "join"), _external=True),
         },
     )

@@ -24,9 +24,15 @@ class LanguagePrefix:
         return self.app(environ, start_response)
 
 
+KOREAN_ONLY = ("moderator",)
+"""Blueprints whose pages are Korean whatever their address: whoever moderates does so in Korean."""
+
+
 def language() -> str:
     """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
-    return "en" if has_request_context() and request.script_root.endswith("/en") else "ko"
+    if not has_request_context() or request.blueprint in KOREAN_ONLY:
+        return "ko"
+    return "en" if request.script_root.endswith("/en") else "ko"
 
 
 def said(message: str) -> str:
