@@ -45,7 +45,7 @@ class SendForm(Form):
 def index(briefing_id: int) -> ResponseReturnValue:
     """Attendance, replay, slides, answers, survey, certificates and mails of a briefing: what is done, what is not."""
     briefing, now, quiet = the_briefing(briefing_id), clock.now(), QuietHours.of(current_app.config)
-    results = results_of(briefing)
+    results = results_of(briefing, now)
     return render_template(
         "afterwards/staff/follow_up.html",
         briefing=briefing,

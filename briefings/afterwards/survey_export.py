@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings.afterwards.models import Survey, SurveyAnswer
-from briefings.afterwards.survey_results import FEWEST
-from briefings.afterwards.surveys import number_of_takers
+from briefings.afterwards.surveys import FEWEST, KEPT_BACK, is_kept_back, number_of_takers, survey_of
 from briefings.audit.recording import Actor, record
 from briefings.db import db
 from briefings.errors import Refused
@@ -29,15 +28,17 @@ def file_name(briefing: Briefing, format: Format, zone: ZoneInfo) -> str:
     return f"설명회_만족도조사_{briefing.starts_at.astimezone(zone):%Y%m%d}.{format}"
 
 
-def refuse_too_few(briefing: Briefing) -> None:
-    """Refused where so few answered that they could be told from each other."""
-    if number_of_takers(briefing) < FEWEST:
-        raise Refused(TOO_FEW)
+def refused_reason(briefing: Briefing, now: datetime) -> str | None:
+    """Why nobody may take the answers away, or None: those who answered could be told from each other."""
+    if is_kept_back(survey_of(briefing), briefing, now):
+        return KEPT_BACK
+    return TOO_FEW if number_of_takers(briefing) < FEWEST else None
 
 
 def note_export(briefing: Briefing, format: Format, reason: str, by: Actor, now: datetime) -> None:
     """Who took the answers away, and why."""
-    refuse_too_few(briefing)
+    if refused := refused_reason(briefing, now):
+        raise Refused(refused)
     record(by, "survey.exported", briefing, now, reason=reason, answers=number_of_takers(briefing), format=format)
 
 

@@ -82,7 +82,7 @@ class Settings(Form):
     apart = BooleanField(
         "답을 이름과 따로 두기",
         description="켜면 누가 답했는지만 알고 무엇을 답했는지는 담당자도 알 수 없습니다. "
-        "기관 유형별 결과도 나오지 않습니다.",
+        "기관 유형별 결과도 나오지 않고, 결과는 마감한 뒤에 볼 수 있습니다.",
     )
     closes_at = MomentField(
         "받는 기한",

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from briefings.afterwards.models import Survey, SurveyAnswer
-from briefings.afterwards.surveys import POINTS, number_of_takers, survey_of
+from briefings.afterwards.surveys import FEWEST, POINTS, is_kept_back, number_of_takers, survey_of
 from briefings.db import db
 from briefings.live.attending import came
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
-
-FEWEST = 5
-"""Of fewer people nothing is shown."""
 
 
 @dataclass(frozen=True)
@@ -59,14 +57,16 @@ class Results:
     asked: int
     """How many were there."""
     answered: int
+    kept_back: bool
+    """Whether it is too early to see anything but how many answered."""
     outcomes: list[Outcome]
     groups: list[Group]
     comments: list[str]
 
     @property
     def is_shown(self) -> bool:
-        """Whether so many answered that nobody can be told from them."""
-        return self.answered >= FEWEST
+        """Whether so many answered, and no more will, that nobody can be told from them."""
+        return self.answered >= FEWEST and not self.kept_back
 
     @property
     def share(self) -> int | None:
@@ -74,19 +74,20 @@ class Results:
         return round(100 * self.answered / self.asked) if self.asked else None
 
 
-def results_of(briefing: Briefing) -> Results:
-    """By a constant number of queries; without outcomes, groups and words where too few answered."""
+def results_of(briefing: Briefing, now: datetime) -> Results:
+    """By a constant number of queries; without outcomes, groups and words where too few answered, or it is too early."""
     survey = survey_of(briefing)
     there = select(func.count()).select_from(Registration).where(Registration.briefing_id == briefing.id, came())
     answered = number_of_takers(briefing)
     asked = max(db.session.scalars(there).one(), answered)
-    if answered < FEWEST:
-        return Results(survey, asked, answered, [], [], [])
+    kept_back = is_kept_back(survey, briefing, now)
+    if answered < FEWEST or kept_back:
+        return Results(survey, asked, answered, kept_back, [], [], [])
     answers = answers_to(briefing)
     points = [answer.points for answer, _ in answers]
     groups = [] if survey.apart else _groups(survey, answers)
     comments = [answer.comment for answer, _ in answers if answer.comment]
-    return Results(survey, asked, answered, outcomes_of(survey, points), groups, comments)
+    return Results(survey, asked, answered, kept_back, outcomes_of(survey, points), groups, comments)
 
 
 def answers_to(briefing: Briefing) -> list[tuple[SurveyAnswer, OrganizationKind | None]]:

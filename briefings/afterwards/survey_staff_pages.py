@@ -7,8 +7,10 @@ from flask_login import current_user
 from briefings import clock
 from briefings.afterwards import survey_export
 from briefings.afterwards.survey_forms import SCALE, settings_form, wanted_in
-from briefings.afterwards.survey_results import FEWEST, results_of
+from briefings.afterwards.survey_results import results_of
 from briefings.afterwards.surveys import (
+    FEWEST,
+    KEPT_BACK,
     LOCKED,
     NOT_YET,
     USUAL,
@@ -41,7 +43,7 @@ PER_PAGE = 30
 def index(briefing_id: int) -> ResponseReturnValue:
     """How many answered, and what: means and spread of each question, by kind of organization, in words."""
     briefing, now = the_briefing(briefing_id), clock.now()
-    results = results_of(briefing)
+    results = results_of(briefing, now)
     comments = Listed(
         page=request.args.get("page", 1, row_number), per_page=PER_PAGE, error_out=False, rows=results.comments
     )
@@ -57,6 +59,7 @@ def index(briefing_id: int) -> ResponseReturnValue:
         closes_at=closes_at(results.survey, briefing),
         scale=SCALE,
         fewest=FEWEST,
+        kept_back=KEPT_BACK,
     )
 
 
@@ -94,13 +97,14 @@ def edit(briefing_id: int) -> ResponseReturnValue:
 @staff
 def export(briefing_id: int) -> ResponseReturnValue:
     """Say what the file will hold and ask what for; then send it."""
-    briefing, form = the_briefing(briefing_id), ExportForm()
+    briefing, form, now = the_briefing(briefing_id), ExportForm(), clock.now()
     form.reason.description = "누가 언제 왜 내려받았는지 기록으로 남습니다. 예: 결과보고에 쓸 만족도 분석"
     survey, answers = survey_of(briefing), number_of_takers(briefing)
-    if answers >= FEWEST and form.validate_on_submit():
+    refused = survey_export.refused_reason(briefing, now)
+    if refused is None and form.validate_on_submit():
         given = Format(form.format.data)
         with unit_of_work():
-            survey_export.note_export(briefing, given, form.reason.data, current_user, clock.now())
+            survey_export.note_export(briefing, given, form.reason.data, current_user, now)
         pieces = survey_export.written(given, survey_of(briefing), the_briefing(briefing_id))
         response = Response(stream_with_context(pieces), mimetype=given.media_type)
         name = survey_export.file_name(the_briefing(briefing_id), given, zone())
@@ -111,6 +115,6 @@ def export(briefing_id: int) -> ResponseReturnValue:
         briefing=briefing,
         survey=survey,
         answers=answers,
-        too_few=survey_export.TOO_FEW if answers < FEWEST else None,
+        refused=refused,
         form=form,
     )

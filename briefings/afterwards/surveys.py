@@ -19,6 +19,8 @@ from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration
 
 POINTS = (5, 4, 3, 2, 1)
+FEWEST = 5
+"""Of fewer answers nothing is shown."""
 MOST_QUESTIONS = 10
 LONGEST_QUESTION = 200
 LONGEST_COMMENT = 2_000
@@ -61,6 +63,11 @@ NOT_YET = N_("설명회가 끝날 무렵부터 답할 수 있습니다.")
 TOO_LATE = N_("만족도 조사가 끝났습니다. 관심 가져 주셔서 고맙습니다.")
 NOT_THERE = N_("설명회에 참가한 분께 여쭙는 조사입니다. 참가한 기록이 없습니다.")
 NOT_OFFERED = N_("이 설명회에서는 만족도 조사를 하지 않습니다.")
+KEPT_BACK = (
+    "이름과 따로 두는 조사는 마감한 뒤에 결과를 보여 줍니다. "
+    "답이 하나 들어오기 전과 뒤를 견주면 누구의 답인지 알 수 있기 때문입니다."
+)
+NOT_AGAIN = "이름과 따로 두는 조사는 마감한 뒤에 다시 열 수 없습니다. 결과를 본 뒤에 들어오는 답은 누구의 것인지 알 수 있습니다."
 LOCKED = (
     "이미 답한 사람이 있어 질문과 이름을 따로 둘지는 바꿀 수 없습니다. 받을지와 언제까지 받을지는 바꿀 수 있습니다."
 )
@@ -89,7 +96,12 @@ def opens_at(briefing: Briefing) -> datetime:
 
 def closes_at(survey: Survey, briefing: Briefing) -> datetime:
     """Until when it may be answered."""
-    return survey.closes_at or briefing.ends_at + OPEN_FOR
+    return survey.closes_at or closes_by_itself(briefing)
+
+
+def closes_by_itself(briefing: Briefing) -> datetime:
+    """When it closes where staff set no other day."""
+    return briefing.ends_at + OPEN_FOR
 
 
 def closed_reason(survey: Survey, briefing: Briefing, now: datetime) -> str | None:
@@ -99,6 +111,14 @@ def closed_reason(survey: Survey, briefing: Briefing, now: datetime) -> str | No
     if now < opens_at(briefing):
         return NOT_YET
     return TOO_LATE if now >= closes_at(survey, briefing) else None
+
+
+def is_kept_back(survey: Survey, briefing: Briefing, now: datetime) -> bool:
+    """Whether nobody may see what was answered yet: kept apart, and more answers may come.
+
+    Whoever looks before and after one of them could tell it.
+    """
+    return survey.apart and closed_reason(survey, briefing, now) not in (NOT_OFFERED, TOO_LATE)
 
 
 def not_for(registration: Registration, survey: Survey, now: datetime) -> str | None:
@@ -165,8 +185,7 @@ def change(briefing: Briefing, wanted: Wanted, seen: datetime, by: Actor, now: d
         raise Refused("그사이 다른 담당자가 고쳤습니다. 이 화면을 새로 열어 확인한 뒤에 다시 저장해 주세요.")
     questions = _numbered(wanted.questions)
     different = questions != survey.questions or wanted.apart != survey.apart
-    if different and number_of_takers(briefing):
-        raise Refused(LOCKED)
+    _refuse_late(briefing, survey, wanted, different, now)
     if wanted.offered and not questions:
         raise Refused("질문을 하나 이상 적어 주세요. 조사를 하지 않으려면 ‘받기’를 끄면 됩니다.")
     if wanted.closes_at is not None and wanted.closes_at <= opens_at(briefing):
@@ -186,6 +205,16 @@ def change(briefing: Briefing, wanted: Wanted, seen: datetime, by: Actor, now: d
         closes_at=wanted.closes_at.isoformat() if wanted.closes_at else "",
     )
     return True
+
+
+def _refuse_late(briefing: Briefing, survey: Survey, wanted: Wanted, different: bool, now: datetime) -> None:
+    """Refused for what can no longer be changed once somebody answered, or once answers may have been seen."""
+    takers = number_of_takers(briefing)
+    if different and takers:
+        raise Refused(LOCKED)
+    open_again = wanted.offered and now < (wanted.closes_at or closes_by_itself(briefing))
+    if open_again and survey.apart and takers >= FEWEST and not is_kept_back(survey, briefing, now):
+        raise Refused(NOT_AGAIN)
 
 
 def has_taken() -> Any:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from openpyxl import load_workbook
 
+from briefings import clock
 from briefings.afterwards.models import Survey, SurveyAnswer, SurveyTaker
 from briefings.afterwards.survey_results import hidden_groups, results_of
 from briefings.afterwards.surveys import USUAL, survey_of
@@ -133,7 +134,7 @@ def test_results_are_shown_from_five_answers_on_and_small_groups_never(client, d
     for points in (1, 2):
         answer(client, there(briefing, LOCAL), points)
     there(briefing)
-    results = results_of(briefing)
+    results = results_of(briefing, clock.now())
     assert (results.asked, results.answered, results.share) == (9, 8, 89)
     assert results.outcomes[0].counts == (4, 1, 1, 1, 1) and results.outcomes[0].mean == 3.75
     assert results.outcomes[0].positive == 62
@@ -141,6 +142,29 @@ def test_results_are_shown_from_five_answers_on_and_small_groups_never(client, d
     assert by_kind == {COMPANY: None, LOCAL: None}  # the only other group would tell of the small one
     text = desk.get(page).text
     assert "3.75" in text and "비밀 의견" in text and "가림" in text and "온 사람 9명 가운데 89%" in text
+
+
+def test_kept_apart_results_are_shown_once_no_answer_can_come_any_more(client, desk, now, briefing):
+    usual = survey_of(briefing)
+    saved(Survey(briefing_id=briefing.id, offered=True, questions=usual.questions, apart=True, changed_at=now))
+    for points in (1, 2, 3, 4, 5, 5):
+        answer(client, there(briefing), points, "비밀 의견")
+    page = f"/staff/briefings/{briefing.id}/survey"
+    text = desk.get(page).text
+    assert "마감한 뒤에 결과를 보여 줍니다" in text and "온 사람 6명 가운데 100%" in text
+    assert "비밀 의견" not in text and "평균" not in text and "답 내려받기" not in text
+    wanted = {"format": "csv", "reason": "결과보고에 쓸 분석"}
+    told = desk.post(f"{page}/export", data=wanted)
+    assert "마감한 뒤에 결과를 보여 줍니다" in told.text and "Content-Disposition" not in told.headers
+    assert "6명 답함" in desk.get(f"/staff/briefings/{briefing.id}/afterwards").text
+    closed = {"seen": survey_of(briefing).changed_at.isoformat()}
+    assert "저장했습니다" in desk.post(f"{page}/edit", data=closed, follow_redirects=True).text
+    text = desk.get(page).text
+    assert "3.33" in text and "비밀 의견" in text
+    assert "Content-Disposition" in desk.post(f"{page}/export", data=wanted).headers
+    again = {"seen": survey_of(briefing).changed_at.isoformat(), "offered": "y"}
+    assert "다시 열 수 없습니다" in desk.post(f"{page}/edit", data=again).text
+    assert not survey_of(briefing).offered
 
 
 def test_hidden_groups_cannot_be_had_by_taking_all_others_away():
@@ -158,6 +182,8 @@ def test_answers_are_taken_away_with_a_reason(client, desk, now, briefing, forma
     for points in (1, 2, 3, 4, 5):
         answer(client, there(briefing, name=f"김가온{points}"), points, "=1+1")
     page = f"/staff/briefings/{briefing.id}/survey/export"
+    survey_of(briefing).closes_at = now
+    db.session.commit()
     assert ("개인정보가 들어 있는 파일입니다" in desk.get(page).text) is not apart
     answered = desk.post(page, data={"format": format, "reason": "결과보고에 쓸 분석"})
     if format == "xlsx":
