@@ -38,12 +38,22 @@ def presenter_token(slot: PresenterSlot) -> str:
 
 def slot_behind(token: str) -> PresenterSlot:
     """The slot whose present presenter a token was made for, with briefing and need; 404 for any other token."""
+    return slot_unless_taken_over(token) or abort(404)
+
+
+def slot_unless_taken_over(token: str) -> PresenterSlot | None:
+    """The same, but None for the token of an earlier presenter of a talk that somebody has."""
     found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)
     slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
-    if slot is None or not token_fits(token, "presenter", slot.public_id, slot.link_version):
+    if slot is None:
         abort(404)
-    return slot
+    if token_fits(token, "presenter", slot.public_id, slot.link_version):
+        return slot
+    earlier = any(token_fits(token, "presenter", slot.public_id, version) for version in range(1, slot.link_version))
+    if not earlier or not slot.presenter_email:
+        abort(404)
+    return None
 
 
 def registration_behind(token: str, purpose: str = "registration") -> Registration:

@@ -8,11 +8,15 @@ from briefings.schedule.models import PresenterSlot
 
 
 class Box(NamedTuple):
-    """A part of the page: the template to include, and what it shows (`box.values` in it); `first`: above the rest."""
+    """A part of the page: the template to include, and what it shows (`box.values` in it).
+
+    `first`: above the rest. `there`: they are there or have begun, so that nobody asks whether they can present.
+    """
 
     template: str
     values: Mapping[str, Any]
     first: bool = False
+    there: bool = False
 
 
 Show = Callable[[PresenterSlot, str, datetime], Box | None]

@@ -380,6 +380,7 @@ def _drafts(rows: Rows, made: dict[str, Briefing]) -> None:
             seen = {"seen": briefing.changed_at, "seen_draft": None}
             drafting.keep(briefing, details, [ours], **seen, by=rows["officer"], now=BEGINNING)
     with unit_of_work():
+        rows["presenter_before"] = presenter_token(made["closed"].slots[0])
         hand_over(made["closed"].slots[0], "최다온", "과장", "daon@gaon.example.kr", BEGINNING)
 
 

@@ -173,6 +173,7 @@ PUBLIC = {
     "talk": "/present/{presenter}",
     "talk declining": "/present/{presenter}/decline",
     "talk handing over": "/present/{presenter}/hand-over",
+    "talk that somebody else has": "/present/{presenter_before} = 410",
     "talk with slides": "/present/{presenter_early}",
     "talk over": "/present/{presenter_ended}",
     "talk slides late": "/present/{presenter}/materials",

@@ -7,6 +7,7 @@ from briefings.db import db, unit_of_work
 from briefings.schedule import planning, presenters
 from briefings.schedule.links import presenter_token
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
+from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_user
 from tests.schedule.letters import delivered
 
@@ -65,7 +66,7 @@ class TestAPresenter:
         assert "예비 발표자가 대신" in client.get(f"{page}/decline").text
         done = client.post(f"{page}/decline", data={"reason": "출장이 겹쳤습니다."}, follow_redirects=True).text
         assert "발표를 사양하셨습니다" in done
-        assert client.get(page).status_code == 404
+        assert client.get(page).status_code == 410
         [asked] = delivered(app, HANEUL)
         link = next(line for line in asked.text.splitlines() if "/present/" in line)
         assert "김하늘 님의 발표입니다" in client.get(link.removeprefix("http://briefings.example.kr")).text
@@ -85,6 +86,25 @@ class TestAPresenter:
         done = client.post(f"{page}/hand-over", data=colleague, follow_redirects=True)
         assert "동료에게 넘겼습니다" in done.text
         assert (slot.presenter_name, slot.presenter_title, slot.state) == ("최다온", "주무관", SlotState.UNANSWERED)
+
+    def test_who_had_the_talk_before_reads_that_somebody_else_has_it_and_no_more(self, app, client, slot, page):
+        colleague = {"name": "최다온", "title": "주무관", "email": "daon@example.kr"}
+        client.post(f"{page}/hand-over", data=colleague)
+        for address, words in (
+            (page, "다른 분이 이 발표를 맡았습니다. 지금 들어와 계시면 사회자에게 알려 주세요."),
+            (f"{page}/day", "다른 분이 이 발표를 맡았습니다."),
+            (f"/en{page}", 'lang="en"'),
+        ):
+            told = client.get(address)
+            assert told.status_code == 410 and words in told.text
+            assert "최다온" not in told.text and slot.need.title not in told.text
+        assert client.get(f"{page}/day/now").status_code == client.post(f"{page}/accept").status_code == 404
+        with app.test_request_context():
+            never = token_for("presenter", slot.public_id, 0), token_for("presenter", slot.public_id, 3)
+        assert [client.get(f"/present/{token}").status_code for token in never] == [404, 404]
+        slot.hand_over("", "", "")
+        db.session.commit()
+        assert client.get(page).status_code == 404, "nobody has it"
 
     def test_gets_the_same_invitation_again(self, app, client, page):
         delivered(app, NURI)
