@@ -148,6 +148,20 @@ def test_the_owner_acknowledges_notes_and_matches(app, now, desk):
     assert len(db.session.query(Match).one().organizations) == 2
 
 
+def test_beside_each_organization_stands_what_it_brings_and_each_reply_says_whose_match_it_is(app, desk):
+    client, made = desk
+    other = a_reply(made.need)
+    form = client.get(f"/my/replies/{made.public_id}/match").text
+    for reply in (made, other):
+        part = next(part for part in form.split('<div class="reply-need">') if f'value="{reply.id}"' in part)
+        assert f'name="contribution_{reply.organization_id}"' in part
+        assert ("checked" in part.split("<label")[0]) is (reply is made)
+    sent = {"partners": str(made.id), "matched_on": "2026-11-22", "summary": "함께합니다.", "own_contribution": "우리"}
+    client.post(f"/my/replies/{made.public_id}/match", data=sent)
+    assert "성사된 협업</h2>" in client.get(f"/my/replies/{made.public_id}").text
+    assert "이 과제의 다른 성사</h2>" in client.get(f"/my/replies/{other.public_id}").text
+
+
 def test_a_consultation_of_tomorrow_is_refused_at_the_field(app, desk):
     client, made = desk
     answer = client.post(
