@@ -75,8 +75,11 @@ def queue_many(
     return insert_new(Message.__table__, rows)
 
 
-def queued_lately(kind: str, address: str, now: datetime) -> int:
-    """How many messages of a kind were queued for `address` within an hour: what a limit is measured by."""
-    lately = Message.created_at > now - timedelta(hours=1)
+def queued_lately(kind: str, address: str, now: datetime, key: str = "") -> int:
+    """How many messages of a kind were queued for `address` within an hour: what a limit is measured by.
+
+    `key`: only those whose keys begin like that, where each thing they are about has a limit of its own.
+    """
+    lately = (Message.created_at > now - timedelta(hours=1)) & Message.key.startswith(key, autoescape=True)
     found = select(func.count()).where(Message.recipient == address, Message.kind == kind, lately)
     return db.session.scalars(found).one()

@@ -139,7 +139,8 @@ def ask_other_time(appointment: Appointment, words: str, now: datetime) -> None:
     _hold(appointment)
     if appointment.state is not AppointmentState.AGREED or appointment.is_over(now):
         raise Refused(N_("시간을 정한 협의만 다른 시간을 부탁할 수 있습니다."))
-    if queued_lately("talk_other_time", host_of(appointment).address, now) >= ASKED_PER_HOUR:
+    key = _key("talk_other_time", appointment)
+    if queued_lately("talk_other_time", host_of(appointment).address, now, key) >= ASKED_PER_HOUR:
         raise Refused(N_("조금 전에 부탁을 보냈습니다. 수요기관의 답을 기다려 주세요."))
     _tell_host(appointment, "talk_other_time", now, words=words)
 
@@ -320,5 +321,10 @@ def _ends(appointment: Appointment) -> tuple[datetime, datetime]:
 
 
 def _tell_host(appointment: Appointment, kind: str, now: datetime, **params: Any) -> None:
-    key = f"{kind}:{appointment.id}:{now:%Y%m%d%H%M%S%f}"
+    key = f"{_key(kind, appointment)}{now:%Y%m%d%H%M%S%f}"
     queue(kind, key, host_of(appointment), now, talk=appointment.id, **params)
+
+
+def _key(kind: str, appointment: Appointment) -> str:
+    """How the keys of all messages of a kind about one appointment begin."""
+    return f"{kind}:{appointment.id}:"

@@ -264,6 +264,19 @@ def test_none_of_the_times_fits_and_the_owner_reads_what_would(sides):
     assert sides.offer().status_code == 200 and sides.talk.state is AppointmentState.OFFERED
 
 
+def test_another_time_is_asked_for_five_times_an_hour_and_of_every_talk_apart(agreed, client):
+    other = Sides(agreed.app, client, a_reply(agreed.reply.need, email="sora@house.example.kr"))
+    other.offer(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"])
+    other.choose()
+    ask = {"words": "오전이 좋습니다."}
+    with time_machine.travel(clock.now(), tick=True):
+        answers = [client.post(f"{agreed.link}/other-times", data=ask) for _ in range(6)]
+    assert [answer.status_code for answer in answers] == [303] * 5 + [200]
+    assert "조금 전에 부탁을 보냈습니다" in answers[-1].text
+    assert client.post(f"{other.link}/other-times", data=ask).status_code == 303
+    assert db.session.query(Message).filter_by(kind="talk_other_time", recipient=OWNER).count() == 6
+
+
 def test_an_offer_taken_back_is_told_to_those_who_were_asked(sides):
     sides.offer()
     delivered(sides.app, GAON)

@@ -5,7 +5,7 @@ const said = document.querySelector("[data-draft]");
 const form = said && document.getElementById("reply-form");
 let timer = 0;
 let changed = false;
-let saving = false;
+let saving = null; // what can still be broken off of a draft on its way
 
 function words() {
   const all = new FormData(form);
@@ -15,16 +15,17 @@ function words() {
 
 async function save() {
   if (saving || !changed || form.dataset.sent) return;
-  saving = true;
+  const own = new AbortController();
+  saving = own;
   changed = false;
   try {
-    const answer = await fetch(location.href, { method: "POST", body: words() });
+    const answer = await fetch(location.href, { method: "POST", body: words(), signal: own.signal });
     if (answer.status === 204) tell();
     else changed = true;
   } catch {
-    changed = true; // the network comes and goes
+    changed = !own.signal.aborted; // the network comes and goes
   }
-  saving = false;
+  saving = null;
 }
 
 function tell() {
@@ -40,6 +41,7 @@ form?.addEventListener("input", () => {
 });
 form?.addEventListener("submit", () => {
   clearTimeout(timer);
+  saving?.abort(); // it would bring back what is sent now
   changed = false;
 });
 window.addEventListener("pagehide", () => {
