@@ -24,7 +24,7 @@ from briefings.schedule.staff import zone
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form
 from briefings.web.problems import reason
-from briefings.web.security import limiter
+from briefings.web.security import limiter, personal_link
 
 pages = Blueprint("certificates", __name__)
 
@@ -56,6 +56,7 @@ def own(token: str) -> ResponseReturnValue:
 
 @pages.post("/join/<token>/certificate")
 @by_token
+@limiter.limit("10/minute", key_func=personal_link)
 def take(token: str) -> ResponseReturnValue:
     """Issue it, once; pressed again it is the same one."""
     registration = registration_behind(token, "join")
@@ -67,7 +68,7 @@ def take(token: str) -> ResponseReturnValue:
 
 @pages.get("/join/<token>/certificate.pdf")
 @by_token
-@limiter.limit("30/minute")
+@limiter.limit("30/minute", key_func=personal_link)
 def file(token: str) -> ResponseReturnValue:
     """The PDF in the language of the address; 404 while there is none, or once it was taken back."""
     certificate = certificate_of(registration_behind(token, "join"))

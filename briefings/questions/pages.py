@@ -19,20 +19,15 @@ from briefings.schedule.registration_models import Registration
 from briefings.web.access import by_token
 from briefings.web.filters import local
 from briefings.web.problems import reason
-from briefings.web.security import limiter
+from briefings.web.security import limiter, personal_link
 
 pages = Blueprint("questions", __name__)
 pages.add_app_template_filter(TONES.__getitem__, "question_tone")
 
 
-def _person() -> str:
-    """Presses are counted by personal link: a whole ministry may sit behind one network."""
-    return str((request.view_args or {}).get("token"))
-
-
 @pages.route("/join/<token>/questions", methods=["GET", "POST"])
 @by_token
-@limiter.limit("10/minute", key_func=_person, methods=["POST"])
+@limiter.limit("10/minute", key_func=personal_link, methods=["POST"])
 def ask(token: str) -> ResponseReturnValue:
     """Every question of the briefing, one's own among them, and the form for another."""
     registration, now = registration_behind(token, "join"), clock.now()
@@ -63,7 +58,7 @@ def ask(token: str) -> ResponseReturnValue:
 
 @pages.post("/join/<token>/questions/vote")
 @by_token
-@limiter.limit("60/minute", key_func=_person)
+@limiter.limit("60/minute", key_func=personal_link)
 def vote(token: str) -> ResponseReturnValue:
     """Want a question answered too."""
     done = gettext("궁금하다고 표시했습니다.")
@@ -72,7 +67,7 @@ def vote(token: str) -> ResponseReturnValue:
 
 @pages.post("/join/<token>/questions/unvote")
 @by_token
-@limiter.limit("60/minute", key_func=_person)
+@limiter.limit("60/minute", key_func=personal_link)
 def unvote(token: str) -> ResponseReturnValue:
     """Want it no longer."""
     done = gettext("궁금하다는 표시를 거두었습니다.")
@@ -81,7 +76,7 @@ def unvote(token: str) -> ResponseReturnValue:
 
 @pages.post("/join/<token>/questions/withdraw")
 @by_token
-@limiter.limit("10/minute", key_func=_person)
+@limiter.limit("10/minute", key_func=personal_link)
 def withdraw(token: str) -> ResponseReturnValue:
     """Take one's own question back."""
     done = gettext("질문을 거두었습니다.")

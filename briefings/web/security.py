@@ -23,6 +23,11 @@ def network() -> str:
     return str(address.ipv4_mapped if isinstance(address, IPv6Address) else address)
 
 
+def personal_link() -> str:
+    """The personal link a request came by, for limits of one person: a whole ministry may sit behind one network."""
+    return str((request.view_args or {}).get("token"))
+
+
 limiter = Limiter(network, strategy="moving-window")
 
 _FRAMES = "frame-src 'self'"

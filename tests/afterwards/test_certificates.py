@@ -188,6 +188,16 @@ def test_numbers_are_not_tried_one_after_another(app, client, limited):
     assert answers[:30] == [404] * 30 and answers[-1] == 429
 
 
+def test_colleagues_behind_one_network_are_not_counted_together(app, client, limited, over):
+    person, colleague = somebody(over), a_registration(over)
+    presses = [client.post(page_of(app, person)).status_code for _ in range(11)]
+    assert presses[9] == 303 and presses[10] == 429
+    assert client.post(page_of(app, colleague)).status_code == 409
+    paper, other = (page_of(app, each, "certificate.pdf") for each in (colleague, a_registration(over)))
+    looks = [client.get(paper).status_code for _ in range(31)]
+    assert looks[29] == 404 and looks[30] == 429 and client.get(other).status_code == 404
+
+
 def test_staff_put_a_name_right_and_the_old_number_says_so(app, client, over):
     registration = somebody(over)
     client.post(page_of(app, registration))
