@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from sqlalchemy import ColumnElement, func, select
 
@@ -74,16 +75,28 @@ def not_yet_reason(briefing: Briefing, now: datetime) -> str | None:
     return None if wanted else "이 설명회의 알림에서 감사와 불참 안내를 껐습니다."
 
 
-def send(briefing: Briefing, by: Actor, now: datetime) -> int:
-    """Queue both mails at once, to whom they have not been queued yet; how many. Refused where there are none."""
+def send(briefing: Briefing, by: Actor, now: datetime, agreed: str | None = None) -> int:
+    """Queue both mails at once, to whom they have not been queued yet; how many. Refused where there are none.
+
+    `agreed` is the mark of the mails the page showed (`mark_of`): Refused where these are others.
+    """
     lock(briefing)
     if refused := not_yet_reason(briefing, now):
         raise Refused(refused)
     numbers = {step.value: queue_early(step, briefing, [_concerned(step)], now) for step in STEPS}
     if not any(numbers.values()):
         raise Refused("보낼 사람이 없습니다. 모두 이미 보냈거나 보내는 중입니다.")
+    if agreed is not None and mark_of(briefing, now) != agreed:
+        raise Refused("그사이 받을 사람이 바뀌었습니다.")
     record(by, "briefing.afterwards_sent", briefing, now, **numbers)
     return sum(numbers.values())
+
+
+def mark_of(briefing: Briefing, now: datetime) -> str:
+    """A few signs that are others as soon as what was queued at `now` goes to others."""
+    queued = select(Message.key).where(Message.about == f"briefing:{briefing.id}", Message.created_at == now)
+    queued = queued.where(Message.kind.in_([KINDS[Rung(step)] for step in STEPS])).order_by(Message.id)
+    return sha256(repr(sorted(db.session.scalars(queued))).encode()).hexdigest()[:16]
 
 
 def _mailing(

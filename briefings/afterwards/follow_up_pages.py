@@ -35,9 +35,9 @@ SENTENCES = {
 
 
 class SendForm(Form):
-    """How many mails were shown to be sent."""
+    """Which mails were shown to be sent."""
 
-    agreed = HiddenField("보낼 전자우편 수")
+    agreed = HiddenField("보낼 전자우편")
 
 
 @pages.get("")
@@ -70,19 +70,19 @@ def index(briefing_id: int) -> ResponseReturnValue:
 def send(briefing_id: int) -> ResponseReturnValue:
     """Show the very mails that would be sent, to whom; then send them without waiting for the morning."""
     briefing, now, form = the_briefing(briefing_id), clock.now(), SendForm()
-    preview, refused = _preview(briefing, now)
-    briefing = the_briefing(briefing_id)
-    if refused is None and form.validate_on_submit() and form.agreed.data == str(preview.number):
+    if form.validate_on_submit():
         try:
             with unit_of_work():
-                number = follow_up.send(briefing, current_user, now)
-        except Refused as error:
-            flash(reason(error), "error")
+                number = follow_up.send(briefing, current_user, now, form.agreed.data or "")
+        except Refused:
+            briefing = the_briefing(briefing_id)  # the page says why, or what would be sent now
         else:
             flash(f"전자우편 {number:,}통을 보내기 시작했습니다.", "success")
-        return redirect(url_for(".index", briefing_id=briefing_id), 303)
+            return redirect(url_for(".index", briefing_id=briefing_id), 303)
+    preview, mark, refused = _preview(briefing, now)
+    briefing = the_briefing(briefing_id)
     anew = form.is_submitted() and refused is None
-    form.agreed.data = str(preview.number)
+    form.agreed.data = mark
     return render_template(
         "afterwards/staff/follow_up_send.html",
         briefing=briefing,
@@ -94,11 +94,12 @@ def send(briefing_id: int) -> ResponseReturnValue:
     )
 
 
-def _preview(briefing: Briefing, now: datetime) -> tuple[Preview, str | None]:
-    """What would be sent, or why nothing would be."""
+def _preview(briefing: Briefing, now: datetime) -> tuple[Preview, str, str | None]:
+    """What would be sent, its mark, or why nothing would be."""
     try:
         with dry_run(current_app, now) as preview:
             follow_up.send(briefing, current_user, now)
+            mark = follow_up.mark_of(briefing, now)
     except Refused as error:
-        return Preview(), reason(error)
-    return preview, None
+        return Preview(), "", reason(error)
+    return preview, mark, None

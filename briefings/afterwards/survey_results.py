@@ -75,7 +75,7 @@ class Results:
 
 
 def results_of(briefing: Briefing, now: datetime) -> Results:
-    """By a constant number of queries; without outcomes, groups and words where too few answered, or it is too early."""
+    """By a constant number of queries; without outcomes, groups and words where they are not to be shown."""
     survey = survey_of(briefing)
     there = select(func.count()).select_from(Registration).where(Registration.briefing_id == briefing.id, came())
     answered = number_of_takers(briefing)

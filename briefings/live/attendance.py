@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, distinct, func, literal, or_, select
@@ -99,6 +100,11 @@ def standing_in(bounds: Bounds) -> ColumnElement[str]:
         (left_early, literal(AttendanceState.LEFT_EARLY, Attendance.mark.type)),
         else_=literal(AttendanceState.PRESENT, Attendance.mark.type),
     )
+
+
+def mark_of(people: Iterable[Registration]) -> str:
+    """A few signs that are others as soon as these are other people."""
+    return sha256(repr(sorted(each.public_id for each in people)).encode()).hexdigest()[:16]
 
 
 def minutes_in(attendance: Attendance | None, bounds: Bounds) -> int | None:

@@ -70,6 +70,8 @@ class MarkForm(Form):
         "어떻게 표시할지",
         [DataRequired()],
         choices=[*options(STANDINGS), SelectChoice(AS_SEEN, "표시를 지우고 기록대로")],
+        description="참가 시간을 정해 둔 확인증: ‘참석’은 시간을 따지지 않습니다. ‘늦게 참석’과 ‘일찍 나감’은 "
+        "들어오고 나간 시각이 기록되어 있어야 받을 수 있습니다.",
     )
     reason = StringField(
         "까닭",
@@ -78,7 +80,7 @@ class MarkForm(Form):
         "예: 전화로 참가, 동료 자리에서 함께 봄",
     )
 
-    agreed = HiddenField("표시할 사람 수")
+    agreed = HiddenField("표시할 사람")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -17,6 +17,7 @@ from briefings.live.attendance import (
     bounds_of,
     by_organization,
     counters,
+    mark_of,
     minutes_in,
     standing_of,
 )
@@ -104,7 +105,7 @@ def mark_people(briefing_id: int) -> ResponseReturnValue:
     briefing, now = the_briefing(briefing_id), clock.now()
     people = _people(briefing)
     form, bounds = MarkForm(), bounds_of(briefing, now)
-    if people and form.validate_on_submit() and _still_meant(form, len(people)):
+    if people and form.validate_on_submit() and _still_meant(form, people):
         try:
             with unit_of_work():
                 number = mark(briefing, people, form.state(), form.reason.data or "", current_user, now)
@@ -115,7 +116,7 @@ def mark_people(briefing_id: int) -> ResponseReturnValue:
         else:
             _say_marked(form, number)
             return redirect(_back(briefing_id), 303)
-    form.agreed.data = str(len(people))
+    form.agreed.data = mark_of(people)
     return render_template(
         "live/attendance/mark.html",
         briefing=briefing,
@@ -167,9 +168,9 @@ def _people(briefing: Any) -> list[Any]:
     return list(db.session.scalars(found.limit(MOST)))
 
 
-def _still_meant(form: MarkForm, number: int) -> bool:
-    """Whether as many people meet the conditions as were shown."""
-    if "all" not in request.args or form.agreed.data == str(number):
+def _still_meant(form: MarkForm, people: list[Any]) -> bool:
+    """Whether the very people meet the conditions that were shown."""
+    if "all" not in request.args or form.agreed.data == mark_of(people):
         return True
     form.form_errors.append("그사이 조건에 맞는 사람이 바뀌었습니다. 아래를 다시 확인하고 한 번 더 눌러 주세요.")
     return False

@@ -82,14 +82,9 @@ class PersonSearch(Filters):
 
 
 class AgreeForm(Form):
-    """How many people were shown to be taken in."""
+    """Who was shown to be taken in."""
 
-    agreed = HiddenField("반영할 사람 수")
-
-    def number(self) -> int:
-        """What was agreed to; −1, which fits nothing, where that was no number."""
-        said = self.agreed.data or ""
-        return int(said) if said.isascii() and said.isdigit() and len(said) < 7 else -1
+    agreed = HiddenField("반영할 사람")
 
 
 def in_words(registration: Registration) -> str:

@@ -1,8 +1,9 @@
 """A meeting tool's list of who was there: taken in, its people settled, then written into the attendance."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
+from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import defer, joinedload
@@ -105,8 +106,10 @@ def choose_likely(list_: AttendanceList, zone: tzinfo) -> int:
     return len(likely)
 
 
-def take(list_: AttendanceList, agreed: int, zone: tzinfo, by: User, now: datetime) -> int:
-    """Write everybody who is known into the attendance; how many. Refused where that is not the number agreed to.
+def take(list_: AttendanceList, agreed: str, zone: tzinfo, by: User, now: datetime) -> int:
+    """Write everybody who is known into the attendance; how many. Refused where that is not who was agreed to.
+
+    `agreed` is the mark of those the page showed (`mark_of`).
 
     The rows are emptied: whoever was on the list stands in the attendance now, or nowhere.
     """
@@ -114,7 +117,7 @@ def take(list_: AttendanceList, agreed: int, zone: tzinfo, by: User, now: dateti
     _lock_open(list_)
     refuse_closed(list_.briefing, now)
     people = to_be_taken(list_, zone)
-    if len(people) != agreed:
+    if mark_of(people) != agreed:
         raise Refused("그사이 신청자나 고른 사람이 바뀌었습니다. 아래를 다시 확인하고 반영해 주세요.")
     if not people:
         raise Refused("반영할 사람이 없습니다. 누구인지 먼저 골라 주세요.")
@@ -136,6 +139,12 @@ def to_be_taken(list_: AttendanceList, zone: tzinfo) -> list[tuple[Registration,
         if each.registration and each.certainty in (Certainty.SURE, Certainty.CHOSEN):
             taken.setdefault(each.registration.id, (each.registration, []))[1].append(each.participant)
     return list(taken.values())
+
+
+def mark_of(people: Iterable[tuple[Registration, list[Participant]]]) -> str:
+    """A few signs that are others as soon as other people are taken, or by other rows."""
+    taken = sorted((registration.public_id, [each.row for each in of]) for registration, of in people)
+    return sha256(repr(taken).encode()).hexdigest()[:16]
 
 
 def discard(list_: AttendanceList, by: Actor, now: datetime) -> None:

@@ -171,7 +171,7 @@ def take(briefing_id: int, public_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                number = tool_lists.take(list_, form.number(), zone(), current_user, clock.now())
+                number = tool_lists.take(list_, form.agreed.data or "", zone(), current_user, clock.now())
         except Refused as error:
             flash(reason(error), "error")
             return redirect(url_for(".show", briefing_id=briefing_id, public_id=public_id), 303)
@@ -179,7 +179,7 @@ def take(briefing_id: int, public_id: str) -> ResponseReturnValue:
         return redirect(url_for("staff_attendance.index", briefing_id=briefing_id), 303)
     people = tool_lists.to_be_taken(list_, zone())
     found = found_on(list_, people_on(list_, zone()))
-    form.agreed.data = str(len(people))
+    form.agreed.data = tool_lists.mark_of(people)
     return render_template(
         "live/attendance/list_take.html",
         list=list_,

@@ -137,8 +137,15 @@ def test_staff_see_what_is_left_to_do_and_the_very_mails_and_send_them_at_once(a
     asked = client.get(f"{page}/send").text
     assert "참가한 1명" in asked and "참가하지 못한 1명" in asked and "만족도 조사에 답해" in asked
     assert not messages("thanks")
-    assert "아직 보내지 않았습니다" in client.post(f"{page}/send", data={"agreed": "1"}).text
-    told = client.post(f"{page}/send", data={"agreed": "2"}, follow_redirects=True).text
+    shown = {"agreed": re.search(r'name="agreed"[^>]* value="([0-9a-f]+)"', asked)[1]}
+    other = there(a_registration(briefing))
+    absent.state = RegistrationState.CANCELLED  # as many, but others
+    db.session.commit()
+    assert "받을 사람이 바뀌었습니다" in client.post(f"{page}/send", data=shown).text
+    assert not messages("thanks")
+    absent.state, other.state = RegistrationState.CONFIRMED, RegistrationState.CANCELLED
+    db.session.commit()
+    told = client.post(f"{page}/send", data=shown, follow_redirects=True).text
     assert "전자우편 2통을" in told
     assert [each.recipient for each in messages("thanks") + messages("absent")] == [came.email, absent.email]
     assert history_of(briefing)[-1].detail == {"thanks": 1, "absent": 1}

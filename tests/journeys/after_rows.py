@@ -50,7 +50,8 @@ def fill_after(officer: User, zone: ZoneInfo) -> dict[str, Any]:
         odd = Table(["누구", "어디"], [["김가온", "가온시"]])
         unknown = tool_lists.take_in(briefing, odd, "명단.xlsx", officer, BEGINNING)
         over = tool_lists.take_in(briefing, Table(HEADINGS, rows), "participants.csv", officer, BEGINNING)
-        tool_lists.take(over, 1, zone, officer, BEGINNING)
+        taken = tool_lists.mark_of(tool_lists.to_be_taken(over, zone))
+        tool_lists.take(over, taken, zone, officer, BEGINNING)
         gone = tool_lists.take_in(briefing, Table(HEADINGS, rows), "participants.csv", officer, BEGINNING)
         tool_lists.discard(gone, officer, BEGINNING)
     return {

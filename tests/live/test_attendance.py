@@ -1,6 +1,7 @@
 """The attendance of a briefing: present, late, left early, absent; marked by hand, counted, taken away."""
 
 import csv
+import re
 from datetime import timedelta
 from io import BytesIO, StringIO
 
@@ -127,8 +128,14 @@ def test_staff_mark_many_with_a_reason_that_counts_and_take_it_back(client, desk
     again = client.post(page + chosen, data={"as_": "absent", "reason": "동료가 대신 들어옴"}, follow_redirects=True)
     assert "바뀐 것이 없습니다" in again.text
     everybody = f"{page}?all=1&marked=y"
-    assert "그사이 조건에 맞는 사람이" in client.post(everybody, data={"as_": "seen", "agreed": "3"}).text
-    client.post(everybody, data={"as_": "seen", "agreed": "2"})
+    shown = re.search(r'name="agreed"[^>]* value="([0-9a-f]+)"', client.get(everybody).text)[1]
+    for place, (gone, instead) in enumerate((("김가온", "박나래"), ("박나래", "김가온"))):  # two people, but others
+        for name, state in ((gone, "seen"), (instead, "absent")):
+            client.post(f"{page}?id={people[name].public_id}", data={"as_": state, "reason": "동료가 대신 들어옴"})
+        if place == 0:
+            stale = client.post(everybody, data={"as_": "seen", "agreed": shown}).text
+            assert "그사이 조건에 맞는 사람이" in stale and states(briefing, now)["박나래"] is ABSENT
+    client.post(everybody, data={"as_": "seen", "agreed": shown})
     assert states(briefing, now)["김가온"] is PRESENT
     assert db.session.get(Attendance, people["한마루"].id) is None
 

@@ -1,5 +1,6 @@
 """A meeting tool's list of who was there: read as the tools write it, people found, and nothing before staff agree."""
 
+import re
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -77,6 +78,12 @@ def brought(desk, briefing, data, name="participants.csv"):
     return db.session.scalars(db.select(AttendanceList).order_by(AttendanceList.id.desc())).first(), answer.location
 
 
+def agreed(desk, page):
+    """What the page would send that asks whether to take these people."""
+    found = re.search(r'name="agreed"[^>]* value="([0-9a-f]+)"', desk.get(f"{page}/take").text)
+    return {"agreed": found[1] if found else ""}
+
+
 def noted(registration):
     """When and how long somebody was there, on the clock of Seoul."""
     found = db.session.get(Attendance, registration.id, populate_existing=True)
@@ -103,7 +110,7 @@ def test_every_tools_list_is_read_and_taken_once_staff_agree(desk, briefing, peo
     assert db.session.query(Attendance).count() == 0
     asked = desk.get(f"{page}/take")
     assert "2명을 출석부에 반영하시겠습니까?" in asked.text
-    told = desk.post(f"{page}/take", data={"agreed": "2"}, follow_redirects=True).text
+    told = desk.post(f"{page}/take", data=agreed(desk, page), follow_redirects=True).text
     assert "2명을 출석부에 반영했습니다" in told and "회의 도구 명단" in told
     assert {name: noted(people[name]) for name in AT} == AT
     assert db.session.get(Attendance, people["최다솜"].id) is None
@@ -111,7 +118,7 @@ def test_every_tools_list_is_read_and_taken_once_staff_agree(desk, briefing, peo
     assert (made.state, made.rows, made.chosen) == (AttendanceListState.TAKEN, [], {})
     assert made.outcome["people"] == made.outcome["new"] == 2
     assert [entry.action for entry in history_of(made)] == ["attendance_list.taken_in", "attendance_list.taken"]
-    assert desk.post(f"{page}/take", data={"agreed": "2"}).status_code == 409
+    assert desk.post(f"{page}/take", data=agreed(desk, page)).status_code == 409
     assert "올린 명단은 지웠습니다" in desk.get(page).text
     assert db.session.query(MeetingTool).one().name == tool
 
@@ -136,9 +143,11 @@ def test_whom_it_cannot_tell_staff_choose_by_hand(desk, briefing, people):
     assert strange.status_code == 409
     desk.post(f"{page}/people/{passer}", data={"who": "nobody"})
     assert "반영하지 않을 사람 1명" in desk.get(page).text
-    refused = desk.post(f"{page}/take", data={"agreed": "4"}, follow_redirects=True).text
+    shown = agreed(desk, page)
+    desk.post(f"{page}/people/{rows['최다솜']}", data={"who": people["최다솜"].public_id})  # as many, but others
+    refused = desk.post(f"{page}/take", data=shown, follow_redirects=True).text
     assert "그사이" in refused and db.session.query(Attendance).count() == 0
-    desk.post(f"{page}/take", data={"agreed": "3"})
+    desk.post(f"{page}/take", data=agreed(desk, page))
     assert db.session.query(Attendance).count() == 3
 
 
@@ -155,7 +164,7 @@ def test_what_the_gate_saw_and_what_staff_say_stays(desk, now, briefing, people)
     with unit_of_work():
         mark(briefing, [people["박나래"]], AttendanceState.ABSENT, "동료가 이름을 빌림", a_user(), now)
     _, page = brought(desk, briefing, ZOOM.encode())
-    desk.post(f"{page}/take", data={"agreed": "2"})
+    desk.post(f"{page}/take", data=agreed(desk, page))
     assert noted(people["이가온"]) == ("13:40", "15:31", 96)
     marked = db.session.get(Attendance, people["박나래"].id)
     assert marked.mark is AttendanceState.ABSENT and marked.minutes == 65
@@ -177,7 +186,7 @@ def test_columns_are_explained_once_for_every_list_with_the_same_headings(desk, 
     _, page = brought(desk, briefing, data)
     text = desk.get(page).text
     assert "2명 반영하기" in text and "우리 화상회의" in text
-    desk.post(f"{page}/take", data={"agreed": "2"})
+    desk.post(f"{page}/take", data=agreed(desk, page))
     assert noted(people["이가온"]) == ("14:00", "14:00", None)
 
 
@@ -191,7 +200,7 @@ def test_a_spreadsheet_keeps_its_times(desk, briefing, people):
     stream = BytesIO()
     book.save(stream)
     _, page = brought(desk, briefing, stream.getvalue(), "report.xlsx")
-    desk.post(f"{page}/take", data={"agreed": "1"})
+    desk.post(f"{page}/take", data=agreed(desk, page))
     assert noted(people["이가온"]) == AT["이가온"]
 
 
@@ -245,7 +254,7 @@ def test_what_no_clock_shows_and_the_millionth_row_do_no_harm(desk, briefing, pe
     book.save(stream)
     made, page = brought(desk, briefing, stream.getvalue(), "report.xlsx")
     assert len(made.rows) == 2 and "2명 반영하기" in desk.get(page).text
-    desk.post(f"{page}/take", data={"agreed": "2"})
+    desk.post(f"{page}/take", data=agreed(desk, page))
     assert noted(people["이가온"]) == ("14:00", "14:00", None)
 
 
@@ -253,7 +262,7 @@ def test_of_the_lists_of_two_rooms_the_longer_stay_counts(desk, briefing, people
     brief = ZOOM.replace("이가온,gaon@example.com,2026-11-22 14:20:00,2026-11-22 15:31:00,71,예\n", "")
     for data in (ZOOM, brief):
         _, page = brought(desk, briefing, data.encode())
-        desk.post(f"{page}/take", data={"agreed": "2"})
+        desk.post(f"{page}/take", data=agreed(desk, page))
     assert noted(people["이가온"]) == AT["이가온"]
 
 
