@@ -7,7 +7,9 @@ from briefings.db import lock
 from briefings.errors import N_, Refused
 from briefings.live.days import closes_at, day_of, run_to_change
 from briefings.live.leading import settled_reason
-from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.models import Briefing, PresenterSlot, SlotState
+
+DECLINED = N_("사양하셨다고 알려 주셨습니다. 다시 맡으시려면 담당자에게 알려 주세요.")
 
 
 def day_reason(briefing: Briefing, now: datetime) -> Refused | None:
@@ -20,12 +22,17 @@ def day_reason(briefing: Briefing, now: datetime) -> Refused | None:
 
 
 def be_there(slot: PresenterSlot, now: datetime) -> None:
-    """The presenter is in the room and ready; saying so again changes nothing. Refused outside the day."""
+    """The presenter is in the room and ready; saying so again changes nothing.
+
+    Refused outside the day, and for whoever declined.
+    """
     asked = slot.link_version
     run = run_to_change(slot)
     lock(slot)
     if slot.link_version != asked:
         raise Refused(N_("그사이 발표자가 바뀌었습니다. 앞 화면을 새로 열어 확인해 주세요."))
+    if slot.state is SlotState.DECLINED:
+        raise Refused(DECLINED)
     if reason := day_reason(slot.briefing, now):
         raise reason
     if run.presenter_seen_at is None:

@@ -51,17 +51,20 @@ def change_now(briefing: Briefing, url: str, note: str, *, seen: str, by: Actor,
     """Lead everybody to another main room from this moment on; whether it is another one.
 
     Who is in the room sees it at the next look of their page: no mail is needed, for the link to the join page stays.
-    Presenters, whose calendars name the room itself, are told. `seen` is the address the page showed. Changes that are
-    kept to be published later stay; what they say of the room is settled where it is the same, and asked about if not.
+    Presenters, whose calendars name the room itself, are told. `seen` is the mark of the room the page showed
+    (`mark_of_main`). Changes that are kept to be published later stay; what they say of the room is settled where it is
+    the same, and asked about if not.
     """
     lock(briefing)
     if briefing.state is BriefingState.CANCELLED or now >= closes_at(briefing, day_of(briefing)):
         raise Refused("취소되었거나 끝난 설명회의 설명회장은 바꿀 수 없습니다.")
-    if briefing.room_url != seen and briefing.room_url != url:
+    if mark_of_main(briefing) != seen and (briefing.room_url, briefing.room_note) != (url, note):
         raise Refused(
-            "그사이 다른 사람이 설명회장을 ‘%(url)s’(으)로 먼저 바꾸었습니다. 확인한 뒤에 다시 눌러 주세요.",
+            "그사이 다른 사람이 설명회장을 먼저 바꾸었습니다. 지금 주소: %(url)s, 접속이 안 될 때: %(note)s. "
+            "확인한 뒤에 다시 눌러 주세요.",
             field="room_url",
-            url=briefing.room_url,
+            url=briefing.room_url or "없음",
+            note=briefing.room_note or "없음",
         )
     before = {"room_url": briefing.room_url, "room_note": briefing.room_note}
     changed = {
@@ -76,6 +79,11 @@ def change_now(briefing: Briefing, url: str, note: str, *, seen: str, by: Actor,
         presenters.keep_calendars(briefing, now, {"room"})
     record(by, "briefing.edited", briefing, now, changed=changed)
     return True
+
+
+def mark_of_main(briefing: Briefing) -> str:
+    """A few signs that are others as soon as the main room, or what is said of it, is another."""
+    return sha256(repr((briefing.room_url, briefing.room_note)).encode()).hexdigest()[:16]
 
 
 def other_ways(briefing: Briefing) -> list[WayPlan]:

@@ -19,7 +19,7 @@ from wtforms import (
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.live.models import BriefingDay
-from briefings.live.rooms import WayPlan, mark_of
+from briefings.live.rooms import WayPlan, mark_of, mark_of_main
 from briefings.schedule.forms import web_address
 from briefings.schedule.models import Briefing, PresenterSlot, RoomKind
 from briefings.schedule.replaying import Recording, clock_of, seconds_in
@@ -56,7 +56,7 @@ class WindowForm(Form):
 
 
 class RoomForm(Form):
-    """The main room, changed for everybody at once; `seen` is the address that the page showed."""
+    """The main room, changed for everybody at once; `seen` is the mark of the one that the page showed."""
 
     room_url = URLField(
         "설명회장 주소", [Optional(), Length(max=500), web_address], description="화상회의나 방송의 주소입니다."
@@ -64,14 +64,18 @@ class RoomForm(Form):
     room_note = StringField(
         "접속이 안 될 때", [Length(max=200)], description="접속하지 못한 사람에게 보일 말입니다. 예: 다른 연락처"
     )
-    seen = HiddenField("처음 본 주소")
+    seen = HiddenField("처음 본 설명회장")
 
     @classmethod
     def of(cls, briefing: Briefing, formdata: MultiDict | None) -> "RoomForm":
         """Filled from what was typed, or else from what is stored."""
         return cls(
             formdata,
-            data={"room_url": briefing.room_url, "room_note": briefing.room_note, "seen": briefing.room_url},
+            data={
+                "room_url": briefing.room_url,
+                "room_note": briefing.room_note,
+                "seen": mark_of_main(briefing),
+            },
         )
 
 

@@ -95,6 +95,8 @@ def _done(briefing: Briefing, form: Form, act: Callable[[], bool], part: str, wo
                 changed = act()
         except Refused as error:
             form.refuse(error)
+            if isinstance(form, RoomForm):  # whoever was told what others did may press again
+                form.seen.data = rooms.mark_of_main(the_briefing(briefing.id))
         else:
             flash(words if changed else "바뀐 것이 없습니다.", "success" if changed else "info")
             return redirect(url_for(".settings", briefing_id=briefing.id) + f"#{part}", 303)

@@ -18,7 +18,7 @@ from briefings.live import cueing, leading
 from briefings.live.cueing import LONGEST_NOTE, Part, cue_sheet_of, mark_of_notes
 from briefings.live.days import day_of
 from briefings.live.leading import Press
-from briefings.live.rooms import change_now
+from briefings.live.rooms import change_now, mark_of_main
 from briefings.live.setup_forms import RoomForm
 from briefings.live.sheet import sheet_of
 from briefings.questions.desk import desk_of
@@ -158,6 +158,7 @@ def change_room(leader: Leader) -> ResponseReturnValue:
                 change_now(leader.led(), url, note, seen=form.seen.data or "", by=leader.by, now=clock.now())
         except Refused as error:
             form.refuse(error, "room_url")
+            form.seen.data = mark_of_main(leader.find())  # whoever was told what others did may press again
         else:
             flash("설명회장을 바꾸었습니다. 참가자의 입장 화면에 몇 초 안에 보입니다.", "success")
             return redirect(leader.at("show"), 303)

@@ -106,6 +106,8 @@ def withdraw(registration: Registration, public_id: str) -> None:
     question = db.session.scalar(found.execution_options(populate_existing=True))
     if question is None:
         raise Refused(N_("그사이 거두었거나 없는 질문입니다."))
+    if question.advance:
+        raise Refused(N_("신청할 때 적은 질문은 ‘신청 내역’에서 고치거나 지울 수 있습니다."))
     if question.state not in (QuestionState.WAITING, QuestionState.TO_WRITE, QuestionState.MERGED):
         raise Refused(N_("이미 답했거나 답하는 중인 질문은 거둘 수 없습니다."))
     remove(question)

@@ -9,7 +9,7 @@ from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.live.days import day_to_change
 from briefings.live.models import Attendance
-from briefings.live.rooms import change_now
+from briefings.live.rooms import change_now, mark_of_main
 from briefings.questions.models import Question
 from briefings.schedule.links import token_of
 from tests.builders import a_briefing, a_registration, a_user, saved
@@ -50,7 +50,7 @@ def test_an_open_page_follows_the_day_and_keeps_its_place(site, somebody, pass_t
 
     def lead_elsewhere(briefing, clock):
         by, now = db.session.get_one(User, officer), BEGINNING + timedelta(hours=2)
-        change_now(briefing, ELSEWHERE, "", seen=briefing.room_url, by=by, now=now)
+        change_now(briefing, ELSEWHERE, "", seen=mark_of_main(briefing), by=by, now=now)
 
     change(lead_elsewhere)
     way = attendee.main.get_by_role("link", name="설명회장 열기")

@@ -17,6 +17,7 @@ from briefings.live.leading import Press, mark_of, press
 from briefings.live.models import Attendance, SlotRun
 from briefings.live.moderating import moderator_of
 from briefings.live.moderator_links import moderator_token
+from briefings.live.rooms import mark_of_main
 from briefings.live.running import state_of
 from briefings.outbox.models import Message
 from briefings.questions.models import QuestionState
@@ -282,7 +283,7 @@ def say(client, address, seen, words):
 def test_the_room_is_changed_from_the_sheet(briefing, client, by):
     address = f"/staff/briefings/{briefing.id}/day/room"
     with time_machine.travel(briefing.starts_at, tick=False):
-        given = {"room_url": "https://other.example.kr/room", "room_note": "", "seen": briefing.room_url}
+        given = {"room_url": "https://other.example.kr/room", "room_note": "", "seen": mark_of_main(briefing)}
         assert "설명회장을 바꾸었습니다" in client.sign_in(by).post(address, data=given, follow_redirects=True).text
         given["room_url"] = "kein"
         assert "설명회장 주소" in client.post(address, data=given).text
@@ -355,15 +356,46 @@ def test_the_cue_sheet_has_every_part_and_what_was_noted_shows_when_its_turn_com
         assert "영상부터 틀기" in client.sign_in(by).get(f"/staff/briefings/{briefing.id}/day").text
 
 
+def test_whoever_declined_is_not_there(briefing, client):
+    slot = slots_of(briefing)[1]
+    slot.state = SlotState.DECLINED
+    db.session.commit()
+    address = f"/present/{presenter_token(slot)}/day"
+    with time_machine.travel(briefing.starts_at - 20 * MINUTE, tick=False):
+        page = client.get(address).text
+        assert "발표를 사양하셨습니다" in page and "발표자 대기실에 있습니다" not in page
+        assert "다시 맡으시려면" in client.post(address, follow_redirects=True).text
+    assert not [run for run in db.session.query(SlotRun) if run.presenter_seen_at]
+
+
+def test_after_the_end_the_moderator_is_led_on_and_the_presenter_no_longer_into_the_room(briefing, client, by):
+    slot = slots_of(briefing)[1]
+    moderator, presenter = f"/moderate/{moderator_token(briefing, day_of(briefing))}", presenter_token(slot)
+    with time_machine.travel(briefing.starts_at + 5 * MINUTE, tick=False):
+        pressed(briefing, "begin", briefing.starts_at, by)
+        with unit_of_work():
+            day_of(briefing).line, day_of(briefing).line_at = "잠시 쉬겠습니다.", briefing.starts_at
+        page = client.get(f"/present/{presenter}/day").text
+        assert "설명회장 열기" in page and "잠시 쉬겠습니다." in page
+        assert "수고하셨습니다" not in client.get(moderator).text
+        pressed(briefing, "end", briefing.starts_at + 5 * MINUTE, by)
+        page = client.get(f"/present/{presenter}/day").text
+        assert "설명회장 열기" not in page and "잠시 쉬겠습니다." not in page
+        assert f'남은 질문은 <a href="{moderator}/questions">' in client.get(moderator).text
+
+
 def test_the_presenter_says_to_be_there_and_sees_the_order_and_the_time(app, briefing, client, by):
     slot = slots_of(briefing)[1]
     token = presenter_token(slot)
     assert "오늘 발표합니다" not in client.get(f"/present/{token}").text
     assert "3시간 전부터" in client.post(f"/present/{token}/day", follow_redirects=True).text
     with time_machine.travel(briefing.starts_at - 20 * MINUTE, tick=False):
-        assert "발표자 대기실에 있습니다" in client.get(f"/present/{token}").text
+        shown = client.get(f"/present/{token}").text
+        assert "발표자 대기실에 있습니다" in shown and "발표 수락하기" in shown
         assert db.session.query(SlotRun).count() == 0, "looking says nothing"
         assert "사회자에게 알렸습니다" in client.post(f"/present/{token}/day", follow_redirects=True).text
+        shown = client.get(f"/present/{token}").text
+        assert "발표 수락하기" not in shown and "발표하실 수 있는지" not in shown, "who is there can present"
         assert "부터 있음" in app.test_client().get(f"/moderate/{moderator_token(briefing, day_of(briefing))}").text
     with time_machine.travel(briefing.starts_at + 12 * MINUTE, tick=False):
         pressed(briefing, "begin_talk", briefing.starts_at + 11 * MINUTE, by, slot=0)
@@ -375,3 +407,13 @@ def test_the_presenter_says_to_be_there_and_sees_the_order_and_the_time(app, bri
         assert again.status_code == 304
         english = client.get(f"/en/present/{token}/day")
         assert english.status_code == 200
+
+
+def test_whose_talk_has_begun_is_not_asked_whether_they_can_present(app, briefing, client, by):
+    first, second = (f"/present/{presenter_token(slot)}" for slot in slots_of(briefing)[:2])
+    with time_machine.travel(briefing.starts_at + 11 * MINUTE, tick=False):
+        assert "발표 수락하기" not in client.get(first).text, "on by the programme"
+        assert "발표 수락하기" in client.get(second).text
+        pressed(briefing, "begin_talk", briefing.starts_at + 11 * MINUTE, by, slot=1)
+        assert "발표 수락하기" in client.get(first).text, "presses decide from the first on"
+        assert "발표 수락하기" not in client.get(second).text

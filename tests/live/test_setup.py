@@ -10,13 +10,13 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.live.days import day_of
-from briefings.live.rooms import change_now
+from briefings.live.rooms import change_now, mark_of_main
 from briefings.outbox.models import Message
 from briefings.schedule import presenters
 from briefings.schedule.drafting import draft_of, keep
 from briefings.schedule.editing import details_of
 from briefings.schedule.links import token_of
-from briefings.schedule.models import RoomKind
+from briefings.schedule.models import Briefing, RoomKind
 from briefings.schedule.replaying import clock_of, seconds_in
 from briefings.schedule.slots import plan_of
 from tests.builders import a_briefing, a_registration, a_user
@@ -64,7 +64,7 @@ def test_another_room_is_there_for_everybody_at_once_without_a_mail(desk, briefi
     with time_machine.travel(briefing.starts_at, tick=False):
         desk.sign_in(officer)
         desk.post(f"/join/{token_of(inside, 'join')}")
-        desk.post(settings(briefing, "/room"), data={"room_url": NEW, "room_note": "", "seen": briefing.room_url})
+        desk.post(settings(briefing, "/room"), data={"room_url": NEW, "room_note": "", "seen": mark_of_main(briefing)})
         page = desk.get(f"/join/{token_of(inside, 'join')}/now").text
     assert NEW in page and "room.example.kr" not in page
     assert db.session.query(Message).count() == sent
@@ -77,24 +77,39 @@ def test_presenters_whose_calendars_name_the_room_are_told(briefing, officer, no
     with unit_of_work():
         presenters.keep_calendars(briefing, now)
     with unit_of_work():
-        assert change_now(briefing, NEW, "", seen=briefing.room_url, by=officer, now=now)
+        assert change_now(briefing, NEW, "", seen=mark_of_main(briefing), by=officer, now=now)
     last = db.session.query(Message).order_by(Message.id.desc()).first()
     assert (last.recipient, last.params["news"]) == ("gildong@example.kr", "room")
 
 
 def test_whoever_saw_an_earlier_room_is_told_which_one_it_is_now(briefing, officer, now):
-    seen = briefing.room_url
+    seen = mark_of_main(briefing)
     with unit_of_work():
         change_now(briefing, NEW, "", seen=seen, by=officer, now=now)
     with pytest.raises(Refused, match=NEW), unit_of_work():
         change_now(briefing, "https://third.example.kr", "", seen=seen, by=officer, now=now)
     with unit_of_work():
         assert not change_now(briefing, NEW, "", seen=seen, by=officer, now=now)
+    seen = mark_of_main(briefing)
+    with unit_of_work():
+        change_now(briefing, NEW, "전화 02-123-4567", seen=seen, by=officer, now=now)
+    with pytest.raises(Refused, match="02-123-4567"), unit_of_work():
+        change_now(briefing, NEW, "다른 말", seen=seen, by=officer, now=now)
+
+
+def test_whoever_was_told_of_another_room_may_press_again(desk, briefing, officer, now):
+    given = {"room_url": NEW, "room_note": "", "seen": mark_of_main(briefing)}
+    with unit_of_work():
+        change_now(briefing, "https://third.example.kr", "", seen=given["seen"], by=officer, now=now)
+    told = desk.post(settings(briefing, "/room"), data=given).text
+    assert "https://third.example.kr" in told and mark_of_main(briefing) in told
+    desk.post(settings(briefing, "/room"), data=given | {"seen": mark_of_main(briefing)})
+    assert db.session.get_one(Briefing, briefing.id).room_url == NEW
 
 
 def test_the_room_of_a_briefing_that_is_over_stays(briefing, officer):
     with pytest.raises(Refused), unit_of_work():
-        change_now(briefing, NEW, "", seen=briefing.room_url, by=officer, now=briefing.ends_at)
+        change_now(briefing, NEW, "", seen=mark_of_main(briefing), by=officer, now=briefing.ends_at)
 
 
 def kept(briefing, officer, now, **wanted):
@@ -108,7 +123,7 @@ def kept(briefing, officer, now, **wanted):
 def test_what_is_kept_unpublished_stays_beside_a_change_of_the_room(briefing, officer, now):
     kept(briefing, officer, now, title="새 제목", room_note="전화")
     with unit_of_work():
-        change_now(briefing, NEW, "", seen=briefing.room_url, by=officer, now=now)
+        change_now(briefing, NEW, "", seen=mark_of_main(briefing), by=officer, now=now)
     draft = draft_of(briefing)
     assert set(draft.changes) == {"title", "room_note"} and not draft.conflicts
     assert draft.details().room_url == NEW
@@ -117,11 +132,11 @@ def test_what_is_kept_unpublished_stays_beside_a_change_of_the_room(briefing, of
 def test_a_kept_room_that_has_come_true_is_settled_and_another_one_is_asked_about(briefing, officer, now):
     kept(briefing, officer, now, room_url=NEW)
     with unit_of_work():
-        change_now(briefing, NEW, "", seen=briefing.room_url, by=officer, now=now)
+        change_now(briefing, NEW, "", seen=mark_of_main(briefing), by=officer, now=now)
     assert briefing.pending is None and briefing.pending_at is None
     kept(briefing, officer, now, room_url="https://later.example.kr")
     with unit_of_work():
-        change_now(briefing, "https://third.example.kr", "", seen=NEW, by=officer, now=now)
+        change_now(briefing, "https://third.example.kr", "", seen=mark_of_main(briefing), by=officer, now=now)
     [conflict] = draft_of(briefing).conflicts
     assert (conflict.ours, conflict.theirs) == ("https://later.example.kr", "https://third.example.kr")
 

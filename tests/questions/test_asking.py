@@ -192,6 +192,11 @@ class TestTakingBack:
             client.post(address(place, "/withdraw"), data={"question": question.public_id})
         assert questions() == [answered]
 
+    def test_of_what_was_asked_with_the_registration_says_where_it_is_changed(self, client, place):
+        asked = a_question(place, advance=True)
+        told = client.post(address(place, "/withdraw"), data={"question": asked.public_id}, follow_redirects=True).text
+        assert "신청할 때 적은 질문은 ‘신청 내역’에서" in told and questions() == [asked]
+
     def test_leaves_the_question_to_whoever_asked_the_same_with_all_votes(self, briefing, place):
         others = [a_registration(briefing) for _ in range(3)]
         asked = a_question(place)
