@@ -412,7 +412,8 @@ def test_the_presenter_says_to_be_there_and_sees_the_order_and_the_time(app, bri
 def test_whose_talk_has_begun_is_not_asked_whether_they_can_present(app, briefing, client, by):
     first, second = (f"/present/{presenter_token(slot)}" for slot in slots_of(briefing)[:2])
     with time_machine.travel(briefing.starts_at + 11 * MINUTE, tick=False):
-        assert "발표 수락하기" not in client.get(first).text, "on by the programme"
+        shown = client.get(first).text
+        assert "발표 수락하기" not in shown and "답을 기다림" not in shown, "on by the programme"
         assert "발표 수락하기" in client.get(second).text
         pressed(briefing, "begin_talk", briefing.starts_at + 11 * MINUTE, by, slot=1)
         assert "발표 수락하기" in client.get(first).text, "presses decide from the first on"
