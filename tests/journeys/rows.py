@@ -395,7 +395,7 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
     talked, matched = a_reply(needs[5], visibility=Visibility.PUBLIC), a_reply(needs[2])
     officer = rows["officer"]
     with unit_of_work():
-        note_consultation(
+        noted = note_consultation(
             talked, today, "서로 맡을 일을 이야기했습니다.", "현장 방문 날짜 정하기", officer, today, BEGINNING
         )
         acknowledge(matched, BEGINNING)
@@ -418,7 +418,7 @@ def _replies(rows: Rows, needs: list[Need]) -> None:
         rows[f"link_{name}"] = token_for("reply", reply.public_id, reply.link_version)
     _colleagues(rows, talked)
     rows.update(fill_talks(db.session.scalars(select(User).where(User.email == OWNER)).one(), needs[5]))
-    rows["reply_late_id"] = late.id
+    rows["reply_late_id"], rows["consultation"] = late.id, noted.id
 
 
 def _colleagues(rows: Rows, reply: ParticipationReply) -> None:

@@ -12,8 +12,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+from sqlalchemy import select
 
+from briefings import clock
+from briefings.app import create_app
+from briefings.db import db
 from briefings.demo.people import PASSWORD
+from briefings.live.models import Attendance
+from briefings.schedule.links import token_of
+from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration
 from tests.journeys.conftest import chromium
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -21,8 +29,9 @@ STAFF = "staff@example.kr"
 
 
 @contextmanager
-def running_example() -> Iterator[str]:
-    """The address of the program with the example data in a database of its own; its mails are delivered."""
+def running_example() -> Iterator[tuple[str, str]]:
+    """Where the program answers that has the example data in a database of its own, and the link of somebody who is in
+    the briefing that is on; its mails are delivered."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -31,15 +40,25 @@ def running_example() -> Iterator[str]:
         settings = {"IEUM_ENV": "development", "DATABASE_URL": f"sqlite:///{folder}/example.db", "PUBLIC_URL": address}
         environment = {**os.environ, "LOG_LEVEL": "WARNING", **settings}
         flask = [sys.executable, "-m", "flask", "--app", "wsgi"]
-        for command in (["db", "upgrade"], ["demo"], ["worker", "--once"]):
+        for command in (["db", "upgrade"], ["demo"], ["demo", "--live-day"], ["worker", "--once"]):
             subprocess.run([*flask, *command], env=environment, check=True)
         server = subprocess.Popen([*flask, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
         try:
             wait_for(address)
-            yield address
+            yield address, link_into_the_room(environment)
         finally:
             server.terminate()
             server.wait(10)
+
+
+def link_into_the_room(environment: dict[str, str]) -> str:
+    """The path by which somebody who is there sees the briefing that is on."""
+    with create_app(environ=environment).app_context():
+        there = select(Registration).join(Attendance, Attendance.registration_id == Registration.id)
+        latest = there.join(Registration.briefing).order_by(Briefing.starts_at.desc(), Registration.id)
+        link = token_of(db.session.scalars(latest.where(Briefing.starts_at <= clock.now()).limit(1)).one(), "join")
+        db.session.remove()
+    return f"/join/{link}"
 
 
 def wait_for(address: str) -> None:
@@ -63,8 +82,8 @@ def take(page: Page, name: str, top: str = "body") -> None:
     print(f"tests/journeys/pictures/{name}.png")
 
 
-def take_all(address: str) -> None:
-    """The pictures README shows, two of them as a phone shows them."""
+def take_all(address: str, link: str) -> None:
+    """The pictures README shows, three of them as a phone shows them."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         settings = {"base_url": address, "locale": "ko-KR", "timezone_id": "Asia/Seoul"}
@@ -89,16 +108,25 @@ def take_all(address: str) -> None:
         take(page, "invitation", ".mail")
         page.goto("/staff/statistics/briefings/1")
         take(page, "funnel", "main h2")
+        page.goto("/staff/briefings")
+        page.get_by_role("link", name="오늘 열린").first.click()
+        page.get_by_role("link", name="당일 진행").first.click()
+        take(page, "run-sheet", "main h1")
+        page.goto("/archive")
+        page.locator("main article a").first.click()
+        take(page, "archive")
         phone = browser.new_page(viewport={"width": 390, "height": 780}, **settings)
         phone.goto("/briefings")
         phone.locator("main article a").first.click()
         take(phone, "briefing")
         phone.get_by_role("link", name="설명회 신청하기").first.click()
         take(phone, "registration")
+        phone.goto(link)
+        take(phone, "room", "#programme")
         browser.close()
 
 
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
-    with running_example() as address:
-        take_all(address)
+    with running_example() as (address, link):
+        take_all(address, link)

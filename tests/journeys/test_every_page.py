@@ -213,6 +213,7 @@ PUBLIC = {
     "reply sent from the room": "/join/{inside_join}/reply/sent",
     "colleagues of a reply": "/replies/{link_talked}/colleagues",
     "colleagues of a reply, none": "/replies/{link_fresh}/colleagues",
+    "reply sent from a registration": "/r/{confirmed}/reply/sent",
     "own reply with colleagues": "/replies/{link_talked}",
     "reply of a colleague": "/replies/{link_joined}",
     "leaving a reply": "/replies/{link_joined}/leave",
@@ -310,6 +311,8 @@ OWNERS = {
     "reply new": "/my/replies/{reply_fresh}",
     "reply late": "/my/replies/{reply_late}",
     "reply talked about": "/my/replies/{reply_talked}",
+    "consultation changing": "/my/replies/{reply_talked}/consultations/{consultation}",
+    "consultation changing wrongly": "/my/replies/{reply_talked}/consultations/{consultation} | clear",
     "reply matched": "/my/replies/{reply_matched}",
     "reply declined": "/my/replies/{reply_declined}",
     "reply declining": "/my/replies/{reply_fresh}/decline",
@@ -872,6 +875,9 @@ NOT_PAGES = {
     "feeds.personal",
     "registrations.ics",
     "presenters.ics",
+    "owner_talks.ics",
+    "talks.ics",
+    "staff_replies.of_talk",  # leads to the reply
     "presenters.file",
     "presenters.day_now",  # the part of a page that changes by itself
     "staff_day.parts",  # the same
