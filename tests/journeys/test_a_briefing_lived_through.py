@@ -1,7 +1,7 @@
 """A briefing from half an hour before to what came of it: a moderator, three presenters, forty in the room."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import count
 
@@ -17,10 +17,11 @@ from briefings.outbox.received import received
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing
 from tests.builders import a_briefing, a_need, a_registration
+from tests.journeys.conftest import present
 from tests.journeys.mailbox import Mailbox
 from tests.journeys.person import Person
-from tests.journeys.rows import OWNER, PASSWORD, STAFF, topic
-from tests.journeys.running import Site
+from tests.journeys.rows import OWNER, PASSWORD, STAFF, people, topic
+from tests.journeys.running import Site, running_site
 from tests.load.visitors import hidden
 
 pytestmark = pytest.mark.browser
@@ -65,8 +66,35 @@ class Visitor:
         assert answer.ok and "error-summary" not in answer.text(), f"{path}: {answer.status}"
 
 
+@pytest.fixture(scope="module")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An installation of its own: days go by in it, which would settle what other journeys look at."""
+    with running_site(tmp_path_factory.mktemp("lived-through")) as running:
+        with running.clock(), running.app.app_context():
+            people()
+        yield running
+
+
 @pytest.fixture
-def briefing(site: Site, rows) -> Iterator[Briefing]:
+def somebody(browser: Browser, site: Site) -> Iterator[Callable[[], Person]]:
+    """Makes people, each with a browser window and a network address of their own."""
+    here = len(present)
+
+    def come() -> Person:
+        network = {"X-Forwarded-For": f"198.51.100.{next(networks)}"}
+        context = browser.new_context(locale="ko-KR", timezone_id="Asia/Seoul", extra_http_headers=network)
+        context.set_default_timeout(10_000)
+        present.append(Person(context, site))
+        return present[-1]
+
+    yield come
+    for person in present[here:]:
+        person.page.context.close()
+    del present[here:]
+
+
+@pytest.fixture
+def briefing(site: Site) -> Iterator[Briefing]:
     """Three needs, one of them the owner's, in forty minutes; the second presenter has a stand-by."""
     with site.app.app_context():
         of_owner = a_need(
@@ -151,10 +179,10 @@ def test_a_briefing_is_lived_through(briefing, somebody, browser, site, pass_tim
 
 def register_everybody(briefing: Briefing) -> list[str]:
     """Forty who will come and four who will not; the paths of their links into the room."""
-    people = [*(GAON, BORAM), *((f"참가자{n}", f"person{n}@lived.example.com", "") for n in range(2, 44))]
-    assert len(people) == IN_THE_ROOM + AT_HOME
+    everybody = [*(GAON, BORAM), *((f"참가자{n}", f"person{n}@lived.example.com", "") for n in range(2, 44))]
+    assert len(everybody) == IN_THE_ROOM + AT_HOME
     made = []
-    for name, email, organization in people:
+    for name, email, organization in everybody:
         made.append(a_registration(briefing, name=name, email=email))
         if organization:
             made[-1].organization.name = organization

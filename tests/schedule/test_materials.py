@@ -160,7 +160,7 @@ class TestAPresenter:
         assert "입력해 주세요" in wrong and 'value="김하늘"' in wrong
         named = {"name": "김하늘", "title": "주무관", "email": "haneul@example.kr"}
         shown = client.post(f"{page}/stand-by", data=named, follow_redirects=True).text
-        assert "예비 발표자를 적었습니다" in shown and "김하늘, 주무관 님이 대신할 수 있습니다" in shown
+        assert "예비 발표자를 적었습니다" in shown and "김하늘 주무관 님이 대신할 수 있습니다" in shown
         assert talk.standby_email == "haneul@example.kr"
         entry = history_of(talk.briefing)[-1]
         assert (entry.action, entry.actor_name) == ("slot.standby_named", "")
