@@ -117,7 +117,7 @@ def take_all(address: str, link: str) -> None:
         take(page, "archive")
         phone = browser.new_page(viewport={"width": 390, "height": 780}, **settings)
         phone.goto("/briefings")
-        phone.locator("main article a").first.click()
+        phone.get_by_role("link", name="국민안전").first.click()
         take(phone, "briefing")
         phone.get_by_role("link", name="설명회 신청하기").first.click()
         take(phone, "registration")
