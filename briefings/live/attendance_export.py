@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from briefings.audit.recording import Actor, record
 from briefings.db import db
 from briefings.live.attendance import Bounds, attendances_of, attendees, minutes_in, standing_of
 from briefings.live.attendance_words import SOURCES, STANDINGS
@@ -79,21 +78,6 @@ def people_of(briefing: Briefing, bounds: Bounds, conditions: Mapping[str, Any])
 def file_name(briefing: Briefing, format: Format, zone: ZoneInfo) -> str:
     """`설명회_출석부_20261123.xlsx`: the day of the briefing."""
     return f"설명회_출석부_{briefing.starts_at.astimezone(zone):%Y%m%d}.{format}"
-
-
-def note_export(
-    briefing: Briefing,
-    conditions: Mapping[str, Any],
-    number: int,
-    format: Format,
-    reason: str,
-    by: Actor,
-    now: datetime,
-) -> None:
-    """Who took how many people away, and why; of the words that were looked for only that there were some."""
-    said = {name: value for name, value in conditions.items() if value and name not in ("sort", "descending", "q")}
-    said |= {"q": True} if conditions.get("q") else {}
-    record(by, "attendance.exported", briefing, now, reason=reason, people=number, format=format, filters=said)
 
 
 def written(format: Format, ids: Sequence[int], bounds: Bounds, zone: ZoneInfo) -> Iterator[bytes]:

@@ -1,9 +1,7 @@
 """The staff's forms about attendance."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, HiddenField, RadioField, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length
@@ -13,8 +11,7 @@ from briefings.live.attendance_words import STANDINGS
 from briefings.live.models import AttendanceState
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
-from briefings.schedule.registration_models import Registration
-from briefings.web.forms import ChoicesField, Filters, Form, options
+from briefings.web.forms import Filters, Form, options
 
 CAME = "came"
 AS_SEEN = "seen"
@@ -48,19 +45,6 @@ class AttendeeFilters(Filters):
             "sort": by if by in SORTS else "organization",
             "descending": sort.startswith("-"),
         }
-
-
-class Ticks(Filters):
-    """People of one page of the list, to be marked together; it leads to the page that asks."""
-
-    id = ChoicesField("고르기")
-
-    @classmethod
-    def of(cls, found: Iterable[Registration]) -> "Ticks":
-        """One tick for each, none set."""
-        form = cls(MultiDict())
-        form.id.choices = [(each.public_id, f"{each.name}({each.organization.name}) 선택") for each in found]
-        return form
 
 
 class MarkForm(Form):

@@ -21,17 +21,19 @@ from briefings.live.attendance import (
     minutes_in,
     standing_of,
 )
-from briefings.live.attendance_forms import AttendeeFilters, MarkForm, Ticks
+from briefings.live.attendance_forms import AttendeeFilters, MarkForm
 from briefings.live.attendance_words import STANDINGS, TONES
 from briefings.live.days import day_of
 from briefings.live.marking import MOST, chosen, mark, not_to_be_marked
 from briefings.organizations.words import KINDS
-from briefings.registrations.export import Format
+from briefings.registrations.export import Format, note_export
 from briefings.registrations.export_pages import ExportForm
+from briefings.registrations.staff_forms import Ticks
 from briefings.rounds.pages import Listed
 from briefings.schedule.staff import the_briefing, zone
 from briefings.web.access import staff
 from briefings.web.routing import row_number
+from briefings.web.sorting import heads
 
 pages = Blueprint("staff_attendance", __name__, url_prefix="/staff/briefings/<int:briefing_id>/attendance")
 pages.context_processor(
@@ -78,7 +80,7 @@ def index(briefing_id: int) -> ResponseReturnValue:
         kept={name: value for name, value in request.args.items() if name not in ("page", "id", "all")},
         rows=list(zip(page.items, ticks.id, strict=True)),
         known=attendances_of(page.items),
-        heads=_heads(conditions),
+        heads=heads(COLUMNS, conditions, lambda by: _here(sort=by)),
         page=page,
         obstacle=not_to_be_marked(briefing, now),
         lists=tool_lists.lists_under_way(briefing),
@@ -144,7 +146,7 @@ def export(briefing_id: int) -> ResponseReturnValue:
         given = Format(form.format.data)
         with unit_of_work():
             reason = form.reason.data
-            attendance_export.note_export(briefing, conditions, len(people), given, reason, current_user, now)
+            note_export(briefing, conditions, len(people), given, reason, current_user, now, "attendance.exported")
         pieces = attendance_export.written(given, people, bounds, zone())
         response = Response(stream_with_context(pieces), mimetype=given.media_type)
         name = attendance_export.file_name(briefing, given, zone())
@@ -195,19 +197,6 @@ def _chips(conditions: dict[str, Any]) -> list[tuple[str, str]]:
         "marked": conditions["marked"] and "담당자가 표시한 사람만",
     }
     return [(words, _here(**{name: None})) for name, words in in_force.items() if words]
-
-
-def _heads(conditions: dict[str, Any]) -> list[Any]:
-    """The columns, those that sort with the address that does."""
-    heads: list[Any] = []
-    for words, by in COLUMNS:
-        if by is None:
-            heads.append((words, "pick") if words == "고르기" else words)
-            continue
-        ascending = conditions["sort"] == by and not conditions["descending"]
-        order = ("ascending" if ascending else "descending") if conditions["sort"] == by else "none"
-        heads.append((words, "", order, _here(sort=f"-{by}" if ascending else by)))
-    return heads
 
 
 def _here(**changed: str | None) -> str:

@@ -112,11 +112,12 @@ def note_export(
     reason: str,
     by: Actor,
     now: datetime,
+    action: str = "registrations.exported",
 ) -> None:
     """Who took how many people away, and why; of the words that were looked for only that there were some."""
     said = {name: value for name, value in conditions.items() if value and name not in ("sort", "descending", "q")}
     said |= {"q": True} if conditions.get("q") else {}
-    record(by, "registrations.exported", briefing, now, reason=reason, people=number, format=format, filters=said)
+    record(by, action, briefing, now, reason=reason, people=number, format=format, filters=said)
 
 
 def lines(ids: Sequence[int], zone: ZoneInfo) -> Iterator[bytes]:

@@ -26,6 +26,7 @@ from briefings.schedule.staff import pages, the_briefing
 from briefings.schedule.words import PARTSTATS, REGISTRATION_STATES, REGISTRATION_TONES
 from briefings.web.access import staff
 from briefings.web.forms import Form
+from briefings.web.sorting import heads
 
 PER_PAGE = 50
 COLUMNS = (
@@ -63,7 +64,7 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
         line=line,
         acts=[] if over else _possible(conditions["state"], counted),
         lists=lists_under_way(briefing, ListPurpose.REGISTER),
-        heads=_heads(conditions),
+        heads=heads(COLUMNS, conditions, lambda by: _here(sort=by)),
         page=page,
         undeliverable=undeliverable_among({registration.email for registration in page.items}),
         registration_tones=REGISTRATION_TONES,
@@ -121,19 +122,6 @@ def _chips(filters: RegistrantFilters, conditions: dict[str, Any]) -> list[tuple
         "support": conditions["support"] and filters.support.label.text,
     }
     return [(words, _here(**{name: None})) for name, words in in_force.items() if words]
-
-
-def _heads(conditions: dict[str, Any]) -> list[Any]:
-    """The columns, those that sort with the address that does."""
-    heads: list[Any] = []
-    for words, by in COLUMNS:
-        if by is None:
-            heads.append((words, "pick") if words == "고르기" else words)
-            continue
-        ascending = conditions["sort"] == by and not conditions["descending"]
-        order = ("ascending" if ascending else "descending") if conditions["sort"] == by else "none"
-        heads.append((words, "", order, _here(sort=f"-{by}" if ascending else by)))
-    return heads
 
 
 def _here(**changed: str | None) -> str:
