@@ -32,6 +32,7 @@ from briefings.afterwards import models as afterwards_models  # noqa: F401 (the 
 from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
+from briefings.api import models as api_models  # noqa: F401 (its tables)
 from briefings.archive import binding as archive_binding
 from briefings.archive import booklet_pages, stories_mails, stories_pages, stories_staff, stories_words
 from briefings.archive import booklets as archive_booklets
@@ -181,6 +182,7 @@ from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
+from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
 from briefings.statistics import recognition_pages
 from briefings.tasks import pages as task_pages
@@ -202,6 +204,7 @@ from briefings.web import (
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, refuse_odd_paths
 from briefings.web.site import Site
+from briefings.webhooks import models as webhook_models  # noqa: F401 (its tables)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,

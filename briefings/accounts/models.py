@@ -1,10 +1,11 @@
-"""An account."""
+"""An account, its sessions, and what proves its owner besides the password."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, words
 
@@ -22,6 +23,7 @@ class User(Base):
     """Somebody who signs in. `session_version` is in every session: raising it ends them all, and every reset link."""
 
     __tablename__ = "users"
+    __table_args__ = (Index("uq_users_oidc_subject", "oidc_subject", unique=True),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(320), unique=True)
@@ -34,6 +36,13 @@ class User(Base):
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
+    totp_secret: Mapped[str | None] = mapped_column(String(200))
+    """Shared with the authenticator app, sealed by the secret key; it counts once `totp_since` is set."""
+    totp_since: Mapped[datetime | None]
+    totp_step: Mapped[int | None]
+    """The last time step whose code was used: a code read over somebody's shoulder is worth nothing (RFC 6238, 5.2)."""
+    oidc_subject: Mapped[str | None] = mapped_column(String(255))
+    """Who this is for the sign-in service of their agency (OpenID Connect `sub`)."""
 
     @property
     def is_staff(self) -> bool:
@@ -72,3 +81,34 @@ class User(Base):
     def get_id(self) -> str:
         """What the session remembers."""
         return f"{self.id}.{self.session_version}"
+
+
+def new_session_id() -> str:
+    """128 random bits."""
+    return secrets.token_hex(16)
+
+
+class UserSession(Base):
+    """One browser in which somebody has signed in; it may be ended from any other."""
+
+    __tablename__ = "user_sessions"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, default=new_session_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), index=True)
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    network: Mapped[str] = mapped_column(String(45), default="")
+    browser: Mapped[str] = mapped_column(String(200), default="")
+    ended_at: Mapped[datetime | None]
+
+    user: Mapped[User] = relationship()
+
+
+class RecoveryCode(Base):
+    """One of the codes that stand in once for a lost authenticator; only its digest is kept."""
+
+    __tablename__ = "recovery_codes"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey(User.id, ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    used_at: Mapped[datetime | None]

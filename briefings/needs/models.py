@@ -146,6 +146,13 @@ need_themes = Table(
     Column("theme_id", ForeignKey("themes.id"), primary_key=True),
     Index("ix_need_themes_theme_id_need_id", "theme_id", "need_id"),
 )
+officer_themes = Table(
+    "officer_themes",
+    Base.metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("theme_id", ForeignKey("themes.id", ondelete="CASCADE"), primary_key=True),
+)
+"""What an officer answers for; who has no theme here answers for all."""
 need_audiences = Table(
     "need_audiences",
     Base.metadata,

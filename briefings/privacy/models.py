@@ -1,9 +1,10 @@
-"""Consent texts and answers (개인정보 보호법 제15조 제2항, 제17조 제2항, 제22조)."""
+"""Consent texts and answers (개인정보 보호법 제15조 제2항, 제17조 제2항, 제22조), and what was destroyed (제21조)."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.db import Base, words
@@ -68,3 +69,43 @@ class Consent(Base):
     def stands(self) -> bool:
         """Whether the person agrees today."""
         return self.given and self.withdrawn_at is None
+
+
+class RetentionPeriod(Base):
+    """How long one kind of personal data is kept, where the installation decided otherwise than the program."""
+
+    __tablename__ = "retention_periods"
+
+    kind: Mapped[str] = mapped_column(String(40), primary_key=True)
+    days: Mapped[int]
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+class Destruction(Base):
+    """One line of the destruction register (파기대장): what was destroyed, how much, why and when. It names nobody."""
+
+    __tablename__ = "destructions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(200))
+    until: Mapped[datetime | None]
+    """The youngest that went, where a period was over."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Staff who pressed; None where the worker or the person themselves did."""
+
+
+class Erasure(Base):
+    """Somebody had what is known of them erased. Of the address only a digest is kept, under the secret key."""
+
+    __tablename__ = "erasures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    at: Mapped[datetime]
+    numbers: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """Kind of data → how many rows were emptied or deleted."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

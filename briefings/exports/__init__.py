@@ -1,0 +1,1 @@
+"""Lists that staff take away as files: spreadsheets and comma-separated lines."""
