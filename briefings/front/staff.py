@@ -2,9 +2,11 @@
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from briefings import clock
 from briefings.front.forms import PersonForm
+from briefings.front.own_themes import own_themes
 from briefings.front.people import is_address, people_called
 from briefings.front.people import person as everything_about
 from briefings.front.today import today as what_waits
@@ -25,7 +27,13 @@ def today() -> ResponseReturnValue:
     """What waits, and the next briefings."""
     now = clock.now()
     return render_template(
-        "front/today.html", shown=what_waits(now), silence=silence(now), now=now, phase_tones=PHASE_TONES
+        "front/today.html",
+        shown=what_waits(now),
+        themes=own_themes(current_user, now),
+        silence=silence(now),
+        now=now,
+        form=PersonForm(formdata=None),
+        phase_tones=PHASE_TONES,
     )
 
 

@@ -78,6 +78,12 @@ def number_unconfirmed(now: datetime) -> int:
     return db.session.scalars(select(func.count()).select_from(MatchOrganization).where(waiting)).one()
 
 
+def number_objected() -> int:
+    """In how many matches a partner says that it was otherwise than recorded."""
+    objects = MatchOrganization.objected_at.is_not(None)
+    return db.session.scalars(select(func.count(MatchOrganization.match_id.distinct())).where(objects)).one()
+
+
 def _with_replies(condition: ColumnElement[bool]) -> Select[MatchOrganization, ParticipationReply]:
     of_it = (ParticipationReply.need_id == Match.need_id) & (
         ParticipationReply.organization_id == MatchOrganization.organization_id

@@ -1,10 +1,12 @@
 """Who signed up: counted and listed for staff."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, distinct, func, or_, select
+from sqlalchemy import ColumnElement, Select, distinct, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
@@ -37,16 +39,28 @@ class Counters:
 
 def counters(briefing: Briefing) -> Counters:
     """The figures above the list of registrants."""
-    standing = (Registration.briefing_id == briefing.id, Registration.state != RegistrationState.CANCELLED)
+    return counters_of_each([briefing.id])[briefing.id]
+
+
+def counters_of_each(ids: Collection[int]) -> dict[int, Counters]:
+    """The same for each of several briefings, by three statements for all."""
+    of_these = Registration.briefing_id.in_(ids)
+    standing = (of_these, Registration.state != RegistrationState.CANCELLED)
     totals = select(
+        Registration.briefing_id,
         func.count(distinct(Registration.organization_id)),
         func.count(Registration.support_state),
         func.count().filter(Registration.reconfirmed_at.is_not(None)),
     ).where(*standing)
-    organizations, support, reconfirmed = db.session.execute(totals).one()
-    by_state = _by_state(briefing.id)
-    kinds = select(Organization.kind, func.count()).join(Registration.organization).where(*standing)
-    by_kind = dict(db.session.execute(kinds.group_by(Organization.kind)).all())
+    found = {number: row for number, *row in db.session.execute(totals.group_by(Registration.briefing_id))}
+    states, kinds = _counted(Registration.state, of_these), _counted(Organization.kind, *standing)
+    return {number: _counters(found.get(number, [0, 0, 0]), states[number], kinds[number]) for number in ids}
+
+
+def _counters(
+    totals: Sequence[int], by_state: Mapping[RegistrationState, int], by_kind: Mapping[OrganizationKind, int]
+) -> Counters:
+    organizations, support, reconfirmed = totals
     requested, confirmed, waiting, cancelled = (by_state.get(state, 0) for state in RegistrationState)
     return Counters(
         organizations=organizations,
@@ -94,9 +108,14 @@ def places_in_line(briefing: Briefing) -> dict[int, int]:
     return {number: place for place, number in enumerate(db.session.scalars(found), start=1)}
 
 
-def _by_state(briefing_id: int) -> dict[RegistrationState, int]:
-    counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing_id)
-    return dict(db.session.execute(counted.group_by(Registration.state)).all())
+def _counted(column: Any, *conditions: ColumnElement[bool]) -> dict[int, dict[Any, int]]:
+    """How many registrations of each briefing have which value in a column of theirs or of their organization."""
+    counted = select(Registration.briefing_id, column, func.count()).join(Registration.organization)
+    counted = counted.where(*conditions).group_by(Registration.briefing_id, column)
+    found = defaultdict[int, dict[Any, int]](dict)
+    for briefing_id, value, number in db.session.execute(counted):
+        found[briefing_id][value] = number
+    return found
 
 
 def requests_waiting(now: datetime) -> dict[int, int]:

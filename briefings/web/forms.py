@@ -24,6 +24,7 @@ from wtforms import (
     HiddenField,
     PasswordField,
     RadioField,
+    SelectField,
     SelectMultipleField,
     StringField,
     TelField,
@@ -31,7 +32,7 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, html_params
+from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from briefings.errors import Refused
 from briefings.web.filters import in_english, local, machine_time, phone
@@ -146,6 +147,11 @@ class Form(FlaskForm):
                 field.validators = [_refuse_control_characters, *field.validators]
             return field
 
+        def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
+            """A list in which something is always chosen cannot be left empty, and HTML has nothing to require."""
+            always = isinstance(field, SelectField) and isinstance(field.widget, Select) and _always_chosen(field)
+            return super().render_field(field, {"required": False, **render_kw} if always else render_kw)
+
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             found = super().wrap_formdata(form, formdata)
             return request.form if isinstance(found, CombinedMultiDict) else found  # files are no texts
@@ -162,6 +168,11 @@ class Form(FlaskForm):
     def error_summary(self) -> list[tuple[str | None, str]]:
         """(id of the control or None, message) for everything wrong, in the order of the page."""
         return [(None, str(message)) for message in self.form_errors] + list(_errors_of(self))
+
+
+def _always_chosen(field: SelectField) -> bool:
+    """Whether a list of one line begins with something to choose, and not with an empty line."""
+    return not field.widget.multiple and next((bool(str(choice.value)) for choice in field.iter_choices()), False)
 
 
 def new_form_token() -> str:

@@ -45,9 +45,13 @@ def said_of(singular: str, plural: str, number: int) -> str:
     return singular if language() == "ko" else ngettext(singular, plural, number)
 
 
+IN_QUERIES = "%!$&'()*+,;=:@/?-._~"
+"""What may stand in a query as it is (RFC 3986, 3.4); with what is escaped already."""
+
+
 def other_language_url() -> str:
     """This same page in the other language."""
-    query = request.query_string.decode("ascii", "replace")
+    query = quote(request.query_string, safe=IN_QUERIES)
     path = quote(request.path) + (f"?{query}" if query else "")
     root = request.script_root
     return root.removesuffix("/en") + path if language() == "en" else f"{root}/en{path}"

@@ -1,21 +1,22 @@
 """The first page of staff: what waits, each with its count and the way there."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from briefings.db import db
-from briefings.needs.models import NeedState
+from briefings.needs.models import NeedState, officer_themes
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.models import BriefingState
-from briefings.schedule.registration_models import RegistrationState
+from briefings.schedule.registration_models import RegistrationState, SupportState
 from tests.builders import (
     a_briefing,
     a_need,
     a_registration,
     a_reply,
+    a_theme,
     a_user,
     an_account_request,
     an_organization,
@@ -57,6 +58,45 @@ def test_each_thing_that_waits_is_counted_and_leads_to_its_list(staff, now):
     ]:
         assert f'<a href="{way}"><span>{what}</span> <strong>1건</strong></a>' in page, what
         assert staff.get(way).status_code == 200
+
+
+def test_what_is_late_stands_first_and_is_counted_once(staff, now):
+    a_need(state=NeedState.RETURNED, published_at=None, return_due_on=date(2026, 11, 20))
+    a_need(state=NeedState.RETURNED, published_at=None, return_due_on=date(2026, 11, 30))
+    a_registration(
+        a_briefing(starts_at=now + timedelta(days=10)), support="수어 통역", support_state=SupportState.ASKED
+    )
+    page = staff.get("/staff/").text
+    late, waiting = page.index('id="late"'), page.index('id="waiting"')
+    assert late < page.index("고칠 기한이 지난 수요</span> <strong>1건") < waiting
+    assert waiting < page.index("보완을 기다리는 수요</span> <strong>1건")
+    assert "답을 기다리는 지원 요청 <small>(가장 이른 기한 3일 뒤, 2026. 11. 26.(목))</small>" in page
+
+
+def test_officers_see_what_waits_in_the_themes_they_answer_for(app, now):
+    officer, own = a_user(), a_theme("탄소와 재생")
+    db.session.execute(officer_themes.insert().values(user_id=officer.id, theme_id=own.id))
+    a_need(themes=[own], state=NeedState.SUBMITTED, published_at=None)
+    a_reply(a_need(themes=[own]), due_at=now - timedelta(days=1))
+    a_need(state=NeedState.SUBMITTED, published_at=None)
+    later, sooner = (a_briefing(needs=0, theme=own, starts_at=now + timedelta(days=n)) for n in (9, 5))
+    page = app.test_client().sign_in(officer).get("/staff/").text
+    mine = page[page.index('id="themes"') : page.index('id="next"')]
+    assert f'<a href="/staff/needs?theme={own.id}&amp;state=submitted">1건</a>' in mine
+    assert mine.count("1건</a>") == 3
+    assert sooner.title in mine and f"/staff/briefings/{later.id}" not in mine
+    assert 'id="themes"' not in app.test_client().sign_in(a_user()).get("/staff/").text
+
+
+def test_it_costs_the_same_for_little_and_for_much(staff, count_queries, now):
+    costs = []
+    for days in (2, 3, 4):
+        a_registration(a_briefing(starts_at=now + timedelta(days=days), room_url=""))
+        a_reply(a_need(), due_at=now - timedelta(days=1))
+        with count_queries() as sent:
+            staff.get("/staff/")
+        costs.append(len(sent))
+    assert costs[0] == costs[-1] <= 25
 
 
 def test_what_does_not_wait_is_not_listed(staff):
