@@ -10,6 +10,10 @@ from briefings.db import db, insert_new
 from briefings.outbox.models import Medium, Message, MessageState
 
 
+NOBODY = "@invalid"
+"""The end of the addresses that stand where somebody was erased (RFC 2606, 2): nothing is ever queued for them."""
+
+
 class Recipient(NamedTuple):
     """Whom a message goes to, and in which language (`ko`, `en`)."""
 
@@ -71,6 +75,7 @@ def queue_many(
             "due_at": due_at or now,
         }
         for draft in drafts
+        if not draft.to.address.endswith(NOBODY)
     ]
     return insert_new(Message.__table__, rows)
 

@@ -109,3 +109,10 @@ class Erasure(Base):
     numbers: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Kind of data → how many rows were emptied or deleted."""
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    address: Mapped[str | None] = mapped_column(String(320))
+    """Whose it is, until everything is erased and the person has heard of it; then nobody's."""
+    locale: Mapped[str] = mapped_column(String(5), default="ko")
+    finished_at: Mapped[datetime | None]
+    """When everything was erased that no administrator has to look at."""
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """The person's account, which an administrator closes; None once that is done."""

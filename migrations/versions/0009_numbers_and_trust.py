@@ -10,6 +10,7 @@ depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
 TABLES = (
+    "export_pieces",
     "webhook_deliveries",
     "webhook_endpoints",
     "api_keys",
@@ -31,6 +32,7 @@ def upgrade() -> None:
     _add_reports()
     _add_keys()
     _add_webhooks()
+    _add_exports()
     _close_audit_log()
 
 
@@ -132,6 +134,10 @@ def _add_retention() -> None:
         _moment("at", nullable=False),
         _json("numbers"),
         _number("by_id", "users", nullable=True),
+        _text("address", 320, nullable=True),
+        _text("locale", 5),
+        _moment("finished_at"),
+        _number("account_id", "users", nullable=True),
     )
     op.create_index(op.f("ix_erasures_digest"), "erasures", ["digest"])
 
@@ -202,6 +208,24 @@ def _add_webhooks() -> None:
     )
     columns = ["endpoint_id", "state", "id"]
     op.create_index(op.f("ix_webhook_deliveries_endpoint_id_state_id"), "webhook_deliveries", columns)
+
+
+def _add_exports() -> None:
+    """Files that were made for staff are kept in pieces; those made before were to be destroyed within a day."""
+    op.create_table(
+        "export_pieces",
+        _number("id", primary_key=True),
+        _number("task_id", "tasks", "CASCADE"),
+        _number("number"),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.UniqueConstraint("task_id", "number"),
+    )
+    tasks = sa.table("tasks", sa.column("id"), sa.column("kind"), sa.column("params", sa.JSON()))
+    files = sa.table("stored_files", sa.column("id"))
+    earlier = tasks.c.kind == "export_registrants"
+    for given in op.get_bind().scalars(sa.select(tasks.c.params).where(earlier)).all():
+        op.execute(files.delete().where(files.c.id == given["file"]))
+    op.execute(tasks.delete().where(earlier))
 
 
 KEPT = ("id", "at", "actor_id", "action", "about_type", "about_id")
