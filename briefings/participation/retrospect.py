@@ -11,8 +11,8 @@ from briefings.db import db
 from briefings.needs.boxes import Box
 from briefings.needs.models import Need
 from briefings.participation.models import ParticipationReply, ReplyState
-from briefings.planner.explaining import for_its_past
 from briefings.planner.model import PlannedNeed
+from briefings.planner.past import for_its_past
 from briefings.planner.words import sentence
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from briefings.planner.greedy import Board, Briefing
-from briefings.planner.model import LeftOver, Placement, Plan, PlannedNeed, Proposal, Reason
+from briefings.planner.model import LeftOver, Placement, Plan, Proposal, Reason
 from briefings.planner.modelling import worth_of
 from briefings.planner.objective import UNANSWERED, WAITING, parts
+from briefings.planner.past import for_its_past
 from briefings.planner.relaxing import Relaxations, place_for
 from briefings.planner.shape import Shape, Topic
 
-LONG = 90
-"""Days of waiting that are worth a word."""
 TOLD_ANEW = UNANSWERED // WAITING * 7
 """So many days of waiting it is worth that nobody answered a need when it was presented."""
 
@@ -35,16 +34,6 @@ def explained(shape: Shape, briefings: Sequence[Briefing], bound: int, seconds: 
         (),
         round(seconds, 1),
     )
-
-
-def for_its_past(need: PlannedNeed) -> Iterator[Reason]:
-    """What a need has behind it and gets points for, or none."""
-    if need.replied:
-        yield Reason("answered", {"date": need.presented_on})
-    elif need.presented_on:
-        yield Reason("unanswered", {"date": need.presented_on, "days": need.waiting_days, "points": UNANSWERED})
-    elif need.waiting_days >= LONG:
-        yield Reason("waited", {"days": need.waiting_days})
 
 
 class View:

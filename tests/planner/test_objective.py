@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from briefings.planner.explaining import for_its_past
 from briefings.planner.model import PlannedNeed, Problem
 from briefings.planner.objective import KEY, NEED, UNANSWERED, WAITING, WEEKS_OF_WAITING, parts, worth
+from briefings.planner.past import for_its_past
 from briefings.planner.words import sentence
 
 FRESH = PlannedNeed("1", "폐비닐 재활용", ("환경",), ("기업",), waiting_days=70)
