@@ -13,7 +13,7 @@ class AuditEntry(Base):
     """One act of one person; the actor's name is kept as it was then.
 
     The database itself refuses to change or delete a row: only `actor_name` and `detail` may be made empty of a person,
-    once, with `redacted_at`, and rows older than two years may go (migration 0009).
+    each time with a later `redacted_at`, and rows older than two years may go (migration 0009).
     """
 
     __tablename__ = "audit_entries"

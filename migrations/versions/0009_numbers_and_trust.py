@@ -246,7 +246,7 @@ def _close_on_sqlite() -> None:
     changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in KEPT)
     op.execute(
         "CREATE TRIGGER audit_entries_only_redacted BEFORE UPDATE ON audit_entries "
-        f"WHEN {changed} OR OLD.redacted_at IS NOT NULL OR NEW.redacted_at IS NULL "
+        f"WHEN {changed} OR NEW.redacted_at IS NULL OR NEW.redacted_at <= OLD.redacted_at "
         "BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END"
     )
     op.execute(
@@ -268,7 +268,7 @@ def _close_on_postgresql() -> None:
                 END IF;
                 RETURN OLD;
             END IF;
-            IF {changed} OR OLD.redacted_at IS NOT NULL OR NEW.redacted_at IS NULL THEN
+            IF {changed} OR NEW.redacted_at IS NULL OR NEW.redacted_at <= OLD.redacted_at THEN
                 RAISE EXCEPTION 'audit entries are never changed';
             END IF;
             RETURN NEW;

@@ -1,0 +1,132 @@
+"""Where an address stands: whose rows are whose, under which names, and where others wrote of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, cast, func, or_, select, union
+
+from briefings.accounts.models import User
+from briefings.db import Base, db, dialect
+from briefings.needs.models import Need
+from briefings.organizations.models import Membership
+from briefings.participation.models import Appointment, Consultation, ParticipationReply, ReplyColleague
+from briefings.rights.blackening import Person, needles
+from briefings.rights.blackening import person as known_as
+from briefings.rights.columns import WORDS
+from briefings.rights.emptying import GONE, ROWS
+from briefings.schedule.models import PresenterSlot
+from briefings.schedule.registration_models import Registration
+
+BETWEEN = ("-", ".", " ", "(", ")")
+TO_OTHERS = ("presenter", "standby")
+
+
+@dataclass
+class Found:
+    """Somebody's rows by table, and what ties what others wrote to them."""
+
+    who: Person
+    rows: dict[Any, list[int]]
+    """By model the ids of the rows that are about them."""
+    needs: list[int]
+    slots: list[int]
+    organizations: set[int]
+    replies: set[int] = field(default_factory=set)
+    """Ids of replies they sent or joined."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is."""
+        return any(self.rows.values()) or bool(self.needs or self.slots)
+
+
+def find(address: str) -> Found:
+    """Everything that is about an address, by some dozen statements."""
+    address = address.lower()
+    rows = {each.model: _ids(each.model, each.address, address) for each in ROWS}
+    needs = _ids(Need, func.lower(Need.contact_email), address)
+    presents = or_(*(func.lower(getattr(PresenterSlot, f"{part}_email")) == address for part in TO_OTHERS))
+    slots = list(db.session.scalars(select(PresenterSlot.id).where(presents)))
+    names, phones = _said_of(address)
+    who = known_as(address, names, phones, _shared(names, address))
+    colleagues = select(ReplyColleague.reply_id).where(ReplyColleague.email == address)
+    replies = {*rows[ParticipationReply], *db.session.scalars(colleagues)}
+    return Found(who, rows, needs, slots, _organizations(address, rows), replies)
+
+
+def _ids(model: Any, column: Any, address: str) -> list[int]:
+    return list(db.session.scalars(select(model.id).where(column == address).order_by(model.id)))
+
+
+def _people() -> Iterator[tuple[Any, Any, Any]]:
+    """Address, name and number as they stand together somewhere."""
+    for each in ROWS:
+        name = getattr(each.model, "recipient_name", None) or each.model.name
+        yield each.address, name, getattr(each.model, "phone", None)
+    yield func.lower(Need.contact_email), Need.contact_name, Need.contact_phone
+    for part in TO_OTHERS:
+        yield func.lower(getattr(PresenterSlot, f"{part}_email")), getattr(PresenterSlot, f"{part}_name"), None
+
+
+def _said_of(address: str) -> tuple[set[str], set[str]]:
+    names: set[str] = set()
+    phones: set[str] = set()
+    for email, name, phone in _people():
+        columns = (name, phone) if phone is not None else (name,)
+        for row in db.session.execute(select(*columns).where(email == address).distinct()):
+            names.add(row[0] or "")
+            phones.add((row[1] if len(row) > 1 else "") or "")
+    return names - {"", GONE, address}, phones - {""}
+
+
+def _shared(names: set[str], address: str) -> set[str]:
+    """Of these names those that somebody else bears as well."""
+    if not names:
+        return set()
+    others = [select(name).where(name.in_(names), email != address) for email, name, _ in _people()]
+    return set(db.session.scalars(union(*others)))
+
+
+def _organizations(address: str, rows: dict[Any, list[int]]) -> set[int]:
+    """The organizations they acted for: what these say to a match is signed by them."""
+    sources = (
+        select(Registration.organization_id).where(Registration.email == address),
+        select(ParticipationReply.organization_id).where(ParticipationReply.email == address),
+        select(ParticipationReply.organization_id).join(ReplyColleague).where(ReplyColleague.email == address),
+        select(Membership.organization_id).where(Membership.user_id.in_(rows[User])),
+        select(Need.organization_id).where(func.lower(Need.contact_email) == address),
+    )
+    return set(db.session.scalars(union(*sources)))
+
+
+def written_of(who: Person) -> Iterator[tuple[Any, Any]]:
+    """Model and key of every row in which the person may stand: more than are meant, none too few.
+
+    It walks through whole tables, takes no lock, and is for the worker.
+    """
+    wanted = needles(who)
+    for mapper in Base.registry.mappers:
+        names = WORDS.get(mapper.class_.__tablename__, "").split()
+        if names:
+            model = mapper.class_
+            stands = or_(*(_holds(getattr(model, name), wanted) for name in names))
+            keys = select(*mapper.primary_key).where(stands)
+            yield from ((model, tuple(row)) for row in db.session.execute(keys).all())
+
+
+def _holds(column: Any, wanted: list[str]) -> ColumnElement[bool]:
+    """Whether a column holds any of `wanted`, in whichever case and with whatever between."""
+    words: Any = func.lower(cast(column, Text))
+    for sign in BETWEEN:
+        words = func.replace(words, sign, "")
+    position = func.instr if dialect() == "sqlite" else func.strpos
+    return or_(*(position(words, each) > 0 for each in wanted))
+
+
+def certain_of(found: Found, row: Any) -> bool:
+    """Whether what is written in `row` can mean nobody else, whoever bears the same name."""
+    if isinstance(row, (Consultation, Appointment)):
+        return row.reply_id in found.replies
+    organization = getattr(row, "organization_id", None)
+    return organization in found.organizations if organization is not None else False

@@ -1,0 +1,220 @@
+"""Erasing somebody everywhere, in one transaction: rows that are theirs, then what others wrote of them."""
+
+import hashlib
+import io
+import secrets
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, inspect, select, update
+
+from briefings.accounts.models import RecoveryCode, User, UserSession
+from briefings.afterwards.models import Certificate
+from briefings.archive.models import Booklet
+from briefings.audit.models import AuditEntry
+from briefings.db import db
+from briefings.files.models import StoredFile
+from briefings.inbox.models import ReceivedMail
+from briefings.live.models import BriefingDay
+from briefings.needs.models import Need, officer_themes
+from briefings.organizations.models import Membership
+from briefings.outbox.models import Message, UndeliverableAddress
+from briefings.outbox.queueing import NOBODY
+from briefings.participation.models import ReplyDraft
+from briefings.registrations.models import PeopleList
+from briefings.rights.blackening import GONE, Person, blacken_all, is_in_mail, texts_in
+from briefings.rights.columns import WORDS
+from briefings.rights.emptying import NO_SYNC, empty, empty_certificates
+from briefings.rights.finding import Found, certain_of
+from briefings.rights.kinds import PRESENTER
+from briefings.rounds.models import ImportState, NeedImport
+from briefings.schedule.availability import Availability
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting
+from briefings.schedule.models import BriefingState, PresenterSlot
+from briefings.schedule.registration_models import Registration
+from briefings.tasks.models import Task
+
+TAKEN_BACK = "본인이 개인정보를 지웠습니다."
+BATCH = 200
+
+Key = tuple[Any, Any]
+
+
+def sweep(found: Found, written: Sequence[Key], now: datetime) -> dict[str, int]:
+    """Empty everything that is theirs, and blacken them in the rows of `written`; how many rows of each table."""
+    done: Counter[str] = Counter()
+    nobody = f"erased-{secrets.token_hex(6)}{NOBODY}"
+    _sweep_mails(found, done)
+    _sweep_presentations(found, nobody, done)
+    _sweep_what_goes(found, now, done)
+    for model, ids in found.rows.items():
+        done[model.__tablename__] += empty(model, ids, _address_for(model, nobody))
+    db.session.expire_all()
+    _sweep_files(found.who, done)
+    for start in range(0, len(written), BATCH):
+        for model, key in written[start : start + BATCH]:
+            done[model.__tablename__] += _blacken(found, db.session.get(model, key), now)
+        db.session.flush()
+    return {name: number for name, number in sorted(done.items()) if number}
+
+
+def _address_for(model: Any, nobody: str) -> str | None:
+    """One marker for all rows of one person; messages and accounts have one each, which tells nobody anything."""
+    return None if model in (Message, User) else nobody
+
+
+def _sweep_mails(found: Found, done: Counter[str]) -> None:
+    """Mails that came from them or in answer to what was sent to them; others that quote them lose their words."""
+    address = found.who.address
+    items, messages = found.rows[CalendarItem], found.rows[Message]
+    mails = db.session.execute(
+        select(ReceivedMail.id, ReceivedMail.item_id, ReceivedMail.message_id, ReceivedMail.sender)
+    ).all()
+    theirs = {
+        mail.id
+        for mail in mails
+        if mail.item_id in set(items) or mail.message_id in set(messages) or address in mail.sender.lower()
+    }
+    empty_mail: dict[str, Any] = {"sender": "", "subject": "", "raw": None, "note": ""}
+    _put(ReceivedMail, theirs, empty_mail)
+    quoting = {number for number, raw in _raw_of(ReceivedMail) if number not in theirs and is_in_mail(raw, found.who)}
+    _put(ReceivedMail, quoting, {"raw": None})
+    sent = {number for number, raw in _raw_of(Message) if is_in_mail(raw, found.who)}
+    _put(Message, sent, {"raw": None})
+    done["received_mails"] += len(theirs | quoting)
+
+
+def _raw_of(model: Any) -> Iterable[tuple[int, bytes]]:
+    ids = db.session.scalars(select(model.id).where(model.raw.is_not(None))).all()
+    for number in ids:  # one by one: a mail may be as large as half a megabyte
+        raw = db.session.scalar(select(model.raw).where(model.id == number))
+        if raw:
+            yield number, raw
+
+
+def _put(model: Any, ids: Iterable[int], values: dict[str, Any]) -> None:
+    chosen = list(ids)
+    if chosen:
+        db.session.execute(update(model).where(model.id.in_(chosen)).values(values), execution_options=NO_SYNC)
+
+
+def _sweep_presentations(found: Found, nobody: str, done: Counter[str]) -> None:
+    """Who presented at a published briefing is "발표자"; booklets that may name them are bound anew by staff."""
+    address = found.who.address
+    for slot in db.session.scalars(select(PresenterSlot).where(PresenterSlot.id.in_(found.slots))):
+        if slot.presenter_email.lower() == address:
+            held = slot.briefing.state is BriefingState.PUBLISHED
+            slot.presenter_name, slot.presenter_title = (PRESENTER, "") if held else ("", "")
+            slot.presenter_email, slot.decline_reason = nobody if held else "", ""
+            slot.link_version += 1
+            db.session.execute(delete(Booklet).where(Booklet.briefing_id == slot.briefing_id))
+        if slot.standby_email.lower() == address:
+            slot.standby_name = slot.standby_title = slot.standby_email = ""
+    done["presenter_slots"] += len(found.slots)
+    for need in db.session.scalars(select(Need).where(Need.id.in_(found.needs))):
+        need.contact_name = need.contact_phone = need.contact_email = ""
+        need.revoke_claim()
+    done["needs"] += len(found.needs)
+    led = update(BriefingDay).where(func.lower(BriefingDay.moderator_email) == address)
+    put = {"moderator_email": "", "moderator_version": BriefingDay.moderator_version + 1}
+    done["briefing_days"] += db.session.connection().execute(led.values(put)).rowcount
+    db.session.flush()
+
+
+def _sweep_what_goes(found: Found, now: datetime, done: Counter[str]) -> None:
+    """What nothing is counted by goes as a whole."""
+    address, registrations, users = found.who.address, found.rows[Registration], found.rows[User]
+    drafts = [f"registration:{number}" for number in registrations]
+    for condition in (
+        Availability.email == address,
+        CalendarSetting.email == address,
+        UndeliverableAddress.address == address,
+        ReplyDraft.owner_key.in_(drafts),
+        UserSession.user_id.in_(users),
+        RecoveryCode.user_id.in_(users),
+        Membership.user_id.in_(users),
+        officer_themes.c.user_id.in_(users),
+    ):
+        table = condition.left.table
+        done[table.name] += db.session.connection().execute(delete(table).where(condition)).rowcount
+    issued = select(Certificate.id).where(Certificate.registration_id.in_(registrations))
+    done["certificates"] += empty_certificates(list(db.session.scalars(issued)), now, TAKEN_BACK)
+
+
+def _sweep_files(who: Person, done: Counter[str]) -> None:
+    """Spreadsheets that were brought, or made for staff, and name them; what bodies hand in is theirs."""
+    for made in db.session.scalars(select(NeedImport)):
+        if _is_in_file(made.file_id, who):
+            made.file.content, made.file.size, made.file.sha256 = b"", 0, hashlib.sha256(b"").hexdigest()
+            made.state = made.state if made.state is ImportState.SAVED else ImportState.DISCARDED
+            done["need_imports"] += 1
+    for task in db.session.scalars(select(Task)):
+        number = task.params.get("file") if isinstance(task.params, dict) else None
+        if isinstance(number, int) and _is_in_file(number, who):
+            db.session.execute(delete(Task).where(Task.id == task.id))
+            db.session.execute(delete(StoredFile).where(StoredFile.id == number))
+            done["stored_files"] += 1
+    db.session.flush()
+
+
+def _is_in_file(number: int, who: Person) -> bool:
+    data = db.session.scalar(select(StoredFile.content).where(StoredFile.id == number)) or b""
+    return any(who.is_written_in(text, certain=True) for text in _texts_of(data))
+
+
+def _texts_of(data: bytes) -> Iterable[str]:
+    """What a spreadsheet says: the parts of a package unpacked, or a plain text."""
+    if not zipfile.is_zipfile(io.BytesIO(data)):
+        return [data.decode("utf-8-sig", "replace"), data.decode("cp949", "replace")]
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        return [package.read(name).decode("utf-8", "replace") for name in package.namelist() if name.endswith(".xml")]
+
+
+def _blacken(found: Found, row: Any, now: datetime) -> int:
+    """Put ○○○ over the person in one row; whether they stood there."""
+    if row is None:
+        return 0
+    names = WORDS[row.__tablename__].split()
+    before = {name: getattr(row, name) for name in names}
+    certain = _is_certain(found, row, before)
+    after = {name: blacken_all(value, found.who, certain) for name, value in before.items()}
+    if after == before:
+        return 0
+    if isinstance(row, ReplyDraft):
+        db.session.delete(row)
+        return 1
+    if isinstance(row, PeopleList):
+        after["rows"] = _without(before["rows"], found.who)
+    for name, value in after.items():
+        if value != before[name]:
+            setattr(row, name, value or _least(row, name))
+    if isinstance(row, AuditEntry):
+        row.redacted_at = now  # the database lets an entry change in no other way
+    return 1
+
+
+def _least(row: Any, name: str) -> Any:
+    """What a column takes where nothing is left in it."""
+    column = inspect(type(row)).columns[name]
+    return None if column.nullable else GONE if isinstance(getattr(row, name), str) else type(getattr(row, name))()
+
+
+def _without(rows: list[dict[str, Any]], who: Person) -> list[dict[str, Any]]:
+    """A list of people without this one."""
+    kept = [each for each in rows[1:] if not who.is_meant_by(texts_in(each.get("cells", [])))]
+    return rows[:1] + [blacken_all(each, who) for each in kept]
+
+
+def _is_certain(found: Found, row: Any, before: dict[str, Any]) -> bool:
+    """Whether whoever bears one of the names in this row can be nobody else."""
+    if isinstance(row, AuditEntry):
+        of_theirs = ((model.__tablename__, ids) for model, ids in found.rows.items())
+        if any(row.about_type == table and row.about_id in set(ids) for table, ids in of_theirs):
+            return True
+    if isinstance(row, Message) and row.params.get("registration") in set(found.rows[Registration]):
+        return True
+    said = (text for value in before.values() for text in texts_in(value))
+    return certain_of(found, row) or found.who.is_meant_by(said)

@@ -1,0 +1,44 @@
+"""What the worker does for people's rights: destroy what is due, erase who asked for it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from briefings.db import db, unit_of_work
+from briefings.rights import erasing, retention
+from briefings.rights.kinds import KINDS
+
+MOST_BATCHES = 100
+"""Of one kind at one look, so that the others have their turn."""
+
+
+def destroy_due(clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False) -> int:
+    """Destroy everything whose time is over, some rows in each transaction; how many rows."""
+    number = 0
+    for kind in KINDS:
+        for _ in range(MOST_BATCHES):
+            if stopping() or not retention.is_due(kind, clock()):
+                break
+            with unit_of_work():
+                gone = retention.destroy_due(kind, clock())
+            number += gone
+            if not gone:  # others are at them
+                break
+    return number
+
+
+def erase_due(clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False) -> int:
+    """Erase everybody whose last mails are out; how many people."""
+    number = 0
+    for erasure_id in erasing.due(clock()):
+        if stopping():
+            break
+        looked = erasing.look_for(erasure_id)
+        if looked is None:
+            continue
+        db.session.rollback()  # the long look is over; nothing of it is held
+        with unit_of_work():
+            number += bool(erasing.finish(erasure_id, *looked, clock()))
+    if erasing.is_any_to_forget():
+        with unit_of_work():
+            erasing.forget_addresses(clock())
+    return number
