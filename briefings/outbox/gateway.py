@@ -1,34 +1,21 @@
-"""The way out to phones: an HTTP gateway for text messages and 알림톡, one POST for each message.
+"""The way out to phones: an HTTP gateway for text messages and 알림톡, one POST for each message."""
 
-It is asked for by http.client, because the connection must go to the very address that was looked at (a name may lead
-elsewhere the next time it is looked up), through no proxy and after no redirect, and nothing else is needed.
-"""
-
-import http.client
-import ipaddress
 import json
-import socket
-import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 from briefings.calendar.text import one_line
 from briefings.outbox.channels import Deferred, Receipt, Rejected, Unreachable
 from briefings.outbox.mail import ShortText
 from briefings.outbox.models import Message
 from briefings.outbox.texting import TextKind, cost_of, fault_of, fitted, kind_of, mobile_number
+from briefings.web.outgoing import Bounds, NoAnswer, NotAsked, Obstacle, ask
 
 KEPT_HERE = "mailbox:"
-TIMEOUT = 8.0
-"""Seconds for the connection, and for each step of the answer."""
-LONGEST = 20.0
-"""Seconds for the whole answer; a message takes at most two requests (see MARGIN in delivering.py)."""
-LARGEST = 64 * 1024
-"""Bytes of an answer that are read."""
+BOUNDS = Bounds()
+"""Of one request; a message takes at most two (see MARGIN in delivering.py)."""
 DEAREST = 100_000
 """Won: what costs more is a mistake of the gateway's."""
 
@@ -36,6 +23,11 @@ NOT_BY_ALIMTALK = ("not_a_friend", "no_kakao", "blocked", "template_refused", "t
 """Codes that say a text message may reach whom 알림톡 does not."""
 TAKEN_BEFORE = ("duplicate", "duplicate_reference")
 REFUSED = ("failed", "rejected")
+NOT_ASKED = {
+    Obstacle.NAME: "문자 중계 서버의 이름을 찾지 못했습니다: %s",
+    Obstacle.INSIDE: "GATEWAY_URL이 내부 주소를 가리켜 보내지 않습니다. 뜻한 것이면 GATEWAY_PRIVATE=1로 허용해 주세요.",
+    Obstacle.CONNECTION: "문자 중계 서버에 연결하지 못했습니다: %s",
+}
 TRY_AGAIN = (408, 425, 429)
 NOT_LET_IN = (401, 403)
 NOT_THERE = (404, 405)
@@ -97,10 +89,9 @@ def request_of(message: Message, short: ShortText, gateway: Gateway) -> bytes:
 class Connection:
     """To one gateway; a new one for each request, which costs less than the message does."""
 
-    def __init__(self, gateway: Gateway, timeout: float = TIMEOUT, longest: float = LONGEST) -> None:
+    def __init__(self, gateway: Gateway, bounds: Bounds = BOUNDS) -> None:
         self.gateway = gateway
-        self.timeout = timeout
-        self.longest = longest
+        self.bounds = bounds
 
     def send(self, number: str, data: bytes) -> Receipt:
         """Hand one message over; by text if the gateway says that 알림톡 cannot reach this person."""
@@ -134,59 +125,21 @@ class Connection:
         return Receipt(cost=self.gateway.cost(_kind_sent(answer, asked)) if won is None else won)
 
     def _post(self, body: bytes) -> tuple[int, bytes]:
-        parts = urlsplit(self.gateway.url)
         headers = {
-            "Host": parts.netloc.rpartition("@")[2],
             "Authorization": f"Bearer {self.gateway.token}",
             "Content-Type": "application/json",
             "Accept": "application/json",
         }
-        connection = http.client.HTTPConnection(str(parts.hostname), parts.port or 443, timeout=self.timeout)
-        connection.sock = link = self._connected()
-        too_long = threading.Timer(self.longest, _cut, [link])  # a timeout counts anew with every byte that comes
-        too_long.daemon = True
-        too_long.start()
+        to = self.gateway
         try:
-            target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            connection.request("POST", target, body, headers)
-            with connection.getresponse() as response:
-                return response.status, response.read(LARGEST + 1)
-        except (OSError, http.client.HTTPException) as error:
+            answer = ask("POST", to.url, headers, body, private=to.private, bounds=self.bounds)
+        except NotAsked as error:
+            words = NOT_ASKED[error.obstacle]
+            raise Unreachable(words % error if "%s" in words else words) from None
+        except NoAnswer as error:
             # It may have been taken all the same: the reference keeps the repeat from being a second message.
-            raise Deferred(f"문자 중계 서버의 답을 받지 못했습니다: {_said(error)}") from None
-        finally:
-            too_long.cancel()
-            connection.close()
-
-    def _connected(self) -> socket.socket:
-        parts = urlsplit(self.gateway.url)
-        host, secure = str(parts.hostname), parts.scheme == "https"
-        try:
-            found = socket.getaddrinfo(host, parts.port or (443 if secure else 80), type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError) as error:
-            raise Unreachable(f"문자 중계 서버의 이름을 찾지 못했습니다: {_said(error)}") from None
-        addresses = [address[:2] for *_, address in found]
-        if not self.gateway.private and not all(is_public(str(address[0])) for address in addresses):
-            raise Unreachable(
-                "GATEWAY_URL이 내부 주소를 가리켜 보내지 않습니다. 뜻한 것이면 GATEWAY_PRIVATE=1로 허용해 주세요."
-            )
-        try:
-            link = _first_to_answer(addresses[:2], self.timeout / 2)
-            link.settimeout(self.timeout)
-            return ssl.create_default_context().wrap_socket(link, server_hostname=host) if secure else link
-        except OSError as error:
-            raise Unreachable(f"문자 중계 서버에 연결하지 못했습니다: {_said(error)}") from None
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the open Internet: not private, loopback or link-local, nor wrapping another."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and (ip.ipv4_mapped or ip.sixtofour or ip.teredo or ip in NAT64):
-        return False
-    return ip.is_global and not ip.is_multicast
-
-
-NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
+            raise Deferred(f"문자 중계 서버의 답을 받지 못했습니다: {error}") from None
+        return answer.status, answer.body
 
 
 def _refusal(status: int, answer: Mapping[str, Any], kind: TextKind) -> Exception:
@@ -207,7 +160,7 @@ def _refusal(status: int, answer: Mapping[str, Any], kind: TextKind) -> Exceptio
 
 def _read(said: bytes) -> dict[str, Any]:
     """The object in an answer; an empty one where it holds none."""
-    if len(said) > LARGEST:
+    if len(said) > BOUNDS.largest:
         return {}
     with suppress(ValueError, RecursionError):
         found = json.loads(said)
@@ -229,19 +182,3 @@ def _kind_sent(answer: Mapping[str, Any], asked: TextKind) -> TextKind:
 
 def _json(value: Mapping[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
-
-
-def _first_to_answer(addresses: list[Any], timeout: float) -> socket.socket:
-    for address in addresses[:-1]:
-        with suppress(OSError):
-            return socket.create_connection(address, timeout)
-    return socket.create_connection(addresses[-1], timeout)
-
-
-def _cut(link: socket.socket) -> None:
-    with suppress(OSError):
-        socket.socket.shutdown(link, socket.SHUT_RDWR)  # beneath TLS, which another thread is reading from
-
-
-def _said(error: Exception) -> str:
-    return one_line(str(error) or type(error).__name__, 200)

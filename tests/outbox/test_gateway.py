@@ -10,10 +10,11 @@ import time_machine
 from briefings import jobs
 from briefings.db import unit_of_work
 from briefings.outbox.channels import Deferred, Receipt, Rejected, Unreachable
-from briefings.outbox.gateway import LARGEST, Connection, Gateway, is_public, request_of
+from briefings.outbox.gateway import BOUNDS, Connection, Gateway, request_of
 from briefings.outbox.mail import ShortText
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Draft, Recipient, queue, queue_many
+from briefings.web.outgoing import Bounds, is_public
 from tests.outbox.conftest import compose_plain, messages, states
 from tests.outbox.gateway_server import (
     GatewayServer,
@@ -40,7 +41,7 @@ def server() -> Iterator[GatewayServer]:
 
 
 def connection(url: str, private: bool = True) -> Connection:
-    return Connection(Gateway(url, "a-token", "0441234567", {}, PRICES, private), timeout=0.3, longest=0.6)
+    return Connection(Gateway(url, "a-token", "0441234567", {}, PRICES, private), Bounds(timeout=0.3, longest=0.6))
 
 
 def a_text(number: str = "010-1234-5678", words: str = WORDS, **of_gateway) -> bytes:
@@ -147,12 +148,12 @@ def test_an_answer_is_read_no_further_than_it_may_be(server, monkeypatch):
     server.next = [floods]
     with pytest.raises(Deferred):
         connection(server.url).send("01012345678", a_text())
-    assert sum(read) < 2 * LARGEST
+    assert sum(read) < 2 * BOUNDS.largest
 
 
 INSIDE = """
     127.0.0.1 localhost [::1] 10.1.2.3 192.168.0.1 172.16.0.1 169.254.169.254 100.64.0.1 0.0.0.0 2130706433 127.1
-    [::ffff:127.0.0.1] [fe80::1] [fd00::1] [64:ff9b::7f00:1] [2002:7f00:1::]
+    [::ffff:127.0.0.1] [fe80::1] [fd00::1] [64:ff9b::7f00:1] [2002:7f00:1::] [::7f00:1] [fec0::1]
 """
 
 
