@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from click import Command
@@ -9,14 +10,20 @@ from flask import Blueprint, Flask
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from briefings import backups, jobs, logs, serving
+from briefings.accounts import (
+    agency_pages,  # noqa: F401 (views of the accounts)
+    second_factor_pages,  # noqa: F401 (the same)
+    session_pages,  # noqa: F401 (the same)
+    way_in,
+)
 from briefings.accounts import commands as account_commands
 from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
-from briefings.accounts.signing_in import user_of_session
 from briefings.afterwards import (
     certificate_boxes,
     certificate_mails,
@@ -27,6 +34,7 @@ from briefings.afterwards import (
     survey_pages,
     survey_staff_pages,
 )
+from briefings.afterwards import list_files as afterwards_list_files
 from briefings.afterwards import mails as afterwards_mails
 from briefings.afterwards import models as afterwards_models  # noqa: F401 (the same)
 from briefings.announcements import mails as announcement_mails
@@ -36,18 +44,26 @@ from briefings.api import models as api_models  # noqa: F401 (its tables)
 from briefings.archive import binding as archive_binding
 from briefings.archive import booklet_pages, stories_mails, stories_pages, stories_staff, stories_words
 from briefings.archive import booklets as archive_booklets
+from briefings.archive import list_files as archive_list_files
 from briefings.archive import public as archive_public
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
+from briefings.exports import list_files as export_list_files
+from briefings.exports import making as export_making
+from briefings.exports import models as export_models  # noqa: F401 (its table)
+from briefings.exports import pages as export_pages
+from briefings.exports.lists import ListFile, by_name
 from briefings.front import operation as front_operation
 from briefings.front import public as front_public
 from briefings.front import staff as front_staff
+from briefings.front import theme_guard
 from briefings.imports import mails as import_mails
 from briefings.imports import pages as import_pages
 from briefings.imports import words as import_words
 from briefings.imports import work as import_work
 from briefings.inbox import commands as inbox_commands
+from briefings.inbox import list_files as inbox_list_files
 from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
 from briefings.inbox import staff as inbox_staff
@@ -62,6 +78,7 @@ from briefings.live import (
 )
 from briefings.live import day_pages as live_day
 from briefings.live import entry_pages as live_entry
+from briefings.live import list_files as live_list_files
 from briefings.live import mails as live_mails
 from briefings.live import pages as live_pages
 from briefings.live import presenter_box as live_presenter_box
@@ -69,17 +86,21 @@ from briefings.live import question_pages as live_questions  # noqa: F401 (views
 from briefings.live import setup_pages as live_setup  # noqa: F401 (views of the staff's day)
 from briefings.live.boxes import BoxMaker
 from briefings.mentoring import boxes as mentoring_boxes
+from briefings.mentoring import list_files as mentoring_list_files
 from briefings.mentoring import mails as mentoring_mails
 from briefings.mentoring import pages as mentoring_pages
 from briefings.mentoring import staff as mentoring_staff
 from briefings.mentoring import words as mentoring_words
-from briefings.needs import claim_pages
+from briefings.needs import claim_pages, officer_pages
+from briefings.needs import list_files as need_list_files
 from briefings.needs import mails as need_mails
 from briefings.needs import owner as need_owner
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
 from briefings.needs.boxes import Show
+from briefings.needs.officers import themes_of_each
 from briefings.needs.rounds import titles as round_titles
+from briefings.organizations import list_files as organization_list_files
 from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
 from briefings.organizations import staff as organization_staff
@@ -108,6 +129,7 @@ from briefings.participation import (
     retrospect,
     template_pages,
 )
+from briefings.participation import list_files as participation_list_files
 from briefings.participation import mails as participation_mails
 from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
@@ -116,6 +138,7 @@ from briefings.participation import words as participation_words
 from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
+from briefings.questions import list_files as question_list_files
 from briefings.questions import mails as question_mails
 from briefings.questions import owner as question_owner
 from briefings.questions import pages as question_pages
@@ -127,8 +150,6 @@ from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)
     deciding_pages,  # noqa: F401 (views of the staff's briefings)
     entering_pages,  # noqa: F401 (the same)
-    export,
-    export_pages,  # noqa: F401 (views of the staff's briefings)
     invited_pages,
     invitee_mails,
     invitee_pages,
@@ -140,6 +161,7 @@ from briefings.registrations import (
     support_mails,
     support_pages,
 )
+from briefings.registrations import list_files as registration_list_files
 from briefings.registrations import models as registration_models  # noqa: F401 (its tables)
 from briefings.registrations import own_pages as registration_pages
 from briefings.registrations import owner as registration_owner
@@ -147,10 +169,12 @@ from briefings.registrations import public as registration_public  # noqa: F401 
 from briefings.registrations import staff as registration_staff
 from briefings.registrations import words as registration_words
 from briefings.reviews import assigning_pages, reviewer_pages, selecting_pages  # noqa: F401 (views of the review)
+from briefings.reviews import list_files as review_list_files
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
 from briefings.reviews import words as review_words
 from briefings.rounds import contact_pages as round_contact_pages
+from briefings.rounds import list_files as round_list_files
 from briefings.rounds import mails as round_mails
 from briefings.rounds import pages as round_pages
 from briefings.rounds import public as round_public
@@ -164,6 +188,7 @@ from briefings.schedule import (
     registering_mails,
 )
 from briefings.schedule import feed_pages as schedule_feeds
+from briefings.schedule import list_files as schedule_list_files
 from briefings.schedule import mails as schedule_mails
 from briefings.schedule import matrix as schedule_matrix
 from briefings.schedule import presenter_mails as schedule_presenter_mails
@@ -176,12 +201,15 @@ from briefings.schedule.calendar_objects import Describe
 from briefings.schedule.overview import titles
 from briefings.schedule.presenter_boxes import Show as PresenterBox
 from briefings.seasons import availability_pages, lane_pages
+from briefings.seasons import list_files as season_list_files
 from briefings.seasons import mails as season_mails
 from briefings.seasons import setup_pages as season_setup_pages
 from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
+from briefings.statistics import funnel_pages
+from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
 from briefings.statistics import recognition_pages
@@ -194,6 +222,7 @@ from briefings.web import (
     content,  # noqa: F401 (notices what kept pages show)
     display,
     filters,
+    indexing,
     labels,
     logging,
     problems,
@@ -235,6 +264,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     question_staff.pages,
     need_owner.pages,
     need_staff.pages,
+    officer_pages.pages,
     round_pages.pages,
     round_contact_pages.pages,
     round_public.pages,
@@ -281,7 +311,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     booklet_pages.pages,
     statistics_pages.pages,
     statistics_pages.staff_pages,
+    funnel_pages.pages,
     recognition_pages.pages,
+    export_pages.pages,
 )
 COMPOSERS: dict[str, Composer] = {
     **outbox_mails.COMPOSERS,
@@ -349,12 +381,33 @@ ENTRIES: dict[ItemKind, Describe] = {ItemKind.APPOINTMENT: appointment_mails.ent
 BOXES_OF_OWNER: tuple[Show, ...] = (match_box.of_owner, retrospect.of_owner, mentoring_boxes.of_owner)
 BOXES_OF_STAFF: tuple[Show, ...] = (match_box.of_staff, retrospect.of_staff, mentoring_boxes.of_staff)
 """What the pages of a need show besides the need itself, to its owner and to staff."""
+EXPORTS: dict[str, ListFile] = by_name(
+    (
+        *need_list_files.LISTS,
+        *round_list_files.LISTS,
+        *review_list_files.LISTS,
+        *mentoring_list_files.LISTS,
+        *season_list_files.LISTS,
+        *schedule_list_files.LISTS,
+        *registration_list_files.LISTS,
+        *live_list_files.LISTS,
+        *question_list_files.LISTS,
+        *afterwards_list_files.LISTS,
+        *participation_list_files.LISTS,
+        *archive_list_files.LISTS,
+        *statistics_list_files.LISTS,
+        *organization_list_files.LISTS,
+        *inbox_list_files.LISTS,
+        *export_list_files.LISTS,
+    )
+)
+"""Every list that is taken away as a file."""
 TASKS: dict[str, Function] = {
     "check_needs": import_work.check,
     "save_needs": import_work.save,
     season_solving.KIND: season_solving.solve,
     listing.TASK: list_work.take_people,
-    export.KIND: export.make_file,
+    export_making.KIND: partial(export_making.make_file, EXPORTS, MultiDict),
     archive_booklets.KIND: archive_binding.bind,
 }
 """What the worker does when a task of this kind was asked for."""
@@ -410,8 +463,10 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["themes_of_each"] = themes_of_each
     app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
+    app.extensions["exports"] = EXPORTS
     app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES
     app.extensions["subjects"] = _subjects
@@ -445,13 +500,20 @@ def _extend(app: Flask) -> None:
     login = LoginManager(app)
     login.login_view = "accounts.sign_in"
     login.login_message = None
-    login.user_loader(user_of_session)
+    login.session_protection = None  # what browsers say of themselves changes; sessions have an end of their own
+    login.user_loader(way_in.user_in_session)
+    login.unauthorized_handler(way_in.ask_to_sign_in)
+    app.jinja_env.globals["session_seconds"] = way_in.session_seconds
+    app.jinja_env.globals["only_read"] = theme_guard.only_read
     filters.register(app)
     stamped.register(app)
     labels.register(app, *WORDS)
     problems.register(app)
+    indexing.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
     app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
     app.before_request(refuse_odd_paths)
     app.before_request(access.enforce)
+    app.before_request(way_in.note_activity)
+    app.before_request(theme_guard.guard_themes)
     app.after_request(security.add_headers)

@@ -21,6 +21,7 @@ from briefings.afterwards import reminding
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
 from briefings.db import trouble_of, unit_of_work
+from briefings.exports import making
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
 from briefings.live import following_up, tool_lists
@@ -37,7 +38,7 @@ from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
 from briefings.participation import chasing, drafts, match_watch, talk_watch
 from briefings.questions import advance, settling
-from briefings.registrations import export, listing
+from briefings.registrations import listing
 from briefings.reviews import asking_reviewers
 from briefings.rounds import asking
 from briefings.schedule import materials, reminders, support
@@ -204,7 +205,7 @@ def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
 def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Destroy the lists of people that were made for staff a day ago, and those staff brought and left behind."""
     with unit_of_work():
-        export.destroy_due(clock.now())
+        making.destroy_due(clock.now())
         listing.discard_left_behind(clock.now())
         tool_lists.discard_left_behind(clock.now())
 

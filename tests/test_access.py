@@ -64,6 +64,7 @@ ACCESS = {
         accounts: own own_password sign_out
     """,
     "member": """
+        exports: ask_own
         owner: attach check close edit file move_file needs new remove_file reopen show withdraw write
         owner_interest: show
         owner_matches: end match show take_away tell
@@ -81,6 +82,7 @@ ACCESS = {
         availability: ask enter index
         board: card history hold hold_lane lane make_lane merge move order redo remove_lane set_time show split undo
         imports: blank check decide discard index marked new original save show take_back
+        exports: ask made
         inbox: accept download handle index show
         outbox: body download handle index show test together trust undeliverable
         outbox_texts: edit index restore
@@ -90,22 +92,22 @@ ACCESS = {
             undo_recusal
         round_contacts: ask edit index lines members remind remove take
         staff: person today
-        staff_attendance: export index mark_people organizations
+        staff_attendance: index mark_people organizations
         staff_follow_up: index send
-        staff_survey: edit export index
+        staff_survey: edit index
         staff_tool_lists: columns discard likely new person show take
         staff_advice: ask hide index remind take_back
         staff_accounts: account_request approve_request decline_request index
-        staff_briefings: cancel changes copy discard discard_changes edit enter_registration export_registrations
-            exported_registrations hold_mails index move new
+        staff_briefings: cancel changes copy discard discard_changes edit enter_registration
+            hold_mails index move new
             preview publish registration registrations registrations_together show
         staff_booklet: bind file publish show
-        staff_certificates: correct export file index issue revoke rule show
+        staff_certificates: correct file index issue revoke rule show
         staff_day: change_room cue_sheet moderator notes parts press revoke say show
             put_up_replay set_room set_ways set_window settings
         staff_invitees: ask index remind remove
         staff_lists: discard look_again mend new show take
-        staff_recognition: export index
+        staff_recognition: index
         staff_stories: ask edit index of_match picture put_picture remind remove_picture show withdraw
         staff_matches: confirm_on_paper hide index show
         staff_matrix: index show
@@ -118,6 +120,7 @@ ACCESS = {
         staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal
         support: day destruction index show
+        staff_funnel: index names
         staff_statistics: briefing index
         tasks: cancel show
     """,

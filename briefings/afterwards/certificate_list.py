@@ -1,11 +1,9 @@
 """Who has a certificate of a briefing, who may have one, and why others may not: for staff."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import exists, select
 
@@ -18,15 +16,11 @@ from briefings.afterwards.certifying import (
     survey_closed,
 )
 from briefings.afterwards.models import Certificate, SurveyTaker
-from briefings.audit.recording import Actor, record
 from briefings.db import db
 from briefings.live.attendance import bounds_of, minutes_in
 from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.organizations.models import Organization
-from briefings.registrations.export import Format
-from briefings.registrations.plain_tables import comma_separated, on_the_clock
-from briefings.registrations.workbooks import Value, workbook
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 
@@ -105,59 +99,6 @@ def overview_of(briefing: Briefing, now: datetime) -> Overview:
         standing = _standing(certificate, why)
         people.append(Person(public_id, name, organization, standing, why, presence.minutes, certificate))
     return Overview(people)
-
-
-def file_name(briefing: Briefing, format: Format, zone: ZoneInfo) -> str:
-    """`참가확인증_발급대장_20261123.xlsx`: the day of the briefing."""
-    return f"참가확인증_발급대장_{briefing.starts_at.astimezone(zone):%Y%m%d}.{format}"
-
-
-def register_of(briefing: Briefing) -> list[Certificate]:
-    """Every certificate ever issued for a briefing, the replaced and the revoked too, the first first."""
-    of_briefing = select(Certificate).join(Certificate.registration).where(Registration.briefing_id == briefing.id)
-    return list(db.session.scalars(of_briefing.order_by(Certificate.issued_at, Certificate.id)))
-
-
-def written(format: Format, register: list[Certificate], zone: ZoneInfo) -> Iterator[bytes]:
-    """The register as a file, piece by piece."""
-    rows = (_values(certificate, zone) for certificate in register)
-    if format is Format.CSV:
-        return comma_separated([heading for heading, _ in COLUMNS], rows)
-    return workbook("발급대장", COLUMNS, rows, len(register))
-
-
-def note_export(briefing: Briefing, number: int, format: Format, reason: str, by: Actor, now: datetime) -> None:
-    """Who took the register away, and what for."""
-    record(by, "certificates.exported", briefing, now, reason=reason, people=number, format=format)
-
-
-COLUMNS = (
-    ("번호", 18),
-    ("이름", 12),
-    ("기관", 28),
-    ("설명회", 40),
-    ("참가 시간(분)", 13),
-    ("발급한 때", 17),
-    ("상태", 12),
-    ("취소하거나 다시 발급한 때", 24),
-    ("취소한 까닭", 30),
-)
-
-
-def _values(certificate: Certificate, zone: ZoneInfo) -> list[Value]:
-    ended_at = certificate.revoked_at or certificate.replaced_at
-    state = "발급 취소" if certificate.revoked_at else "다시 발급함" if certificate.replaced_at else "유효"
-    return [
-        certificate.number,
-        certificate.name,
-        certificate.organization,
-        certificate.title,
-        certificate.minutes,
-        on_the_clock(certificate.issued_at, zone),
-        state,
-        on_the_clock(ended_at, zone) if ended_at else None,
-        certificate.revoked_reason,
-    ]
 
 
 def _standing(certificate: Certificate | None, why: WhyNot | None) -> Standing:

@@ -1,6 +1,6 @@
-"""The staff's pages of the certificates of a briefing: the rule, who has one, put right, taken back, the register."""
+"""The staff's pages of the certificates of a briefing: the rule, who has one, put right, taken back."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -12,11 +12,7 @@ from briefings.afterwards.certificate_papers import addresses, certificate_file
 from briefings.afterwards.models import Certificate
 from briefings.db import unit_of_work
 from briefings.errors import Refused
-from briefings.files.sending import attachment
-from briefings.registrations.export import Format
-from briefings.registrations.export_pages import ExportForm
 from briefings.rounds.pages import Listed
-from briefings.schedule.models import Briefing
 from briefings.schedule.staff import the_briefing, zone
 from briefings.web.access import staff
 from briefings.web.forms import Form
@@ -160,29 +156,6 @@ def revoke(briefing_id: int, number: str) -> ResponseReturnValue:
         certificate=certificate,
         form=form,
     )
-
-
-@pages.route("/export", methods=["GET", "POST"])
-@staff
-def export(briefing_id: int) -> ResponseReturnValue:
-    """The register of what was issued, as a file, asked for with a reason."""
-    briefing, form = the_briefing(briefing_id), ExportForm()
-    register = certificate_list.register_of(briefing)
-    if register and form.validate_on_submit():
-        given, number = Format(form.format.data), len(register)
-        with unit_of_work():
-            certificate_list.note_export(briefing, number, given, form.reason.data, current_user, clock.now())
-        return _sent(the_briefing(briefing_id), given)
-    return render_template(
-        "afterwards/staff/certificate_export.html", briefing=briefing, form=form, number=len(register)
-    )
-
-
-def _sent(briefing: Briefing, given: Format) -> Response:
-    pieces = certificate_list.written(given, certificate_list.register_of(briefing), zone())
-    response = Response(stream_with_context(pieces), mimetype=given.media_type)
-    response.headers["Content-Disposition"] = attachment(certificate_list.file_name(briefing, given, zone()))
-    return response
 
 
 def _certificate(briefing_id: int, number: str) -> Certificate:

@@ -1,11 +1,10 @@
-"""The staff's pages of a survey: what came of it, what is asked, and its answers as a file."""
+"""The staff's pages of a survey: what came of it, and what is asked."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from briefings import clock
-from briefings.afterwards import survey_export
 from briefings.afterwards.survey_forms import SCALE, settings_form, wanted_in
 from briefings.afterwards.survey_results import results_of
 from briefings.afterwards.surveys import (
@@ -24,12 +23,9 @@ from briefings.afterwards.surveys import (
 )
 from briefings.db import unit_of_work
 from briefings.errors import Refused
-from briefings.files.sending import attachment
-from briefings.registrations.export import Format
-from briefings.registrations.export_pages import ExportForm
 from briefings.rounds.pages import Listed
 from briefings.schedule.models import BriefingState
-from briefings.schedule.staff import the_briefing, zone
+from briefings.schedule.staff import the_briefing
 from briefings.web.access import staff
 from briefings.web.routing import row_number
 
@@ -90,31 +86,4 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         form=form,
         locked=LOCKED if locked else None,
         called_off=briefing.state is BriefingState.CANCELLED,
-    )
-
-
-@pages.route("/export", methods=["GET", "POST"])
-@staff
-def export(briefing_id: int) -> ResponseReturnValue:
-    """Say what the file will hold and ask what for; then send it."""
-    briefing, form, now = the_briefing(briefing_id), ExportForm(), clock.now()
-    form.reason.description = "누가 언제 왜 내려받았는지 기록으로 남습니다. 예: 결과보고에 쓸 만족도 분석"
-    survey, answers = survey_of(briefing), number_of_takers(briefing)
-    refused = survey_export.refused_reason(briefing, now)
-    if refused is None and form.validate_on_submit():
-        given = Format(form.format.data)
-        with unit_of_work():
-            survey_export.note_export(briefing, given, form.reason.data, current_user, now)
-        pieces = survey_export.written(given, survey_of(briefing), the_briefing(briefing_id))
-        response = Response(stream_with_context(pieces), mimetype=given.media_type)
-        name = survey_export.file_name(the_briefing(briefing_id), given, zone())
-        response.headers["Content-Disposition"] = attachment(name)
-        return response
-    return render_template(
-        "afterwards/staff/survey_export.html",
-        briefing=briefing,
-        survey=survey,
-        answers=answers,
-        refused=refused,
-        form=form,
     )

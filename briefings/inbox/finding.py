@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import defer, joinedload
 
 from briefings.db import db
@@ -33,7 +33,12 @@ class Search:
 
 
 def find(search: Search, page: int) -> Pagination:
-    """One page of mails without what stands in them: those that wait longest first, otherwise the newest."""
+    """One page of mails."""
+    return db.paginate(matching(search), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def matching(search: Search) -> Select[ReceivedMail]:
+    """The mails without what stands in them: those that wait longest first, otherwise the newest."""
     found = select(ReceivedMail).options(defer(ReceivedMail.raw))
     found = found.options(joinedload(ReceivedMail.item).joinedload(CalendarItem.briefing))
     if search.shelf is not Shelf.ALL:
@@ -44,7 +49,7 @@ def find(search: Search, page: int) -> Pagination:
         sender = ReceivedMail.sender.icontains(word, autoescape=True)
         found = found.where(sender | ReceivedMail.subject.icontains(word, autoescape=True))
     order = ReceivedMail.id if search.shelf is Shelf.WAITING else ReceivedMail.id.desc()
-    return db.paginate(found.order_by(order), page=page, per_page=PER_PAGE, error_out=False)
+    return found.order_by(order)
 
 
 def number_waiting() -> int:

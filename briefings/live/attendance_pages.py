@@ -1,16 +1,15 @@
-"""The staff's pages of who came to a briefing: listed, counted, marked by hand, taken away as a file."""
+"""The staff's pages of who came to a briefing: listed, counted, marked by hand."""
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
-from briefings.files.sending import attachment
-from briefings.live import attendance_export, tool_lists
+from briefings.live import tool_lists
 from briefings.live.attendance import (
     attendances_of,
     attendees,
@@ -22,15 +21,13 @@ from briefings.live.attendance import (
     standing_of,
 )
 from briefings.live.attendance_forms import AttendeeFilters, MarkForm
-from briefings.live.attendance_words import STANDINGS, TONES
+from briefings.live.attendance_words import STANDINGS, TONES, sources_of
 from briefings.live.days import day_of
 from briefings.live.marking import MOST, chosen, mark, not_to_be_marked
 from briefings.organizations.words import KINDS
-from briefings.registrations.export import Format, note_export
-from briefings.registrations.export_pages import ExportForm
 from briefings.registrations.staff_forms import Ticks
 from briefings.rounds.pages import Listed
-from briefings.schedule.staff import the_briefing, zone
+from briefings.schedule.staff import the_briefing
 from briefings.web.access import staff
 from briefings.web.routing import row_number
 from briefings.web.sorting import heads
@@ -41,7 +38,7 @@ pages.context_processor(
         "standing_tones": TONES,
         "standing_of": standing_of,
         "stayed": minutes_in,
-        "sources": attendance_export.sources_of,
+        "sources": sources_of,
     }
 )
 
@@ -129,35 +126,6 @@ def mark_people(briefing_id: int) -> ResponseReturnValue:
         all="all" in request.args,
         most=MOST,
         obstacle=not_to_be_marked(briefing, now),
-        back=_back(briefing_id),
-    )
-
-
-@pages.route("/export", methods=["GET", "POST"])
-@staff
-def export(briefing_id: int) -> ResponseReturnValue:
-    """Say what the file will hold and ask what for; then send it."""
-    briefing, now = the_briefing(briefing_id), clock.now()
-    filters, form, bounds = AttendeeFilters(request.args), ExportForm(), bounds_of(briefing, now)
-    form.reason.description = "누가 언제 왜 몇 명을 내려받았는지 기록으로 남습니다. 예: 결과보고에 붙일 출석부"
-    conditions = filters.conditions()
-    people = attendance_export.people_of(briefing, bounds, conditions)
-    if people and form.validate_on_submit():
-        given = Format(form.format.data)
-        with unit_of_work():
-            reason = form.reason.data
-            note_export(briefing, conditions, len(people), given, reason, current_user, now, "attendance.exported")
-        pieces = attendance_export.written(given, people, bounds, zone())
-        response = Response(stream_with_context(pieces), mimetype=given.media_type)
-        name = attendance_export.file_name(briefing, given, zone())
-        response.headers["Content-Disposition"] = attachment(name)
-        return response
-    return render_template(
-        "live/attendance/export.html",
-        briefing=briefing,
-        form=form,
-        people=len(people),
-        conditions=[words for words, _ in _chips(conditions)],
         back=_back(briefing_id),
     )
 

@@ -112,6 +112,13 @@ def all_needs(search: Search) -> Page:
     return _page([first, then], search, STAFF_PER_PAGE)
 
 
+def every_need(search: Search) -> Select[Need]:
+    """All of what `all_needs` shows page by page, in the same order."""
+    waits = Need.state == NeedState.SUBMITTED
+    waiting_first = (case((waits, 0), else_=1), case((waits, Need.submitted_at)), case((waits, Need.id)))
+    return select(Need).where(*conditions_of(search)).order_by(*waiting_first, Need.changed_at.desc(), Need.id.desc())
+
+
 def counts_by_state() -> dict[NeedState, int]:
     """How many needs there are in each state, 0 included."""
     rows = db.session.execute(select(Need.state, func.count()).group_by(Need.state))

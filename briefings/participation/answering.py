@@ -58,7 +58,12 @@ class Noted:
 
 
 def replies_on(organization: Organization, shelf: Shelf, page: int, need_id: int | None = None) -> Pagination:
-    """One page of the replies to an organization's needs: those due first where they wait, otherwise the newest."""
+    """One page of the replies to an organization's needs."""
+    return db.paginate(listed_on(organization, shelf, need_id), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def listed_on(organization: Organization, shelf: Shelf, need_id: int | None = None) -> Select[ParticipationReply]:
+    """The replies to an organization's needs: those due first where they wait, otherwise the newest."""
     found = select(ParticipationReply).join(ParticipationReply.need)
     found = found.where(Need.organization_id == organization.id, ParticipationReply.state.in_(ON_SHELF[shelf]))
     if need_id:
@@ -71,8 +76,7 @@ def replies_on(organization: Organization, shelf: Shelf, page: int, need_id: int
         joinedload(ParticipationReply.organization),
         selectinload(ParticipationReply.appointments).selectinload(Appointment.times),
     )
-    in_order = found.options(*together).order_by(*(due or (waits, *newest)))
-    return db.paginate(in_order, page=page, per_page=PER_PAGE, error_out=False)
+    return found.options(*together).order_by(*(due or (waits, *newest)))
 
 
 def how_many(organization: Organization, need_id: int | None = None) -> dict[Shelf, int]:

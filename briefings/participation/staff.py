@@ -1,11 +1,12 @@
 """What staff see of replies: all of them, those the owners let wait and what was sent about it; they may ask too."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from briefings import clock
@@ -22,6 +23,7 @@ from briefings.participation.words import APPOINTMENT_TONES, REPLY_TONES
 from briefings.schedule.words import PARTSTATS
 from briefings.web.access import staff
 
+LATE = "late"
 MOST = 100
 """So many replies are asked about at once."""
 pages = Blueprint("staff_replies", __name__, url_prefix="/staff/replies")
@@ -42,21 +44,8 @@ def index() -> ResponseReturnValue:
     """Replies by state, newest first; or those whose owner is late, longest first, with what was sent about them."""
     now = clock.now()
     wanted = request.args.get("state", "")
-    found = select(ParticipationReply).options(
-        joinedload(ParticipationReply.need).joinedload(Need.organization),
-        joinedload(ParticipationReply.organization),
-        joinedload(ParticipationReply.briefing),
-    )
-    order = (ParticipationReply.sent_at.desc(), ParticipationReply.id.desc())
-    late = wanted == "late"
-    if late:
-        found, order = (
-            answering.late_replies(found, now),
-            (ParticipationReply.due_at.asc(), ParticipationReply.id.asc()),
-        )
-    elif wanted in list(ReplyState):
-        found = found.where(ParticipationReply.state == ReplyState(wanted))
-    page = db.paginate(found.order_by(*order), per_page=20)
+    late = wanted == LATE
+    page = db.paginate(replies_in(wanted, now), per_page=20)
     return render_template(
         "participation/staff_index.html",
         page=page,
@@ -66,6 +55,21 @@ def index() -> ResponseReturnValue:
         chases=chasing.chases_of(page.items) if late else {},
         now=now,
     )
+
+
+def replies_in(wanted: str, now: datetime) -> Select[ParticipationReply]:
+    """Replies of a state, or all, the newest first; or those whose owner is late (LATE), the longest first."""
+    found = select(ParticipationReply).options(
+        joinedload(ParticipationReply.need).joinedload(Need.organization),
+        joinedload(ParticipationReply.organization),
+        joinedload(ParticipationReply.briefing),
+    )
+    if wanted == LATE:
+        late = answering.late_replies(found, now)
+        return late.order_by(ParticipationReply.due_at.asc(), ParticipationReply.id.asc())
+    if wanted in list(ReplyState):
+        found = found.where(ParticipationReply.state == ReplyState(wanted))
+    return found.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc())
 
 
 @pages.route("/remind", methods=["GET", "POST"])

@@ -28,7 +28,7 @@ def index() -> ResponseReturnValue:
     written, today = request.args.get("state") == "written", local(clock.now()).date()
     return render_template(
         "questions/staff_index.html",
-        page=db.paginate(_to_write(written), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
+        page=db.paginate(to_write(written), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
         written=written,
         late=number_late(today),
         today=today,
@@ -69,7 +69,8 @@ def _place(briefing_id: int) -> Place:
     )
 
 
-def _to_write(written: bool) -> Select[Question]:
+def to_write(written: bool) -> Select[Question]:
+    """The written answers of all briefings that are owed, or that were given, with what the list shows."""
     state = QuestionState.WRITTEN if written else QuestionState.TO_WRITE
     found = select(Question).join(Question.briefing)
     found = found.where(Question.state == state, Briefing.state == BriefingState.PUBLISHED)

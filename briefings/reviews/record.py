@@ -1,13 +1,13 @@
 """Who decided what in the review of a round, when and why: the record of decisions (결정 기록)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 
 from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
@@ -72,7 +72,12 @@ class Line:
 
 
 def entries(round: Round, chapter: Chapter | None, who: str, need_id: int | None, page: int) -> Pagination:
-    """A page of what was done, the newest first; by chapter, by person, and for one need."""
+    """A page of what was done."""
+    return db.paginate(entries_of(round, chapter, who, need_id), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def entries_of(round: Round, chapter: Chapter | None, who: str, need_id: int | None) -> Select[AuditEntry]:
+    """What was done, the newest first; by chapter, by person, and for one need."""
     acts = CONTENTS[chapter] if chapter else [*ROUND_ACTS, *NEED_ACTS]
     of_round = and_(AuditEntry.about_type == Round.__tablename__, AuditEntry.about_id == round.id)
     needs = select(Need.id).where(Need.round_id == round.id)
@@ -82,8 +87,7 @@ def entries(round: Round, chapter: Chapter | None, who: str, need_id: int | None
         found = found.where(AuditEntry.actor_name == ("" if who == PROGRAM else who))
     if need_id:
         found = found.where(AuditEntry.about_type == Need.__tablename__, AuditEntry.about_id == need_id)
-    found = found.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
-    return db.paginate(found, page=page, per_page=PER_PAGE, error_out=False)
+    return found.order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
 
 
 def people_in(round: Round) -> list[str]:
@@ -96,7 +100,7 @@ def people_in(round: Round) -> list[str]:
     return sorted(name or PROGRAM for name in names)
 
 
-def in_words(found: list[AuditEntry]) -> list[Line]:
+def in_words(found: Sequence[AuditEntry]) -> list[Line]:
     """The entries as staff read them, by two statements."""
     need_ids = {entry.about_id for entry in found if entry.about_type == Need.__tablename__}
     people = {number for entry in found for number in _reviewers(entry.detail)}

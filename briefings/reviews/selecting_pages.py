@@ -38,7 +38,7 @@ def ranked(round_id: int) -> ResponseReturnValue:
     round, ranking = the_round(round_id), ranking_of(round_id)
     sort, only = request.args.get("sort", "rank"), request.args.get("only", "")
     sort, only = sort if sort in ORDERS else "rank", only if only in NARROWINGS else ""
-    rows = sorted((row for row in ranking.rows if _stands(row, only)), key=ORDERS[sort])
+    rows = shown_in(ranking, sort, only)
     page = Listed(page=request.args.get("page", 1, int), per_page=PER_PAGE, error_out=False, rows=rows)
     picking = PickForm(None)
     picking.offer(page.items)
@@ -55,6 +55,11 @@ def ranked(round_id: int) -> ResponseReturnValue:
         undecided=_number(ranking, "undecided"),
         drafts=len(selecting.drafts(round_id)),
     )
+
+
+def shown_in(ranking: Ranking, sort: str, only: str) -> list[Ranked]:
+    """The rows of the list, as it is sorted (one of ORDERS) and narrowed (one of NARROWINGS)."""
+    return sorted((row for row in ranking.rows if _stands(row, only)), key=ORDERS[sort])
 
 
 def _number(ranking: Ranking, name: str) -> int:

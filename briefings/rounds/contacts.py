@@ -7,7 +7,7 @@ from datetime import datetime
 
 import email_validator
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import joinedload
 
 from briefings.accounts.models import Role, User
@@ -58,14 +58,18 @@ class Added:
 
 
 def contacts_of(round: Round, page: int, answering: bool | None = None) -> Pagination:
-    """A page of the list, who was not written to first; `answering`: only those who have, or have not, answered."""
+    """A page of the list."""
+    return db.paginate(listed_contacts(round, answering), page=page, per_page=PER_PAGE, error_out=False)
+
+
+def listed_contacts(round: Round, answering: bool | None = None) -> Select[RoundContact]:
+    """The list, who was not written to first; `answering`: only those who have, or have not, answered."""
     found = select(RoundContact).join(RoundContact.organization).where(RoundContact.round_id == round.id)
     if answering is not None:
         found = found.where(~asking.silent() if answering else asking.silent())
     unasked_first = case((RoundContact.asked_at.is_(None), 0), else_=1)
     found = found.options(joinedload(RoundContact.organization))
-    found = found.order_by(unasked_first, Organization.name, RoundContact.id)
-    return db.paginate(found, page=page, per_page=PER_PAGE, error_out=False)
+    return found.order_by(unasked_first, Organization.name, RoundContact.id)
 
 
 def contact_of(round: Round, contact_id: int) -> RoundContact | None:

@@ -52,6 +52,11 @@ USUAL: Mapping[Deed, int] = {
 MOST_POINTS = 100
 
 
+def half_in_words(half: Half) -> str:
+    """`2026년 하반기`."""
+    return f"{half.year}년 {'상반기' if half.number == 1 else '하반기'}"
+
+
 class Key(NamedTuple):
     """An organization, or an officer of one by their address."""
 

@@ -15,11 +15,11 @@ from briefings.accounts.models import User
 from briefings.app import TASKS
 from briefings.audit.recording import history_of
 from briefings.db import db
-from briefings.files.models import StoredFile
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Purpose
-from briefings.registrations import export, plain_tables
-from briefings.schedule.registration_models import RegistrationState, SupportState
+from briefings.exports import lists, making, plain_tables
+from briefings.exports.models import ExportPiece
+from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import do_next
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization
@@ -65,12 +65,12 @@ def briefing(now):
 
 
 def path_of(briefing: Any, query: str = "") -> str:
-    return f"/staff/briefings/{briefing.id}/registrations/export{query}"
+    return f"/staff/briefings/{briefing.id}/exports/registrations{query}"
 
 
 def asked(client: Any, briefing: Any, format: str, query: str = "") -> Any:
     """What comes back for a form filled in."""
-    return client.post(path_of(briefing, query), data={"format": format, "reason": REASON})
+    return client.post(path_of(briefing, query), data={"format": format, "people": "with", "reason": REASON})
 
 
 def rows_of(data: bytes) -> list[dict[str, Any]]:
@@ -90,7 +90,8 @@ def work() -> None:
 
 def test_a_spreadsheet_holds_who_is_listed_with_real_dates_and_texts_that_stay_texts(desk, briefing):
     page = text_of(desk.get(path_of(briefing)).text)
-    assert "신청자 3명 조건 없음 (목록에 보이는 모든 사람)" in page and "개인정보가 들어 있는 파일입니다" in page
+    assert "신청자 3명 조건 없음 (목록에 보이는 모두)" in page and "개인정보가 들어 있는 목록입니다" in page
+    assert "그 가운데 개인정보 이름, 부서, 직급, 전자우편, 전화번호" in page
 
     answer = asked(desk, briefing, "xlsx")
 
@@ -124,8 +125,10 @@ def test_nothing_at_the_front_of_a_cell_of_a_csv_file_makes_it_a_formula(sign):
 
 
 def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_for(desk, briefing):
-    missing = text_of(desk.post(path_of(briefing), data={"format": "xlsx", "reason": ""}).text)
-    assert "내려받는 까닭을 입력해 주세요." in missing and not history_of(briefing)
+    given = {"format": "xlsx", "people": "with"}
+    assert "내려받는 까닭을 입력해 주세요." in desk.post(path_of(briefing), data=given).text
+    assert "5자 이상으로 적어 주세요" in desk.post(path_of(briefing), data=given | {"reason": "명단"}).text
+    assert not history_of(briefing)
 
     asked(desk, briefing, "csv", "?q=나래&kind=company")
 
@@ -133,13 +136,14 @@ def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_f
     assert (entry.actor_name, entry.action) == ("이보람", "registrations.exported")
     assert entry.detail == {
         "reason": REASON,
-        "people": 1,
+        "rows": 1,
         "format": "csv",
+        "personal": True,
         "filters": {"kind": "company", "q": True},
     }
     assert "신청자 내려받기" in desk.get(f"/staff/briefings/{briefing.id}").text
     nobody = text_of(desk.get(path_of(briefing, "?q=없는이름")).text)
-    assert "조건에 맞는 신청자가 없어 내려받을 것이 없습니다." in nobody
+    assert "조건에 맞는 것이 없어 내려받을 것이 없습니다." in nobody
     assert "검색어 없는이름" not in nobody and asked(desk, briefing, "csv", "?q=없는이름").mimetype == "text/html"
 
 
@@ -149,9 +153,9 @@ def test_the_page_names_the_conditions_of_the_list(desk, briefing):
 
 
 def test_only_people_who_were_ticked_are_taken(desk, briefing):
-    one = db.session.query(export.Registration).filter_by(name="김나래").one()
+    one = db.session.query(Registration).filter_by(name="김나래").one()
     query = f"?id={one.public_id}&id=unknown1"
-    assert "신청자 1명, 목록에서 고른 사람만" in text_of(desk.get(path_of(briefing, query)).text)
+    assert "신청자 1명, 목록에서 고른 것만" in text_of(desk.get(path_of(briefing, query)).text)
     assert [row["이름"] for row in rows_of(asked(desk, briefing, "xlsx", query).data)] == ["김나래"]
     assert len(rows_of(asked(desk, briefing, "xlsx", query + "&all=1").data)) == 3
 
@@ -160,8 +164,9 @@ def test_only_people_who_were_ticked_are_taken(desk, briefing):
 def test_a_long_list_is_made_by_the_worker_for_one_person_and_destroyed_after_a_day(
     app, desk, briefing, monkeypatch, now, format
 ):
-    monkeypatch.setattr(export, "LONG", 2)
-    monkeypatch.setattr(export, "BATCH", 2)
+    monkeypatch.setattr(making, "LONG", 2)
+    monkeypatch.setattr(making, "PIECE", 200)
+    monkeypatch.setattr(lists, "AT_A_TIME", 2)
     assert "파일을 따로 만듭니다" in desk.get(path_of(briefing)).text
     assert asked(desk, briefing, format).status_code == 303
     assert "파일을 만들고 있습니다" in desk.get(path_of(briefing)).text
@@ -172,7 +177,7 @@ def test_a_long_list_is_made_by_the_worker_for_one_person_and_destroyed_after_a_
     work()
 
     page = text_of(desk.get(path_of(briefing)).text)
-    assert f"{NAME}.{format} · 신청자 3명" in page and "2026. 11. 24.(화) 10:00 에 지웁니다" in page
+    assert f"파일 {NAME}.{format}" in page and "신청자 3명" in page and "2026. 11. 24.(화) 10:00 에 지웁니다" in page
     answer = desk.get(path_of(briefing, "/file"))
     assert len(rows_of(answer.data)) == 3 and answer.headers["Content-Disposition"].endswith(quote(f"{NAME}.{format}"))
     another = app.test_client().sign_in(a_user())
@@ -186,23 +191,23 @@ def test_a_long_list_is_made_by_the_worker_for_one_person_and_destroyed_after_a_
     with time_machine.travel(now + timedelta(hours=24), tick=False):
         assert desk.get(path_of(briefing, "/file")).status_code == 404
         jobs.destroy_files(app)
-    assert not db.session.query(Task).count() and not db.session.query(StoredFile).count()
+    assert not db.session.query(Task).count() and not db.session.query(ExportPiece).count()
 
 
 def test_a_worker_that_was_killed_leaves_no_file_behind_and_a_new_file_replaces_the_earlier(
     app, desk, briefing, monkeypatch
 ):
-    monkeypatch.setattr(export, "LONG", 2)
+    monkeypatch.setattr(making, "LONG", 2)
     asked(desk, briefing, "xlsx")
     work()
     task = db.session.query(Task).one()
     task.state, task.lease_until, task.finished_at = TaskState.RUNNING, clock.now() - timedelta(seconds=1), None
     db.session.commit()
     work()
-    assert db.session.query(Task).one().state is TaskState.DONE and db.session.query(StoredFile).count() == 1
+    assert db.session.query(Task).one().state is TaskState.DONE and db.session.query(ExportPiece).count() == 1
 
     asked(desk, briefing, "csv")
     work()
 
-    assert db.session.query(Task).count() == db.session.query(StoredFile).count() == 1
+    assert db.session.query(Task).count() == db.session.query(ExportPiece).count() == 1
     assert len(rows_of(desk.get(path_of(briefing, "/file")).data)) == 3

@@ -3,11 +3,10 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
-from zoneinfo import ZoneInfo
 
-from briefings.registrations.workbooks import Value
+from briefings.exports.values import Value, cleaned
 
 AT_A_TIME = 500
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
@@ -21,16 +20,13 @@ def comma_separated(headings: Sequence[str], rows: Iterable[Sequence[Value]]) ->
         yield _as_lines([[as_text(value) for value in row] for row in some])
 
 
-def on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
-    """Spreadsheets know no zones: the time of the installation, as people read it everywhere else."""
-    return moment.astimezone(zone).replace(tzinfo=None, microsecond=0)
-
-
 def as_text(value: Value) -> str:
     """One cell; an apostrophe stands before what would be calculated (OWASP, CSV injection)."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
-    words = "" if value is None else str(value)
+    if value is None or isinstance(value, int | float | date):
+        return "" if value is None else str(value)
+    words = cleaned(value)
     return f"'{words}" if words.startswith(_FORMULA) else words
 
 

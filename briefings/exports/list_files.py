@@ -1,0 +1,65 @@
+"""Lists of slices that stand below this one as files for staff: the messages and the addresses that take none."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import defer
+
+from briefings.exports.forms import in_words
+from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
+from briefings.outbox.finding import matching, standing_of
+from briefings.outbox.forms import MessageFilters
+from briefings.outbox.models import Message, UndeliverableAddress
+from briefings.outbox.words import KINDS, MEDIA, STANDINGS
+from briefings.web.filters import phone
+
+MESSAGES: tuple[Column[tuple[Message, str]], ...] = (
+    Column("번호", 10, lambda each: each[0].id),
+    Column("무엇에 관한 것", 32, lambda each: KINDS.get(each[0].kind, each[0].kind)),
+    Column("관련", 40, lambda each: each[1]),
+    Column("보내는 방법", 12, lambda each: MEDIA[each[0].medium]),
+    Column("받는 사람", 12, lambda each: each[0].recipient_name, personal=True),
+    Column("전자우편", 28, lambda each: each[0].recipient, personal=True),
+    Column("전화번호", 16, lambda each: phone(each[0].phone), personal=True),
+    Column("상태", 12, lambda each: STANDINGS[standing_of(each[0])]),
+    Column("만든 때", 17, lambda each: each[0].created_at),
+    Column("보낼 때", 17, lambda each: each[0].due_at),
+    Column("보낸 때", 17, lambda each: each[0].sent_at),
+    Column("시도", 8, lambda each: each[0].attempts),
+    Column("비용(원)", 10, lambda each: each[0].cost),
+    Column("보내지 못한 까닭", 40, lambda each: each[0].error, personal=True),
+)
+"""What servers write as the reason quotes the address."""
+UNDELIVERABLE: tuple[Column[UndeliverableAddress], ...] = (
+    Column("전자우편", 32, lambda each: each.address, personal=True),
+    Column("되돌아온 때", 17, lambda each: each.since),
+    Column("상태 코드", 12, lambda each: each.status),
+    Column("까닭", 60, lambda each: each.reason, personal=True),
+)
+
+
+def find_messages(asked: Asked) -> Found[tuple[Message, str]]:
+    """The messages that meet the conditions of the list, the newest first; never what stands in them."""
+    filters = MessageFilters(asked.args)
+    found = matching(filters.search(), select(Message)).order_by(Message.id.desc()).options(defer(Message.raw))
+    note = "전자우편과 문자의 내용은 담지 않습니다."
+    return Found(MESSAGES, listed(found, _with_subjects), in_words(filters), note=note)
+
+
+def _with_subjects(some: Sequence[Message]) -> Iterator[tuple[Message, str]]:
+    subjects = current_app.extensions["subjects"]({each.about for each in some})
+    return ((each, subjects.get(each.about, "")) for each in some)
+
+
+def find_undeliverable(asked: Asked) -> Found[UndeliverableAddress]:
+    """The addresses that nothing is sent to, the last first."""
+    found = select(UndeliverableAddress)
+    rows = listed(found.order_by(UndeliverableAddress.since.desc(), UndeliverableAddress.address))
+    return Found(UNDELIVERABLE, rows, above=(Step("발송", "outbox.index", {}),))
+
+
+LISTS = (
+    ListFile("messages", "발송", "outbox.index", find_messages),
+    ListFile("undeliverable", "되돌아온 주소", "outbox.undeliverable", find_undeliverable),
+)

@@ -1,0 +1,21 @@
+"""What stands in one cell of a file, and what of it is left out."""
+
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+Value = str | int | float | date | datetime | None
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Signs that XML has no way to write, and those that turn the direction of writing: they show what is not there."""
+
+
+def on_the_clock(value: Value, zone: ZoneInfo) -> Value:
+    """Spreadsheets know no zones: moments on the clock of the installation, as people read them everywhere else."""
+    if isinstance(value, datetime):
+        return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
+    return value
+
+
+def cleaned(text: str) -> str:
+    """A text without what no file can hold."""
+    return _UNWRITABLE.sub("", text)

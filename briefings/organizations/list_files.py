@@ -1,0 +1,66 @@
+"""The organizations and the accounts as files for staff."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from briefings.accounts.models import Role, User
+from briefings.accounts.words import ROLES
+from briefings.exports.forms import in_words
+from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
+from briefings.organizations.forms import AccountFilters
+from briefings.organizations.managing import accounts_found, organizations_of
+from briefings.organizations.models import Membership, Organization
+from briefings.organizations.words import KINDS
+from briefings.web.filters import phone
+
+ORGANIZATIONS: tuple[Column[Any], ...] = (
+    Column("번호", 8, lambda each: each[0].id),
+    Column("기관", 32, lambda each: each[0].name),
+    Column("기관 유형", 18, lambda each: KINDS[each[0].kind]),
+    Column("공공", 8, lambda each: "공공" if each[0].kind.is_public else "민간"),
+    Column("계정 수", 10, lambda each: each[1]),
+    Column("처음 알려진 때", 17, lambda each: each[0].created_at),
+)
+ACCOUNTS: tuple[Column[Any], ...] = (
+    Column("이름", 12, lambda each: each[0].name, personal=True),
+    Column("전자우편", 28, lambda each: each[0].email, personal=True),
+    Column("전화번호", 16, lambda each: phone(each[0].phone), personal=True),
+    Column("역할", 16, lambda each: ROLES[each[0].role]),
+    Column("기관", 28, lambda each: each[1].name if each[1] else ""),
+    Column("기관 유형", 16, lambda each: KINDS[each[1].kind] if each[1] else ""),
+    Column("상태", 18, lambda each: _state(each[0])),
+    Column("만든 때", 17, lambda each: each[0].created_at),
+    Column("마지막 로그인", 17, lambda each: each[0].signed_in_at),
+)
+
+
+def find_organizations(asked: Asked) -> Found[Any]:
+    """Every organization with how many accounts belong to it, by name."""
+    members = select(func.count()).where(Membership.organization_id == Organization.id).scalar_subquery()
+    found = select(Organization, members).order_by(Organization.name, Organization.id)
+    return Found(ORGANIZATIONS, listed(found), above=(Step("계정", "staff_accounts.index", {}),))
+
+
+def find_accounts(asked: Asked) -> Found[Any]:
+    """The accounts that the list shows, in its order, with their organizations."""
+    filters = AccountFilters(asked.args)
+    role = Role(filters.role.data) if filters.role.data in set(Role) else None
+
+    def with_organizations(some: Any) -> Any:
+        organizations = organizations_of(some)
+        return ((user, organizations.get(user.id)) for user in some)
+
+    return Found(ACCOUNTS, listed(accounts_found(filters.q.data or "", role), with_organizations), in_words(filters))
+
+
+def _state(user: User) -> str:
+    if not user.active:
+        return "꺼짐"
+    return "켜짐" if user.has_password else "비밀번호 정하기 전"
+
+
+LISTS = (
+    ListFile("organizations", "기관", "staff_accounts.index", find_organizations, "곳"),
+    ListFile("accounts", "계정", "staff_accounts.index", find_accounts, "개"),
+)
