@@ -1,111 +1,315 @@
-"""The funnel of a briefing: from the needs it presented to the matches that came of them."""
+"""The way from needs to matches, step by step, for any scope, whole or broken down; by a constant number of queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import Select, and_, case, distinct, func, select
+from sqlalchemy.orm import aliased
 
 from briefings.db import db
 from briefings.live.attending import was_there
 from briefings.live.models import Attendance
-from briefings.organizations.models import Organization, OrganizationKind
-from briefings.participation.match_models import Match
-from briefings.participation.models import ParticipationReply, ReplyState
-from briefings.schedule.models import Briefing, PresenterSlot
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.needs.models import Need, need_audiences, need_themes
+from briefings.organizations.models import Organization
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import ParticipationReply
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
+from briefings.schedule.registration_models import Registration
+from briefings.statistics.published import percent
+from briefings.statistics.scope import (
+    Axis,
+    Scope,
+    begun,
+    briefings_in,
+    consulted,
+    days_of,
+    end_of,
+    holds_place,
+    in_time,
+    is_of_kind,
+    joined_in,
+    matches_in,
+    needs_in,
+    of_need,
+    replies_in,
+    was_due,
+)
+
+
+class Step(StrEnum):
+    """The steps in order; what each counts is said in `words.STEPS`."""
+
+    NEEDS = "needs"
+    GROUPED = "grouped"
+    BRIEFED = "briefed"
+    REGISTERED = "registered"
+    ATTENDED = "attended"
+    REPLIED = "replied"
+    REPLIES = "replies"
+    ANSWERED = "answered"
+    CONSULTED = "consulted"
+    MATCHED = "matched"
+
+
+PEOPLE = (Step.REGISTERED, Step.ATTENDED)
+"""The steps that are people; REPLIES and ANSWERED are replies, the others needs."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many reached a step, how many organizations those are, and of how many they are (None: of nothing)."""
+
+    step: Step
+    number: int = 0
+    organizations: int = 0
+    of: int | None = None
+
+    @property
+    def share(self) -> float | None:
+        """In percent, to one decimal; None where there is nothing to be a part of."""
+        return percent(self.number, self.of) if self.of is not None else None
 
 
 @dataclass(frozen=True)
 class Funnel:
-    """What one briefing led to. Replies are those on its needs, told apart by whether they came before it began."""
+    """Every step of a scope."""
 
-    needs: int
-    registered: int
-    registered_organizations: int
-    waitlisted: int
-    cancelled: int
-    attended: int
-    attended_organizations: int
-    replies_before: int
-    replies_after: int
-    needs_with_new_replies: int
-    answered_in_time: int
-    consulting: int
-    matched: int
-    registered_by_kind: dict[OrganizationKind, int]
+    counts: Mapping[Step, Count]
 
-    def steps(self) -> list[tuple[str, int]]:
-        """The steps in order as (name of the field, number): what a chart draws."""
-        names = ("needs", "registered", "attended", "replies_after", "answered_in_time", "consulting", "matched")
-        return [(name, getattr(self, name)) for name in names]
+    def __getitem__(self, step: Step) -> Count:
+        return self.counts[step]
+
+    def steps(self) -> list[Count]:
+        """In order."""
+        return [self.counts[step] for step in Step]
 
 
-def funnel_of(briefing: Briefing) -> Funnel:
-    """Counted from rows, by a constant number of queries."""
-    presented = select(PresenterSlot.need_id).where(PresenterSlot.briefing_id == briefing.id)
-    states = _people(briefing)
-    confirmed = states.get(RegistrationState.CONFIRMED, (0, 0))
-    attended = db.session.execute(
-        select(func.count(), func.count(distinct(Registration.organization_id)))
-        .select_from(Attendance)
-        .join(Registration, Registration.id == Attendance.registration_id)
-        .where(Registration.briefing_id == briefing.id, was_there())
-    ).one()
-    on_needs = (ParticipationReply.need_id.in_(presented), ParticipationReply.state != ReplyState.WITHDRAWN)
-    new = ParticipationReply.sent_at >= briefing.starts_at
-    in_time = ParticipationReply.acknowledged_at <= ParticipationReply.due_at
-    begun = ParticipationReply.state.in_((ReplyState.CONSULTING, ReplyState.MATCHED, ReplyState.ENDED))
-    replies = db.session.execute(
-        select(
-            _how_many(~new),
-            _how_many(new),
-            func.count(distinct(ParticipationReply.need_id)).filter(new),
-            _how_many(new & in_time),
-            _how_many(new & begun),
-        ).where(*on_needs)
-    ).one()
-    return Funnel(
-        needs=db.session.scalar(select(func.count()).select_from(presented.subquery())) or 0,
-        registered=confirmed[0],
-        registered_organizations=confirmed[1],
-        waitlisted=states.get(RegistrationState.WAITLISTED, (0, 0))[0],
-        cancelled=states.get(RegistrationState.CANCELLED, (0, 0))[0],
-        attended=attended[0],
-        attended_organizations=attended[1],
-        replies_before=replies[0],
-        replies_after=replies[1],
-        needs_with_new_replies=replies[2],
-        answered_in_time=replies[3],
-        consulting=replies[4],
-        matched=db.session.scalar(
-            select(func.count())
-            .select_from(Match)
-            .where(Match.need_id.in_(presented), Match.confirmed_at >= briefing.starts_at)
+def funnel(scope: Scope, zone: ZoneInfo, now: datetime) -> Funnel:
+    """Counted from rows."""
+    return _Counting(scope, None, zone, now).funnels().get(None) or _funnel({})
+
+
+def crossed(scope: Scope, axis: Axis, zone: ZoneInfo, now: datetime) -> dict[Any, Funnel]:
+    """A funnel for each theme (by its id), kind, half-year … there is anything of; None: for needs without a round.
+
+    The row of a value is the funnel of `scope.at(axis, value)`. A need with two themes is in the rows of both.
+    """
+    return _Counting(scope, axis, zone, now).funnels()
+
+
+Numbers = dict[str, int]
+
+
+class _Counting:
+    """One reading of the database: the same statements with or without a column to break them down by."""
+
+    def __init__(self, scope: Scope, axis: Axis | None, zone: ZoneInfo, now: datetime) -> None:
+        self.scope, self.axis, self.zone, self.now = scope, axis, zone, now
+        self.by_briefing = axis is Axis.BRIEFING
+        self.needs_in = needs_in(scope, zone, now, by_briefing=self.by_briefing)
+        self.periods = self._periods(axis) if axis in (Axis.HALF, Axis.YEAR) else []
+
+    def funnels(self) -> dict[Any, Funnel]:
+        """By the values of the axis."""
+        found: dict[Any, Numbers] = {}
+        for rows in (self._people(), self._attendances(), self._replies(), self._repliers(), self._matches()):
+            self._take(rows, found)
+        if self.axis is Axis.KIND:  # which needs do not have: every row is about all of them
+            whole = db.session.execute(self._needs()).mappings().one()
+            for numbers in found.values():
+                numbers |= {name: int(number or 0) for name, number in whole.items()}
+        else:
+            self._take(self._needs(), found)
+        asked = self.scope.value_at(self.axis) if self.axis else None  # a need may have other themes beside
+        rows = ((value, numbers) for value, numbers in found.items() if asked is None or value == asked)
+        return {value: _funnel(numbers) for value, numbers in rows}
+
+    def _take(self, rows: Select[Any], found: dict[Any, Numbers]) -> None:
+        for row in db.session.execute(rows).mappings():
+            numbers = {name: int(number or 0) for name, number in row.items() if name != "value"}
+            if self.axis is None or any(numbers.values()):
+                found.setdefault(row.get("value"), {}).update(numbers)
+
+    def _needs(self) -> Select[Any]:
+        in_any = select(PresenterSlot.need_id, _sum(begun(self.now)).label("begun"))
+        in_any = in_any.join(Briefing, Briefing.id == PresenterSlot.briefing_id)
+        in_any = in_any.where(Briefing.state != BriefingState.CANCELLED)
+        if self.scope.briefing_id is not None:
+            in_any = in_any.where(Briefing.id == self.scope.briefing_id)
+        places = in_any.group_by(PresenterSlot.need_id).subquery()
+        is_grouped, is_briefed = places.c.need_id.is_not(None), places.c.begun > 0
+        if self.by_briefing:
+            is_grouped, is_briefed = Briefing.state != BriefingState.CANCELLED, begun(self.now)
+        rows = select(Need.organization_id, func.count().label("needs"))
+        rows = rows.add_columns(_sum(is_grouped).label("grouped"), _sum(is_briefed).label("briefed"))
+        rows = rows.select_from(Need).outerjoin(places, places.c.need_id == Need.id).where(*self.needs_in)
+        return self._by_organization(self._of_needs(rows), Need.organization_id, "needs", "grouped", "briefed")
+
+    def _people(self) -> Select[Any]:
+        rows = select(Registration.organization_id, func.count().label("applied"))
+        rows = rows.add_columns(_sum(holds_place()).label("registered"))
+        rows = rows.add_columns(_sum(holds_place() & begun(self.now)).label("expected"))
+        rows = rows.select_from(Registration).join(Briefing, Briefing.id == Registration.briefing_id)
+        names = "applied", "registered", "expected"
+        return self._by_organization(self._of_people(rows), Registration.organization_id, *names)
+
+    def _attendances(self) -> Select[Any]:
+        rows = select(Registration.organization_id, func.count().label("attended"))
+        rows = rows.add_columns(_sum(~holds_place()).label("unexpected")).select_from(Attendance)
+        rows = rows.join(Registration, Registration.id == Attendance.registration_id)
+        rows = rows.join(Briefing, Briefing.id == Registration.briefing_id).where(was_there())
+        return self._by_organization(self._of_people(rows), Registration.organization_id, "attended", "unexpected")
+
+    def _replies(self) -> Select[Any]:
+        """By need first: how many needs have a reply, and how many replies those are."""
+        rows = select(Need.id, Need.organization_id, func.count().label("replies"))
+        rows = rows.add_columns(_sum(in_time()).label("answered"), _sum(was_due(self.now)).label("due"))
+        rows = rows.add_columns(_sum(consulted()).label("talks"))
+        rows = self._of_replies(rows)
+        each = self._with_value(rows, Need.id, Need.organization_id).subquery()
+        talks = each.c.talks > 0
+        counted = select(
+            *([each.c.value] if self.axis else []),
+            func.count().label("replied"),
+            func.count(distinct(each.c.organization_id)).label("replied_organizations"),
+            *(func.sum(each.c[name]).label(name) for name in ("replies", "answered", "due")),
+            func.count().filter(talks).label("consulted"),
+            func.count(distinct(each.c.organization_id)).filter(talks).label("consulted_organizations"),
         )
-        or 0,
-        registered_by_kind=_by_kind(briefing),
+        return counted.group_by(each.c.value) if self.axis else counted
+
+    def _repliers(self) -> Select[Any]:
+        rows = select(ParticipationReply.organization_id, func.count().label("sent"), _sum(in_time()).label("seen"))
+        return self._by_organization(self._of_replies(rows), ParticipationReply.organization_id, "sent", "seen")
+
+    def _matches(self) -> Select[Any]:
+        joined = and_(MatchOrganization.match_id == Match.id, *joined_in(self.scope, self.zone, self.now))
+        if self.axis is Axis.KIND:
+            joined &= MatchOrganization.organization_id != Need.organization_id
+        rows = select(
+            func.count(distinct(Match.id)).label("matched"),
+            func.count(distinct(MatchOrganization.organization_id)).label("matched_organizations"),
+        )
+        rows = rows.select_from(Match).join(Need, Need.id == Match.need_id).outerjoin(MatchOrganization, joined)
+        rows = rows.where(*self.needs_in, *matches_in(self.scope, self.zone, self.now))
+        rows = self._of_needs(rows, since=Match.confirmed_at, organization_id=MatchOrganization.organization_id)
+        return self._with_value(rows)
+
+    def _of_replies(self, rows: Select[Any]) -> Select[Any]:
+        rows = rows.select_from(ParticipationReply).join(Need, Need.id == ParticipationReply.need_id)
+        rows = rows.where(*self.needs_in, *replies_in(self.scope))
+        replier = ParticipationReply.organization_id
+        return self._of_needs(rows, since=ParticipationReply.sent_at, organization_id=replier)
+
+    def _of_needs(self, rows: Select[Any], since: Any = None, organization_id: Any = None) -> Select[Any]:
+        """With the value of the axis, as needs have it; `since` what counts for a briefing only once it has begun."""
+        axis = self.axis
+        if axis in (None, Axis.KIND) and organization_id is None:
+            return rows
+        if axis in (Axis.THEME, Axis.AUDIENCE):
+            table = need_themes if axis is Axis.THEME else need_audiences
+            return rows.join(table, table.c.need_id == Need.id).add_columns(_value(table.c[f"{axis}_id"]))
+        if axis in (Axis.KIND, Axis.OWNER_KIND):
+            whose = aliased(Organization)
+            rows = rows.join(whose, whose.id == (organization_id if axis is Axis.KIND else Need.organization_id))
+            return rows.add_columns(_value(whose.kind))
+        if axis is Axis.BRIEFING:
+            rows = rows.join(PresenterSlot, PresenterSlot.need_id == Need.id)
+            rows = rows.join(Briefing, Briefing.id == PresenterSlot.briefing_id)
+            begins = [] if since is None else [since >= Briefing.starts_at]
+            return rows.where(*briefings_in(self.scope, self.zone), *begins).add_columns(_value(Briefing.id))
+        columns: dict[Axis | None, Any] = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id}
+        return rows if axis is None else rows.add_columns(_value(self._column(columns, Need.published_at)))
+
+    def _of_people(self, rows: Select[Any]) -> Select[Any]:
+        """In the scope, with the value of the axis as briefings have it."""
+        of_kind = is_of_kind(self.scope, Registration.organization_id)
+        rows = rows.where(*briefings_in(self.scope, self.zone), *of_kind)
+        if self.axis is None:
+            return rows
+        if self.axis is Axis.KIND:
+            rows = rows.join(Organization, Organization.id == Registration.organization_id)
+            return rows.add_columns(_value(Organization.kind))
+        if self.axis in (Axis.REGION, Axis.ROUND, Axis.OWNER_KIND):
+            columns = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id, Axis.OWNER_KIND: Organization.kind}
+            presented = select(PresenterSlot.briefing_id, columns[self.axis].label("of"))
+            presented = presented.join(Need, Need.id == PresenterSlot.need_id)
+            presented = presented.join(Organization, Organization.id == Need.organization_id)
+            pairs = presented.where(*of_need(self.scope)).distinct().subquery()
+            return rows.join(pairs, pairs.c.briefing_id == Briefing.id).add_columns(_value(pairs.c.of))
+        of_briefing: dict[Axis | None, Any] = {
+            Axis.THEME: Briefing.theme_id,
+            Axis.AUDIENCE: Briefing.audience_id,
+            Axis.BRIEFING: Briefing.id,
+        }
+        return rows.add_columns(_value(self._column(of_briefing, Briefing.starts_at)))
+
+    def _column(self, columns: Mapping[Axis | None, Any], moment: Any) -> Any:
+        """That of the axis, or the number of the period in which the moment lies."""
+        if self.axis in columns:
+            return columns[self.axis]
+        return case(*((moment < end, number) for number, end in self.periods), else_=None)
+
+    def _periods(self, axis: Axis) -> list[tuple[int, datetime]]:
+        """Every half-year (or year) that anything lies in, with the moment at which it ends."""
+        bounds = select(func.min(Need.published_at)).union_all(
+            select(func.min(Briefing.starts_at)), select(func.max(Briefing.starts_at))
+        )
+        moments = [each for each in db.session.scalars(bounds) if each] + [self.now]
+        halves = [_half(each.astimezone(self.zone)) for each in (min(moments), max(moments))]
+        length = 2 if axis is Axis.YEAR else 1
+        numbers = range(halves[0] // length, halves[1] // length + 1)
+        return [(number, end_of(days_of(axis, number)[1], self.zone)) for number in numbers]
+
+    def _with_value(self, rows: Select[Any], *keys: Any) -> Select[Any]:
+        values = [column for column in rows.selected_columns if column.key == "value"]
+        return rows.group_by(*values, *keys) if values or keys else rows
+
+    def _by_organization(self, rows: Select[Any], organization_id: Any, *names: str) -> Select[Any]:
+        """Sums of `names`, and how many organizations have any: by organization first, which no database does itself.
+
+        Both sort a million rows for `count(DISTINCT …)`; this way they only add up.
+        """
+        each = self._with_value(rows, organization_id).subquery()
+        sums = [func.sum(each.c[name]).label(name) for name in names]
+        bodies = [func.count().filter(each.c[name] > 0).label(f"{name}_organizations") for name in names]
+        has_value = "value" in each.c
+        counted = select(*([each.c.value] if has_value else []), *sums, *bodies)
+        return counted.group_by(each.c.value) if has_value else counted
+
+
+def _funnel(found: Numbers) -> Funnel:
+    def of(name: str) -> int:
+        return found.get(name, 0)
+
+    reached = {
+        Step.NEEDS: ("needs", "needs", None),
+        Step.GROUPED: ("grouped", "grouped", of("needs")),
+        Step.BRIEFED: ("briefed", "briefed", of("grouped")),
+        Step.REGISTERED: ("registered", "registered", of("applied")),
+        Step.ATTENDED: ("attended", "attended", of("expected") + of("unexpected")),
+        Step.REPLIED: ("replied", "replied", of("needs")),
+        Step.REPLIES: ("replies", "sent", None),
+        Step.ANSWERED: ("answered", "seen", of("due")),
+        Step.CONSULTED: ("consulted", "consulted", of("replied")),
+        Step.MATCHED: ("matched", "matched", of("replied")),
+    }
+    return Funnel(
+        {step: Count(step, of(name), of(f"{who}_organizations"), whole) for step, (name, who, whole) in reached.items()}
     )
 
 
-def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count().filter(condition)
+def _half(day: datetime) -> int:
+    return 2 * day.year + (day.month > 6)
 
 
-def _people(briefing: Briefing) -> dict[RegistrationState, tuple[int, int]]:
-    """People and organizations by state of their registration."""
-    counted = (
-        select(Registration.state, func.count(), func.count(distinct(Registration.organization_id)))
-        .where(Registration.briefing_id == briefing.id)
-        .group_by(Registration.state)
-    )
-    return {state: (people, organizations) for state, people, organizations in db.session.execute(counted)}
+def _value(column: Any) -> Any:
+    return column.label("value")
 
 
-def _by_kind(briefing: Briefing) -> dict[OrganizationKind, int]:
-    counted = (
-        select(Organization.kind, func.count())
-        .join(Registration, Registration.organization_id == Organization.id)
-        .where(Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
-        .group_by(Organization.kind)
-    )
-    found = {kind: number for kind, number in db.session.execute(counted)}
-    return {kind: found.get(kind, 0) for kind in OrganizationKind}
+def _sum(condition: Any) -> Any:
+    return func.sum(case((condition, 1), else_=0))

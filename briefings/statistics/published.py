@@ -3,17 +3,33 @@
 A day counts whole, in the zone of the installation: "as of 2020-12-31" is everything before its midnight.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, case, distinct, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Subquery,
+    and_,
+    case,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from briefings.db import db
-from briefings.needs.models import Need
+from briefings.db import UtcDateTime, db
+from briefings.needs.models import Need, Theme, need_themes
 from briefings.organizations.models import PUBLIC_KINDS, Organization, OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
+from briefings.statistics.scope import end_of, formed, in_it, stands
 
 
 @dataclass(frozen=True)
@@ -62,71 +78,137 @@ def percent(part: int, whole: int) -> float | None:
 
 def published_figures(as_of: date, timezone: str) -> Figures:
     """The figures at the end of `as_of`: a need counts from publication, a reply from its sending until withdrawn."""
-    end = datetime.combine(as_of + timedelta(days=1), time(), ZoneInfo(timezone)).astimezone(UTC)
-    reply_stands = (
-        ParticipationReply.sent_at < end,
-        (ParticipationReply.withdrawn_at.is_(None)) | (ParticipationReply.withdrawn_at >= end),
-    )
-    needs_replied, replying, replying_distinct = db.session.execute(
+    return figures_at([as_of], timezone)[0]
+
+
+def figures_at(days: Sequence[date], timezone: str) -> list[Figures]:
+    """The figures at the end of each of these days, by as many queries as for one."""
+    ends = _ends(days, timezone)
+    needs = _by_day(_needs(ends))
+    replies = _by_day(_replies(ends))
+    matches = _by_day(_matches(ends))
+    mixed = _by_day(_mixed_matches(ends))
+    kinds: dict[int, dict[OrganizationKind, tuple[int, int]]] = {}
+    for place, kind, number, bodies in db.session.execute(_organizations(ends)):
+        kinds.setdefault(place, {})[kind] = number, bodies
+    return [
+        Figures(
+            as_of=day,
+            needs=_first(needs, place),
+            needs_replied=replies.get(place, (0, 0, 0))[0],
+            replying=replies.get(place, (0, 0, 0))[1],
+            replying_distinct=replies.get(place, (0, 0, 0))[2],
+            matches=_first(matches, place),
+            in_matches=sum(number for number, _ in kinds.get(place, {}).values()),
+            in_matches_distinct=sum(bodies for _, bodies in kinds.get(place, {}).values()),
+            in_matches_by_kind={kind: kinds.get(place, {}).get(kind, (0, 0))[0] for kind in OrganizationKind},
+            public_private=_first(mixed, place),
+        )
+        for place, day in enumerate(days)
+    ]
+
+
+def series(zone: ZoneInfo, today: date, by_year: bool = False) -> list[Figures]:
+    """The figures at the end of every year or half-year since the first need, and those of today as the last."""
+    first = db.session.scalar(select(func.min(Need.published_at)))
+    if first is None:
+        return []
+    day, days = first.astimezone(zone).date(), []
+    while day <= today:
+        end = date(day.year, 6, 30) if day.month < 7 and not by_year else date(day.year, 12, 31)
+        days.append(min(end, today))
+        day = end + timedelta(days=1)
+    return figures_at(days, zone.key)
+
+
+@dataclass(frozen=True)
+class ThemeFigures:
+    """The published figures of one theme; a need with two themes counts for both."""
+
+    theme: Theme
+    needs: int
+    needs_replied: int
+    matches: int
+
+
+def figures_by_theme(as_of: date, timezone: str) -> list[ThemeFigures]:
+    """At the end of `as_of`, in the order of the themes; those without needs are left out."""
+    end = end_of(as_of, ZoneInfo(timezone))
+    counted = select(need_themes.c.theme_id, func.count()).join(Need, Need.id == need_themes.c.need_id)
+    needs = counted.where(Need.published_at < end)
+    replied = counted.where(Need.id.in_(select(ParticipationReply.need_id).where(*_stood(end))))
+    matched = counted.where(Need.id.in_(select(Match.need_id).where(*formed(as_of, end))))
+    numbers: list[dict[int, int]] = [
+        {theme_id: number for theme_id, number in db.session.execute(each.group_by(need_themes.c.theme_id))}
+        for each in (needs, replied, matched)
+    ]
+    themes = db.session.scalars(select(Theme).where(Theme.id.in_(numbers[0])).order_by(Theme.position))
+    return [ThemeFigures(theme, *(each.get(theme.id, 0) for each in numbers)) for theme in themes]
+
+
+def _ends(days: Sequence[date], timezone: str) -> Subquery:
+    """The days as rows: which in order, the day, and the moment at which it is over."""
+    zone = ZoneInfo(timezone)
+    rows = [
         select(
-            func.count(distinct(ParticipationReply.need_id)),
-            func.count(),
-            func.count(distinct(ParticipationReply.organization_id)),
-        ).where(*reply_stands)
-    ).one()
-    by_kind = _organizations_by_kind(as_of, end)
-    return Figures(
-        as_of=as_of,
-        needs=_count(select(func.count()).select_from(Need).where(Need.published_at < end)),
-        needs_replied=needs_replied,
-        replying=replying,
-        replying_distinct=replying_distinct,
-        matches=_count(select(func.count()).select_from(Match).where(*_formed(as_of, end))),
-        in_matches=sum(by_kind.values()),
-        in_matches_distinct=_count(
-            select(func.count(distinct(MatchOrganization.organization_id)))
-            .join(Match)
-            .where(*_formed(as_of, end), _in_it(end))
-        ),
-        in_matches_by_kind=by_kind,
-        public_private=_count(select(func.count()).select_from(_mixed_matches(as_of, end).subquery())),
-    )
+            literal(place).label("place"),
+            literal(day, Date).label("day"),
+            literal(end_of(day, zone), UtcDateTime).label("end_at"),
+        )
+        for place, day in enumerate(days)
+    ]
+    return union_all(*rows).subquery("ends")
 
 
-def _formed(as_of: date, end: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Of a match: formed on that day or before, and confirmed by a partner until its end."""
-    return Match.matched_on <= as_of, Match.confirmed_at < end
+def _by_day(counted: Select[Any]) -> dict[int, tuple[int, ...]]:
+    return {place: tuple(numbers) for place, *numbers in db.session.execute(counted)}
 
 
-def _in_it(end: datetime) -> ColumnElement[bool]:
-    """Of an organization in a match: it had said so itself by then."""
-    return MatchOrganization.confirmed_at < end
+def _first(found: dict[int, tuple[int, ...]], place: int) -> int:
+    return found.get(place, (0,))[0]
 
 
-def _count(query: Select[int]) -> int:
-    return db.session.scalar(query) or 0
+def _needs(ends: Subquery) -> Select[Any]:
+    counted = select(ends.c.place, func.count()).select_from(ends)
+    return counted.join(Need, Need.published_at < ends.c.end_at).group_by(ends.c.place)
 
 
-def _organizations_by_kind(as_of: date, end: datetime) -> dict[OrganizationKind, int]:
-    counted = (
-        select(Organization.kind, func.count())
-        .join(MatchOrganization, MatchOrganization.organization_id == Organization.id)
-        .join(Match)
-        .where(*_formed(as_of, end), _in_it(end))
-        .group_by(Organization.kind)
-    )
-    found = {kind: number for kind, number in db.session.execute(counted)}
-    return {kind: found.get(kind, 0) for kind in OrganizationKind}
+def _stood(end: Any) -> tuple[ColumnElement[bool], ...]:
+    """Of a reply: it was sent by then, and not taken back until later."""
+    return ParticipationReply.sent_at < end, or_(stands(), ParticipationReply.withdrawn_at >= end)
 
 
-def _mixed_matches(as_of: date, end: datetime) -> Select[int]:
+def _replies(ends: Subquery) -> Select[Any]:
+    """Needs replied to, replies, and organizations that sent them."""
+    needs, bodies = distinct(ParticipationReply.need_id), distinct(ParticipationReply.organization_id)
+    counted = select(ends.c.place, func.count(needs), func.count(), func.count(bodies)).select_from(ends)
+    return counted.join(ParticipationReply, and_(*_stood(ends.c.end_at))).group_by(ends.c.place)
+
+
+def _matches(ends: Subquery) -> Select[Any]:
+    counted = select(ends.c.place, func.count()).select_from(ends)
+    return counted.join(Match, and_(*formed(ends.c.day, ends.c.end_at))).group_by(ends.c.place)
+
+
+def _organizations(ends: Subquery) -> Select[Any]:
+    """Organizations in matches by kind, once per match and once altogether."""
+    bodies = func.count(distinct(MatchOrganization.organization_id))
+    counted = _joined(select(ends.c.place, Organization.kind, func.count(), bodies), ends)
+    return counted.group_by(ends.c.place, Organization.kind)
+
+
+def _mixed_matches(ends: Subquery) -> Select[Any]:
     """The matches that have both a public and a private organization."""
     public = func.sum(case((Organization.kind.in_(PUBLIC_KINDS), 1), else_=0))
-    return (
-        select(Match.id)
-        .join(MatchOrganization, MatchOrganization.match_id == Match.id)
-        .join(Organization, Organization.id == MatchOrganization.organization_id)
-        .where(*_formed(as_of, end), _in_it(end))
-        .group_by(Match.id)
-        .having(public > 0, public < func.count())
+    mixed = _joined(select(ends.c.place), ends).group_by(ends.c.place, Match.id)
+    each = mixed.having(public > 0, public < func.count()).subquery()
+    return select(each.c.place, func.count()).group_by(each.c.place)
+
+
+def _joined(counted: Select[Any], ends: Subquery) -> Select[Any]:
+    """With every organization in a match by each of the days."""
+    counted = counted.select_from(ends).join(Match, and_(*formed(ends.c.day, ends.c.end_at)))
+    of_it = and_(MatchOrganization.match_id == Match.id, in_it(ends.c.end_at))
+    return counted.join(MatchOrganization, of_it).join(
+        Organization, Organization.id == MatchOrganization.organization_id
     )

@@ -17,7 +17,7 @@ def a_match(reply, day, now):
 
 def test_the_public_page_counts_up_to_the_day_asked_for(app, client, now):
     a_match(a_reply(), now.date(), now)
-    assert "50" in client.get("/statistics").text
+    assert "성사에 함께한 기관 유형" in client.get("/statistics").text
     before = client.get("/statistics?as_of=2026-11-22").text
     assert "2026. 11. 22.(일)까지 쌓인 수입니다" in before
     assert "성사에 함께한 기관 유형" not in before
