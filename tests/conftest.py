@@ -1,9 +1,10 @@
 """One schema per database and run; every test in one transaction that is rolled back, on SQLite and on PostgreSQL."""
 
 import gc
-from collections.abc import Iterator
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from types import SimpleNamespace
 
 import hypothesis
@@ -49,16 +50,32 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
+@pytest.fixture(scope="session")
+def apps() -> Iterator[Callable[[str], Flask]]:
+    """The application on a database of each dialect, made once: pytest takes the tests of both in turns."""
+    with ExitStack() as ending:
+
+        @cache
+        def on(dialect: str) -> Flask:
+            url = ending.enter_context(a_database(dialect))
+            app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
+            compiled_once(app).test_client_class = PageClient
+            limiter.enabled = False  # the fixture `limited` is for tests that are about limits
+            ending.callback(_let_go_of, app)
+            return app
+
+        yield on
+
+
+def _let_go_of(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def migrated_app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+def migrated_app(request: pytest.FixtureRequest, apps: Callable[[str], Flask]) -> Flask:
     """The application on a database made by the migrations."""
-    with a_database(request.param) as url:
-        app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
-        compiled_once(app).test_client_class = PageClient
-        limiter.enabled = False  # the fixture `limited` is for tests that are about limits
-        yield app
-        with app.app_context():
-            db.engine.dispose()
+    return apps(request.param)
 
 
 @pytest.fixture
