@@ -41,11 +41,17 @@ from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
 from briefings.api import models as api_models  # noqa: F401 (its tables)
+from briefings.api import programs as api_programs
+from briefings.api.problems import told_to_programs
 from briefings.archive import binding as archive_binding
 from briefings.archive import booklet_pages, stories_mails, stories_pages, stories_staff, stories_words
 from briefings.archive import booklets as archive_booklets
 from briefings.archive import list_files as archive_list_files
 from briefings.archive import public as archive_public
+from briefings.audit import details as audit_details
+from briefings.audit import pages as audit_pages
+from briefings.audit import seeing as audit_seeing
+from briefings.audit import words as audit_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
 from briefings.demo import commands as demo_commands
@@ -53,7 +59,7 @@ from briefings.exports import list_files as export_list_files
 from briefings.exports import making as export_making
 from briefings.exports import models as export_models  # noqa: F401 (its table)
 from briefings.exports import pages as export_pages
-from briefings.exports.lists import ListFile, by_name
+from briefings.exports.lists import ListFile, action_words, by_name
 from briefings.front import operation as front_operation
 from briefings.front import public as front_public
 from briefings.front import staff as front_staff
@@ -173,6 +179,10 @@ from briefings.reviews import list_files as review_list_files
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
 from briefings.reviews import words as review_words
+from briefings.rights import commands as rights_commands  # noqa: F401 (a command of `flask privacy`)
+from briefings.rights import mails as rights_mails
+from briefings.rights import pages as rights_pages
+from briefings.rights import staff as rights_staff
 from briefings.rounds import contact_pages as round_contact_pages
 from briefings.rounds import list_files as round_list_files
 from briefings.rounds import mails as round_mails
@@ -242,11 +252,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox_pages.pages,
     outbox_texts.pages,
     display.pages,
+    audit_pages.pages,
     task_pages.pages,
     account_pages.pages,
     organization_public.pages,
     organization_staff.pages,
     privacy_pages.pages,
+    rights_pages.pages,
+    rights_staff.pages,
+    rights_staff.people_pages,
     live_pages.pages,
     live_entry.pages,
     attendance_pages.pages,
@@ -314,9 +328,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     funnel_pages.pages,
     recognition_pages.pages,
     export_pages.pages,
+    api_programs.pages,
 )
 COMPOSERS: dict[str, Composer] = {
     **outbox_mails.COMPOSERS,
+    **rights_mails.COMPOSERS,
     **account_mails.COMPOSERS,
     **organization_mails.COMPOSERS,
     **need_mails.COMPOSERS,
@@ -362,6 +378,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         **colleague_mails.TEXTS,
     },
     "발송": outbox_mails.TEXTS,
+    "내 개인정보": rights_mails.TEXTS,
     "설명회 신청": {
         **schedule_mails.TEXTS,
         **registering_mails.TEXTS,
@@ -428,6 +445,7 @@ COMMANDS: tuple[Command, ...] = (
     backups.restore_command,
 )
 WORDS: tuple[labels.Words, ...] = (
+    audit_words.WORDS,
     task_words.WORDS,
     outbox_words.WORDS,
     inbox_words.WORDS,
@@ -449,6 +467,9 @@ WORDS: tuple[labels.Words, ...] = (
     announcement_words.WORDS,
 )
 
+PARTS_CHANGED = {**schedule_words.DETAILS, **need_words.FIELDS, **season_words.RULES}
+"""What the parts of things are called in the log, where they were changed."""
+
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
     """The WSGI application with its settings from `environ`, `settings` on top."""
@@ -463,10 +484,14 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     for command in COMMANDS:
         app.cli.add_command(command)
     app.extensions["composers"] = COMPOSERS
+    app.extensions["told_to_programs"] = told_to_programs
     app.extensions["themes_of_each"] = themes_of_each
     app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
     app.extensions["exports"] = EXPORTS
+    app.extensions["audit_actions"] = audit_words.ACTIONS | action_words(EXPORTS.values())
+    app.extensions["audit_names"] = PARTS_CHANGED
+    app.extensions["audit_values"] = audit_details.values_of(WORDS)
     app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES
     app.extensions["subjects"] = _subjects
@@ -514,6 +539,7 @@ def _extend(app: Flask) -> None:
     app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
     app.before_request(refuse_odd_paths)
     app.before_request(access.enforce)
+    audit_seeing.register(app)
     app.before_request(way_in.note_activity)
     app.before_request(theme_guard.guard_themes)
     app.after_request(security.add_headers)

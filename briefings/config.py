@@ -42,7 +42,8 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
     if address.scheme not in ("http", "https") or not address.hostname or address.path:
         raise SettingsError(f"PUBLIC_URL must be http(s)://host[:port] without a path, not {public_url!r}.")
     domain = address.hostname if production else "briefings.example.kr"
-    return _gateway(environ, production) | {
+    others = _gateway(environ, production) | _sign_in_service(environ)
+    return others | {
         "PRODUCTION": production,
         "SECRET_KEY": secret_key,
         "PUBLIC_URL": public_url,
@@ -73,6 +74,11 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "LOG_LEVEL": _one_of("LOG_LEVEL", environ.get("LOG_LEVEL", "INFO").upper(), LOG_LEVELS),
         "LOG_FORMAT": _one_of("LOG_FORMAT", environ.get("LOG_FORMAT", "json" if production else "text"), LOG_FORMATS),
         "METRICS_TOKEN": _secret("METRICS_TOKEN", environ.get("METRICS_TOKEN", "")),
+        "TWO_FACTOR": _one_of(
+            "TWO_FACTOR",
+            environ.get("TWO_FACTOR", "required" if production else "optional"),
+            ("required", "optional"),
+        ),
         "NOTICE": environ.get("NOTICE", ""),
         "EMBED_HOSTS": _hosts_of("EMBED_HOSTS", environ.get("EMBED_HOSTS", "")),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",
@@ -83,12 +89,17 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
         "RATELIMIT_STORAGE_OPTIONS": _of_storage(environ.get("RATELIMIT_STORAGE_URL", "memory://")),
         "MAILS_PER_NETWORK": _limits("MAILS_PER_NETWORK", environ.get("MAILS_PER_NETWORK", "1200/minute;6000/hour")),
         "MAILS_PER_ADDRESS": _limits("MAILS_PER_ADDRESS", environ.get("MAILS_PER_ADDRESS", "10/hour;30/day")),
+        "API_PER_NETWORK": _limits("API_PER_NETWORK", environ.get("API_PER_NETWORK", "120/minute;3000/hour")),
+        "API_PER_KEY": _limits("API_PER_KEY", environ.get("API_PER_KEY", "600/minute")),
+        "LICENCE": environ.get("LICENCE", N_("공공누리 제1유형(출처표시)")),
+        "LICENCE_URL": environ.get("LICENCE_URL", "https://www.kogl.or.kr/info/license.do"),
         "RATELIMIT_ENABLED": environ.get("RATELIMIT_ENABLED", "1") == "1",
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SECURE": address.scheme == "https",
         "REMEMBER_COOKIE_HTTPONLY": True,
-        "PERMANENT_SESSION_LIFETIME": 8 * 3600,
+        # A row says when a session ends; its cookie lives longer, so that what was typed can be sent afterwards.
+        "PERMANENT_SESSION_LIFETIME": 48 * 3600,
         "WTF_CSRF_SSL_STRICT": False,  # personal pages send no referrer; the token in the form is the proof
         "WTF_CSRF_TIME_LIMIT": None,  # a form left open over lunch still posts; the token dies with the session
         "MAX_CONTENT_LENGTH": 2 * 1024 * 1024,
@@ -181,6 +192,31 @@ def _gateway(environ: Mapping[str, str], production: bool) -> dict[str, object]:
         "GATEWAY_TEMPLATES": _table("GATEWAY_TEMPLATES", templates, '{"reminder": "TPL_1"}', _is_word),
         "GATEWAY_PRICES": _table("GATEWAY_PRICES", prices, '{"sms": 10, "lms": 30}', _is_price),
         "GATEWAY_PRIVATE": private,
+    }
+
+
+def _sign_in_service(environ: Mapping[str, str]) -> dict[str, object]:
+    """What OIDC_… say; SettingsError where signing in by another service could not work, or not safely."""
+    issuer, private = environ.get("OIDC_ISSUER", "").rstrip("/"), environ.get("OIDC_PRIVATE", "") == "1"
+    client, secret = environ.get("OIDC_CLIENT_ID", ""), environ.get("OIDC_CLIENT_SECRET", "")
+    if issuer:
+        parts = urlsplit(issuer)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.username:
+            raise SettingsError(f"OIDC_ISSUER must be https://host[:port][/path], not {issuer!r}.")
+        if parts.scheme == "http" and not private:
+            raise SettingsError(
+                "OIDC_ISSUER must begin with https://; http:// only inside the house, with OIDC_PRIVATE=1."
+            )
+        if not client or not secret:
+            raise SettingsError(
+                "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET to what the sign-in service knows this program by."
+            )
+    return {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": client,
+        "OIDC_CLIENT_SECRET": secret,
+        "OIDC_NAME": environ.get("OIDC_NAME", N_("소속 기관 계정")),
+        "OIDC_PRIVATE": private,
     }
 
 

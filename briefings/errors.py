@@ -17,3 +17,7 @@ class Refused(Exception):
         self.message = message
         self.values = values
         self.field = field
+
+
+class NotAllowed(Refused):
+    """Whoever asks may not do it, though others may."""

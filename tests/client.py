@@ -11,7 +11,9 @@ import html5lib
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from briefings import clock
 from briefings.accounts.models import User
+from briefings.accounts.sessions import begin
 from briefings.db import db
 from briefings.web.page_cache import kept_pages
 
@@ -59,9 +61,10 @@ class PageClient(FlaskClient):
 
     def sign_in(self, user: User) -> "PageClient":
         """Be `user` from here on (the sign-in form itself has its own tests)."""
+        begun = begin(user, clock.now())
+        db.session.commit()
         with self.session_transaction() as session:
-            session["_user_id"] = user.get_id()
-            session["_fresh"] = True
+            session["_user_id"] = begun.id
         return self
 
 

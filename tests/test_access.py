@@ -14,7 +14,7 @@ from tests.builders import a_user, an_owner
 ACCESS = {
     "public": """
         account_requests: new sent
-        accounts: forgotten forgotten_sent sign_in
+        accounts: code first_set_up forgotten forgotten_sent from_agency sign_in signed_out to_agency
         archive: booklet file index show
         certificates: check show
         briefings: forget_person ics index month register registered short show
@@ -23,6 +23,7 @@ ACCESS = {
         feeds: briefings of_audience of_theme
         front: accessibility guide home privacy robots search sitemap
         imports: template
+        my_data: ask erased sent
         needs: file index show
         operation: health ready tell_metrics
         presenters: done
@@ -46,6 +47,7 @@ ACCESS = {
         stories: consent picture_to_agree_to take_back
         matches: confirm end object_to show take_away tell
         live: enter join now qr seen slides
+        my_data: as_json as_table correct erase show withdraw
         moderator: change_room cue_sheet desk notes parts press press_desk question say show
         presenters: accept be_there day day_now decline file hand_in hand_over ics invite_again no_stand_by
             publish_file remove_file show stand_by
@@ -61,7 +63,8 @@ ACCESS = {
         rounds: colleague intake nothing something
     """,
     "signed_in": """
-        accounts: own own_password sign_out
+        accounts: another_app end_other_sessions end_session new_codes own own_password second_factor
+            second_factor_off sessions sign_out stay unlink_agency
     """,
     "member": """
         exports: ask_own
@@ -126,7 +129,8 @@ ACCESS = {
     """,
     "administrator": """
         consents: index new show
-        staff_accounts: new off on send_link show
+        staff_accounts: end_sessions new off on reset_second_factor send_link show unlink_agency withdraw_invitation
+        staff_officers: themes
     """,
 }
 

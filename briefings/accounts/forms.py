@@ -1,7 +1,7 @@
 """What people type to sign in, to set a password, and about themselves."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, SelectField, StringField
+from wtforms import HiddenField, PasswordField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -63,3 +63,39 @@ class OwnAccountForm(Form):
     name = StringField(_l("이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
     phone = PhoneField(_l("전화번호"), [Length(max=30)])
     locale = SelectField(_l("알림을 받을 언어"), [InputRequired()], choices=LOCALES)
+
+
+class CodeForm(Form):
+    """The six digits that an authenticator app shows now."""
+
+    code = StringField(
+        _l("인증 번호"),
+        [DataRequired(), Length(max=40)],
+        description=_l("인증 앱에 지금 보이는 여섯 자리 숫자입니다."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric", "spellcheck": "false"},
+    )
+
+
+class RecoveryForm(Form):
+    """One of the codes that were shown when the second proof was set up."""
+
+    code = StringField(
+        _l("복구 코드"),
+        [DataRequired(), Length(max=40)],
+        description=_l("2단계 인증을 켤 때 받은 코드 가운데 아직 쓰지 않은 것입니다. 하나를 한 번만 쓸 수 있습니다."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
+class SetUpForm(CodeForm):
+    """The first code of an app that has just read the QR code; the secret travels along, sealed."""
+
+    secret = HiddenField()
+
+
+class OwnSetUpForm(SetUpForm):
+    """The same by somebody who is signed in already, and may have left their desk."""
+
+    present = PasswordField(
+        _l("지금 비밀번호"), [InputRequired(), Length(max=LONGEST)], render_kw={"autocomplete": "current-password"}
+    )

@@ -42,12 +42,40 @@ def password_changed(message: Message, now: datetime) -> Mail | Dropped:
     return write("password_changed", values)
 
 
+def second_factor(text: str) -> Composer:
+    """Word to the person that something about the second proof of their account has changed."""
+
+    def compose(message: Message, now: datetime) -> Mail | Dropped:
+        account = url_for("accounts.second_factor", _external=True)
+        values = {"이름": message.recipient_name, "바뀐 때": when(message.created_at), "내 계정": account}
+        if "left" in message.params:
+            values["남은 개수"] = str(message.params["left"])
+        return write(text, values)
+
+    return compose
+
+
+_ABOUT_SECOND_FACTOR = {
+    "second_factor_on": "2단계 인증을 켰다는 알림",
+    "second_factor_off": "2단계 인증을 껐다는 알림",
+    "second_factor_reset": "관리자가 2단계 인증을 풀었다는 알림",
+    "recovery_code_used": "복구 코드로 로그인했다는 알림",
+    "recovery_codes_renewed": "복구 코드를 새로 받았다는 알림",
+    "agency_linked": "소속 기관 계정과 연결했다는 알림",
+}
 COMPOSERS: dict[str, Composer] = {
     "set_password": set_password,
     "forgotten_password": forgotten_password,
     "password_changed": password_changed,
+    **{name: second_factor(name) for name in _ABOUT_SECOND_FACTOR},
 }
 
+_SECOND_FACTOR = (
+    NAME,
+    Placeholder("바뀐 때", "바뀐 때", "2026. 11. 23.(월) 10:00"),
+    Placeholder("내 계정", "계정의 보안을 보는 화면의 주소", "https://briefings.example.kr/account/second-factor"),
+)
+_LEFT = Placeholder("남은 개수", "아직 쓰지 않은 복구 코드의 수", "9")
 _LINK = (
     NAME,
     Placeholder("비밀번호 링크", "본인만 쓰는, 비밀번호를 정하는 주소", "https://briefings.example.kr/new-password/…"),
@@ -67,4 +95,10 @@ TEXTS = {
         ),
         must=("비밀번호 찾기",),
     ),
+    **{
+        name: Text(
+            title, (*_SECOND_FACTOR, _LEFT) if name == "recovery_code_used" else _SECOND_FACTOR, must=("내 계정",)
+        )
+        for name, title in _ABOUT_SECOND_FACTOR.items()
+    },
 }

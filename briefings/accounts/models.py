@@ -1,5 +1,6 @@
 """An account, its sessions, and what proves its owner besides the password."""
 
+import hashlib
 import secrets
 from datetime import datetime
 from enum import StrEnum
@@ -20,7 +21,7 @@ class Role(StrEnum):
 
 
 class User(Base):
-    """Somebody who signs in. `session_version` is in every session: raising it ends them all, and every reset link."""
+    """Somebody who signs in. `session_version` is in every link that sets a password: raising it ends them all."""
 
     __tablename__ = "users"
     __table_args__ = (Index("uq_users_oidc_subject", "oidc_subject", unique=True),)
@@ -65,6 +66,11 @@ class User(Base):
         return self.role is Role.EXPERT
 
     @property
+    def has_second_factor(self) -> bool:
+        """Whether an authenticator app is asked for besides the password."""
+        return self.totp_since is not None
+
+    @property
     def has_password(self) -> bool:
         """Whether its person has set one yet."""
         return self.password_hash is not None
@@ -77,10 +83,6 @@ class User(Base):
     def is_active(self) -> bool:
         """Whether the account may sign in."""
         return self.active
-
-    def get_id(self) -> str:
-        """What the session remembers."""
-        return f"{self.id}.{self.session_version}"
 
 
 def new_session_id() -> str:
@@ -102,6 +104,11 @@ class UserSession(Base):
     ended_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
+
+    @property
+    def handle(self) -> str:
+        """What it is called in addresses and forms, where its id has no business."""
+        return hashlib.sha256(self.id.encode()).hexdigest()[:16]
 
 
 class RecoveryCode(Base):

@@ -5,6 +5,7 @@ from datetime import datetime
 from briefings.accounts.models import Role, User
 from briefings.accounts.password_links import user_behind
 from briefings.accounts.passwords import refuse_easy
+from briefings.accounts.sessions import end_all
 from briefings.accounts.signing_in import email_key, password_fits, set_password, user_with
 from briefings.audit.recording import record
 from briefings.db import insert_new, lock
@@ -62,6 +63,7 @@ def _choose(user: User, password: str, now: datetime) -> None:
     refuse_easy(password, user.email, user.name, user.phone)
     had_one = user.password_hash is not None
     set_password(user, password)
+    end_all(user, now)
     record(user, "account.password_set", user, now)
     if had_one:
         queue("password_changed", f"password-changed:{user.id}:{user.session_version}", recipient(user), now)

@@ -1,23 +1,35 @@
 """Signing in and out, passwords, and everybody's own account."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_limiter.util import get_remote_address
-from flask_login import current_user, login_user
+from flask_login import current_user
 
 from briefings import clock
 from briefings.accounts.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm, OwnAccountForm, SignInForm
-from briefings.accounts.models import User
 from briefings.accounts.opening import ask_for_password, change_password, follow_link
 from briefings.accounts.password_links import user_behind
-from briefings.accounts.signing_in import email_key, end_sessions, note_sign_in, password_fits, user_with
+from briefings.accounts.sessions import end, sessions_of
+from briefings.accounts.signing_in import email_key, note_failure, password_fits, renew_hash, user_with
+from briefings.accounts.way_in import (
+    AGENCY,
+    PASSWORD,
+    SESSION,
+    begin_session,
+    empty_session,
+    first_page,
+    let_in,
+    me,
+    present_session,
+    way_of_session,
+)
 from briefings.db import unit_of_work
 from briefings.errors import N_, Refused
 from briefings.web.access import by_token, public, signed_in
 from briefings.web.language import language
 from briefings.web.routing import own_path
-from briefings.web.security import limiter
+from briefings.web.security import limiter, network
 
 pages = Blueprint("accounts", __name__)
 
@@ -29,7 +41,7 @@ def address_asked() -> str:
 
 def failed(response: object) -> bool:
     """Whether a try was no success: only those count, since a whole office may share one network address."""
-    return getattr(response, "status_code", 200) != 302
+    return getattr(response, "status_code", 200) != 302 and not g.get("proven")
 
 
 @pages.route("/sign-in", methods=["GET", "POST"])
@@ -38,43 +50,32 @@ def failed(response: object) -> bool:
 @limiter.limit("5/minute;30/hour", key_func=address_asked, methods=["POST"], deduct_when=failed)
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password; on to the page that asked for it."""
+    after = own_path(request.args.get("next"))
     if current_user.is_authenticated:
-        return redirect(own_path(request.args.get("next")) or first_page(current_user))
-    form = SignInForm()
+        return redirect(after or first_page(current_user))
+    form, typed = SignInForm(), request.form.get("typed", "")
     if form.validate_on_submit():
         user = user_with(form.email.data)
         if password_fits(user, form.password.data) and user is not None:
             with unit_of_work():
-                note_sign_in(user, form.password.data, clock.now())
-            begin_session(user)
-            return redirect(own_path(request.args.get("next")) or first_page(user))
+                renew_hash(user, form.password.data)
+            return let_in(user, PASSWORD, after or "", typed=typed)
+        with unit_of_work():
+            note_failure(user, clock.now(), network=network())
         form.refuse(Refused(N_("전자우편 주소나 비밀번호가 맞지 않습니다. 다시 입력해 주세요.")))
-    return render_template("accounts/sign_in.html", form=form)
-
-
-def begin_session(user: User) -> None:
-    """A new session for `user`: nothing of the one before lives on, its form token neither."""
-    session.clear()
-    login_user(user)
-    session.permanent = True
-
-
-def first_page(user: User) -> str:
-    """Where each role begins."""
-    if user.is_staff:
-        return url_for("staff.today")
-    if user.is_expert:
-        return url_for("reviewer.index")
-    return url_for("owner.needs" if user.is_member else "front.home")
+    return render_template("accounts/sign_in.html", form=form, after=after, typed=typed, ended=SESSION in session)
 
 
 @pages.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """End the session, here and wherever else it was copied to."""
+    """End the session of this browser, also for whoever copied it; others go on."""
+    by_agency = way_of_session() == AGENCY
     with unit_of_work():
-        end_sessions(current_user)
-    session.clear()
+        end(me(), present_session(), clock.now())
+    empty_session()
+    if by_agency:
+        return redirect(url_for(".signed_out"))
     flash(_("로그아웃했습니다."), "success")
     return redirect(url_for("front.home"))
 
@@ -117,7 +118,7 @@ def new_password(token: str) -> ResponseReturnValue:
         except Refused as error:
             form.refuse(error)
         else:
-            session.clear()
+            empty_session()
             flash(_("비밀번호를 정했습니다. 새 비밀번호로 로그인해 주세요."), "success")
             return redirect(url_for(".sign_in"))
     return render_template("accounts/new_password.html", form=form)
@@ -133,7 +134,7 @@ def own() -> ResponseReturnValue:
             form.populate_obj(current_user)
         flash(_("계정 정보를 저장했습니다."), "success")
         return redirect(url_for(".own"))
-    return render_template("accounts/own.html", form=form)
+    return render_template("accounts/own.html", form=form, devices=len(sessions_of(me(), clock.now())))
 
 
 @pages.route("/account/password", methods=["GET", "POST"])
@@ -143,14 +144,14 @@ def own_password() -> ResponseReturnValue:
     """Change one's own password; other browsers are signed out, this one stays."""
     form = ChangePasswordForm(current_user.email)
     if form.validate_on_submit():
-        user = current_user._get_current_object()
+        user, way = me(), way_of_session()
         try:
             with unit_of_work():
                 change_password(user, form.present.data, form.password.data, clock.now())
         except Refused as error:
             form.refuse(error)
         else:
-            begin_session(user)
+            begin_session(user, way)
             flash(_("비밀번호를 바꿨습니다. 다른 기기에서는 로그아웃되었습니다."), "success")
             return redirect(url_for(".own"))
     return render_template("accounts/own_password.html", form=form)

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from briefings.accounts.models import Role, User
-from briefings.accounts.signing_in import end_sessions
+from briefings.accounts.sessions import end_all
 from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
@@ -16,7 +16,8 @@ def switch_off(user: User, by: User, now: datetime) -> None:
     _keep_an_administrator(user)
     if user.active:
         user.active = False
-        end_sessions(user)
+        user.session_version += 1
+        end_all(user, now)
         record(by, "account.switched_off", user, now)
 
 
@@ -28,12 +29,19 @@ def switch_on(user: User, by: User, now: datetime) -> None:
 
 
 def change_role(user: User, role: Role, by: User, now: datetime) -> None:
-    """Give the account another role; Refused for the last administrator."""
+    """Give the account another role, with which its person signs in anew; Refused for the last administrator."""
     if user.role is role:
         return
     _keep_an_administrator(user)
     record(by, "account.role_changed", user, now, before=user.role, after=role)
     user.role = role
+    end_all(user, now)
+
+
+def sign_out_everywhere(user: User, by: User, now: datetime) -> None:
+    """End every session of an account, for instance one whose device was lost."""
+    end_all(user, now)
+    record(by, "account.sessions_ended", user, now)
 
 
 def _keep_an_administrator(leaving: User) -> None:

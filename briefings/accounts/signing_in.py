@@ -1,4 +1,4 @@
-"""Passwords and sessions (OWASP ASVS 5, V6)."""
+"""Passwords, and what is kept of signing in (OWASP ASVS 5, V6)."""
 
 from datetime import datetime
 
@@ -31,13 +31,6 @@ def user_numbered(text: str) -> User | None:
     return db.session.get(User, int(text)) if is_number else None
 
 
-def user_of_session(remembered: str) -> User | None:
-    """The account a session speaks of; None once it is ended, revoked or switched off."""
-    number, _, version = remembered.partition(".")
-    user = user_numbered(number)
-    return user if user and user.active and str(user.session_version) == version else None
-
-
 def password_fits(user: User | None, password: str) -> bool:
     """Whether `password` is the account's; takes the same time whether or not there is an account."""
     try:
@@ -48,19 +41,33 @@ def password_fits(user: User | None, password: str) -> bool:
 
 
 def set_password(user: User, password: str) -> None:
-    """Give the account a new password and end all its sessions and reset links."""
+    """Give the account a new password, which ends every reset link; its sessions are ended by `sessions.end_all`."""
     user.password_hash = HASHER.hash(password)
     user.session_version += 1
 
 
-def note_sign_in(user: User, password: str, now: datetime) -> None:
-    """Remember when the account was last used; renew a hash made with older parameters."""
+def note_sign_in(user: User, now: datetime, **how: str) -> None:
+    """Remember when, and by which way, the account was last used."""
     user.signed_in_at = now
+    record(user, "account.signed_in", user, now, **how)
+
+
+def note_failure(user: User | None, now: datetime, **how: str) -> None:
+    """Keep that somebody tried to sign in and was wrong; of an address without an account the same, but the address."""
+    record(None, "account.sign_in_failed", user or _NOBODY, now, **how)
+
+
+def renew_hash(user: User, password: str) -> None:
+    """Hash the password, which was right, anew where the hash was made with older parameters."""
     if user.password_hash and HASHER.check_needs_rehash(user.password_hash):
         user.password_hash = HASHER.hash(password)
-    record(user, "account.signed_in", user, now)
 
 
-def end_sessions(user: User) -> None:
-    """Sign the account out everywhere: a session copied from another browser ends too."""
-    user.session_version += 1
+class _Nobody:
+    """What stands in the log where there is no account."""
+
+    __tablename__ = User.__tablename__
+    id = 0
+
+
+_NOBODY = _Nobody()

@@ -14,7 +14,7 @@ from briefings.needs import finding
 from briefings.needs.models import NeedState, NeedStatus, Region, Stage
 from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import NEED_STATES, REGIONS, STAGES, STATUSES
-from briefings.web.forms import Filters, Form, options, searchable
+from briefings.web.forms import ChoicesField, Filters, Form, options, searchable
 from briefings.web.labels import label
 
 E = TypeVar("E", bound=StrEnum)
@@ -129,3 +129,9 @@ def _chosen(field: SelectField) -> str | None:
 def _page_number(text: str) -> int:
     """At least 1, and small enough for every database to count the rows before it."""
     return max(int(text[:6]), 1) if text.isdecimal() else 1
+
+
+class OfficerThemesForm(Form):
+    """Which themes an officer answers for."""
+
+    themes = ChoicesField("담당 주제", coerce=int, description="하나도 고르지 않으면 모든 주제를 맡습니다.", choices=[])

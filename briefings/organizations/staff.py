@@ -1,13 +1,17 @@
 """Accounts and requests for them, as staff see them; only administrators change accounts."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from briefings import clock
+from briefings.accounts.invitations import invitations_of, withdraw
+from briefings.accounts.linking import unlink
 from briefings.accounts.models import Role, User
 from briefings.accounts.opening import send_password_link
-from briefings.accounts.roles import switch_off, switch_on
+from briefings.accounts.roles import sign_out_everywhere, switch_off, switch_on
+from briefings.accounts.second_factor import reset
+from briefings.accounts.sessions import sessions_of
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
@@ -37,6 +41,8 @@ def index() -> ResponseReturnValue:
         filters=filters,
         page=page,
         organizations=organizations_of(page.items),
+        invitations=invitations_of(page.items, clock.now()),
+        themes=current_app.extensions["themes_of_each"](page.items),
         requests=pending_requests(),
     )
 
@@ -76,12 +82,15 @@ def show(user_id: int) -> ResponseReturnValue:
         else:
             flash("역할을 저장했습니다.", "success")
             return redirect(url_for(".show", user_id=user_id))
-    acts = reversed(history_of(user))
+    now, acts = clock.now(), reversed(history_of(user))
     return render_template(
         "organizations/account.html",
         form=form,
         user=user,
         organization=organization,
+        invitation=invitations_of([user], now).get(user.id),
+        devices=len(sessions_of(user, now)),
+        themes=current_app.extensions["themes_of_each"]([user]).get(user.id, []),
         history=[(act.at, act.actor_name or "프로그램", said(act)) for act in acts][:SHOWN],
     )
 
@@ -94,6 +103,50 @@ def send_link(user_id: int) -> ResponseReturnValue:
     with unit_of_work():
         send_password_link(user, clock.now())
     flash(f"{user.email} 주소로 비밀번호를 정하는 링크를 보냈습니다. 7일 동안 쓸 수 있습니다.", "success")
+    return redirect(url_for(".show", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/withdraw")
+@administrator
+def withdraw_invitation(user_id: int) -> ResponseReturnValue:
+    """Take the invitation back before it is taken up."""
+    user = db.get_or_404(User, user_id)
+    with unit_of_work():
+        withdraw(user, me(), clock.now())
+    flash("초대를 거뒀습니다. 보낸 링크로는 이제 비밀번호를 정할 수 없습니다.", "success")
+    return redirect(url_for(".show", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/second-factor/reset")
+@administrator
+def reset_second_factor(user_id: int) -> ResponseReturnValue:
+    """Let somebody who lost their telephone set the second factor up anew."""
+    user = db.get_or_404(User, user_id)
+    with unit_of_work():
+        reset(user, me(), clock.now())
+    flash(f"{user.name} 님의 2단계 인증을 풀고 전자우편으로 알렸습니다. 다음에 로그인할 때 다시 설정합니다.", "success")
+    return redirect(url_for(".show", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/sessions/end")
+@administrator
+def end_sessions(user_id: int) -> ResponseReturnValue:
+    """Sign somebody out everywhere."""
+    user = db.get_or_404(User, user_id)
+    with unit_of_work():
+        sign_out_everywhere(user, me(), clock.now())
+    flash("모든 기기에서 로그아웃했습니다.", "success")
+    return redirect(url_for(".show", user_id=user_id))
+
+
+@pages.post("/<int:user_id>/agency/unlink")
+@administrator
+def unlink_agency(user_id: int) -> ResponseReturnValue:
+    """Undo the link to somebody's account at their agency."""
+    user = db.get_or_404(User, user_id)
+    with unit_of_work():
+        unlink(user, me(), clock.now())
+    flash("소속 기관 계정과 연결을 끊었습니다.", "success")
     return redirect(url_for(".show", user_id=user_id))
 
 

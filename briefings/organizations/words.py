@@ -31,6 +31,17 @@ ACTS = {
     "account.switched_on": "계정을 켬",
     "account.role_changed": "역할을 바꿈",
     "account.organization_changed": "기관을 바꿈",
+    "account.themes_changed": "담당 주제를 바꿈",
+    "account.invitation_withdrawn": "초대를 거둠",
+    "account.sign_in_failed": "로그인하지 못함",
+    "account.sessions_ended": "모든 기기에서 로그아웃함",
+    "account.second_factor_on": "2단계 인증을 켬",
+    "account.second_factor_off": "2단계 인증을 끔",
+    "account.second_factor_reset": "2단계 인증을 풂",
+    "account.recovery_code_used": "복구 코드를 씀",
+    "account.recovery_codes_renewed": "복구 코드를 새로 받음",
+    "account.agency_linked": "소속 기관 계정과 연결함",
+    "account.agency_unlinked": "소속 기관 계정과 연결을 끊음",
 }
 
 
@@ -40,4 +51,4 @@ def said(entry: AuditEntry) -> str:
     if entry.action == "account.role_changed":
         before, after = ROLES[Role(before)], ROLES[Role(after)]
     change = f": {before or '없음'} → {after or '없음'}" if before or after else ""
-    return ACTS[entry.action] + change
+    return ACTS.get(entry.action, entry.action) + change

@@ -23,6 +23,7 @@ UNSEEN = frozenset(
         "messages",
         "content_version",
         # What the worker and staff write all day without anybody else seeing it.
+        "api_keys",
         "attendance_lists",
         "attendances",
         "audit_entries",
@@ -31,16 +32,19 @@ UNSEEN = frozenset(
         "certificates",  # checking a number is asked of the database each time
         "invitees",
         "meeting_tools",
+        "officer_themes",
         "people_lists",
         "question_votes",
         "received_mails",
         "survey_answers",
         "survey_takers",
         "surveys",
+        "recovery_codes",
         "reply_colleagues",
         "reply_drafts",
         "tasks",
         "undeliverable_addresses",
+        "user_sessions",
         "workers",
         "written_texts",
     }

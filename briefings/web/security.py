@@ -23,6 +23,11 @@ def network() -> str:
     return str(address.ipv4_mapped if isinstance(address, IPv6Address) else address)
 
 
+def made_by_script() -> bool:
+    """Whether a page asks by itself, and no person waits for another page (Fetch Metadata; no browser lies there)."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
+
+
 def personal_link() -> str:
     """The personal link a request came by, for limits of one person: a whole ministry may sit behind one network."""
     return str((request.view_args or {}).get("token"))
@@ -61,7 +66,9 @@ def add_headers(response: Response) -> Response:
     wanted = _ALWAYS | {"Referrer-Policy": "no-referrer" if access == "by_token" else "same-origin"}
     if current_app.config["PREFERRED_URL_SCHEME"] == "https":
         wanted |= _ONLY_ENCRYPTED
-    if request.endpoint != "static":
+    if access != "public":
+        wanted["X-Robots-Tag"] = "noindex"
+    if request.endpoint != "static" and "Cache-Control" not in response.headers:
         personal = access != "public" or "_user_id" in session
         wanted["Cache-Control"] = "no-store" if personal else "no-cache"
     there = {name for name, _ in response.headers}  # what a view has set itself stays

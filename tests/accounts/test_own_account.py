@@ -60,5 +60,5 @@ def test_an_easy_password_is_refused_at_its_field_and_not_shown_again(client, us
 
 
 def test_somebody_not_signed_in_is_asked_to(app, client):
-    assert client.get("/account").location == "/sign-in?next=%2Faccount"
+    assert client.get("/account").location == "/sign-in?next=/account"
     assert client.post("/account/password").status_code == 302
