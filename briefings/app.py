@@ -222,7 +222,7 @@ from briefings.statistics import funnel_pages
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
-from briefings.statistics import recognition_pages
+from briefings.statistics import recognition_pages, report_pages
 from briefings.tasks import pages as task_pages
 from briefings.tasks import showing
 from briefings.tasks import words as task_words
@@ -327,6 +327,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics_pages.staff_pages,
     funnel_pages.pages,
     recognition_pages.pages,
+    report_pages.pages,
     export_pages.pages,
     api_programs.pages,
 )
@@ -467,7 +468,11 @@ WORDS: tuple[labels.Words, ...] = (
     announcement_words.WORDS,
 )
 
-PARTS_CHANGED = {**schedule_words.DETAILS, **need_words.FIELDS, **season_words.RULES}
+PARTS_CHANGED: dict[str, Mapping[str, str]] = {
+    "briefings": schedule_words.DETAILS,
+    "needs": need_words.FIELDS,
+    "seasons": season_words.RULES,
+}
 """What the parts of things are called in the log, where they were changed."""
 
 

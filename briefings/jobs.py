@@ -37,9 +37,12 @@ from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
 from briefings.participation import chasing, drafts, match_watch, talk_watch
+from briefings.privacy.register import write_down
 from briefings.questions import advance, settling
 from briefings.registrations import listing
 from briefings.reviews import asking_reviewers
+from briefings.rights import working as rights
+from briefings.rights.kinds import OVER
 from briefings.rounds import asking
 from briefings.schedule import materials, reminders, support
 from briefings.tasks import showing
@@ -193,27 +196,28 @@ def fetch_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
 def forget_mail(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Delete mails that came in more than thirty days ago; what became of them stays."""
     with unit_of_work():
-        forget_raw(clock.now())
+        write_down("raw_mails", forget_raw(clock.now()), OVER, clock.now())
 
 
 def forget_requests(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Delete requests for accounts whose addresses nobody proved in time."""
     with unit_of_work():
-        forget_unconfirmed(clock.now())
+        write_down("unconfirmed_requests", forget_unconfirmed(clock.now()), OVER, clock.now())
 
 
 def destroy_files(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Destroy the lists of people that were made for staff a day ago, and those staff brought and left behind."""
     with unit_of_work():
-        making.destroy_due(clock.now())
-        listing.discard_left_behind(clock.now())
-        tool_lists.discard_left_behind(clock.now())
+        now = clock.now()
+        write_down("export_files", making.destroy_due(now), OVER, now)
+        left_behind = listing.discard_left_behind(now) + tool_lists.discard_left_behind(now)
+        write_down("lists", left_behind, OVER, now)
 
 
 def destroy_drafts(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Destroy what people wrote of replies and have not touched for a week."""
     with unit_of_work():
-        drafts.destroy_due(clock.now())
+        write_down("drafts", drafts.destroy_due(clock.now()), OVER, clock.now())
 
 
 def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -221,7 +225,17 @@ def destroy_support(app: Flask, stopping: Stopping = lambda: False) -> None:
     now = clock.now()
     if support.doomed(now, due=True):  # looked for before anybody has to wait for the lock
         with unit_of_work():
-            support.destroy_due(now)
+            write_down("support", support.destroy_due(now), OVER, now)
+
+
+def destroy_due(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Destroy all other personal data whose time is over."""
+    rights.destroy_due(clock.now, stopping)
+
+
+def erase_people(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Erase who asked for it, once what they gave up was said by mail."""
+    rights.erase_due(clock.now, stopping)
 
 
 def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:
@@ -252,6 +266,8 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (destroy_files, 600),
     (destroy_drafts, 3600),
     (destroy_support, 3600),
+    (destroy_due, 3600),
+    (erase_people, 20),
     (watch_matches, 3600),
     (fetch_mail, 60),
     (deliver, 2),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, case, cast, func, literal, update
+from sqlalchemy import ColumnElement, String, case, cast, func, literal, select, update
 
 from briefings.accounts.models import User
 from briefings.afterwards.models import Certificate, SurveyAnswer
+from briefings.archive.models import Booklet
 from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.organizations.models import AccountRequest
@@ -130,6 +131,13 @@ def _empty_what_hangs_on(registrations: Sequence[int]) -> None:
     db.session.execute(asked.values(anonymous=True), execution_options=NO_SYNC)
     answered = update(SurveyAnswer).where(SurveyAnswer.registration_id.in_(registrations), SurveyAnswer.comment != "")
     db.session.execute(answered.values(comment=""), execution_options=NO_SYNC)
+
+
+def forget_booklets(briefing_ids: Sequence[int]) -> None:
+    """A booklet names who presents: it goes, and staff bind another."""
+    for booklet in db.session.scalars(select(Booklet).where(Booklet.briefing_id.in_(briefing_ids))):
+        db.session.delete(booklet)  # and the file with it
+    db.session.flush()
 
 
 def empty_certificates(ids: Sequence[int], now: Any, reason: str) -> int:

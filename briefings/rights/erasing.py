@@ -68,6 +68,12 @@ def under_way(address: str) -> Erasure | None:
     return db.session.scalar(select(Erasure).where(Erasure.address == address.lower(), Erasure.finished_at.is_(None)))
 
 
+def has_account(address: str) -> bool:
+    """Whether somebody of this address may sign in."""
+    found = select(User.id).where(User.email == address.lower(), User.active)
+    return db.session.scalar(found) is not None
+
+
 def erased_before(address: str, key: str) -> Erasure | None:
     """The last time somebody of this address was erased."""
     found = select(Erasure).where(Erasure.digest == digest_of(address, key), Erasure.finished_at.is_not(None))

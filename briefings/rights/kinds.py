@@ -21,7 +21,16 @@ from briefings.participation.match_models import Match, MatchOrganization, Match
 from briefings.participation.models import Consultation, ParticipationReply, ReplyColleague
 from briefings.privacy.models import Consent, ConsentText, Purpose
 from briefings.questions.models import Question
-from briefings.rights.emptying import GONE, NO_SYNC, WAITING, empty, empty_certificates, is_somebody, marker
+from briefings.rights.emptying import (
+    GONE,
+    NO_SYNC,
+    WAITING,
+    empty,
+    empty_certificates,
+    forget_booklets,
+    is_somebody,
+    marker,
+)
 from briefings.rounds.models import NeedImport, RoundContact
 from briefings.schedule.agreeing import agrees
 from briefings.schedule.availability import Availability
@@ -69,14 +78,19 @@ def _rows(model: Any, since: Any, *conditions: ColumnElement[bool], joined: Sequ
 
 
 def _survey_comments() -> Select[Any]:
-    found: Select[Any] = select(SurveyAnswer.public_id.label("key"), Briefing.ends_at.label("since"))
-    return found.join(Briefing, Briefing.id == SurveyAnswer.briefing_id).where(SurveyAnswer.comment != "")
+    columns: tuple[Any, ...] = (SurveyAnswer.public_id.label("key"), Briefing.ends_at.label("since"))
+    return select(*columns).join(Briefing, Briefing.id == SurveyAnswer.briefing_id).where(SurveyAnswer.comment != "")
 
 
 def _empty_comments(keys: Sequence[Key], now: datetime) -> int:
     emptied = update(SurveyAnswer).where(SurveyAnswer.public_id.in_(keys)).values(comment="")
     db.session.execute(emptied, execution_options=NO_SYNC)
     return len(keys)
+
+
+def _undeliverable() -> Select[Any]:
+    columns: tuple[Any, ...] = (UndeliverableAddress.address.label("key"), UndeliverableAddress.since.label("since"))
+    return select(*columns)
 
 
 def _forget_undeliverable(keys: Sequence[Key], now: datetime) -> int:
@@ -115,6 +129,8 @@ def _empty_certificates(keys: Sequence[Key], now: datetime) -> int:
 
 
 def _empty_presenters(keys: Sequence[Key], now: datetime) -> int:
+    of_them = select(PresenterSlot.briefing_id).where(PresenterSlot.id.in_(keys)).distinct()
+    forget_booklets(db.session.scalars(of_them).all())
     values: dict[str, Any] = {
         "presenter_name": PRESENTER,
         **dict.fromkeys(("presenter_title", "standby_name", "standby_title", "standby_email", "decline_reason"), ""),
@@ -313,7 +329,7 @@ KINDS: tuple[Kind, ...] = (
         "undeliverable",
         YEAR,
         (30, 2 * YEAR),
-        select(UndeliverableAddress.address.label("key"), UndeliverableAddress.since.label("since")),
+        _undeliverable(),
         _forget_undeliverable,
     ),
     Kind(

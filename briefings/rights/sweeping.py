@@ -13,7 +13,6 @@ from sqlalchemy import delete, func, inspect, select, update
 
 from briefings.accounts.models import RecoveryCode, User, UserSession
 from briefings.afterwards.models import Certificate
-from briefings.archive.models import Booklet
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.files.models import StoredFile
@@ -27,7 +26,7 @@ from briefings.participation.models import ReplyDraft
 from briefings.registrations.models import PeopleList
 from briefings.rights.blackening import GONE, Person, blacken_all, is_in_mail, texts_in
 from briefings.rights.columns import WORDS
-from briefings.rights.emptying import NO_SYNC, empty, empty_certificates
+from briefings.rights.emptying import NO_SYNC, empty, empty_certificates, forget_booklets
 from briefings.rights.finding import Found, certain_of
 from briefings.rights.kinds import PRESENTER
 from briefings.rounds.models import ImportState, NeedImport
@@ -110,7 +109,7 @@ def _sweep_presentations(found: Found, nobody: str, done: Counter[str]) -> None:
             slot.presenter_name, slot.presenter_title = (PRESENTER, "") if held else ("", "")
             slot.presenter_email, slot.decline_reason = nobody if held else "", ""
             slot.link_version += 1
-            db.session.execute(delete(Booklet).where(Booklet.briefing_id == slot.briefing_id))
+            forget_booklets([slot.briefing_id])
         if slot.standby_email.lower() == address:
             slot.standby_name = slot.standby_title = slot.standby_email = ""
     done["presenter_slots"] += len(found.slots)
