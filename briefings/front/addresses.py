@@ -4,28 +4,40 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
 
 from briefings.archive.models import Story, StoryState
 from briefings.db import db
+from briefings.front.site_map import SECTIONS
 from briefings.needs.finding import PUBLIC
 from briefings.needs.models import Need, Round
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState
+from briefings.web.access import access_of
 
 MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
-PAGES = (
-    *("front.home", "needs.index", "briefings.index", "rounds.index", "front.guide", "statistics.index"),
-    *("archive.index", "stories.index", "certificates.check", "front.accessibility"),
-)
+NOT_FOUND = ("front.search", "display.settings", "accounts.sign_in", "accounts.forgotten")
+"""Pages of the map that are nothing to be found by a search engine."""
 
 Address = tuple[str, dict[str, Any], datetime | None]
 
 
+def private_paths(app: Flask) -> list[str]:
+    """How the paths begin that lead to nothing for everybody: up to the first part that differs from page to page."""
+    private = {rule.rule.partition("<")[0] for rule in app.url_map.iter_rules() if _is_private(app, rule.endpoint)}
+    return sorted(path for path in private if not any(path.startswith(other) for other in private - {path}))
+
+
+def _is_private(app: Flask, endpoint: str) -> bool:
+    return access_of(app, endpoint) != "public"
+
+
 def public_addresses(now: datetime) -> Iterator[Address]:
     """Endpoint, its values and the last change (None: not known) of every page that search engines may show."""
-    yield from ((endpoint, {}, None) for endpoint in PAGES)
+    pages = (endpoint for _, pages in SECTIONS for endpoint, _ in pages)
+    yield from ((endpoint, {}, None) for endpoint in pages if endpoint not in NOT_FOUND)
     needs = select(Need.id, Need.changed_at).where(Need.state.in_(PUBLIC)).order_by(Need.changed_at.desc())
     for need_id, changed_at in db.session.execute(needs.limit(MOST)):
         yield "needs.show", {"need_id": need_id}, changed_at

@@ -1,14 +1,17 @@
 """The first page, search over everything, the pages that explain, and what machines ask for."""
 
+from collections import Counter
 from datetime import date
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
-from briefings.front.addresses import public_addresses
+from briefings.front import kwcag
+from briefings.front.addresses import private_paths, public_addresses
 from briefings.front.forms import SearchForm
 from briefings.front.home import home as what_home_shows
+from briefings.front.site_map import SECTIONS
 from briefings.needs.finding import Search, public_needs
 from briefings.needs.search_index import WORDS_LOOKED_FOR
 from briefings.needs.words import STATUS_TONES
@@ -65,8 +68,43 @@ def search() -> ResponseReturnValue:
 @pages.get("/guide")
 @public
 def guide() -> ResponseReturnValue:
-    """How it works, for each kind of visitor."""
+    """What it is about, where each kind of visitor goes on, and what people ask."""
     return render_template("front/guide.html")
+
+
+@pages.get("/guide/attendees")
+@public
+def guide_attendees() -> ResponseReturnValue:
+    """From signing up to a match, for whoever looks for something to join."""
+    return render_template("front/guide_attendees.html")
+
+
+@pages.get("/guide/owners")
+@public
+def guide_owners() -> ResponseReturnValue:
+    """From a need to a match, for organizations that register needs."""
+    return render_template("front/guide_owners.html")
+
+
+@pages.get("/guide/presenters")
+@public
+def guide_presenters() -> ResponseReturnValue:
+    """For those who present a need."""
+    return render_template("front/guide_presenters.html")
+
+
+@pages.get("/guide/experts")
+@public
+def guide_experts() -> ResponseReturnValue:
+    """For those who score needs and advise on them."""
+    return render_template("front/guide_experts.html")
+
+
+@pages.get("/sitemap")
+@public
+def site_map() -> ResponseReturnValue:
+    """Every page anybody may begin at."""
+    return render_template("front/site_map.html", sections=SECTIONS)
 
 
 @pages.get("/privacy")
@@ -87,14 +125,22 @@ def privacy() -> ResponseReturnValue:
 @public
 def accessibility() -> ResponseReturnValue:
     """What conforms, what does not, and whom to ask."""
-    return render_template("front/accessibility.html")
+    return render_template(
+        "front/accessibility.html",
+        items=kwcag.ITEMS,
+        counts=Counter(item.standing.value for item in kwcag.ITEMS),
+        standings=kwcag.STANDINGS,
+        tones=kwcag.TONES,
+        found=kwcag.FOUND,
+        looked_at=kwcag.LOOKED_AT,
+    )
 
 
 @pages.get("/robots.txt")
 @public
 def robots() -> ResponseReturnValue:
     """Everything public may be found; personal links are in no page, but may leak into logs elsewhere."""
-    return _plain("front/robots.txt", "text/plain")
+    return _plain("front/robots.txt", "text/plain", private=private_paths(current_app))
 
 
 @pages.get("/sitemap.xml")

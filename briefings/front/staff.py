@@ -37,6 +37,13 @@ def today() -> ResponseReturnValue:
     )
 
 
+@pages.get("/guide")
+@staff
+def guide() -> ResponseReturnValue:
+    """The whole way, for whoever is new at it."""
+    return render_template("front/staff_guide.html")
+
+
 @pages.get("/people")
 @staff
 def person() -> ResponseReturnValue:

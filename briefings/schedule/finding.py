@@ -10,6 +10,7 @@ from sqlalchemy import ScalarSelect, and_, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 from sqlalchemy.sql.base import ExecutableOption
 
+from briefings.audit.models import AuditEntry
 from briefings.db import db, looked_up
 from briefings.needs.models import Audience, Theme
 from briefings.schedule.models import Briefing, BriefingState, Visibility
@@ -68,6 +69,18 @@ def published(public_id: str) -> Seen | None:
     return None if row is None else _seen(row)
 
 
+def start_before(briefing: Briefing) -> datetime | None:
+    """When it was to begin before staff moved it last; None where it begins as it was announced."""
+    if not briefing.sequence:  # neither moved nor called off: nothing to look up
+        return None
+    moves = select(AuditEntry.detail).where(AuditEntry.about_type == Briefing.__tablename__)
+    moves = moves.where(AuditEntry.about_id == briefing.id, AuditEntry.action == "briefing.moved")
+    for detail in db.session.scalars(moves.order_by(AuditEntry.id.desc())):
+        if starts := detail.get("changed", {}).get("starts_at"):
+            return datetime.fromisoformat(starts[0])
+    return None
+
+
 class _PageOfSeen(SelectPagination):
     """Briefings with their places, by one statement that counts for those of the page alone."""
 
@@ -82,7 +95,7 @@ def _seen(row: Any) -> Seen:
     return Seen(briefing, Places(briefing.capacity, confirmed, waiting))
 
 
-def listed(search: Search, now: datetime, page: int) -> Pagination:
+def listed(search: Search, now: datetime, page: int, per_page: int = PER_PAGE) -> Pagination:
     """A page of `Seen`: briefings to come, the next first; or those that are over, the latest first."""
     which = Briefing.ends_at <= now if search.past else Briefing.ends_at > now
     found = select(Briefing.id).where(LISTED, which)
@@ -93,7 +106,7 @@ def listed(search: Search, now: datetime, page: int) -> Pagination:
     at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
     order = at, Briefing.id
     asked: dict[str, Any] = {"select": found.order_by(*order), "order": order, "session": db.session}
-    return _PageOfSeen(page=page, per_page=PER_PAGE, error_out=False, **asked)
+    return _PageOfSeen(page=page, per_page=per_page, max_per_page=None, error_out=False, **asked)
 
 
 def starting_between(first: datetime, last: datetime) -> list[Briefing]:

@@ -125,9 +125,14 @@ def show(public_id: str) -> ResponseReturnValue:
     """One briefing: when, what is presented, how to take part; afterwards what is left of it."""
     now = clock.now()
     briefing, places = the_seen(public_id)
-    row = as_shown(briefing, places, now)
-    copies = copies_of(public_object(briefing))
-    return render_template("schedule/briefing.html", **row, programme=programme_of(briefing), copies=copies)
+    row = as_shown(briefing, places, now) | {"places_line": Live(PLACES_OF_EVENT, briefing.id, places)}
+    return render_template(
+        "schedule/briefing.html",
+        **row,
+        programme=programme_of(briefing),
+        copies=copies_of(public_object(briefing)),
+        before=finding.start_before(briefing),
+    )
 
 
 @pages.get("/briefings/<public_id>/briefing.ics")
@@ -156,8 +161,14 @@ def _places_line(places: Places) -> str:
     return get_template_attribute("schedule/parts.html", "places_line")(places)
 
 
+def _places_of_event(places: Places) -> str:
+    return get_template_attribute("schedule/event.html", "places_of_event")(places)
+
+
 PLACES = Kind(places_version_row, finding.places_numbered, show=_places_line, decides=lambda places: places.full)
 """Places as public pages show them, looked up for each answer; whether none is free decides what else a page says."""
+PLACES_OF_EVENT = PLACES._replace(show=_places_of_event)
+"""The same on the page of a briefing, which tells machines too how many are left."""
 
 
 def the_seen(public_id: str) -> Seen:

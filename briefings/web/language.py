@@ -26,13 +26,17 @@ class LanguagePrefix:
 
 KOREAN_ONLY = ("moderator",)
 """Blueprints whose pages are Korean whatever their address: whoever moderates does so in Korean."""
+API = "/api/"
+"""Below this, programs are answered: they say which language they read in Accept-Language."""
 
 
 def language() -> str:
     """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
     if not has_request_context() or request.blueprint in KOREAN_ONLY:
         return "ko"
-    return "en" if request.script_root.endswith("/en") else "ko"
+    if request.script_root.endswith("/en"):
+        return "en"
+    return (request.accept_languages.best_match(("ko", "en")) or "ko") if request.path.startswith(API) else "ko"
 
 
 def said(message: str) -> str:
@@ -49,9 +53,15 @@ IN_QUERIES = "%!$&'()*+,;=:@/?-._~"
 """What may stand in a query as it is (RFC 3986, 3.4); with what is escaped already."""
 
 
+def this_address() -> str:
+    """The path and query of this request, as they may stand in a page."""
+    query = quote(request.query_string, safe=IN_QUERIES)
+    return quote(request.script_root + request.path) + (f"?{query}" if query else "")
+
+
 def other_language_url() -> str:
     """This same page in the other language."""
-    query = quote(request.query_string, safe=IN_QUERIES)
-    path = quote(request.path) + (f"?{query}" if query else "")
-    root = request.script_root
-    return root.removesuffix("/en") + path if language() == "en" else f"{root}/en{path}"
+    address, root = this_address(), request.script_root
+    if language() == "en":
+        return root.removesuffix("/en") + address.removeprefix(root)
+    return f"{root}/en{address.removeprefix(root)}"

@@ -5,7 +5,7 @@ import traceback
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -13,10 +13,11 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from briefings.db import Trouble, trouble_of
-from briefings.errors import N_, Refused
+from briefings.errors import N_, NotAllowed, Refused
 from briefings.web.filters import day, when
 from briefings.web.logging import request_number
 from briefings.web.routing import own_path
+from briefings.web.typed import Typed, typed_before
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,30 @@ TROUBLES = {
         "저장할 자리가 없어 보낸 내용을 받지 못했습니다. 지금까지 받은 것은 그대로 있습니다. 아래 연락처로 알려 주세요."
     ),
 }
+OUT_OF_DATE = N_("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
+PUBLIC_WAYS = (
+    ("briefings.index", N_("설명회 일정")),
+    ("needs.index", N_("수요 찾기")),
+    ("registrations.find", N_("신청 내역 확인")),
+    ("front.search", N_("검색")),
+    ("front.site_map", N_("누리집 지도")),
+)
+WAYS_ON = {
+    "/staff/": (
+        ("staff.today", N_("오늘 할 일")),
+        ("staff_briefings.index", N_("설명회")),
+        ("staff_needs.index", N_("수요")),
+    ),
+    "/my/": (("owner.needs", N_("내 수요 과제")), ("owner_replies.index", N_("받은 답글"))),
+    "/reviews": (("reviewer.index", N_("내 심사")), ("advice.index", N_("조언"))),
+}
+"""Where somebody may go on who wanted a page of theirs."""
+
+
+def ways_on(path: str) -> tuple[tuple[str, str], ...]:
+    """Endpoints to go on to after an error at that path, each with its words."""
+    own = next((ways for begin, ways in WAYS_ON.items() if path.startswith(begin)), ())
+    return (*own, *PUBLIC_WAYS)
 
 
 def reason(refused: Refused) -> str:
@@ -50,19 +75,22 @@ def page_before() -> str | None:
     return own_path(came_from.path + (f"?{came_from.query}" if came_from.query else "")) if same_host else None
 
 
-def show_refused(refused: Refused) -> tuple[str, int]:
-    """A button was pressed that the state of the world no longer allows: 409 and why."""
-    return _page(409, reason(refused)), 409
+def show_refused(refused: Refused) -> tuple[str | Response, int]:
+    """A button was pressed that the state of the world no longer allows: 409 and why; 403 where it is not theirs."""
+    code = 403 if isinstance(refused, NotAllowed) else 409
+    return _page(code, reason(refused)), code
 
 
-def show_http(error: HTTPException) -> tuple[str, int] | HTTPException:
+def show_http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
     """An error page for every 4xx and 5xx; redirects pass through."""
     code = error.code or 500
     if code < 400:
         return error
-    message = gettext("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
-    shown = message if isinstance(error, CSRFError) else None
-    return _page(code, shown), code
+    late = isinstance(error, CSRFError)
+    page = _page(code, gettext(OUT_OF_DATE), typed_before()) if late else _page(code, None)
+    response = make_response(page, code)
+    response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
+    return response
 
 
 def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
@@ -76,8 +104,18 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
     return response
 
 
-def _page(code: int, message: str | None) -> str:
-    return render_template("errors/error.html", code=code, message=message, back=page_before(), number=request_number())
+def _page(code: int, message: str | None, typed: Typed | None = None) -> str | Response:
+    if (told := current_app.extensions["told_to_programs"](code, message)) is not None:
+        return told
+    return render_template(
+        "errors/error.html",
+        code=code,
+        message=message,
+        typed=typed,
+        back=page_before(),
+        ways_on=[(endpoint, gettext(words)) for endpoint, words in ways_on(request.path)],
+        number=request_number(),
+    )
 
 
 def log_failure(app: Flask, error: BaseException | None) -> None:

@@ -1,4 +1,4 @@
-"""README's pictures, taken anew from the running example: `make pictures`."""
+"""The pictures of README and of the guides, taken anew from the running example: `make pictures`."""
 
 import os
 import socket
@@ -10,28 +10,24 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Page, sync_playwright
-from sqlalchemy import select
 
-from briefings import clock
 from briefings.app import create_app
 from briefings.db import db
 from briefings.demo.people import PASSWORD
-from briefings.live.models import Attendance
-from briefings.schedule.links import token_of
-from briefings.schedule.models import Briefing
-from briefings.schedule.registration_models import Registration
 from tests.journeys.conftest import chromium
+from tests.journeys.guide_pictures import places, take_guides
 
 PICTURES = Path(__file__).parent / "pictures"
 STAFF = "staff@example.kr"
 
 
 @contextmanager
-def running_example() -> Iterator[tuple[str, str]]:
-    """Where the program answers that has the example data in a database of its own, and the link of somebody who is in
-    the briefing that is on; its mails are delivered."""
+def running_example() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where the program answers that has the example data in a database of its own, and what addresses of pages are
+    filled in with; its mails are delivered."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -45,20 +41,18 @@ def running_example() -> Iterator[tuple[str, str]]:
         server = subprocess.Popen([*flask, "serve", "--port", str(port)], env=environment, stdout=subprocess.DEVNULL)
         try:
             wait_for(address)
-            yield address, link_into_the_room(environment)
+            yield address, filled_in(environment)
         finally:
             server.terminate()
             server.wait(10)
 
 
-def link_into_the_room(environment: dict[str, str]) -> str:
-    """The path by which somebody who is there sees the briefing that is on."""
+def filled_in(environment: dict[str, str]) -> dict[str, Any]:
+    """Numbers and personal links of the example."""
     with create_app(environ=environment).app_context():
-        there = select(Registration).join(Attendance, Attendance.registration_id == Registration.id)
-        latest = there.join(Registration.briefing).order_by(Briefing.starts_at.desc(), Registration.id)
-        link = token_of(db.session.scalars(latest.where(Briefing.starts_at <= clock.now()).limit(1)).one(), "join")
+        found = places()
         db.session.remove()
-    return f"/join/{link}"
+    return found
 
 
 def wait_for(address: str) -> None:
@@ -82,8 +76,8 @@ def take(page: Page, name: str, top: str = "body") -> None:
     print(f"tests/journeys/pictures/{name}.png")
 
 
-def take_all(address: str, link: str) -> None:
-    """The pictures README shows, three of them as a phone shows them."""
+def take_all(address: str, filled: dict[str, Any]) -> None:
+    """The pictures README shows, three of them as a phone shows them, and those of the guides."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         settings = {"base_url": address, "locale": "ko-KR", "timezone_id": "Asia/Seoul"}
@@ -121,12 +115,13 @@ def take_all(address: str, link: str) -> None:
         take(phone, "briefing")
         phone.get_by_role("link", name="설명회 신청하기").first.click()
         take(phone, "registration")
-        phone.goto(link)
+        phone.goto(f"/join/{filled['room']}")
         take(phone, "room", "#programme")
+        take_guides(browser, address, filled)
         browser.close()
 
 
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
-    with running_example() as (address, link):
-        take_all(address, link)
+    with running_example() as (address, filled):
+        take_all(address, filled)
