@@ -40,7 +40,10 @@ from briefings.afterwards import models as afterwards_models  # noqa: F401 (the 
 from briefings.announcements import mails as announcement_mails
 from briefings.announcements import pages as announcement_pages
 from briefings.announcements import words as announcement_words
+from briefings.api import developer_pages as api_developer_pages
+from briefings.api import key_pages as api_key_pages
 from briefings.api import models as api_models  # noqa: F401 (its tables)
+from briefings.api import open_data_pages as api_open_data_pages
 from briefings.api import programs as api_programs
 from briefings.api.problems import told_to_programs
 from briefings.archive import binding as archive_binding
@@ -330,6 +333,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     report_pages.pages,
     export_pages.pages,
     api_programs.pages,
+    api_developer_pages.pages,
+    api_key_pages.pages,
+    api_open_data_pages.pages,
 )
 COMPOSERS: dict[str, Composer] = {
     **outbox_mails.COMPOSERS,

@@ -61,7 +61,7 @@ class Left(NamedTuple):
     booklet: bool
 
 
-def found(search: Search, zone: ZoneInfo, now: datetime, page: int) -> Pagination:
+def found(search: Search, zone: ZoneInfo, now: datetime, page: int, per_page: int = PER_PAGE) -> Pagination:
     """A page of listed briefings that are over and were held, the latest first."""
     wanted = select(Briefing).join(Briefing.theme).join(Briefing.audience).where(*_over(now))
     if search.half:
@@ -73,7 +73,7 @@ def found(search: Search, zone: ZoneInfo, now: datetime, page: int) -> Paginatio
         wanted = wanted.where(speaks_of(list(search.words)))
     wanted = wanted.options(contains_eager(Briefing.theme), contains_eager(Briefing.audience))
     order = Briefing.starts_at.desc(), Briefing.id.desc()
-    return db.paginate(wanted.order_by(*order), page=page, per_page=PER_PAGE, error_out=False)
+    return db.paginate(wanted.order_by(*order), page=page, per_page=per_page, error_out=False)
 
 
 def left_of(briefings: Sequence[Briefing], now: datetime) -> dict[int, Left]:

@@ -22,6 +22,8 @@ SECTIONS: tuple[Section, ...] = (
             ("archive.index", N_("지난 설명회")),
             ("stories.index", N_("성공 사례")),
             ("statistics.index", N_("통계")),
+            ("open_data.index", N_("공공데이터")),
+            ("developers.show", N_("읽기 API")),
         ),
     ),
     (

@@ -97,11 +97,11 @@ class Page(Pagination):
         return self.found
 
 
-def public_needs(search: Search) -> Page:
+def public_needs(search: Search, per_page: int = PER_PAGE) -> Page:
     """A page of the needs anyone may read, newest first or by title."""
     order = (Need.title, Need.id) if search.by_title else (Need.published_at.desc(), Need.id.desc())
     found = select(Need.id).where(Need.state.in_(PUBLIC), *conditions_of(search))
-    return _page([found.order_by(*order)], search, PER_PAGE)
+    return _page([found.order_by(*order)], search, per_page)
 
 
 def all_needs(search: Search) -> Page:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 View = Callable[..., Any]
-MARKS = ("public", "by_token", "signed_in", "member", "expert", "staff", "administrator")
+MARKS = ("public", "by_token", "by_key", "signed_in", "member", "expert", "staff", "administrator")
 
 
 def _mark(view: View, access: str) -> View:
@@ -24,6 +24,11 @@ def public(view: View) -> View:
 def by_token(view: View) -> View:
     """Whoever holds the personal link in the address; the view answers 404 for any other."""
     return _mark(view, "by_token")
+
+
+def by_key(view: View) -> View:
+    """A program that shows a key which opens what the view tells; the view itself answers 401 or 403 to any other."""
+    return _mark(view, "by_key")
 
 
 def signed_in(view: View) -> View:
@@ -68,7 +73,7 @@ def enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     access = access_of(current_app, request.endpoint)
-    if access in ("public", "by_token"):
+    if access in ("public", "by_token", "by_key"):
         return None
     if not current_user.is_authenticated:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]

@@ -88,6 +88,34 @@ def counting_wrong(about: str) -> Iterator[None]:
         raise
 
 
+class Share(NamedTuple):
+    """How often somebody may ask in so many seconds, how often still, and after how many seconds all of it again."""
+
+    name: str
+    amount: int
+    window: int
+    left: int
+    seconds: int
+    granted: bool
+
+
+def take_share(setting: str, who: str) -> Share | None:
+    """Count one more for somebody by the limits of a setting; what is said is of the one nearest to its end.
+
+    None while nothing is limited. Where it is not granted, `seconds` says when it will be.
+    """
+    if not limiter.enabled:
+        return None
+    shares = []
+    for limit in parse_many(current_app.config[setting]):
+        granted = _asked(lambda counts, limit=limit: counts.hit(limit, setting, who))  # type: ignore[misc]
+        window = _asked(lambda counts, limit=limit: counts.get_window_stats(limit, setting, who))  # type: ignore[misc]
+        seconds = max(math.ceil(window.reset_time - clock.now().timestamp()), 1)
+        name = str(limit.GRANULARITY.name)
+        shares.append(Share(name, limit.amount, limit.get_expiry(), max(window.remaining, 0), seconds, granted))
+    return min(shares, key=lambda share: (share.granted, share.left / share.amount))
+
+
 def with_wait(page: str, refused: Refused | None) -> ResponseReturnValue:
     """The page of a form; where it was sent too often with the status that says so, and when to try again."""
     return (page, 429, {"Retry-After": str(refused.seconds)}) if isinstance(refused, TooOften) else page
