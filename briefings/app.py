@@ -107,7 +107,7 @@ from briefings.needs import owner as need_owner
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
 from briefings.needs.boxes import Show
-from briefings.needs.officers import themes_of_each
+from briefings.needs.officers import themes_of, themes_of_each
 from briefings.needs.rounds import titles as round_titles
 from briefings.organizations import list_files as organization_list_files
 from briefings.organizations import mails as organization_mails
@@ -221,11 +221,10 @@ from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
-from briefings.statistics import funnel_pages
+from briefings.statistics import funnel_pages, recognition_pages, report_pages
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
-from briefings.statistics import recognition_pages, report_pages
 from briefings.tasks import pages as task_pages
 from briefings.tasks import showing
 from briefings.tasks import words as task_words
@@ -500,6 +499,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
     app.extensions["exports"] = EXPORTS
+    app.extensions["limited"] = lambda user: bool(themes_of(user))
     app.extensions["audit_actions"] = audit_words.ACTIONS | action_words(EXPORTS.values())
     app.extensions["audit_names"] = PARTS_CHANGED
     app.extensions["audit_values"] = audit_details.values_of(WORDS)

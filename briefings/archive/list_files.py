@@ -27,4 +27,4 @@ def find_stories(asked: Asked) -> Found[Story]:
     return Found(COLUMNS, listed(stories.all_stories(state)), conditions, above=above)
 
 
-LISTS = (ListFile("stories", "성공 사례", "staff_stories.index", find_stories),)
+LISTS = (ListFile("stories", "성공 사례", "staff_stories.index", find_stories, across=True),)

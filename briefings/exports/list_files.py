@@ -1,4 +1,4 @@
-"""Lists of slices that stand below this one as files for staff: the messages and the addresses that take none."""
+"""Lists of slices that stand below this one as files: messages, addresses that take none, the audit log."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,6 +6,12 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import defer
 
+from briefings.audit.finding import matching as entries_matching
+from briefings.audit.forms import AuditFilters
+from briefings.audit.models import AuditEntry
+from briefings.audit.pages import Line as AuditLine
+from briefings.audit.pages import lines_of
+from briefings.audit.words import DEEDS
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
 from briefings.outbox.finding import matching, standing_of
@@ -59,7 +65,29 @@ def find_undeliverable(asked: Asked) -> Found[UndeliverableAddress]:
     return Found(UNDELIVERABLE, rows, above=(Step("발송", "outbox.index", {}),))
 
 
+AUDIT: tuple[Column[AuditLine], ...] = (
+    Column("번호", 10, lambda line: line.entry.id),
+    Column("때", 17, lambda line: line.entry.at),
+    Column("누가", 14, lambda line: line.who, personal=True),
+    Column("갈래", 10, lambda line: DEEDS[line.deed]),
+    Column("한 일", 36, lambda line: line.what),
+    Column("무엇에", 16, lambda line: line.subject.words),
+    Column("대상 번호", 10, lambda line: line.entry.about_id),
+    Column("그 이름", 40, lambda line: line.subject.title, personal=True),
+    Column("자세한 내용", 60, lambda line: "\n".join(line.details), personal=True),
+)
+
+
+def find_audit(asked: Asked) -> Found[AuditLine]:
+    """The entries of the audit log that meet the conditions, the newest first; officers get their own."""
+    filters = AuditFilters(asked.args)
+    search = filters.search(asked.zone, None if asked.administrator else asked.by.id)
+    found = entries_matching(search, asked.now).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    return Found(AUDIT, listed(found, lines_of), in_words(filters))
+
+
 LISTS = (
-    ListFile("messages", "발송", "outbox.index", find_messages),
-    ListFile("undeliverable", "되돌아온 주소", "outbox.undeliverable", find_undeliverable),
+    ListFile("audit", "기록", "staff_audit.index", find_audit),
+    ListFile("messages", "발송", "outbox.index", find_messages, across=True),
+    ListFile("undeliverable", "되돌아온 주소", "outbox.undeliverable", find_undeliverable, across=True),
 )

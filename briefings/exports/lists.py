@@ -11,7 +11,7 @@ The page of the list links to it by `ui.export_link("needs")`; everything else i
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -30,6 +30,9 @@ from briefings.files.kinds import Kind
 Line = TypeVar("Line")
 AT_A_TIME = 500
 """Rows that are fetched, completed and sent together."""
+
+
+NOT_THEIRS = "담당 주제가 정해져 있어, 여러 주제가 섞인 이 목록은 개인정보를 빼고 받습니다."
 
 
 class Format(StrEnum):
@@ -65,6 +68,8 @@ class Asked:
     path: Mapping[str, Any]
     by: Actor
     administrator: bool
+    limited: bool
+    """Whether they answer for some themes only."""
     now: datetime
     zone: ZoneInfo
 
@@ -119,6 +124,8 @@ class Found(Generic[Line]):
     refused: str | None = None
     note: str = ""
     noted: Mapping[str, Any] = field(default_factory=dict)
+    page: str = ""
+    """The endpoint of the page that shows it, where not all of the list are on the same."""
 
     def without_people(self) -> Sequence[Column[Line]]:
         """The columns that say nothing about persons."""
@@ -148,6 +155,8 @@ class ListFile:
     _: KW_ONLY
     of: tuple[str, ...] = ()
     """What its address must name: `("briefing_id",)` for the lists of a briefing."""
+    across: bool = False
+    """Whether it holds people of several themes: officers of some themes take it away without them."""
     file: str = ""
     """The first part of the name of the file where it is not the title: `설명회_신청자`."""
 
@@ -155,6 +164,13 @@ class ListFile:
     def action(self) -> str:
         """What the audit log calls taking it away."""
         return f"{self.name}.exported"
+
+    def found(self, asked: Asked) -> Found[Any]:
+        """What it holds, as far as whoever asks may take it away; NotThere where what it belongs to is not."""
+        found = self.find(asked)
+        if not (asked.limited and self.across and found.personal):
+            return found
+        return replace(found, columns=found.without_people(), note=f"{NOT_THEIRS} {found.note}".strip())
 
     def file_name(self, found: Found[Any], format: Format, asked: Asked) -> str:
         """`설명회_신청자_20261123.xlsx`."""

@@ -82,6 +82,7 @@ def ask_for_file(list: ListFile, found: Found[Any], asked: Asked, choice: Choice
         "args": [[name, value] for name, value in asked.args.items(multi=True)],
         "path": dict(asked.path),
         "administrator": asked.administrator,
+        "limited": asked.limited,
         "by": [asked.by.id, asked.by.name],
         "zone": asked.zone.key,
         "format": choice.format.value,
@@ -109,6 +110,7 @@ def make_file(lists: Mapping[str, ListFile], args_of: Callable[[Any], Any], work
         given["path"],
         Taker(*given["by"]),
         given["administrator"],
+        given["limited"],
         work.clock(),
         ZoneInfo(given["zone"]),
     )
@@ -116,7 +118,7 @@ def make_file(lists: Mapping[str, ListFile], args_of: Callable[[Any], Any], work
     with unit_of_work():
         db.session.execute(delete(ExportPiece).where(ExportPiece.task_id == work.task_id))
     try:
-        found = list.find(asked)
+        found = list.found(asked)
     except NotThere:
         raise Refused(GONE) from None
     if found.refused:

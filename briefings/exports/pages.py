@@ -63,7 +63,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         choice = form.choice()
         try:
             with unit_of_work():
-                found = list.find(asked)  # as it is now, whatever became of it meanwhile
+                found = list.found(asked)  # as it is now, whatever became of it meanwhile
                 making.take(list, found, asked, choice)
                 if left_to_worker:
                     making.ask_for_file(list, found, asked, choice)
@@ -73,7 +73,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         else:
             if left_to_worker:
                 return redirect(request.full_path, 303)
-            found = list.find(asked)  # read where it is written, in the transaction that is left open for it
+            found = list.found(asked)  # read where it is written, in the transaction that is left open for it
             name = list.file_name(found, choice.format, asked)
             return _sent(making.write(list, found, asked, choice), name, choice.format.media_type)
     return render_template(
@@ -86,7 +86,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         kept_for=making.KEPT,
         size=in_words,
         path=path,
-        args=request.args.to_dict(flat=False),
+        args={name: said[0] if len(said) == 1 else said for name, said in request.args.lists()},
         here=request.full_path.removesuffix("?"),
         owners=list.readers is Readers.OWNERS,
     )
@@ -108,12 +108,13 @@ def _list_of_staff(name: str, path: dict[str, int]) -> ListFile:
 
 def _asking(path: dict[str, int]) -> Asked:
     zone = ZoneInfo(current_app.config["TIMEZONE"])
-    return Asked(request.args, path, current_user, bool(current_user.is_administrator), clock.now(), zone)
+    limited = current_app.extensions["limited"](current_user)
+    return Asked(request.args, path, current_user, current_user.is_administrator, limited, clock.now(), zone)
 
 
 def _found(list: ListFile, asked: Asked) -> Found[Any]:
     try:
-        return list.find(asked)
+        return list.found(asked)
     except NotThere:
         abort(404)
 

@@ -31,4 +31,4 @@ def find_received(asked: Asked) -> Found[ReceivedMail]:
     )
 
 
-LISTS = (ListFile("received_mails", "받은 전자우편", "inbox.index", find_received),)
+LISTS = (ListFile("received_mails", "받은 전자우편", "inbox.index", find_received, across=True),)

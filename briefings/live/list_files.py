@@ -1,11 +1,19 @@
 """The attendance of a briefing as a file for staff."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from briefings.exports.forms import in_words
-from briefings.exports.lists import Asked, Column, Found, ListFile, listed
-from briefings.live.attendance import Bounds, attendances_of, attendees, bounds_of, minutes_in, standing_of
+from briefings.exports.lists import Asked, Column, Found, ListFile, at_hand, listed
+from briefings.live.attendance import (
+    Bounds,
+    attendances_of,
+    attendees,
+    bounds_of,
+    by_organization,
+    minutes_in,
+    standing_of,
+)
 from briefings.live.attendance_forms import AttendeeFilters
 from briefings.live.attendance_words import STANDINGS, sources_of
 from briefings.live.models import Attendance
@@ -43,6 +51,20 @@ COLUMNS: tuple[Column[Person], ...] = (
 )
 
 
+ORGANIZATIONS: tuple[Column[Any], ...] = (
+    Column("기관", 28, lambda each: each.name),
+    Column("기관 유형", 16, lambda each: KINDS[each.kind]),
+    Column("확정 신청", 12, lambda each: each.listed),
+    Column("온 사람", 12, lambda each: each.came),
+)
+
+
+def find_organizations(asked: Asked) -> Found[Any]:
+    """Each organization with how many of its people came."""
+    briefing = asked.of(Briefing, "briefing_id")
+    return Found(ORGANIZATIONS, at_hand(by_organization(briefing)), **belonging_to(briefing, asked))
+
+
 def find_attendance(asked: Asked) -> Found[Person]:
     """Those whom the attendance list shows, in its order, as it stands now."""
     briefing, filters = asked.of(Briefing, "briefing_id"), AttendeeFilters(asked.args)
@@ -65,5 +87,14 @@ LISTS = (
         counted="명",
         of=OF_BRIEFING,
         file="설명회_출석부",
+    ),
+    ListFile(
+        "attendance_organizations",
+        "기관별 참석",
+        "staff_attendance.organizations",
+        find_organizations,
+        counted="곳",
+        of=OF_BRIEFING,
+        file="설명회_기관별_참석",
     ),
 )

@@ -28,4 +28,4 @@ def find_advice(asked: Asked) -> Found[Advice]:
     return Found(COLUMNS, listed(all_advices(SHELVES.get(shelf))), conditions, above=above)
 
 
-LISTS = (ListFile("advice", "전문가 조언", "staff_advice.index", find_advice),)
+LISTS = (ListFile("advice", "전문가 조언", "staff_advice.index", find_advice, across=True),)

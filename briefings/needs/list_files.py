@@ -116,7 +116,7 @@ def _counted(table: Any, column: Any) -> Callable[[int], int]:
 
 
 LISTS = (
-    ListFile("needs", "수요 과제", "staff_needs.index", find_needs),
+    ListFile("needs", "수요 과제", "staff_needs.index", find_needs, across=True),
     ListFile("topics", "주제와 대상", "staff_needs.list_topics", find_topics),
     ListFile("own_needs", N_("내 수요 과제"), "owner.needs", find_own_needs, readers=Readers.OWNERS),
 )

@@ -20,7 +20,7 @@ from briefings.participation.match_listing import SHELVES as MATCH_SHELVES
 from briefings.participation.match_listing import Shelf as MatchShelf
 from briefings.participation.match_listing import matches_on
 from briefings.participation.match_models import Match, MatchOrganization
-from briefings.participation.models import Appointment, AppointmentState, ParticipationReply, ReplyState
+from briefings.participation.models import Appointment, AppointmentState, Consultation, ParticipationReply, ReplyState
 from briefings.participation.staff import LATE, replies_in
 from briefings.participation.words import (
     APPOINTMENT_STATES,
@@ -78,6 +78,17 @@ TALKS: tuple[Column[Appointment], ...] = (
     Column("답글의 상태", 12, lambda each: REPLY_STATES[each.reply.state]),
 )
 """Where they meet and what they say to each other is between both sides."""
+CONSULTATIONS: tuple[Column[Consultation], ...] = (
+    Column("만난 날", 12, lambda each: each.held_on),
+    Column("과제", 40, lambda each: each.reply.need.title),
+    Column("수요기관", 28, lambda each: each.reply.need.organization.name),
+    Column("답글을 보낸 기관", 28, lambda each: each.reply.organization.name),
+    Column("답글의 상태", 12, lambda each: REPLY_STATES[each.reply.state]),
+    Column("나눈 이야기", 60, lambda each: each.notes, personal=True),
+    Column("다음에 할 일", 40, lambda each: each.next_step, personal=True),
+    Column("다음에 할 일의 기한", 18, lambda each: each.next_on),
+    Column("적은 때", 17, lambda each: each.noted_at),
+)
 MATCHES: tuple[Column[Match], ...] = (
     Column("과제", 40, lambda each: each.need.title),
     Column("수요기관", 28, lambda each: each.need.organization.name),
@@ -112,7 +123,7 @@ def find_own_replies(asked: Asked) -> Found[ParticipationReply]:
 
 
 def find_talks(asked: Asked) -> Found[Appointment]:
-    """Every talk, the one arranged last first; none that was merely offered and lapsed is left out."""
+    """Every talk, the one offered last first."""
     reply = joinedload(Appointment.reply)
     found = select(Appointment).options(
         reply.joinedload(ParticipationReply.need).joinedload(Need.organization),
@@ -123,6 +134,17 @@ def find_talks(asked: Asked) -> Found[Appointment]:
         found = found.where(Appointment.state == AppointmentState(wanted))
     rows = listed(found.order_by(Appointment.offered_at.desc(), Appointment.id.desc()))
     return Found(TALKS, rows, above=(Step("답글", "staff_replies.index", {}),))
+
+
+def find_consultations(asked: Asked) -> Found[Consultation]:
+    """Every note of a consultation, the last first."""
+    reply = joinedload(Consultation.reply)
+    found = select(Consultation).options(
+        reply.joinedload(ParticipationReply.need).joinedload(Need.organization),
+        reply.joinedload(ParticipationReply.organization),
+    )
+    rows = listed(found.order_by(Consultation.held_on.desc(), Consultation.id.desc()))
+    return Found(CONSULTATIONS, rows, above=(Step("답글", "staff_replies.index", {}),))
 
 
 def find_matches(asked: Asked) -> Found[Match]:
@@ -152,7 +174,8 @@ def _part(joined: MatchOrganization) -> str:
 
 
 LISTS = (
-    ListFile("replies", "답글", "staff_replies.index", find_replies),
+    ListFile("replies", "답글", "staff_replies.index", find_replies, across=True),
+    ListFile("consultations", "협의 기록", "staff_replies.index", find_consultations, across=True),
     ListFile("talks", "협의 일정", "staff_replies.index", find_talks),
     ListFile("matches", "성사", "staff_matches.index", find_matches),
     ListFile("own_replies", N_("받은 답글"), "owner_replies.index", find_own_replies, readers=Readers.OWNERS),

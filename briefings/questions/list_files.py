@@ -81,5 +81,5 @@ def _of_question(column: Column[Question]) -> Column[tuple[Question, int]]:
 
 LISTS = (
     ListFile("questions", "질문", "staff_questions.desk", find_questions, of=OF_BRIEFING, file="설명회_질문"),
-    ListFile("written_answers", "서면 답변", "staff_questions.index", find_written),
+    ListFile("written_answers", "서면 답변", "staff_questions.index", find_written, across=True),
 )

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.exports.forms import in_words
@@ -102,10 +101,9 @@ def find_support(asked: Asked) -> Found[Registration]:
     briefings = support.briefings_asked_about(asked.now, bool(asked.args.get("over")))
     filters = SupportFilters(briefings, asked.args)
     found = support.requests(asked.now, **filters.conditions())
-    together = (joinedload(Registration.organization), joinedload(Registration.briefing))
     return Found(
         SUPPORT,
-        listed(found.options(*together)),
+        listed(found),
         in_words(filters),
         note="무엇이 필요한지는 담지 않습니다. 읽은 사람이 기록되도록 화면에서 하나씩 봅니다.",
     )
@@ -151,5 +149,5 @@ LISTS = (
     ListFile(
         "invitees", "초대 명단", "staff_invitees.index", find_invitees, "명", of=OF_BRIEFING, file="설명회_초대명단"
     ),
-    ListFile("support", "지원 요청", "support.index", find_support),
+    ListFile("support", "지원 요청", "support.index", find_support, across=True),
 )

@@ -3,14 +3,17 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from briefings.accounts.models import User
 from briefings.archive.shelf import Half
+from briefings.db import db
 from briefings.exports.forms import in_words
-from briefings.exports.lists import Asked, Column, Found, ListFile, Step, at_hand, listed
+from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, listed
 from briefings.needs.words import NEED_STATES, REGIONS
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.participation.words import REPLY_STATES
-from briefings.statistics.behind import behind
+from briefings.schedule.registration_models import Registration
+from briefings.statistics.behind import Known, behind
 from briefings.statistics.forms import AsOf, ScopeFilters
 from briefings.statistics.funnel import PEOPLE, Count, crossed, funnel
 from briefings.statistics.funnel import Step as Reached
@@ -19,6 +22,7 @@ from briefings.statistics.published import Figures, series
 from briefings.statistics.recognition import Deed, Part, Ranked, Who, half_in_words, named
 from briefings.statistics.recognition_pages import RecognitionFilters, ranked_by
 from briefings.statistics.words import AXES, DEEDS, MERITS, STEPS
+from briefings.web.filters import masked
 
 
 def find_nominations(asked: Asked) -> Found[Ranked]:
@@ -92,22 +96,36 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
 
 def find_behind(asked: Asked) -> Found[Any]:
     """The needs, people, replies or matches that one number of the funnel counts."""
-    filters, step = ScopeFilters(asked.args), Reached(asked.args.get("step", Reached.NEEDS))
+    filters, wanted = ScopeFilters(asked.args), asked.args.get("step", Reached.NEEDS)
+    if wanted not in set(Reached):
+        raise NotThere("step")
+    step = Reached(wanted)
     rows = listed(behind(filters.scope(), step, asked.zone, asked.now))
     above = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
-    return Found(_columns_behind(step), rows, in_words(filters), subtitle=STEPS[step].name, above=above)
+    known = Known(db.session.get(User, asked.by.id)) if step in PEOPLE else None
+    return Found(
+        _people(known) if known else _columns_behind(step),
+        rows,
+        in_words(filters),
+        subtitle=STEPS[step].name,
+        above=above,
+        page="staff_funnel.people" if step in PEOPLE else "",
+    )
+
+
+def _people(known: Known) -> list[Column[Registration]]:
+    """Those of other themes than the officer's without what says who they are."""
+    return [
+        Column("이름", 12, lambda each: each.name if each in known else masked(each.name), personal=True),
+        Column("전자우편", 28, lambda each: each.email if each in known else masked(each.email), personal=True),
+        Column("기관", 28, lambda each: each.organization.name),
+        Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
+        Column("설명회", 40, lambda each: each.briefing.title),
+        Column("설명회 일시", 18, lambda each: each.briefing.starts_at),
+    ]
 
 
 def _columns_behind(step: Reached) -> list[Column[Any]]:
-    if step in PEOPLE:
-        return [
-            Column("이름", 12, lambda each: each.name, personal=True),
-            Column("전자우편", 28, lambda each: each.email, personal=True),
-            Column("기관", 28, lambda each: each.organization.name),
-            Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
-            Column("설명회", 40, lambda each: each.briefing.title),
-            Column("설명회 일시", 18, lambda each: each.briefing.starts_at),
-        ]
     if step in (Reached.REPLIES, Reached.ANSWERED):
         return [
             Column("답글을 보낸 기관", 28, lambda each: each.organization.name),
