@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
+from briefings.accounts.models import User
+from briefings.db import db
 from briefings.live.attending import came
-from briefings.needs.models import Need
+from briefings.needs.models import Need, need_themes
+from briefings.needs.officers import themes_of
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.funnel import PEOPLE, Step
 from briefings.statistics.scope import (
@@ -81,3 +84,17 @@ def _matches(scope: Scope, zone: ZoneInfo, now: datetime) -> Select[Any]:
         selectinload(Match.organizations).joinedload(MatchOrganization.organization),
     )
     return found.order_by(Match.matched_on.desc(), Match.id.desc())
+
+
+class Known:
+    """Whom an officer may name: people of briefings they answer for, by the theme of it or of a need in it."""
+
+    def __init__(self, officer: User | None) -> None:
+        own = {theme.id for theme in themes_of(officer)} if officer else set()
+        presents = select(PresenterSlot.briefing_id).join(need_themes, need_themes.c.need_id == PresenterSlot.need_id)
+        of_it = select(Briefing.id).where(Briefing.theme_id.in_(own))
+        mine = of_it.union(presents.where(need_themes.c.theme_id.in_(own)))
+        self._briefings = set(db.session.scalars(mine)) if own else None
+
+    def __contains__(self, person: Registration) -> bool:
+        return self._briefings is None or person.briefing_id in self._briefings

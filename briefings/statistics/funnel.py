@@ -116,7 +116,7 @@ class _Counting:
     def funnels(self) -> dict[Any, Funnel]:
         """By the values of the axis."""
         found: dict[Any, Numbers] = {}
-        for rows in (self._people(), self._attendances(), self._replies(), self._repliers(), self._matches()):
+        for rows in (self._people(), self._replies(), self._repliers(), self._matches()):
             self._take(rows, found)
         if self.axis is Axis.KIND:  # which needs do not have: every row is about all of them
             whole = db.session.execute(self._needs()).mappings().one()
@@ -125,8 +125,8 @@ class _Counting:
         else:
             self._take(self._needs(), found)
         asked = self.scope.value_at(self.axis) if self.axis else None  # a need may have other themes beside
-        rows = ((value, numbers) for value, numbers in found.items() if asked is None or value == asked)
-        return {value: _funnel(numbers) for value, numbers in rows}
+        kept = ((value, numbers) for value, numbers in found.items() if asked is None or value == asked)
+        return {value: _funnel(numbers) for value, numbers in kept}
 
     def _take(self, rows: Select[Any], found: dict[Any, Numbers]) -> None:
         for row in db.session.execute(rows).mappings():
@@ -141,32 +141,30 @@ class _Counting:
         if self.scope.briefing_id is not None:
             in_any = in_any.where(Briefing.id == self.scope.briefing_id)
         places = in_any.group_by(PresenterSlot.need_id).subquery()
-        is_grouped, is_briefed = places.c.need_id.is_not(None), places.c.begun > 0
+        is_grouped: Any = places.c.need_id.is_not(None)
+        is_briefed: Any = places.c.begun > 0
         if self.by_briefing:
             is_grouped, is_briefed = Briefing.state != BriefingState.CANCELLED, begun(self.now)
-        rows = select(Need.organization_id, func.count().label("needs"))
+        rows: Any = select(Need.organization_id, func.count().label("needs"))
         rows = rows.add_columns(_sum(is_grouped).label("grouped"), _sum(is_briefed).label("briefed"))
         rows = rows.select_from(Need).outerjoin(places, places.c.need_id == Need.id).where(*self.needs_in)
         return self._by_organization(self._of_needs(rows), Need.organization_id, "needs", "grouped", "briefed")
 
     def _people(self) -> Select[Any]:
-        rows = select(Registration.organization_id, func.count().label("applied"))
+        """Who signed up, who has a place, whom a briefing that has begun expected or saw, and who was there."""
+        seen = was_there()
+        rows: Any = select(Registration.organization_id, func.count().label("applied"))
         rows = rows.add_columns(_sum(holds_place()).label("registered"))
-        rows = rows.add_columns(_sum(holds_place() & begun(self.now)).label("expected"))
-        rows = rows.select_from(Registration).join(Briefing, Briefing.id == Registration.briefing_id)
-        names = "applied", "registered", "expected"
+        rows = rows.add_columns(_sum((holds_place() & begun(self.now)) | seen).label("expected"))
+        rows = rows.add_columns(_sum(seen).label("attended")).select_from(Registration)
+        rows = rows.join(Briefing, Briefing.id == Registration.briefing_id)
+        rows = rows.outerjoin(Attendance, Attendance.registration_id == Registration.id)
+        names = "applied", "registered", "expected", "attended"
         return self._by_organization(self._of_people(rows), Registration.organization_id, *names)
-
-    def _attendances(self) -> Select[Any]:
-        rows = select(Registration.organization_id, func.count().label("attended"))
-        rows = rows.add_columns(_sum(~holds_place()).label("unexpected")).select_from(Attendance)
-        rows = rows.join(Registration, Registration.id == Attendance.registration_id)
-        rows = rows.join(Briefing, Briefing.id == Registration.briefing_id).where(was_there())
-        return self._by_organization(self._of_people(rows), Registration.organization_id, "attended", "unexpected")
 
     def _replies(self) -> Select[Any]:
         """By need first: how many needs have a reply, and how many replies those are."""
-        rows = select(Need.id, Need.organization_id, func.count().label("replies"))
+        rows: Any = select(Need.id, Need.organization_id, func.count().label("replies"))
         rows = rows.add_columns(_sum(in_time()).label("answered"), _sum(was_due(self.now)).label("due"))
         rows = rows.add_columns(_sum(consulted()).label("talks"))
         rows = self._of_replies(rows)
@@ -183,14 +181,16 @@ class _Counting:
         return counted.group_by(each.c.value) if self.axis else counted
 
     def _repliers(self) -> Select[Any]:
-        rows = select(ParticipationReply.organization_id, func.count().label("sent"), _sum(in_time()).label("seen"))
+        rows: Any = select(
+            ParticipationReply.organization_id, func.count().label("sent"), _sum(in_time()).label("seen")
+        )
         return self._by_organization(self._of_replies(rows), ParticipationReply.organization_id, "sent", "seen")
 
     def _matches(self) -> Select[Any]:
         joined = and_(MatchOrganization.match_id == Match.id, *joined_in(self.scope, self.zone, self.now))
         if self.axis is Axis.KIND:
             joined &= MatchOrganization.organization_id != Need.organization_id
-        rows = select(
+        rows: Any = select(
             func.count(distinct(Match.id)).label("matched"),
             func.count(distinct(MatchOrganization.organization_id)).label("matched_organizations"),
         )
@@ -291,7 +291,7 @@ def _funnel(found: Numbers) -> Funnel:
         Step.GROUPED: ("grouped", "grouped", of("needs")),
         Step.BRIEFED: ("briefed", "briefed", of("grouped")),
         Step.REGISTERED: ("registered", "registered", of("applied")),
-        Step.ATTENDED: ("attended", "attended", of("expected") + of("unexpected")),
+        Step.ATTENDED: ("attended", "attended", of("expected")),
         Step.REPLIED: ("replied", "replied", of("needs")),
         Step.REPLIES: ("replies", "sent", None),
         Step.ANSWERED: ("answered", "seen", of("due")),

@@ -1,22 +1,18 @@
 """The staff's pages of the funnel: any scope, broken down, and who and what is behind each number."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import select
 
 from briefings import clock
 from briefings.db import db
 from briefings.exports.forms import in_words
-from briefings.needs.models import need_themes
-from briefings.needs.officers import themes_of
-from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.models import Briefing
 from briefings.schedule.staff import zone
-from briefings.statistics.behind import behind
+from briefings.statistics.behind import Known, behind
 from briefings.statistics.forms import ScopeFilters, query_of
 from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel
 from briefings.statistics.naming import Line, in_order
@@ -57,6 +53,7 @@ def index() -> ResponseReturnValue:
         axis=axis,
         page=Lines(per_page=PER_PAGE, max_per_page=PER_PAGE, lines=lines),
         words=STEPS,
+        people=PEOPLE,
         axes=AXES,
         steps=steps,
         heads=[(f"{STEPS[step].name} ({STEPS[step].unit})", "num") for step in steps],
@@ -65,25 +62,35 @@ def index() -> ResponseReturnValue:
     )
 
 
-@pages.get("/<any(needs, grouped, briefed, registered, attended, replied, replies, answered, consulted, matched):step>")
+@pages.get("/<any(needs, grouped, briefed, replied, replies, answered, consulted, matched):step>")
 @staff
 def names(step: str) -> ResponseReturnValue:
-    """Who and what is behind one number; people of other themes than one's own are not named in full."""
-    filters, now, chosen = ScopeFilters(request.args), clock.now(), Step(step)
+    """Which needs, replies or matches are behind one number."""
+    return _behind(Step(step))
+
+
+@pages.get("/<any(registered, attended):step>")
+@staff
+def people(step: str) -> ResponseReturnValue:
+    """Who is behind one number; people of other themes than one's own are not named in full."""
+    return _behind(Step(step), known=Known(current_user))
+
+
+def _behind(step: Step, **shown: Any) -> str:
+    filters, now = ScopeFilters(request.args), clock.now()
     scope = filters.scope()
-    page = db.paginate(behind(scope, chosen, zone(), now), per_page=PER_PAGE)
-    people = page.items if chosen in PEOPLE else []
     return render_template(
         "statistics/behind.html",
-        step=chosen,
+        step=step,
         words=STEPS,
         conditions=in_words(filters),
         briefing=_briefing(scope),
-        page=page,
-        named=_open_to(current_user, {each.briefing_id for each in people}),
+        page=db.paginate(behind(scope, step, zone(), now), per_page=PER_PAGE),
         query=query_of(scope),
         by=filters.by.data or None,
-        kind_of_rows=_kind_of_rows(chosen),
+        kind_of_rows=_kind_of_rows(step),
+        people=PEOPLE,
+        **shown,
     )
 
 
@@ -99,14 +106,3 @@ def _briefing(scope: Scope) -> Briefing | None:
     if scope.briefing_id is None:
         return None
     return db.session.get(Briefing, scope.briefing_id) or abort(404)
-
-
-def _open_to(user: Any, briefings: Iterable[int]) -> set[int]:
-    """Of these briefings those whose people the officer answers for: by the theme of it, or of a need in it."""
-    ids, own = set(briefings), {theme.id for theme in themes_of(user)}
-    if not own or not ids:
-        return ids
-    presents = select(PresenterSlot.briefing_id).join(need_themes, need_themes.c.need_id == PresenterSlot.need_id)
-    in_needs = presents.where(PresenterSlot.briefing_id.in_(ids), need_themes.c.theme_id.in_(own))
-    of_it = select(Briefing.id).where(Briefing.id.in_(ids), Briefing.theme_id.in_(own))
-    return set(db.session.scalars(of_it.union(in_needs)))
