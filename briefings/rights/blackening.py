@@ -7,7 +7,7 @@ import quopri
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from email import policy
 from email.parser import BytesParser
 from typing import Any
@@ -36,7 +36,8 @@ class Person:
     names: frozenset[str] = frozenset()
     phones: frozenset[str] = frozenset()
     distinct: frozenset[str] = frozenset()
-    _certain: list[re.Pattern[str]] = field(default_factory=list, repr=False, compare=False)
+    marks: frozenset[str] = frozenset()
+    """What stands for them elsewhere, such as a digest of the address: replaced where it is the whole text."""
 
     def patterns(self, certain: bool) -> list[re.Pattern[str]]:
         """What is looked for; every name of theirs where it is `certain` who is meant."""
@@ -53,12 +54,18 @@ class Person:
         return any(pattern.search(each) for each in texts for pattern in sure)
 
 
-def person(address: str, names: Collection[str], phones: Collection[str], shared: Collection[str] = ()) -> Person:
+def person(
+    address: str,
+    names: Collection[str],
+    phones: Collection[str],
+    shared: Collection[str] = (),
+    marks: Collection[str] = (),
+) -> Person:
     """Somebody of whom that much is known; `shared` are names that others bear too."""
     said = frozenset(" ".join(name.split()) for name in names if len(_letters(name)) >= SHORTEST_NAME) - {GONE}
     numbers = frozenset(digits for phone in phones if len(digits := national(phone)) >= SHORTEST_PHONE)
     distinct = frozenset(name for name in said if len(_letters(name)) > SHORTEST_NAME and name not in shared)
-    return Person(address.lower(), said, numbers, distinct)
+    return Person(address.lower(), said, numbers, distinct, frozenset(marks))
 
 
 def national(phone: str) -> str:
@@ -72,6 +79,8 @@ def blacken(words: str, who: Person, certain: bool = False) -> str:
     words = unicodedata.normalize("NFC", words)
     if words.strip().lower() == who.address:
         return ""
+    if words in who.marks:
+        return GONE
     for pattern in who.patterns(certain):
         words = pattern.sub(GONE, words)
     return words
@@ -131,7 +140,13 @@ def bare(text: str) -> str:
 
 def needles(who: Person) -> list[str]:
     """Whatever the person may be found by, bare; letters beyond ASCII also as JSON and addresses write them."""
-    words = [who.address, *who.names, *who.phones, *(phone[1:] for phone in who.phones if phone.startswith("0"))]
+    words = [
+        who.address,
+        *who.marks,
+        *who.names,
+        *who.phones,
+        *(phone[1:] for phone in who.phones if phone.startswith("0")),
+    ]
     forms = ((word, unicodedata.normalize("NFD", word), json.dumps(word)[1:-1]) for word in words)
     found = {bare(form) for each in forms for form in each}
     return sorted(found | {bare(quote(who.address, safe=""))})
@@ -150,7 +165,7 @@ def _address(address: str) -> re.Pattern[str]:
 def _phone(digits: str) -> re.Pattern[str]:
     rest = digits[1:] if digits.startswith("0") else digits
     within = BETWEEN.join(rest)
-    before = rf"(?:\+?{BETWEEN}8{BETWEEN}2{BETWEEN}0?{BETWEEN}|0{BETWEEN})" if digits.startswith("0") else ""
+    before = rf"(?:\+?{BETWEEN}8{BETWEEN}2{BETWEEN}0?{BETWEEN}|\(?0{BETWEEN})" if digits.startswith("0") else ""
     return re.compile(rf"(?<!\d){before}{within}(?!\d)")
 
 

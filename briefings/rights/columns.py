@@ -15,6 +15,7 @@ OWN: dict[str, str] = {
     "calendar_settings": "email feed_hash feed_etag",
     "certificates": "name organization",
     "erasures": "address",
+    "export_pieces": "content",
     "invitees": "email name organization",
     "messages": "key phone recipient recipient_name subject error raw",
     "needs": "contact_name contact_phone contact_email",
@@ -87,7 +88,7 @@ WORDS: dict[str, str] = {
     "surveys": "questions",
     "tasks": "params note result error cancelled_by created_by_name",
     "undeliverable_addresses": "reason",
-    "webhook_deliveries": "data error",
+    "webhook_deliveries": "data error answer",
     "webhook_endpoints": "description",
     "written_texts": "subject body",
 }

@@ -4,10 +4,8 @@ The address is kept with the request until all mails that give something up have
 longer. Of who it was only a digest under the secret key stays.
 """
 
-import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import Select, delete, func, or_, select
 
@@ -23,8 +21,11 @@ from briefings.rights.emptying import WAITING, empty
 from briefings.rights.finding import Found, find, written_of
 from briefings.rights.giving_up import give_up, standing_of
 from briefings.rights.sweeping import sweep
+from briefings.web.sealing import digest_of
 
 KIND = "erasure"
+PURPOSE = "erased"
+"""What the digest is for by which an address is known again once nothing else of it is."""
 LAST_MAIL = "erasure_done"
 MY_DATA = "my_data"
 LONGEST_WAIT = timedelta(days=3)
@@ -34,12 +35,7 @@ WITHIN = timedelta(days=10)
 ASKED_BY_PERSON = "본인의 요청(개인정보 보호법 제36조)"
 
 
-def digest_of(address: str, key: str) -> str:
-    """By which an address is known again once nothing else of it is."""
-    return hmac.new(key.encode(), f"erased|{address.lower()}".encode(), sha256).hexdigest()
-
-
-def ask(address: str, locale: str, key: str, now: datetime, by: Actor | None = None, reason: str = "") -> Erasure:
+def ask(address: str, locale: str, now: datetime, by: Actor | None = None, reason: str = "") -> Erasure:
     """Give up what stands, and have the rest erased; Refused where nothing is known, or it is being done already.
 
     `by` staff, for somebody who wrote or called, with the `reason`. Whose account it is waits for an administrator.
@@ -54,9 +50,14 @@ def ask(address: str, locale: str, key: str, now: datetime, by: Actor | None = N
     _refuse_last_administrator(account)
     give_up(address, now)
     erasure = Erasure(
-        digest=digest_of(address, key), at=now, numbers={}, address=address, locale=locale, by_id=by.id if by else None
+        digest=digest_of(address, PURPOSE),
+        at=now,
+        numbers={},
+        address=address,
+        locale=locale,
+        by_id=by.id if by else None,
     )
-    erasure.account_id = account.id if account else None
+    erasure.by_id, erasure.account_id = by.id if by else None, account.id if account else None
     db.session.add(erasure)
     db.session.flush()
     record(by, "erasure.asked", erasure, now, **({"reason": reason} if by else {}))
@@ -74,9 +75,11 @@ def has_account(address: str) -> bool:
     return db.session.scalar(found) is not None
 
 
-def erased_before(address: str, key: str) -> Erasure | None:
+def erased_before(address: str) -> Erasure | None:
     """The last time somebody of this address was erased."""
-    found = select(Erasure).where(Erasure.digest == digest_of(address, key), Erasure.finished_at.is_not(None))
+    found = select(Erasure).where(
+        Erasure.digest == digest_of(address.lower(), PURPOSE), Erasure.finished_at.is_not(None)
+    )
     return db.session.scalars(found.order_by(Erasure.id.desc()).limit(1)).first()
 
 

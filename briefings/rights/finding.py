@@ -17,8 +17,11 @@ from briefings.rights.columns import WORDS
 from briefings.rights.emptying import GONE, ROWS
 from briefings.schedule.models import PresenterSlot
 from briefings.schedule.registration_models import Registration
+from briefings.web.sealing import digest_of
 
 BETWEEN = ("-", ".", " ", "(", ")")
+SEEN = "seen"
+"""What the log of who saw whom is kept under (`audit.seeing.digest_of_person`)."""
 TO_OTHERS = ("presenter", "standby")
 
 
@@ -49,7 +52,7 @@ def find(address: str) -> Found:
     presents = or_(*(func.lower(getattr(PresenterSlot, f"{part}_email")) == address for part in TO_OTHERS))
     slots = list(db.session.scalars(select(PresenterSlot.id).where(presents)))
     names, phones = _said_of(address)
-    who = known_as(address, names, phones, _shared(names, address))
+    who = known_as(address, names, phones, _shared(names, address), [digest_of(address, SEEN)[:32]])
     colleagues = select(ReplyColleague.reply_id).where(ReplyColleague.email == address)
     replies = {*rows[ParticipationReply], *db.session.scalars(colleagues)}
     return Found(who, rows, needs, slots, _organizations(address, rows), replies)

@@ -164,10 +164,11 @@ def _close_accounts(keys: Sequence[Key], now: datetime) -> int:
 
 _HAS_SUPPORT = or_(Registration.support != "", Registration.support_answer != "")
 _OF_BRIEFING = Registration.briefing
+_STORY_SIGNED = select(1).select_from(StoryConsent).join(Story).where(Story.match_id == Match.id)
 _SIGNED = or_(
     select(1).where(MatchOrganization.match_id == Match.id, MatchOrganization.confirmed_by.not_in(("", GONE))).exists(),
     select(1).where(MatchProgress.match_id == Match.id, MatchProgress.written_by.not_in(("", GONE))).exists(),
-    select(1).join(Story).where(Story.match_id == Match.id, StoryConsent.said_by.not_in(("", GONE))).exists(),
+    _STORY_SIGNED.where(StoryConsent.said_by.not_in(("", GONE))).exists(),
 )
 _IS_NAMED = or_(
     is_somebody(PresenterSlot.presenter_email),

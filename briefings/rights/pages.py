@@ -167,7 +167,7 @@ def erase(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                erasing.ask(opened.address, language(), current_app.config["SECRET_KEY"], clock.now())
+                erasing.ask(opened.address, language(), clock.now())
         except Refused as error:
             form.refuse(error)
         else:

@@ -1,6 +1,6 @@
 """개인정보 for administrators: periods and what goes when, the destruction register, erasing for somebody who asked."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -124,8 +124,7 @@ def erase() -> ResponseReturnValue:
         try:
             with unit_of_work():
                 _, locale = name_of(email)
-                key = current_app.config["SECRET_KEY"]
-                erasing.ask(email, locale, key, clock.now(), by=current_user, reason=form.reason.data or "")
+                erasing.ask(email, locale, clock.now(), by=current_user, reason=form.reason.data or "")
         except Refused as error:
             form.refuse(error)
         else:
@@ -139,7 +138,7 @@ def erase() -> ResponseReturnValue:
         standing=standing_of(email, clock.now()),
         has_account=erasing.has_account(email),
         under_way=erasing.under_way(email),
-        before=erasing.erased_before(email, current_app.config["SECRET_KEY"]),
+        before=erasing.erased_before(email),
     )
 
 

@@ -15,6 +15,7 @@ from briefings.accounts.models import RecoveryCode, User, UserSession
 from briefings.afterwards.models import Certificate
 from briefings.audit.models import AuditEntry
 from briefings.db import db
+from briefings.exports.models import ExportPiece
 from briefings.files.models import StoredFile
 from briefings.inbox.models import ReceivedMail
 from briefings.live.models import BriefingDay
@@ -150,17 +151,20 @@ def _sweep_files(who: Person, done: Counter[str]) -> None:
             made.file.content, made.file.size, made.file.sha256 = b"", 0, hashlib.sha256(b"").hexdigest()
             made.state = made.state if made.state is ImportState.SAVED else ImportState.DISCARDED
             done["need_imports"] += 1
-    for task in db.session.scalars(select(Task)):
-        number = task.params.get("file") if isinstance(task.params, dict) else None
-        if isinstance(number, int) and _is_in_file(number, who):
-            db.session.execute(delete(Task).where(Task.id == task.id))
-            db.session.execute(delete(StoredFile).where(StoredFile.id == number))
-            done["stored_files"] += 1
+    for task_id in db.session.scalars(select(ExportPiece.task_id).distinct()).all():
+        pieces = select(ExportPiece.content).where(ExportPiece.task_id == task_id).order_by(ExportPiece.number)
+        if _says(b"".join(db.session.scalars(pieces)), who):
+            db.session.execute(delete(ExportPiece).where(ExportPiece.task_id == task_id))
+            db.session.execute(delete(Task).where(Task.id == task_id))
+            done["export_pieces"] += 1
     db.session.flush()
 
 
 def _is_in_file(number: int, who: Person) -> bool:
-    data = db.session.scalar(select(StoredFile.content).where(StoredFile.id == number)) or b""
+    return _says(db.session.scalar(select(StoredFile.content).where(StoredFile.id == number)) or b"", who)
+
+
+def _says(data: bytes, who: Person) -> bool:
     return any(who.is_written_in(text, certain=True) for text in _texts_of(data))
 
 

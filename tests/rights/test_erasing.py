@@ -4,27 +4,34 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from flask import current_app
+import time_machine
 from sqlalchemy import func, select
 
+from briefings.accounts.models import Role
+from briefings.audit.recording import record
 from briefings.db import Base, db, unit_of_work
+from briefings.errors import Refused
 from briefings.jobs import deliver, erase_people
+from briefings.outbox.models import Message, MessageState
+from briefings.outbox.queueing import NOBODY
+from briefings.participation.models import ReplyState
 from briefings.privacy.models import Destruction, Erasure
 from briefings.rights import erasing, showing
 from briefings.schedule.registration_models import RegistrationState
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
-from tests.rights.traces import ADDRESS, Traces, dump, traces_in
+from tests.builders import a_briefing, a_colleague, a_question, a_registration, a_reply, a_user, an_owner
+from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
+from tests.schedule.signing_up import register
 
 pytestmark = pytest.mark.usefixtures("app")
 SEOUL = ZoneInfo("Asia/Seoul")
-LATER = timedelta(minutes=1)
 
 
 def erase(app, now, address=ADDRESS):
     """As somebody presses, and the worker goes on to the end."""
     with unit_of_work():
-        erasing.ask(address, "ko", current_app.config["SECRET_KEY"], now)
+        erasing.ask(address, "ko", now)
     for _ in range(3):
         deliver(app)
         erase_people(app)
@@ -45,7 +52,7 @@ def counts(now):
         "booklets",
         "stored_files",
     )
-    new = ("messages", "audit_entries", "erasures", "destructions", "content_version", "tasks")
+    new = ("messages", "audit_entries", "erasures", "destructions", "content_version", "tasks", "export_pieces")
     return (
         {name: number for name, number in rows.items() if name not in gone + new},
         published_figures(now.date(), "Asia/Seoul"),
@@ -71,3 +78,90 @@ def test_nothing_of_the_person_is_left_and_every_count_is_as_it_was(app, now):
     assert db.session.scalar(select(Destruction.number)) == sum(erasure.numbers.values())
     assert made.place.state is RegistrationState.CONFIRMED, "who was there was there"
     assert showing.known_about(ADDRESS) == []
+
+
+def test_places_are_given_up_so_that_the_line_moves_and_calendars_hear_of_it(app, now):
+    briefing = a_briefing(capacity=1)
+    first = register(briefing, now, ADDRESS, name=NAME)
+    second = register(briefing, now, "narae@example.kr", name="박나래")
+    deliver(app)
+    later = now + timedelta(minutes=1)
+    with time_machine.travel(later, tick=False):
+        with unit_of_work():
+            erasing.ask(ADDRESS, "ko", later)
+        assert second.state is RegistrationState.CONFIRMED, "the next in line has the place"
+        erase_people(app)
+        assert first.email == ADDRESS, "nothing is erased while the CANCEL has not left"
+        deliver(app)
+        sent = db.session.scalars(
+            select(Message).where(Message.recipient == ADDRESS).order_by(Message.id.desc())
+        ).first()
+        assert b"method=CANCEL" in sent.raw or b'method="CANCEL"' in sent.raw
+        erase_people(app)
+        last = db.session.scalar(select(Message).where(Message.kind == "erasure_done"))
+        assert (last.recipient, last.state) == (ADDRESS, MessageState.QUEUED)
+        assert {line.split(":")[0] for line in traces_in(dump())} == {"messages", "erasures"}
+        deliver(app)
+        erase_people(app)
+        assert traces_in(dump()) == set()
+        assert (first.name, first.email.endswith(NOBODY)) == ("○○○", True)
+        anew = register(briefing, later, ADDRESS, name=NAME)
+    assert anew.id != first.id, "whoever comes back is somebody new"
+
+
+def test_an_open_reply_goes_over_to_a_colleague_or_ends(app, now):
+    handed = a_reply(name=NAME, email=ADDRESS, state=ReplyState.CONSULTING, acknowledged_at=now)
+    a_colleague(handed, name="박나래", email="narae@example.kr", accepted_at=now)
+    ended = a_reply(name=NAME, email=ADDRESS, state=ReplyState.ACKNOWLEDGED, acknowledged_at=now)
+    unread = a_reply(name=NAME, email=ADDRESS)
+    matched = a_reply(name=NAME, email=ADDRESS, state=ReplyState.MATCHED, acknowledged_at=now)
+    erase(app, now)
+    assert (handed.name, handed.email, handed.state) == ("박나래", "narae@example.kr", ReplyState.CONSULTING)
+    assert [made.state for made in (ended, unread, matched)] == [
+        ReplyState.ENDED,
+        ReplyState.WITHDRAWN,
+        ReplyState.MATCHED,
+    ]
+    assert matched.name == "○○○"
+    assert traces_in(dump()) == set()
+
+
+def test_a_name_that_others_bear_stays_where_they_may_be_meant(app, now):
+    theirs = a_registration(name="김하늘", email="haneul@example.kr", question="김하늘입니다.")
+    mine = a_registration(name="김하늘", email=ADDRESS)
+    about_mine = a_question(mine, text="문의는 김하늘(010-2345-6789)에게")
+    erase(app, now)
+    assert (theirs.name, theirs.question) == ("김하늘", "김하늘입니다.")
+    assert (mine.name, about_mine.anonymous) == ("○○○", True)
+    with unit_of_work():
+        erasing.ask("haneul@example.kr", "ko", now)
+    deliver(app)
+    erase_people(app)
+    assert about_mine.text == "문의는 ○○○(010-2345-6789)에게", "by now nobody else is called so"
+
+
+def test_whose_account_it_is_waits_for_an_administrator(app, now):
+    owner, administrator = an_owner(name=NAME, email=ADDRESS), a_user(Role.ADMINISTRATOR)
+    record(owner, "need.changed", administrator, now, contact=NAME)
+    db.session.commit()
+    erase(app, now)
+    [waiting] = erasing.waiting_for_account()
+    assert (owner.name, erasing.number_waiting()) == (NAME, 1)
+    with pytest.raises(Refused, match="이미 지우고 있습니다"):
+        erasing.ask(ADDRESS, "ko", now)
+    with unit_of_work():
+        erasing.close_account(waiting, administrator, now)
+    for _ in range(2):
+        erase_people(app)
+        deliver(app)
+    erase_people(app)
+    db.session.expire_all()
+    assert (owner.name, owner.active, erasing.number_waiting()) == ("○○○", False, 0)
+    assert traces_in(dump()) == set()
+
+
+def test_the_last_administrator_and_who_is_unknown_cannot_be_erased(app, now):
+    a_user(Role.ADMINISTRATOR, email=ADDRESS)
+    for address, why in ((ADDRESS, "하나뿐인 관리자"), ("nobody@example.kr", "보관하는 정보가 없습니다")):
+        with pytest.raises(Refused, match=why):
+            erasing.ask(address, "ko", now)

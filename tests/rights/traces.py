@@ -12,7 +12,9 @@ from sqlalchemy import select, text
 from briefings.afterwards.models import Certificate, SurveyAnswer, SurveyTaker
 from briefings.archive.models import Booklet, Story, StoryConsent
 from briefings.audit.recording import record
+from briefings.audit.seeing import digest_of_person
 from briefings.db import Base, db
+from briefings.exports.models import ExportPiece
 from briefings.files.models import StoredFile
 from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.live.models import Attendance, AttendanceList, AttendanceState, BriefingDay
@@ -25,7 +27,7 @@ from briefings.registrations.models import ListPurpose, PeopleList
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.schedule.availability import Availability
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind, ItemState
-from briefings.schedule.models import SlotFile
+from briefings.schedule.models import Briefing, SlotFile
 from briefings.seasons.models import AvailabilityRequest, Season
 from briefings.tasks.models import Task, TaskState
 from tests.builders import (
@@ -68,13 +70,19 @@ def a_file(content: bytes, now: datetime, name: str = "명단.csv") -> StoredFil
     )
 
 
+def a_past_briefing(now: datetime, days: int, **given: Any) -> Briefing:
+    """One that began so many days ago."""
+    starts_at = now - days * DAY
+    return a_briefing(starts_at=starts_at, registration_opens_at=starts_at - 30 * DAY, **given)
+
+
 class Traces:
     """What stands after this: a place that was held, and everything that came of it; nothing still to come."""
 
     def __init__(self, now: datetime) -> None:
         self.now, self.body = now, an_organization("가온재활용")
         self.officer = a_user(name="박하늘")
-        self.briefing = a_briefing(needs=2, starts_at=now - 3 * DAY)
+        self.briefing = a_past_briefing(now, 3, needs=2)
         self.place = a_registration(
             self.briefing,
             name=NAME,
@@ -205,7 +213,13 @@ class Traces:
         now, people = self.now, {"name": NAME, "email": ADDRESS, "phone": PHONE}
         need = self.briefing.slots[0].need
         self.reply = a_reply(
-            need, organization=self.body, state=ReplyState.MATCHED, offer=SAID, acknowledged_at=now, **people
+            need,
+            organization=self.body,
+            state=ReplyState.MATCHED,
+            offer=SAID,
+            sent_at=now,
+            acknowledged_at=now,
+            **people,
         )
         other = a_reply(acknowledgement=OTHERWISE, state=ReplyState.ENDED)
         a_colleague(other, name=NAME, email=ADDRESS, phone=PHONE, accepted_at=now, offer=SAID)
@@ -231,10 +245,12 @@ class Traces:
         record(self.officer, "support.seen", self.place, now, person=NAME)
         record(None, "slot.accepted", self.briefing, now, presenter=NAME, need="폐어망", count=3)
         record(_Guest(), "day.pressed", self.briefing, now, list=[{"address": ADDRESS, "name": NAME}])
-        file = a_file(f"\ufeff이름\r\n{NAME}\r\n".encode(), now)
         common = {"created_by_id": self.officer.id, "created_by_name": NAME, "created_at": now, "finished_at": now}
-        task = {"kind": "export", "about": "briefing:1:1", "params": {"file": file.id, "reason": SAID}, "note": SAID}
-        saved(Task(state=TaskState.DONE, **task, **common))
+        seen = {"person": digest_of_person(ADDRESS)}
+        record(self.officer, "person.seen", self.officer, now, **seen)
+        task = {"kind": "export", "about": "registrations:1:1", "params": {"reason": SAID}, "note": SAID}
+        made = saved(Task(state=TaskState.DONE, **task, **common))
+        saved(ExportPiece(task_id=made.id, number=0, content=f"\ufeff이름\r\n{NAME}\r\n".encode()))
         saved(Task(state=TaskState.DONE, kind="bind", about="briefing:1", params={"q": ADDRESS}, **common))
         db.session.commit()
 
@@ -262,7 +278,10 @@ def _words(value: Any) -> list[str]:
     if not isinstance(value, bytes):
         return [str(value)] if value is not None else []
     found = [value, quopri.decodestring(value)]
-    found += [base64.b64decode(piece + b"==") for piece in re.findall(rb"[A-Za-z0-9+/\r\n]{24,}", value)]
+    lines = re.findall(rb"(?:^[A-Za-z0-9+/]{16,}={0,2}\r?\n?)+", value, re.MULTILINE)
+    found += [
+        base64.b64decode(piece + b"==") for piece in lines if len(re.sub(rb"\s", b"", piece).rstrip(b"=")) % 4 != 1
+    ]
     return [each.decode(kind, "replace") for each in found for kind in ("utf-8", "cp949")]
 
 
@@ -273,5 +292,6 @@ def traces_in(words: str) -> set[str]:
     escaped = re.escape(json.dumps(NAME)[1:-1])
     digits = r"[\s().-]*".join("1023456789")
     address = rf"{re.escape(local)}(@|%40){re.escape(domain)}"
-    looked_for = re.compile(f"{name}|{escaped}|{digits}|{address}", re.IGNORECASE)
+    digest = digest_of_person(ADDRESS)
+    looked_for = re.compile(f"{name}|{escaped}|{digits}|{address}|{digest}", re.IGNORECASE)
     return {line[:160] for line in words.splitlines() if looked_for.search(line)}

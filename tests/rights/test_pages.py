@@ -1,0 +1,161 @@
+"""내 개인정보 as a visitor uses it, and what staff do: links, files, corrections, consents, erasing, periods."""
+
+import csv
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from briefings import clock
+from briefings.accounts.models import Role
+from briefings.audit.recording import history_of
+from briefings.db import db
+from briefings.outbox.models import Message
+from briefings.outbox.rendering import compose
+from briefings.privacy.models import Erasure, Purpose
+from briefings.schedule.agreeing import answers_of
+from briefings.schedule.registration_models import RegistrationState
+from tests.builders import a_registration, a_reply, a_user, an_owner
+from tests.mails import links_in, mails_to
+from tests.rights.traces import ADDRESS, NAME, PHONE, Traces, a_past_briefing
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def link_to(app, client, email=ADDRESS):
+    """Ask for the link as anybody does, and take it from the mail."""
+    assert client.post("/my-data", data={"email": email}).location == "/my-data/sent"
+    mine = (Message.recipient == email.lower(), Message.kind == "my_data")
+    message = db.session.scalars(select(Message).where(*mine).order_by(Message.id.desc())).first()
+    return links_in(compose(app, message, clock.now()))[0]
+
+
+def test_the_answer_is_the_same_whoever_asks_and_the_link_is_good_for_half_an_hour(app, client, now):
+    a_registration(name=NAME, email=ADDRESS)
+    for email in (ADDRESS, "nobody@example.kr"):
+        assert client.post("/my-data", data={"email": email}).location == "/my-data/sent"
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 1
+    link = link_to(app, client, ADDRESS.upper())
+    page = client.get(link)
+    assert (page.status_code, page.headers["Referrer-Policy"]) == (200, "no-referrer")
+    assert NAME in page.text and "10:30" in page.text
+    token, _, secret = link.rpartition(".")
+    for wrong in (f"{token}.x{secret[1:]}", "/my-data/1.x", "/my-data/x", link.replace("my-data/", "my-data/9")):
+        assert client.get(wrong).status_code == 404
+    with time_machine.travel(now + timedelta(minutes=30), tick=False):
+        late = client.get(link)
+        assert (late.status_code, client.get(f"{link}/erase").status_code) == (410, 410)
+        assert client.post(f"{link}/erase", data={"sure": "y"}).status_code == 410
+    for minute in range(1, 5):
+        with time_machine.travel(now + timedelta(minutes=minute), tick=False):
+            client.post("/my-data", data={"email": ADDRESS})
+    assert db.session.scalar(select(func.count()).select_from(Message)) == 3, "three an hour"
+
+
+def test_everything_that_is_known_is_shown_and_taken_along_in_both_languages(app, client, now, count_queries):
+    Traces(now)
+    link = link_to(app, client)
+    for page in (client.get(link).text, client.get(f"/en{link}").text):
+        for words in (NAME, PHONE, "2026-0001", "수어 통역", "가온재활용"):
+            assert words in page
+    data = json.loads(client.get(f"{link}/data.json").text)
+    assert data["about"] == ADDRESS
+    assert data["data"]["registrations"][0]["phone"] == PHONE
+    assert set(data["data"]) == set(data["keys"]) >= {"consents", "attendance", "replies", "certificates", "messages"}
+    assert data["data"]["attendance"][0]["first_seen_at"].endswith("+09:00")
+    table = client.get(f"{link}/data.csv")
+    rows = list(csv.reader(StringIO(table.data.decode("utf-8-sig"))))
+    assert [PHONE in row for row in rows].count(True) >= 3
+    assert "attachment" in table.headers["Content-Disposition"]
+    with count_queries() as sent:
+        client.get(link)
+    assert len(sent) < 60
+
+
+def test_what_was_said_is_put_right_everywhere_at_once(app, client, now):
+    coming, past = (
+        a_registration(email=ADDRESS),
+        a_registration(a_past_briefing(now, 9), email=ADDRESS),
+    )
+    reply = a_reply(email=ADDRESS)
+    link = link_to(app, client)
+    said = {"name": "이나래", "phone": "01023456789", "department": "기획처"}
+    assert client.post(f"{link}/correct", data=said).location == link
+    db.session.expire_all()
+    assert {each.name for each in (coming, past, reply)} == {"이나래"}
+    assert {each.phone for each in (coming, past, reply)} == {"010-2345-6789"}
+    assert coming.department == "기획처"
+    assert "바꾼 것이 없습니다" in client.post(f"{link}/correct", data=said).text
+
+
+def test_a_consent_is_taken_back(app, client, now):
+    made = Traces(now)
+    link = link_to(app, client)
+    provision = next(each for each in answers_of(made.place, "ko") if each.purpose is Purpose.PROVISION).given
+    address = f"{link}/consents/{provision.id}/withdraw"
+    assert "수요기관은 이제부터" in client.get(address).text
+    assert client.post(address).location == link
+    db.session.refresh(provision)
+    assert provision.withdrawn_at == now
+    assert client.get(address).status_code == 404
+
+
+def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
+    place = a_registration(name=NAME, email=ADDRESS)
+    link = link_to(app, client)
+    assert place.briefing.title in client.get(f"{link}/erase").text
+    assert "여기에 표시해 주세요" in client.post(f"{link}/erase", data={}).text
+    assert client.post(f"{link}/erase", data={"sure": "y"}).location == "/my-data/erased"
+    db.session.expire_all()
+    assert place.state is RegistrationState.CANCELLED
+    assert client.get("/my-data/erased").status_code == 200
+    assert "이미 지우고 있습니다" in client.get(f"{link}/erase").text
+
+
+def test_staff_erase_for_somebody_who_wrote_or_called(client, now):
+    a_registration(name=NAME, email=ADDRESS)
+    client.sign_in(a_user(Role.OFFICER))
+    assert f"/staff/people/erase?email={ADDRESS}" in client.get(f"/staff/people?email={ADDRESS}").text.replace(
+        "%40", "@"
+    )
+    address = f"/staff/people/erase?email={ADDRESS}"
+    assert client.get("/staff/people/erase?email=x").status_code == 404
+    assert "보관하는 것이 없습니다" in client.get("/staff/people/erase?email=nobody@example.kr").text
+    assert "까닭" in client.post(address, data={"sure": "y"}).text
+    said = {"sure": "y", "reason": "전화로 요청했고 등록된 번호로 다시 걸어 확인했습니다."}
+    assert client.post(address, data=said).status_code == 303
+    [entry] = history_of(db.session.scalar(select(Erasure)))
+    assert (entry.action, entry.detail["reason"]) == ("erasure.asked", said["reason"])
+    assert "이미 지우고 있습니다" in client.get(address).text
+
+
+def test_administrators_close_accounts_or_say_why_not(app, client, now):
+    for email in (ADDRESS, "b@example.kr"):
+        an_owner(name=NAME, email=email)
+        client.post(f"{link_to(app, client, email)}/erase", data={"sure": "y"})
+    administrator = a_user(Role.ADMINISTRATOR)
+    client.sign_in(administrator)
+    first, second = db.session.scalars(select(Erasure).order_by(Erasure.id)).all()
+    assert ADDRESS in client.get("/staff/privacy/requests").text
+    assert "로그인이 끊기고" in client.get(f"/staff/privacy/requests/{first.id}/close").text
+    assert client.post(f"/staff/privacy/requests/{first.id}/close").location == "/staff/privacy/requests"
+    why = {"reason": "후임자를 먼저 알려 주세요."}
+    assert client.post(f"/staff/privacy/requests/{second.id}/turn-down", data=why).status_code == 303
+    assert "후임자를 먼저" in mails_to(app, "b@example.kr")[-1].text
+    assert "기다리는 요청이 없습니다" in client.get("/staff/privacy/requests").text
+    assert client.get(f"/staff/privacy/requests/{first.id}/close").status_code == 404
+
+
+def test_administrators_keep_the_periods_and_read_the_register(client, now):
+    client.sign_in(a_user(Role.ADMINISTRATOR))
+    assert "참가 신청의 이름과 연락처" in client.get("/staff/privacy").text
+    assert "아직 파기한 것이 없습니다" in client.get("/staff/privacy/register").text
+    address = "/staff/privacy/periods/registrations"
+    assert "30일부터 1,095일까지" in client.get(address).text
+    assert "30일 이상" in client.post(address, data={"days": "1"}).text
+    assert client.post(address, data={"days": "100"}).location == "/staff/privacy"
+    assert "처음 값 365일" in client.get("/staff/privacy").text
+    assert client.get("/staff/privacy/periods/nothing").status_code == 404

@@ -1,0 +1,153 @@
+"""Personal data goes on its day: forecast, destroyed, written into the register; numbers stay as they are."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from briefings.accounts.models import Role
+from briefings.audit.models import AuditEntry
+from briefings.db import db
+from briefings.errors import Refused
+from briefings.jobs import destroy_drafts, destroy_due
+from briefings.outbox.models import Message
+from briefings.outbox.queueing import NOBODY, Recipient, queue
+from briefings.participation.models import ReplyDraft
+from briefings.privacy.consenting import answer, current_text
+from briefings.privacy.models import Destruction, Purpose
+from briefings.rights import retention
+from briefings.rights.kinds import BY_NAME, KINDS, PROMISED
+from briefings.rights.words import KINDS as WORDS
+from briefings.statistics.recognition import Deed, Who, half_of, ranking
+from tests.builders import a_registration, a_user, saved
+from tests.rights.test_erasing import SEOUL, counts
+from tests.rights.traces import Traces, a_past_briefing, dump, traces_in
+
+pytestmark = pytest.mark.usefixtures("app")
+DAY = timedelta(days=1)
+
+
+def of_kind(name):
+    """The forecast of one kind."""
+    return next(each for each in retention.forecast(NOW[0]) if each.kind.name == name)
+
+
+NOW: list = []
+
+
+@pytest.fixture(autouse=True)
+def moment(now):
+    NOW[:] = [now]
+
+
+def test_what_is_due_goes_and_is_written_down_and_what_is_not_stays(app, now):
+    old = a_registration(a_past_briefing(now, 400), name="남궁이슬", phone="010-2345-6789")
+    soon = a_registration(a_past_briefing(now, 360))
+    young = a_registration(a_past_briefing(now, 30))
+    found = of_kind("registrations")
+    assert (found.now, found.ahead, found.days) == (1, {30: 1, 60: 1, 90: 1}, 365)
+    assert retention.number_due_soon(now) == 1
+    destroy_due(app)
+    db.session.expire_all()
+    assert (old.name, old.phone, old.email.endswith(NOBODY)) == ("○○○", "", True)
+    assert (soon.name, young.name) == ("이가온", "이가온")
+    [line] = db.session.scalars(select(Destruction).where(Destruction.kind == "registrations"))
+    assert (line.number, line.by_id, line.until) == (1, None, old.briefing.ends_at)
+    destroy_due(app)
+    assert (of_kind("registrations").now, line.number) == (0, 1)
+
+
+def test_what_goes_on_one_day_is_one_line_however_many_batches(app, now, monkeypatch):
+    monkeypatch.setattr(retention, "BATCH", 2)
+    briefing = a_past_briefing(now, 400)
+    for _ in range(5):
+        a_registration(briefing)
+    destroy_due(app)
+    [line] = db.session.scalars(select(Destruction).where(Destruction.kind == "registrations"))
+    assert line.number == 5
+
+
+def test_who_wants_news_is_kept_for_it_until_that_consent_is_old(app, now):
+    place = a_registration(a_past_briefing(now, 400))
+    about = f"registration:{place.public_id}"
+    answer(about, current_text(Purpose.NEWS, "ko"), True, now - 400 * DAY)
+    db.session.commit()
+    destroy_due(app)
+    db.session.refresh(place)
+    assert place.name == "이가온"
+    answer(about, current_text(Purpose.NEWS, "ko"), True, now - 800 * DAY)
+    db.session.commit()
+    destroy_due(app)  # the consent ends first, then nothing keeps the name
+    destroy_due(app)
+    db.session.refresh(place)
+    assert place.name == "○○○"
+
+
+def test_of_everything_that_is_old_only_numbers_are_left(app, now):
+    made = Traces(now - 4000 * DAY)
+    before = counts(now)
+    for _ in range(2):
+        destroy_due(app)
+    db.session.expire_all()
+    assert counts(now)[1] == before[1]
+    half = half_of(made.now, SEOUL)
+    assert ranking(Who.ORGANIZATIONS, half, dict.fromkeys(Deed, 1), None, SEOUL, now)
+    left = {line.split(":")[0] for line in traces_in(dump())}
+    assert left & {"calendar_items", "certificates", "invitees", "presenter_slots", "survey_answers"} == set()
+    assert {made.place.name, made.reply.name, made.item.name} == {"○○○"}
+
+
+def test_periods_change_within_bounds_and_the_change_is_recorded(now):
+    administrator = a_user(Role.ADMINISTRATOR)
+    kind = BY_NAME["registrations"]
+    for days in (kind.bounds[0] - 1, kind.bounds[1] + 1):
+        with pytest.raises(Refused, match="일 이상"):
+            retention.change_period(kind, days, administrator, now)
+    retention.change_period(kind, 100, administrator, now)
+    retention.change_period(kind, 100, administrator, now)
+    assert retention.periods()["registrations"] == 100
+    [entry] = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "retention.changed"))
+    assert entry.detail == {"kind": "registrations", "before": 365, "days": 100}
+
+
+def test_the_log_of_acts_goes_only_after_the_time_the_database_guards(app, now):
+    entry = {"actor_name": "", "action": "x.y", "about_type": "users", "about_id": 1, "detail": {}}
+    saved(AuditEntry(at=now - 1200 * DAY, **entry))
+    saved(AuditEntry(at=now - 1000 * DAY, **entry))
+    destroy_due(app)
+    assert len(db.session.scalars(select(AuditEntry).where(AuditEntry.action == "x.y")).all()) == 1
+    assert BY_NAME["audit"].bounds[0] > 730
+
+
+def test_what_pages_promise_is_written_down_too(app, now):
+    saved(ReplyDraft(owner_key="x", content={}, saved_at=now - 8 * DAY))
+    destroy_drafts(app)
+    assert db.session.scalars(select(Destruction.number).where(Destruction.kind == "drafts")).all() == [1]
+
+
+def test_every_kind_has_words_and_sound_bounds():
+    assert {kind.name for kind in (*KINDS, *PROMISED)} | {"erasure"} == set(WORDS)
+    assert all(kind.bounds[0] <= kind.days <= kind.bounds[1] for kind in KINDS)
+
+
+def test_nothing_is_queued_for_somebody_who_is_gone(now):
+    assert not queue("thanks", "k", Recipient(f"erased-1{NOBODY}", "○○○"), now)
+    assert db.session.scalars(select(Message)).all() == []
+
+
+def test_the_forecast_takes_a_statement_for_each_kind_and_the_first_page_one(count_queries, now):
+    with count_queries() as sent:
+        retention.forecast(now)
+    assert len(sent) == len(KINDS) + 1
+    with count_queries() as sent:
+        retention.number_due_soon(now)
+    assert len(sent) == 2
+
+
+def test_from_the_command_line(app, now):
+    a_registration(a_past_briefing(now, 400))
+    runner = app.test_cli_runner()
+    assert "registrations" in runner.invoke(args=["privacy", "destroy", "--dry-run"]).output
+    assert of_kind("registrations").now == 1
+    assert "Destroyed the data of" in runner.invoke(args=["privacy", "destroy"]).output
+    assert of_kind("registrations").now == 0
