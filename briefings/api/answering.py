@@ -10,16 +10,15 @@ from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 import msgspec
-from flask import Response, current_app, g, request, url_for
+from flask import Response, current_app, g, request
 from flask_babel import gettext
-from msgspec import Struct
 
 from briefings import clock
 from briefings.api import keys
 from briefings.api.asking import Asked
 from briefings.api.composing import address
 from briefings.api.models import ApiKey, Scope
-from briefings.api.problems import Unanswered, problem
+from briefings.api.problems import Unanswered
 from briefings.api.schemas import Page, Wrong
 from briefings.db import CONTENT, looked_up, unit_of_work
 from briefings.errors import N_
@@ -239,9 +238,9 @@ def _add_links(response: Response, found: Any) -> None:
     if not isinstance(found, Page):
         return
     around = {"first": 1, "prev": found.page - 1, "next": found.page + 1, "last": found.pages}
-    for relation, number in around.items():
-        if 1 <= number <= found.pages:
-            response.headers.add("Link", f'<{_page(number)}>; rel="{relation}"')
+    links = [f'<{_page(number)}>; rel="{name}"' for name, number in around.items() if 1 <= number <= found.pages]
+    if links:
+        response.headers["Link"] = ", ".join(links)
 
 
 def _page(number: int) -> str:

@@ -32,7 +32,7 @@ from briefings.schedule.finding import Places
 from briefings.schedule.materials import files_by_slot
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.programme import ProgrammeEntry, programme_of
-from briefings.schedule.replaying import replay_of
+from briefings.schedule.replaying import Replay, replay_of
 from briefings.statistics.hiding import hidden_kinds
 from briefings.statistics.published import Figures
 
@@ -155,17 +155,20 @@ def archived_data(briefing: Briefing, left: Left) -> schemas.Archived:
     return schemas.Archived(
         **_left(briefing, left),
         programme=_programme(programme),
-        replay=replay
-        and schemas.Replay(
-            url=replay.address,
-            captioned=replay.captioned,
-            transcript=replay.transcript,
-            chapters=[
-                schemas.Chapter(seconds=each.seconds, need=need_reference(each.entry.need)) for each in replay.chapters
-            ],
-        ),
+        replay=_shown(replay) if replay else None,
         materials=materials_of(briefing, programme),
         questions=[question(each) for each in published_of(briefing)],
+    )
+
+
+def _shown(replay: Replay) -> schemas.Replay:
+    return schemas.Replay(
+        url=replay.address,
+        captioned=replay.captioned,
+        transcript=replay.transcript,
+        chapters=[
+            schemas.Chapter(seconds=each.seconds, need=need_reference(each.entry.need)) for each in replay.chapters
+        ],
     )
 
 
@@ -264,13 +267,13 @@ def told(about: str) -> schemas.Told | None:
 
 def _need_told(number: int, now: datetime) -> schemas.Need | None:
     need = needs_finding.public_need(number)
-    return need and need_data(need, now)
+    return need_data(need, now) if need else None
 
 
 def _briefing_told(number: int, now: datetime) -> schemas.Briefing | None:
     briefing = db.session.get(Briefing, number)
     seen = finding.published(briefing.public_id) if briefing else None
-    return seen and briefing_data(*seen, now)
+    return briefing_data(*seen, now) if seen else None
 
 
 def _match_told(number: int, now: datetime) -> schemas.Match | None:
@@ -281,7 +284,7 @@ def _match_told(number: int, now: datetime) -> schemas.Match | None:
 
 def _story_told(number: int, now: datetime) -> schemas.Story | None:
     story = db.session.scalar(stories.public_stories().where(Story.id == number))
-    return story and story_data(story)
+    return story_data(story) if story else None
 
 
 _TOLD: dict[str, Callable[[int, datetime], Any]] = {

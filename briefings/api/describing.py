@@ -26,7 +26,8 @@ ABOUT = N_(
     "사람에 관한 것은 담지 않습니다. 한 판 안에서는 항목을 더하기만 하고 빼거나 뜻을 바꾸지 않습니다."
 )
 KEY = N_(
-    "관리자가 만든 열쇠를 Authorization: Bearer 머리말로 보냅니다. 열쇠가 없어도 되는 자료에 보내면 더 자주 물을 수 있습니다."
+    "관리자가 만든 열쇠를 Authorization: Bearer 머리말로 보냅니다. "
+    "열쇠가 없어도 되는 자료에 보내면 더 자주 물을 수 있습니다."
 )
 SCOPES = {
     Scope.STATISTICS: N_("감추지 않은 작은 수까지 보이는 누적 통계"),
@@ -42,6 +43,7 @@ CODES_TOLD = {kind.__name__: kind for kind in CODES}
 def document(app: Flask, blueprint: str) -> dict[str, Any]:
     """The whole description, in the language of the present reader."""
     found = list(operations(app, blueprint))
+    licence, office = app.config["LICENCE"], app.config["CONTACT_NAME"]
     shapes, schemas_ = msgspec.json.schema_components(
         [schemas.Problem, *(operation.tells for _, operation in found)], ref_template=REFERENCE
     )
@@ -55,8 +57,8 @@ def document(app: Flask, blueprint: str) -> dict[str, Any]:
             "title": gettext("%(site)s 읽기 API", site=site_name()),
             "version": VERSION,
             "description": gettext(ABOUT),
-            "license": {"name": gettext(app.config["LICENCE"]), "url": app.config["LICENCE_URL"]},
-            "contact": {"name": gettext(app.config["CONTACT_NAME"]), "email": app.config["CONTACT_EMAIL"]},
+            "license": {"name": gettext(licence), "url": app.config["LICENCE_URL"]},
+            "contact": {"name": gettext(office), "email": app.config["CONTACT_EMAIL"]},
         },
         "servers": [{"url": app.config["PUBLIC_URL"]}],
         "tags": [{"name": gettext(group)} for group in groups],

@@ -6,12 +6,14 @@ from typing import Any, NamedTuple
 
 from flask import Blueprint, current_app, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
+from limits import RateLimitItem, parse_many
 
 from briefings.api import programs
 from briefings.api.describing import SCOPES, document
-from briefings.api.models import Scope
 from briefings.api.problems import TITLES
 from briefings.web.access import public
+from briefings.web.filters import number
 from briefings.web.page_cache import kept
 
 pages = Blueprint("developers", __name__)
@@ -42,13 +44,24 @@ def show() -> ResponseReturnValue:
         kind_of=kind_of,
         titles=TITLES,
         scopes={scope.value: words for scope, words in SCOPES.items()},
-        limits=[
-            (current_app.config[name], words)
-            for name, words in (("API_PER_NETWORK", "network"), ("API_PER_KEY", "key"))
-        ],
+        per_network=limits_in_words(current_app.config["API_PER_NETWORK"]),
+        per_key=limits_in_words(current_app.config["API_PER_KEY"]),
         example=json.dumps(_problem_example(), ensure_ascii=False, indent=2),
-        statistics=Scope.STATISTICS.value,
     )
+
+
+def limits_in_words(setting: str) -> str:
+    """`1분에 120번, 1시간에 3,000번`."""
+    return ", ".join(_limit_in_words(limit) for limit in parse_many(setting))
+
+
+def _limit_in_words(limit: RateLimitItem) -> str:
+    words = {
+        "second": _l("%(number)s초에 %(times)s번"),
+        "minute": _l("%(number)s분에 %(times)s번"),
+        "hour": _l("%(number)s시간에 %(times)s번"),
+    }.get(limit.GRANULARITY.name, _l("%(number)s일에 %(times)s번"))
+    return str(words) % {"number": number(limit.multiples), "times": number(limit.amount)}
 
 
 def kind_of(schema: Mapping[str, Any]) -> Kind:

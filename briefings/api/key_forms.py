@@ -22,10 +22,12 @@ class KeyForm(Form):
     name = StringField(
         "어디에 쓰는 열쇠",
         [DataRequired(), Length(max=120)],
-        description="쓸 기관과 프로그램을 알아볼 수 있게 적어 주세요. 사람 이름은 적지 않습니다. 예: 데이터분석과 성과 현황판",
+        description="쓸 기관과 프로그램을 적어 주세요. 사람 이름은 적지 않습니다. 예: 데이터분석과 성과 현황판",
     )
     scopes = ChoicesField(
-        "읽을 수 있는 자료", choices=[SelectChoice(each.value, words) for each, words in SCOPES.items()]
+        "읽을 수 있는 자료",
+        [DataRequired()],
+        choices=[SelectChoice(each.value, words) for each, words in SCOPES.items()],
     )
     expires_on = DateField(
         "쓸 수 있는 마지막 날", [Optional()], description="두 해까지 정할 수 있습니다. 비워 두면 거둘 때까지 씁니다."

@@ -55,7 +55,7 @@ def key_behind(secret: str, today: date) -> ApiKey | None:
 
 
 def note_use(key: ApiKey, now: datetime) -> None:
-    """Keep when it was last used, to the minute: no act of anybody, and nothing that anybody reads but administrators."""
+    """Keep when it was last used, to the minute: no act of anybody, and read by administrators alone."""
     stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at <= now - NOTED_EVERY)
     noted = update(ApiKey).where(ApiKey.id == key.id, stale).values(last_used_at=now)
     db.session.execute(noted, execution_options={CHANGES_NOTHING: True, "synchronize_session": False})

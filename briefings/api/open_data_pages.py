@@ -1,4 +1,4 @@
-"""Open data for everybody: what there is, under which licence, and the files themselves, written while they are sent."""
+"""Open data for everybody: what there is, under which licence, and the files, written while they are sent."""
 
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo

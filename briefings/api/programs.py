@@ -69,7 +69,8 @@ def openapi() -> Response:
     response = Response(encoder.encode(document(current_app, pages.name)), content_type=JSON)
     response.vary.add("Accept-Language")
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 @pages.get("/needs")
@@ -126,7 +127,7 @@ def briefings(asked: asking.ForBriefings) -> schemas.BriefingPage:
     now = clock.now()
     search = finding.Search(past=asked.past, theme_id=given(asked.theme), audience_id=given(asked.audience))
     found = finding.listed(search, now, asked.page, asked.per_page)
-    items = [composing.briefing_summary(*seen, now) for seen in found.items]
+    items = [composing.briefing_summary(briefing, places, now) for briefing, places in found.items]
     return schemas.BriefingPage(**page_facts(found.total or 0, asked.page, asked.per_page), items=items)
 
 
@@ -135,7 +136,8 @@ def briefings(asked: asking.ForBriefings) -> schemas.BriefingPage:
 @tells(schemas.Briefing, BRIEFINGS, N_("설명회 하나와 발표 순서"))
 def briefing(public_id: str) -> schemas.Briefing:
     """One briefing with its programme and places."""
-    return composing.briefing_data(*(finding.published(public_id) or abort(404)), clock.now())
+    found, places = finding.published(public_id) or abort(404)
+    return composing.briefing_data(found, places, clock.now())
 
 
 @pages.get("/briefings/<public_id>/materials")

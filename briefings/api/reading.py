@@ -1,4 +1,4 @@
-"""Finding what other programs ask for: only what everybody may see, a page at a time, by a constant number of queries."""
+"""Finding what other programs ask for: what everybody may see, a page at a time, by a constant number of queries."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from briefings.errors import N_
 from briefings.needs.models import NeedStatus, Region, Resource, RoundPhase, Stage
@@ -14,7 +15,7 @@ from briefings.statistics.funnel import Step
 from briefings.statistics.scope import Axis
 from briefings.statistics.words import AXES, STEPS
 
-CODES: dict[type[StrEnum], Mapping[StrEnum, str]] = {
+CODES: dict[type[StrEnum], Mapping[Any, str]] = {
     NeedStatus: STATUSES,
     Stage: STAGES,
     Region: REGIONS,
