@@ -61,10 +61,10 @@ def from_agency() -> ResponseReturnValue:
 
 def code_of(errand: Errand) -> str:
     """The code that the service gave; Refused where it gave none, or another browser asked for it."""
+    if errand.state and request.args.get("error") == "access_denied":  # not every service says then what it was asked
+        raise Refused(N_("소속 기관의 로그인을 취소했습니다. 다시 시도하거나 비밀번호로 로그인해 주세요."))
     if not errand.state or not compare_digest(request.args.get("state", "").encode(), errand.state.encode()):
         raise Refused(N_("로그인을 시작한 창이 아니거나 시간이 지났습니다. 처음부터 다시 로그인해 주세요."))
-    if request.args.get("error") == "access_denied":
-        raise Refused(N_("소속 기관의 로그인을 취소했습니다. 다시 시도하거나 비밀번호로 로그인해 주세요."))
     code = request.args.get("code", "")
     if not code or "error" in request.args:
         raise Refused(N_("소속 기관의 로그인 서비스가 로그인을 받아 주지 않았습니다. 비밀번호로 로그인해 주세요."))

@@ -11,7 +11,8 @@ from briefings import clock
 from briefings.accounts.models import Role, User
 from briefings.accounts.opening import open_account
 from briefings.accounts.passwords import refuse_easy
-from briefings.accounts.signing_in import set_password
+from briefings.accounts.second_factor import reset
+from briefings.accounts.signing_in import set_password, user_with
 from briefings.accounts.words import ROLES
 from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
@@ -41,6 +42,21 @@ def create_administrator(email: str, name: str, password_stdin: bool) -> None:
     except (Refused, email_validator.EmailNotValidError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{user.email} may sign in as an administrator.")
+
+
+@users.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Let an administrator whom no other can help set the second factor up anew."""
+    user = user_with(email)
+    if user is None:
+        raise click.ClickException(f"No account has the address {email}.")
+    try:
+        with unit_of_work():
+            reset(user, None, clock.now())
+    except Refused as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{user.email} sets the second factor up anew at the next sign-in.")
 
 
 @users.command("list")

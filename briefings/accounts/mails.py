@@ -46,6 +46,8 @@ def second_factor(text: str) -> Composer:
     """Word to the person that something about the second proof of their account has changed."""
 
     def compose(message: Message, now: datetime) -> Mail | Dropped:
+        if user_with(message.recipient) is None:
+            return Dropped("이 주소로 쓰는 계정이 없습니다.")
         account = url_for("accounts.second_factor", _external=True)
         values = {"이름": message.recipient_name, "바뀐 때": when(message.created_at), "내 계정": account}
         if "left" in message.params:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask, current_app, g, request
 from flask_login import current_user
 from sqlalchemy import Select, or_, select
+from werkzeug.routing import AnyConverter
 
 from briefings.accounts.models import Role
 from briefings.archive.models import Story
@@ -147,11 +148,13 @@ OF_NO_THEME = frozenset(
         ),  # a round asks for needs of all themes; one need of it is placed
         "imports",
         "staff_matrix",  # shows where needs are, nothing else
-        *("outbox_texts", "tasks", "exports"),
-        *("staff_accounts", "staff_officers", "consents"),
+        "staff_funnel",  # names in full whom the reader answers for, and nobody else
+        *("outbox_texts", "tasks", "staff_accounts"),
+        *("exports", "availability.index", "availability.ask"),  # of a season or a round; of a briefing it is placed
+        *("staff_needs.rename_topic", "staff_needs.move_topic"),
     }
 )
-"""Parts whose other variables lead to nothing that has a theme."""
+"""Parts and views whose other variables lead to nothing that has a theme."""
 PERSONAL = frozenset(
     {
         *("inbox.show", "inbox.download"),
@@ -172,15 +175,15 @@ FOR_READING = frozenset[str]()
 """Pages with a form that are read by everybody all the same; sending the form is not for everybody."""
 
 
-def limited_endpoints(app: Flask) -> Iterator[tuple[str, str]]:
+def unplaced(app: Flask) -> Iterator[tuple[str, str]]:
     """(endpoint, variable) of every view of staff with a variable in its address that is not placed anywhere."""
     for rule in app.url_map.iter_rules():
         part = rule.endpoint.partition(".")[0]
-        if access_of(app, rule.endpoint) not in ("staff", "administrator") or part in OF_NO_THEME:
+        if access_of(app, rule.endpoint) != "staff" or OF_NO_THEME & {part, rule.endpoint}:
             continue
-        arguments = sorted(rule.arguments)
-        if arguments and not any(_find_of(rule.endpoint, name) for name in arguments):
-            yield rule.endpoint, arguments[0]
+        things = [name for name, kind in rule._converters.items() if not isinstance(kind, AnyConverter)]
+        if things and not any(_find_of(rule.endpoint, name) for name in things):
+            yield rule.endpoint, things[0]
 
 
 def guard_themes() -> None:

@@ -155,5 +155,11 @@ KINDS = {
     "set_password": "비밀번호 정하기",
     "forgotten_password": "비밀번호 다시 정하기",
     "password_changed": "비밀번호 바뀜",
+    "second_factor_on": "2단계 인증 켬",
+    "second_factor_off": "2단계 인증 끔",
+    "second_factor_reset": "2단계 인증 풂",
+    "recovery_code_used": "복구 코드 씀",
+    "recovery_codes_renewed": "복구 코드 새로 받음",
+    "agency_linked": "소속 기관 계정과 연결함",
     "test": "시험 발송",
 }

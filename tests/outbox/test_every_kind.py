@@ -326,6 +326,10 @@ def test_about_accounts(app, now, locale):
         for kind in ("set_password", "forgotten_password", "password_changed"):
             composed(app, now, locale, kind, user.email, session_version=user.session_version)
             composed(app, now, locale, kind, "nobody@example.kr", session_version=1)
+        for kind in ("on", "off", "reset"):
+            composed(app, now, locale, f"second_factor_{kind}", user.email)
+        for kind in ("recovery_code_used", "recovery_codes_renewed", "agency_linked"):
+            composed(app, now, locale, kind, user.email, **({"left": 9} if kind == "recovery_code_used" else {}))
 
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])

@@ -64,6 +64,16 @@ def password_changed(now: datetime) -> Scene:
     return "password_changed", {}
 
 
+def second_factor_reset(now: datetime) -> Scene:
+    a_user(Role.OFFICER, id=4711, **READER)
+    return "second_factor_reset", {}
+
+
+def recovery_code_used(now: datetime) -> Scene:
+    a_user(Role.OFFICER, id=4711, **READER)
+    return "recovery_code_used", {"left": 9}
+
+
 def account_request(now: datetime) -> Scene:
     asked = an_account_request(public_id="7p3vdabc", organization_name="다도해군", requested_at=now, **READER)
     return "account_request", {"request": asked.public_id}
@@ -394,6 +404,8 @@ SCENES = (
     set_password,
     forgotten_password,
     password_changed,
+    second_factor_reset,
+    recovery_code_used,
     account_request,
     account_exists,
     account_declined,
