@@ -1,11 +1,9 @@
 """What staff take away of the statistics as files: the funnel and who is behind it, figures over time, nominations."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from briefings.accounts.models import User
 from briefings.archive.shelf import Half
-from briefings.db import db
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, listed
 from briefings.needs.words import NEED_STATES, REGIONS
@@ -13,7 +11,7 @@ from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.participation.words import REPLY_STATES
 from briefings.schedule.registration_models import Registration
-from briefings.statistics.behind import Known, behind
+from briefings.statistics.behind import behind
 from briefings.statistics.forms import AsOf, ScopeFilters
 from briefings.statistics.funnel import PEOPLE, Count, crossed, funnel
 from briefings.statistics.funnel import Step as Reached
@@ -22,7 +20,6 @@ from briefings.statistics.published import Figures, series
 from briefings.statistics.recognition import Deed, Part, Ranked, Who, half_in_words, named
 from briefings.statistics.recognition_pages import RecognitionFilters, ranked_by
 from briefings.statistics.words import AXES, DEEDS, MERITS, STEPS
-from briefings.web.filters import masked
 
 
 def find_nominations(asked: Asked) -> Found[Ranked]:
@@ -62,6 +59,16 @@ def _columns(who: Who, half: Half) -> list[Column[Any]]:
     ]
 
 
+PERSON: Sequence[Column[Registration]] = (
+    Column("이름", 12, lambda each: each.name, personal=True),
+    Column("전자우편", 28, lambda each: each.email, personal=True),
+    Column("기관", 28, lambda each: each.organization.name),
+    Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
+    Column("설명회", 40, lambda each: each.briefing.title),
+    Column("설명회 일시", 18, lambda each: each.briefing.starts_at),
+)
+
+
 class FunnelLine(NamedTuple):
     """One number of the funnel, of the whole or of a part of it."""
 
@@ -95,34 +102,23 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
 
 
 def find_behind(asked: Asked) -> Found[Any]:
-    """The needs, people, replies or matches that one number of the funnel counts."""
-    filters, wanted = ScopeFilters(asked.args), asked.args.get("step", Reached.NEEDS)
-    if wanted not in set(Reached):
+    """The needs, replies or matches that one number of the funnel counts."""
+    return _behind(asked, frozenset(Reached) - set(PEOPLE), _columns_behind)
+
+
+def find_people(asked: Asked) -> Found[Registration]:
+    """The people that one number of the funnel counts."""
+    return _behind(asked, frozenset(PEOPLE), lambda step: PERSON)
+
+
+def _behind(asked: Asked, steps: frozenset[Reached], columns: Callable[[Reached], Sequence[Column[Any]]]) -> Found[Any]:
+    filters, step = ScopeFilters(asked.args), asked.args.get("step")
+    if step not in steps:
         raise NotThere("step")
-    step = Reached(wanted)
+    step = Reached(step)
     rows = listed(behind(filters.scope(), step, asked.zone, asked.now))
     above = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
-    known = Known(db.session.get(User, asked.by.id)) if step in PEOPLE else None
-    return Found(
-        _people(known) if known else _columns_behind(step),
-        rows,
-        in_words(filters),
-        subtitle=STEPS[step].name,
-        above=above,
-        page="staff_funnel.people" if step in PEOPLE else "",
-    )
-
-
-def _people(known: Known) -> list[Column[Registration]]:
-    """Those of other themes than the officer's without what says who they are."""
-    return [
-        Column("이름", 12, lambda each: each.name if each in known else masked(each.name), personal=True),
-        Column("전자우편", 28, lambda each: each.email if each in known else masked(each.email), personal=True),
-        Column("기관", 28, lambda each: each.organization.name),
-        Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
-        Column("설명회", 40, lambda each: each.briefing.title),
-        Column("설명회 일시", 18, lambda each: each.briefing.starts_at),
-    ]
+    return Found(columns(step), rows, in_words(filters), subtitle=STEPS[step].name, above=above)
 
 
 def _columns_behind(step: Reached) -> list[Column[Any]]:
@@ -191,6 +187,7 @@ def _number_of(deed: Deed) -> Callable[[Ranked], int]:
 LISTS = (
     ListFile("recognition", "추천 명부", "staff_recognition.index", find_nominations, counted="줄"),
     ListFile("funnel", "단계별 실적", "staff_funnel.index", find_funnel, counted="줄"),
-    ListFile("behind", "단계별 명단", "staff_funnel.names", find_behind),
+    ListFile("funnel_rows", "단계별 과제와 답글", "staff_funnel.names", find_behind),
+    ListFile("funnel_people", "단계별 신청자", "staff_funnel.people", find_people, counted="명"),
     ListFile("figures", "공표 수치", "staff_statistics.index", find_figures, counted="줄"),
 )

@@ -118,7 +118,7 @@ def series(zone: ZoneInfo, today: date, by_year: bool = False) -> list[Figures]:
         end = date(day.year, 6, 30) if day.month < 7 and not by_year else date(day.year, 12, 31)
         days.append(min(end, today))
         day = end + timedelta(days=1)
-    return figures_at(days, zone.key)
+    return figures_at(days, zone.key) if days else []
 
 
 @dataclass(frozen=True)

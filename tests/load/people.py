@@ -63,11 +63,15 @@ PAGES = {
     "staff: people by the beginning of an address": "/staff/people?email=p77",
     "staff: people by name": "/staff/people?email=%EA%B9%80%EA%B0%80",
     "staff: people by name and organization": "/staff/people?email=%EA%B9%80%EA%B0%80+%EA%B8%B0%EA%B4%80",
-    "staff: asking for a file": "/staff/briefings/{coming}/registrations/export",
-    "staff: file of its people, .csv: first byte": "POST /staff/briefings/{coming}/registrations/export csv",
-    "staff: file of its people, .xlsx: first byte": "POST /staff/briefings/{coming}/registrations/export xlsx",
+    "staff: asking for a file": "/staff/briefings/{coming}/exports/registrations",
+    "staff: file of its people, .csv: first byte": "POST /staff/briefings/{coming}/exports/registrations csv",
+    "staff: file of its people, .xlsx: first byte": "POST /staff/briefings/{coming}/exports/registrations xlsx",
     "staff: funnel of a briefing": "/staff/statistics/briefings/{over}",
     "staff: figures of every briefing": "/staff/statistics",
+    "staff: steps from needs to matches": "/staff/statistics/funnel",
+    "staff: the same by kind": "/staff/statistics/funnel?by=kind",
+    "staff: the same by briefing": "/staff/statistics/funnel?by=briefing",
+    "staff: who is behind a number": "/staff/statistics/funnel/attended?kind=company",
     "staff: support that people ask for": "/staff/support",
     "public: briefings to come": "/briefings",
     "public: briefings past": "/briefings?past=1",
@@ -248,8 +252,8 @@ STATEMENTS = (
     SELECT 1000 + r.id, 'registration:' || r.public_id, {provision}, r.id % 3 = 0, r.registered_at FROM registrations r
     """,
     """
-    INSERT INTO attendances (registration_id, first_seen_at, last_seen_at)
-    SELECT r.id, b.starts_at, b.ends_at FROM registrations r JOIN briefings b ON b.id = r.briefing_id
+    INSERT INTO attendances (registration_id, first_seen_at, last_seen_at, source, mark_reason)
+    SELECT r.id, b.starts_at, b.ends_at, 'gate', '' FROM registrations r JOIN briefings b ON b.id = r.briefing_id
     WHERE r.state = 'confirmed' AND b.ends_at < {now} AND r.id % 3 > 0
     """,
 )

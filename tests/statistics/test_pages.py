@@ -2,7 +2,7 @@
 
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
-from tests.builders import a_briefing, a_registration, a_reply, a_user, an_organization, saved
+from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, saved
 
 
 def a_match(reply, day, now):
@@ -27,6 +27,7 @@ def test_a_day_that_is_none_is_said_at_the_field_and_today_is_shown(app, client)
     page = client.get("/statistics?as_of=gestern").text
     assert "날짜를 연, 월, 일 순서로" in page
     assert "2026. 11. 23.(월)까지" in page
+    a_need()
     assert client.get("/statistics?as_of=0001-01-01").status_code == 200
     assert client.get("/statistics?as_of=9999-12-31").status_code == 200
 
