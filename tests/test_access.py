@@ -24,7 +24,8 @@ ACCESS = {
         display: settings
         entry: of_briefing show
         feeds: briefings of_audience of_theme
-        front: accessibility guide home privacy robots search sitemap
+        front: accessibility guide guide_attendees guide_experts guide_owners guide_presenters home privacy robots search
+            site_map sitemap
         imports: template
         my_data: ask erased sent
         needs: file index show
@@ -101,9 +102,10 @@ ACCESS = {
             propose_criteria ranked record remind remove_criterion reviewer set_aside take_back tell undecide
             undo_recusal
         round_contacts: ask edit index lines members remind remove take
-        staff: person today
+        staff: guide person today
         staff_erasing: erase
         staff_attendance: index mark_people organizations
+        staff_audit: index
         staff_follow_up: index send
         staff_survey: edit index
         staff_tool_lists: columns discard likely new person show take

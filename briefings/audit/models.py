@@ -20,6 +20,7 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_entries_about", "about_type", "about_id"),
         Index("ix_audit_entries_actor_id_at", "actor_id", "at"),
+        Index("ix_audit_entries_action_at", "action", "at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,6 +9,9 @@ from sqlalchemy import insert, select
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 
+SEEN = "seen:"
+"""What stands before the table of a row that somebody looked at: its history is what was done to it, not who looked."""
+
 
 class Actor(Protocol):
     """Whoever acts: an account by id and name, or somebody without one by the name alone."""

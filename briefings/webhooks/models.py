@@ -64,5 +64,7 @@ class WebhookDelivery(Base):
     status: Mapped[int | None]
     """The last HTTP status, where there was an answer."""
     error: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    """The first 2,000 characters of the last answer."""
 
     endpoint: Mapped[WebhookEndpoint] = relationship()

@@ -1,0 +1,206 @@
+"""The audit log: every act has words, nothing in it can be changed, and what is looked for is found at any size."""
+
+import ast
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from briefings import clock
+from briefings.accounts.models import Role
+from briefings.audit.about import KINDS
+from briefings.audit.details import KEYS
+from briefings.audit.models import AuditEntry
+from briefings.audit.recording import record
+from briefings.audit.seeing import PAGES
+from briefings.audit.words import ACTIONS, SENDING, SIGN_INS
+from briefings.db import Base, db
+from tests.builders import a_briefing, a_need, a_registration, a_user
+
+PACKAGE = Path(__file__).parents[2] / "briefings"
+ACT = re.compile(r"[a-z_]+\.[a-z_]+")
+LOG = "/staff/audit"
+
+
+@pytest.fixture
+def administrator(app):
+    """Somebody who reads everything."""
+    return a_user(Role.ADMINISTRATOR, name="관리자")
+
+
+@pytest.fixture
+def desk(client, administrator):
+    """The administrator at work."""
+    return client.sign_in(administrator)
+
+
+def noted(actor, action, about, now, **detail):
+    record(actor, action, about, now, **detail)
+    db.session.commit()
+
+
+def calls_of_record():
+    """Every call of `record`, `record_each` or a `_record` of its own in the program, with its file."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _called(node).removeprefix("_") in ("record", "record_each"):
+                yield path, node
+
+
+def _called(node: ast.Call) -> str:
+    return getattr(node.func, "id", getattr(node.func, "attr", ""))
+
+
+def test_every_act_that_is_recorded_has_words(app):
+    said, files = set(), set()
+    for path, call in calls_of_record():
+        files.add(path)
+        for argument in call.args:
+            said |= {node.value for node in ast.walk(argument) if isinstance(node, ast.Constant)}
+    acts = {each for each in said if isinstance(each, str) and ACT.fullmatch(each)}
+    prefixes = {each.partition(".")[0] for each in ACTIONS}
+    for path in files:  # acts that stand in tables and constants beside the call
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and ACT.fullmatch(node.value):
+                acts |= {node.value} if node.value.partition(".")[0] in prefixes else set()
+    acts -= set(app.view_functions)
+    known = app.extensions["audit_actions"]
+    assert sorted(acts - set(known)) == [], "write what it is called into audit/words.py"
+    assert set(SENDING) | SIGN_INS | {shown.action for shown in PAGES.values()} <= set(ACTIONS)
+
+
+def test_everything_an_entry_says_has_a_name():
+    said = {word.arg for _, call in calls_of_record() for word in call.keywords if word.arg}
+    assert sorted(said - set(KEYS) - {"now", "by"}) == [], "write what it is called into audit/details.py"
+
+
+def test_everything_the_log_speaks_of_leads_to_its_page(app):
+    for name, kind in KINDS.items():
+        columns = Base.metadata.tables[name].c
+        assert {each for each in (kind.title, kind.email, *kind.values.values()) if each} <= set(columns.keys()), name
+        if kind.endpoint:
+            [arguments] = {tuple(sorted(rule.arguments)) for rule in app.url_map.iter_rules(kind.endpoint)}
+            assert arguments == tuple(sorted(kind.values)), name
+    for shown in PAGES.values():
+        assert not shown.table or shown.column in Base.metadata.tables[shown.table].c
+
+
+def test_the_database_itself_refuses_to_change_or_delete_an_entry(app, now):
+    noted(None, "need.edited", a_need(), clock.now(), title="하나")
+    for statement in (
+        "UPDATE audit_entries SET action = 'need.closed'",
+        "UPDATE audit_entries SET detail = '{}'",
+        "UPDATE audit_entries SET actor_name = 'x'",
+        "DELETE FROM audit_entries",
+    ):
+        with pytest.raises(DBAPIError, match="audit entries"), db.session.begin_nested():
+            db.session.execute(text(statement))
+    assert db.session.query(AuditEntry).one().detail == {"title": "하나"}
+
+
+def test_who_did_what_to_which_thing_is_read_and_looked_for(desk, administrator, now):
+    officer = a_user(name="이보람", email="boram@example.kr")
+    need, briefing = a_need(title="폐플라스틱"), a_briefing(title="탄소중립 설명회")
+    noted(
+        officer,
+        "briefing.edited",
+        briefing,
+        now,
+        changed={"title": ["옛 제목", "탄소중립 설명회"], "capacity": [10, 20]},
+    )
+    noted(officer, "need.published", need, now - timedelta(days=3))
+    noted(None, "account.sign_in_failed", officer, now, network="203.0.114.7")
+    noted(administrator, "needs.exported", administrator, now, reason="국정감사 자료", people=3)
+    page = desk.get(LOG).text
+    for words in (
+        "설명회를 고침",
+        "제목: 옛 제목 → 탄소중립 설명회",
+        "정원: 10 → 20",
+        "알 수 없음",
+        "까닭: 국정감사 자료",
+    ):
+        assert words in page
+    assert f'href="/staff/briefings/{briefing.id}"' in page and "이것의 기록만" in page
+    found = {
+        "who=이보람": {"설명회를 고침", "과제를 게시함"},
+        "who=boram@example.kr&deed=changed": {"설명회를 고침", "과제를 게시함"},
+        "deed=exported": {"내려받기"},
+        "deed=signed_in": {"로그인하지 못함"},
+        "group=수요 과제": {"과제를 게시함"},
+        "kind=needs&named=플라스틱": {"과제를 게시함"},
+        f"about=briefings:{briefing.id}": {"설명회를 고침"},
+        f"actor={officer.id}&since=2026-11-22": {"설명회를 고침"},
+        "until=2026-11-21": {"과제를 게시함"},
+        "q=국정감사": {"내려받기"},
+        "q=100%": set(),
+    }
+    every = {"설명회를 고침", "과제를 게시함", "내려받기", "로그인하지 못함"}
+    for query, words in found.items():
+        shown = desk.get(f"{LOG}?{query}").text.partition("<tbody>")[2]
+        assert {each for each in every if each in shown} == words, query
+    assert "최근 90일" in desk.get(f"{LOG}?q=국정감사").text
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["before=x", "after=-1", "before=99999999999999999-1", "about=x", "actor=-1", "since=a", "q=%00", "kind=zz"],
+)
+def test_what_is_not_understood_counts_as_not_said(desk, query):
+    assert desk.get(f"{LOG}?{query}").status_code == 200
+
+
+def test_officers_read_what_they_did_themselves(client, administrator, now):
+    officer, need = a_user(), a_need()
+    noted(administrator, "need.closed", need, now)
+    noted(officer, "need.published", need, now)
+    client.sign_in(officer)
+    page = client.get(f"{LOG}?actor={administrator.id}&who=관리자").text
+    assert "내 기록" in page and "과제를 게시함" in page and "과제를 마감함" not in page.partition("<tbody>")[2]
+
+
+def test_pages_go_on_from_where_one_stands_and_cost_the_same_at_any_size(desk, now, count_queries):
+    need = a_need()
+    with count_queries() as one:
+        desk.get(f"{LOG}?kind=needs")
+    common = {"actor_id": None, "actor_name": "", "action": "need.edited", "about_type": "needs", "about_id": need.id}
+    rows = [common | {"at": now - timedelta(seconds=n // 2), "detail": {"number": n}} for n in range(120)]
+    db.session.execute(insert(AuditEntry), rows)
+    db.session.commit()
+    seen, page = [], desk.get(f"{LOG}?kind=needs").text
+    with count_queries() as many:
+        desk.get(f"{LOG}?kind=needs")
+    assert len(many) <= len(one), "what is on it is asked for by kind, not by row"
+    while True:
+        seen += re.findall(r"수: (\d+)<", page)
+        older = re.search(r'href="([^"]+before=[^"]+)" rel="next"', page)
+        if older is None:
+            break
+        page = desk.get(older[1].replace("&amp;", "&")).text
+    assert sorted(map(int, seen)) == list(range(120))
+    back = re.search(r'href="([^"]+after=[^"]+)" rel="prev"', page)
+    numbers = re.findall(r"수: (\d+)<", desk.get(back[1].replace("&amp;", "&")).text)
+    assert numbers == seen[50:100], "as it was on the way there"
+
+
+def test_whose_data_was_seen_is_found_by_the_address(desk, administrator, now):
+    registration = a_registration(name="이가온", email="gaon@example.kr")
+    a_registration(name="박다솜", email="dasom@example.kr")
+    of_briefing = f"/staff/briefings/{registration.briefing_id}/registrations"
+    for address in (f"{of_briefing}/{registration.public_id}", "/staff/people?email=gaon@example.kr", of_briefing):
+        for _ in range(2):
+            assert desk.get(address).status_code == 200
+    desk.get("/staff/people?email=dasom@example.kr")
+    entries = db.session.query(AuditEntry).order_by(AuditEntry.id).all()
+    assert [entry.action for entry in entries] == [
+        "registration.seen",
+        "person.seen",
+        "registrants.seen",
+        "person.seen",
+    ]
+    assert "example.kr" not in str([entry.detail for entry in entries])
+    shown = desk.get(f"{LOG}?person=Gaon@example.kr").text.partition("<tbody>")[2]
+    assert "신청자 한 사람을 봄" in shown and "한 사람의 모든 것을 봄" in shown and "목록을 봄" not in shown
+    assert shown.count("한 사람의 모든 것을 봄") == 1
