@@ -14,12 +14,15 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
 from briefings.demo.attendance import load_attendance
+from briefings.demo.exports import load_exports
 from briefings.demo.matches import load_matches
 from briefings.demo.papers import load_papers
 from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.demo.programs import load_programs
 from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.replies import share_replies
 from briefings.demo.reviews import EXPERT, load_reviews
+from briefings.demo.rights import load_rights
 from briefings.demo.rounds import load_rounds
 from briefings.demo.talks import load_talks
 from briefings.demo.ways_in import put_up_recording
@@ -91,6 +94,9 @@ class Demo:
         load_rounds(needs, self.now, self.zone)
         load_reviews(self.now, self.zone)
         load_matches(self.now, self.zone)
+        load_rights(self.now)
+        load_exports(self.now)
+        load_programs(self.now, self.zone)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""

@@ -65,8 +65,10 @@ from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
 from tests.journeys.after_rows import fill_after
+from tests.journeys.api_rows import fill_keys
 from tests.journeys.day_rows import fill_day
 from tests.journeys.desk_rows import fill_desk
+from tests.journeys.export_rows import fill_exports
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.match_rows import fill_matches
 from tests.journeys.paper_rows import fill_papers
@@ -118,8 +120,10 @@ def fill() -> Rows:
     rows.update(fill_support(open_one, ended, rows["need"]))
     rows.update(fill_after(rows["officer"], ZoneInfo("Asia/Seoul")))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
+    fill_exports(rows["officer"], rows["open_id"])
     rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
+    rows.update(fill_keys(db.session.scalars(select(User).where(User.email == ADMINISTRATOR)).one(), LONG_TITLE))
     rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), ended, rows["organization"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))

@@ -51,6 +51,8 @@ PUBLIC = {
     "talks ending by the replier": "/matches/{match_none}/end",
     "talks ending by the replier wrongly": "/matches/{match_none}/end | submit",
     "stories": "/stories",
+    "open data": "/open-data",
+    "api for programmers": "/api",
     "story": "/stories/{story}",
     "story to agree to": "/stories/consent/{story_asked}",
     "story to agree to wrongly": "/stories/consent/{story_asked} | submit",
@@ -270,6 +272,8 @@ PUBLIC = {
 }
 OWNERS = {
     "own needs": "/my/needs",
+    "own needs as a file": "/my/exports/own_needs",
+    "replies as a file, wrongly": "/my/exports/own_replies | choose with",
     "need to write": "/my/needs/new",
     "need to write in a round": "/my/needs/new?round={open_round}",
     "need to write wrongly": "/my/needs/new | submit",
@@ -443,8 +447,7 @@ STAFFS = {
     "attendance to mark": "/staff/briefings/{after_id}/attendance/mark?id={after_person}",
     "attendance to mark wrongly": "/staff/briefings/{after_id}/attendance/mark?all=1 | submit",
     "attendance to mark, nobody": "/staff/briefings/{after_id}/attendance/mark",
-    "attendance as a file": "/staff/briefings/{after_id}/attendance/export?standing=came",
-    "attendance as a file wrongly": "/staff/briefings/{after_id}/attendance/export | submit",
+    "attendance as a file": "/staff/briefings/{after_id}/exports/attendance?standing=came",
     "meeting tool's list new": "/staff/briefings/{after_id}/attendance/lists/new",
     "meeting tool's list new wrongly": "/staff/briefings/{after_id}/attendance/lists/new | submit",
     "meeting tool's list too early": "/staff/briefings/{open_id}/attendance/lists/new",
@@ -468,16 +471,19 @@ STAFFS = {
     "survey setting": "/staff/briefings/{open_id}/survey/edit",
     "survey setting wrongly": "/staff/briefings/{open_id}/survey/edit | clear",
     "survey setting, locked": "/staff/briefings/{after_id}/survey/edit",
-    "survey as a file": "/staff/briefings/{after_id}/survey/export",
-    "survey as a file, none": "/staff/briefings/{open_id}/survey/export",
+    "survey as a file, refused": "/staff/briefings/{open_id}/exports/survey",
     "reminders": "/staff/briefings/{open_id}/telling",
     "reminders of a draft": "/staff/briefings/{draft_id}/telling",
     "reminders past": "/staff/briefings/{ended_id}/telling",
     "reminders called off": "/staff/briefings/{cancelled_id}/telling",
     "registrants": "/staff/briefings/{open_id}/registrations",
-    "registrants as a file": "/staff/briefings/{open_id}/registrations/export",
-    "registrants as a file wrongly": "/staff/briefings/{open_id}/registrations/export?state=confirmed | submit",
-    "registrants as a file, none": "/staff/briefings/{announced_id}/registrations/export",
+    "registrants as a file": "/staff/briefings/{deciding_id}/exports/registrations?state=confirmed&kind=company",
+    "registrants as a file, none": "/staff/briefings/{announced_id}/exports/registrations",
+    "registrants as a file, made": "/staff/briefings/{open_id}/exports/registrations",
+    "programme as a file": "/staff/briefings/{open_id}/exports/programme",
+    "accounts as a file, wrongly": "/staff/exports/accounts | choose with",
+    "messages as a file, being made": "/staff/exports/messages",
+    "needs as a file, not made": "/staff/exports/needs?q=%ED%8F%90",
     "registrants none": "/staff/briefings/{announced_id}/registrations",
     "registrant": "/staff/briefings/{open_id}/registrations/{confirmed_number}",
     "support": "/staff/support",
@@ -605,8 +611,7 @@ STAFFS = {
     "recognition of officers": "/staff/recognition?who=officers",
     "recognition weighed wrongly": "/staff/recognition?needs=500",
     "recognition none": "/staff/recognition?kind=university&needs=0",
-    "recognition to take away": "/staff/recognition/export?half=2026-2",
-    "recognition to take away wrongly": "/staff/recognition/export?half=2026-2 | submit",
+    "recognition as a file": "/staff/exports/recognition?half=2026-2&who=officers",
     "mails": "/staff/outbox",
     "mails not found": "/staff/outbox?q=없는말",
     "mail": "/staff/outbox/{mail}",
@@ -711,6 +716,18 @@ STAFFS = {
     "staff figures": "/staff/statistics",
     "funnel": "/staff/statistics/briefings/{ended_id}",
     "funnel of nothing": "/staff/statistics/briefings/{blank_id}",
+    "staff figures by year": "/staff/statistics?step=year",
+    "steps": "/staff/statistics/funnel",
+    "steps by theme": "/staff/statistics/funnel?by=theme",
+    "steps by kind": "/staff/statistics/funnel?by=kind&owner_kind=public_institution",
+    "steps by briefing": "/staff/statistics/funnel?by=briefing",
+    "steps by nothing there": "/staff/statistics/funnel?by=half&since=1990-01-01&until=1990-12-31",
+    "steps wrongly": "/staff/statistics/funnel?since=gestern&until=0001-01-01",
+    "needs behind a number": "/staff/statistics/funnel/needs?since=2020-01-01",
+    "people behind a number": "/staff/statistics/funnel/registered",
+    "replies behind a number": "/staff/statistics/funnel/replies",
+    "matches behind a number": "/staff/statistics/funnel/matched",
+    "nobody behind a number": "/staff/statistics/funnel/attended?briefing={blank_id}",
     "accounts": "/staff/accounts",
     "account request": "/staff/accounts/requests/{request}",
 }
@@ -730,9 +747,7 @@ STAFFS |= {
     "certificate correcting wrongly": "/staff/briefings/{paper_id}/certificates/{number}/correct | clear",
     "certificate taking back": "/staff/briefings/{paper_id}/certificates/{number}/revoke",
     "certificate taking back wrongly": "/staff/briefings/{paper_id}/certificates/{number}/revoke | submit",
-    "certificates taking away": "/staff/briefings/{paper_id}/certificates/export",
-    "certificates taking away wrongly": "/staff/briefings/{paper_id}/certificates/export | submit",
-    "certificates taking away none": "/staff/briefings/{bare_paper_id}/certificates/export",
+    "certificates as a file, none": "/staff/briefings/{bare_paper_id}/exports/certificates",
     "review": "/staff/rounds/{under}/reviews",
     "review to begin": "/staff/rounds/{begun_empty}/reviews",
     "review without reviewers": "/staff/rounds/{begun}/reviews",
@@ -800,6 +815,12 @@ ADMINISTRATORS = {
     "consent text new, nothing changed": "/staff/consents/registration/new | submit",
     "consent text new wrongly": "/staff/consents/provision/new | clear",
     "consent text new to check": "/staff/consents/registration/new | change",
+    "api keys": "/staff/api-keys",
+    "api key": "/staff/api-keys/{key_used}",
+    "api key revoked": "/staff/api-keys/{key_gone}",
+    "api key new": "/staff/api-keys/new",
+    "api key new wrongly": "/staff/api-keys/new | submit",
+    "api key to revoke": "/staff/api-keys/{key_fresh}/revoke",
 }
 TABLE = {
     VISITOR: PUBLIC,
@@ -865,7 +886,7 @@ NOT_PAGES = {
     "operation.health",
     "operation.ready",
     "operation.tell_metrics",
-    "staff_briefings.exported_registrations",
+    "exports.made",
     "front.robots",
     "front.sitemap",
     "briefings.ics",
@@ -975,7 +996,8 @@ def test_page(sitting, rows, request, email, prefix, address):
 def _send(person: Person, act: str) -> None:
     """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong.
 
-    `do …` presses the button that does this; with `change` the form is sent with something else in it, and goes on.
+    `do …` presses the button that does this, `choose …` takes this choice before; with `change` the form is sent with
+    something else in it, and goes on.
     """
     if act.startswith("do "):
         does = f'[name=do][value="{act.removeprefix("do ")}"]'
@@ -986,6 +1008,8 @@ def _send(person: Person, act: str) -> None:
     if act == "clear":
         for field in form.locator("input[type=text], textarea").all():
             field.fill("")
+    if act.startswith("choose "):
+        form.locator(f'[value="{act.removeprefix("choose ")}"]').check()
     if act == "change":
         form.locator("textarea").first.fill("고쳐 쓴 글")
         with person.page.expect_navigation():
