@@ -109,6 +109,19 @@ def set_book(
     )
 
 
+def write_document(
+    folder: Path,
+    ending: str,
+    data: Mapping[str, Any],
+    seconds: float = SECONDS,
+    wanted: Callable[[], bool] = lambda: True,
+) -> bytes:
+    """The document (`hwpx`, `odt`) that `data` says, with the pictures (PNG) that lie in `folder`."""
+    (folder / "data.json").write_text(json.dumps({**data, "ending": ending}, ensure_ascii=False), encoding="utf-8")
+    _run("writer", folder, seconds, wanted)
+    return (folder / "paper").read_bytes()
+
+
 def _press(
     folder: Path,
     template: str,

@@ -2,7 +2,7 @@
 
 const QUIET = 3000; // milliseconds without typing after which it is kept
 const said = document.querySelector("[data-draft]");
-const form = said && document.getElementById("reply-form");
+const form = said && document.getElementById(said.dataset.form || "reply-form");
 let timer = 0;
 let changed = false;
 let saving = null; // what can still be broken off of a draft on its way
