@@ -1,6 +1,6 @@
 """The way from needs to matches, step by step, for any scope, whole or broken down; by a constant number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -160,7 +160,12 @@ class _Counting:
         rows = rows.join(Briefing, Briefing.id == Registration.briefing_id)
         rows = rows.outerjoin(Attendance, Attendance.registration_id == Registration.id)
         names = "applied", "registered", "expected", "attended"
-        return self._by_organization(self._of_people(rows), Registration.organization_id, *names)
+        each = self._with_value(self._of_people(rows), Registration.organization_id).subquery()
+        if self.axis is not Axis.KIND:
+            return _summed(each, names)
+        of_it = Organization.id == each.c.organization_id
+        counted = _summed(each, names).join(Organization, of_it).add_columns(_value(Organization.kind))
+        return counted.group_by(Organization.kind)
 
     def _replies(self) -> Select[Any]:
         """By need first: how many needs have a reply, and how many replies those are."""
@@ -229,11 +234,8 @@ class _Counting:
         """In the scope, with the value of the axis as briefings have it."""
         of_kind = is_of_kind(self.scope, Registration.organization_id)
         rows = rows.where(*briefings_in(self.scope, self.zone), *of_kind)
-        if self.axis is None:
+        if self.axis in (None, Axis.KIND):
             return rows
-        if self.axis is Axis.KIND:
-            rows = rows.join(Organization, Organization.id == Registration.organization_id)
-            return rows.add_columns(_value(Organization.kind))
         if self.axis in (Axis.REGION, Axis.ROUND, Axis.OWNER_KIND):
             columns = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id, Axis.OWNER_KIND: Organization.kind}
             presented = select(PresenterSlot.briefing_id, columns[self.axis].label("of"))
@@ -270,16 +272,18 @@ class _Counting:
         return rows.group_by(*values, *keys) if values or keys else rows
 
     def _by_organization(self, rows: Select[Any], organization_id: Any, *names: str) -> Select[Any]:
-        """Sums of `names`, and how many organizations have any: by organization first, which no database does itself.
+        return _summed(self._with_value(rows, organization_id).subquery(), names)
 
-        Both sort a million rows for `count(DISTINCT …)`; this way they only add up.
-        """
-        each = self._with_value(rows, organization_id).subquery()
-        sums = [func.sum(each.c[name]).label(name) for name in names]
-        bodies = [func.count().filter(each.c[name] > 0).label(f"{name}_organizations") for name in names]
-        has_value = "value" in each.c
-        counted = select(*([each.c.value] if has_value else []), *sums, *bodies)
-        return counted.group_by(each.c.value) if has_value else counted
+
+def _summed(each: Any, names: Sequence[str]) -> Select[Any]:
+    """Sums of `names`, and how many organizations have any, of rows that are one for each organization.
+
+    Databases sort a million rows for `count(DISTINCT …)`; this way they only add up.
+    """
+    sums = [func.sum(each.c[name]).label(name) for name in names]
+    bodies = [func.count().filter(each.c[name] > 0).label(f"{name}_organizations") for name in names]
+    counted = select(*([each.c.value] if "value" in each.c else []), *sums, *bodies).select_from(each)
+    return counted.group_by(each.c.value) if "value" in each.c else counted
 
 
 def _funnel(found: Numbers) -> Funnel:
