@@ -1,5 +1,9 @@
 """The figures on pages: public ones as of a day, a briefing's funnel for staff."""
 
+import re
+
+from briefings.db import db
+from briefings.needs.models import officer_themes
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, saved
@@ -63,3 +67,82 @@ def test_the_list_takes_as_many_queries_for_three_briefings_as_for_one(app, clie
 def test_a_briefing_that_is_not_there_is_not_found(app, client):
     client.sign_in(a_user())
     assert client.get("/staff/statistics/briefings/999").status_code == 404
+
+
+def test_everybody_sees_no_small_group_and_staff_see_all(app, client, now):
+    match = a_match(a_reply(), now.date(), now)
+    theme = match.need.themes[0].name
+    page = words_of(client.get("/statistics").text)
+    assert "공공기관 밝히지 않음" in page and "공공 합계" not in page
+    assert f"{theme} 밝히지 않음 밝히지 않음 밝히지 않음" in page
+    client.sign_in(a_user())
+    page = words_of(client.get("/staff/statistics").text)
+    assert "공공기관 1곳 50.0%" in page and "공공 합계 1곳" in page and f"{theme} 1 1 1" in page
+
+
+def test_each_number_of_a_part_opens_what_is_behind_it(app, client, now):
+    client.sign_in(a_user())
+    briefing = a_briefing(needs=2, starts_at=now.replace(day=20))
+    a_registration(briefing, name="김나래")
+    a_registration(a_briefing(needs=0), name="박다솜")
+    need = briefing.slots[0].need
+    a_match(a_reply(need, sent_at=now), now.date(), now)
+    query = f"theme={briefing.theme_id}"
+    page = words_of(client.get(f"/staff/statistics/funnel?{query}&by=kind").text)
+    assert "발표한 과제 2건" in page and "참가 신청 1명" in page and "등록된 과제 가운데 2건" in page
+    for step, name in (
+        ("needs", need.title),
+        ("briefed", need.title),
+        ("replied", need.title),
+        ("matched", need.title),
+    ):
+        assert name in client.get(f"/staff/statistics/funnel/{step}?{query}").text
+    page = client.get(f"/staff/statistics/funnel/registered?{query}").text
+    assert "김나래" in page and "박다솜" not in page
+    assert "가온재활용" in client.get(f"/staff/statistics/funnel/replies?{query}").text
+    assert "이 조건에 드는 것이 없습니다" in client.get(f"/staff/statistics/funnel/attended?{query}").text
+    assert client.get("/staff/statistics/funnel/everything").status_code == 404
+    assert client.get("/staff/statistics/funnel?briefing=999999").status_code == 404
+
+
+def test_conditions_that_make_no_sense_are_said_at_their_field_and_count_as_none(app, client, now):
+    client.sign_in(a_user())
+    a_need()
+    page = client.get(
+        "/staff/statistics/funnel?theme=x&region=x&kind=x&by=x&since=0001-01-01&until=gestern&round=9"
+    ).text
+    assert "1900년과 2900년 사이의 날짜를" in page and "날짜를 연, 월, 일 순서로" in page
+    assert "등록된 과제 1건" in words_of(page)
+    backwards = client.get("/staff/statistics/funnel?since=2026-02-01&until=2026-01-01").text
+    assert "같거나 그 뒤의 날짜를" in backwards
+
+
+def test_officers_of_other_themes_see_how_many_people_but_not_who(app, client, now):
+    mine, theirs = a_briefing(needs=0), a_briefing(needs=0)
+    a_registration(mine, name="김나래")
+    a_registration(theirs, name="박다솜이")
+    officer = a_user()
+    db.session.execute(officer_themes.insert().values(user_id=officer.id, theme_id=mine.theme_id))
+    db.session.commit()
+    page = client.sign_in(officer).get("/staff/statistics/funnel/registered").text
+    assert "참가 신청 2명" in page and "김나래" in page
+    assert "박다솜이" not in page and "박○○이" in page and "담당 주제 밖" in page
+
+
+def test_a_funnel_takes_as_many_queries_for_many_parts_as_for_one(app, client, now, count_queries):
+    client.sign_in(a_user())
+    a_registration(a_briefing(needs=2))
+    sent = {}
+    for turn in ("first", "one", "three"):
+        if turn == "three":
+            for _ in range(2):
+                a_registration(a_briefing(needs=2))
+        with count_queries() as sent[turn]:
+            client.get("/staff/statistics/funnel?by=theme")
+            client.get("/staff/statistics/funnel/registered")
+    assert len(sent["three"]) == len(sent["one"])
+
+
+def words_of(page):
+    """What it says, without tags."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page).split())

@@ -1,6 +1,8 @@
 """The published figures, counted from a record that was made to have them."""
 
+import re
 from datetime import date
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -8,7 +10,7 @@ from briefings.db import db, unit_of_work
 from briefings.demo.history import load_history
 from briefings.needs.models import Need
 from briefings.organizations.models import OrganizationKind
-from briefings.statistics.published import published_figures
+from briefings.statistics.published import published_figures, series
 
 # as of, needs, with replies, replying organizations, matches, organizations in matches, matches with both sides
 PUBLISHED = [
@@ -20,6 +22,9 @@ PUBLISHED = [
 ]
 
 
+SEOUL = ZoneInfo("Asia/Seoul")
+
+
 @pytest.fixture
 def record(app):
     """The made-up record since 2020."""
@@ -27,7 +32,7 @@ def record(app):
         load_history()
 
 
-def test_the_record_has_the_published_figures_and_is_loaded_once(app, record):
+def test_the_record_has_the_published_figures_and_is_loaded_once(app, client, record):
     for as_of, *expected in PUBLISHED:
         found = published_figures(as_of, "Asia/Seoul")
         counted = [
@@ -41,6 +46,17 @@ def test_the_record_has_the_published_figures_and_is_loaded_once(app, record):
         assert [b if a is None else a for a, b in zip(expected, counted, strict=True)] == counted, as_of
     assert published_figures(date(2020, 12, 31), "Asia/Seoul").public_private_share == 56.9
     assert published_figures(date(2021, 4, 30), "Asia/Seoul").public_private_share == 54.5
+
+    for as_of, *expected in PUBLISHED:
+        page = client.get(f"/statistics?as_of={as_of}").text
+        shown = [int(number.replace(",", "")) for number in re.findall(r"<dd>([\d,]+) <small>", page)]
+        assert [b if a is None else a for a, b in zip(expected, shown, strict=False)] == shown, as_of
+    assert "56.9%" in client.get("/statistics?as_of=2020-12-31").text
+
+    over_time = series(SEOUL, date(2021, 8, 15))
+    ends = [date(2020, 6, 30), date(2020, 12, 31), date(2021, 6, 30), date(2021, 8, 15)]
+    assert over_time == [published_figures(day, "Asia/Seoul") for day in ends]
+    assert [each.as_of.year for each in series(SEOUL, date(2022, 1, 1), by_year=True)] == [2020, 2021, 2022]
 
     in_june = published_figures(date(2021, 6, 10), "Asia/Seoul")
     assert in_june.in_matches - in_june.public_in_matches == 163
