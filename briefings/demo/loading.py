@@ -13,6 +13,7 @@ from sqlalchemy import select
 from briefings.accounts.models import Role, User
 from briefings.accounts.signing_in import set_password, user_with
 from briefings.db import db
+from briefings.demo.accounts import load_accounts
 from briefings.demo.attendance import load_attendance
 from briefings.demo.exports import load_exports
 from briefings.demo.matches import load_matches
@@ -21,6 +22,7 @@ from briefings.demo.people import NAMES, PASSWORD, VISITORS
 from briefings.demo.programs import load_programs
 from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.replies import share_replies
+from briefings.demo.reports import load_reports
 from briefings.demo.reviews import EXPERT, load_reviews
 from briefings.demo.rights import load_rights
 from briefings.demo.rounds import load_rounds
@@ -94,6 +96,8 @@ class Demo:
         load_rounds(needs, self.now, self.zone)
         load_reviews(self.now, self.zone)
         load_matches(self.now, self.zone)
+        load_reports(self.now)
+        load_accounts(self.now)
         load_rights(self.now)
         load_exports(self.now)
         load_programs(self.now, self.zone)

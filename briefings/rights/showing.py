@@ -486,7 +486,7 @@ def _messages(address: str) -> Section:
     )
     entries = [
         (
-            Item("subject", N_("제목"), subject or Term(N_("아직 보내지 않은 안내"))),
+            Item("subject", N_("제목"), subject or Term(N_("보내지 않은 안내"))),
             Item("queued_at", N_("쓴 때"), created_at),
             Item("sent_at", N_("보낸 때"), sent_at),
             Item("phone", N_("문자를 보낸 번호"), phone),
