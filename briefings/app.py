@@ -51,6 +51,7 @@ from briefings.archive import booklet_pages, stories_mails, stories_pages, stori
 from briefings.archive import booklets as archive_booklets
 from briefings.archive import list_files as archive_list_files
 from briefings.archive import public as archive_public
+from briefings.archive.boxes import BoxMaker as ArchiveBox
 from briefings.audit import details as audit_details
 from briefings.audit import pages as audit_pages
 from briefings.audit import seeing as audit_seeing
@@ -183,6 +184,7 @@ from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
 from briefings.reviews import words as review_words
 from briefings.rights import commands as rights_commands  # noqa: F401 (a command of `flask privacy`)
+from briefings.rights import list_files as rights_list_files
 from briefings.rights import mails as rights_mails
 from briefings.rights import pages as rights_pages
 from briefings.rights import staff as rights_staff
@@ -221,7 +223,7 @@ from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import commands as statistics_commands
-from briefings.statistics import funnel_pages, recognition_pages, report_pages
+from briefings.statistics import archive_box, funnel_pages, recognition_pages, report_pages
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
@@ -419,6 +421,7 @@ EXPORTS: dict[str, ListFile] = by_name(
         *participation_list_files.LISTS,
         *archive_list_files.LISTS,
         *statistics_list_files.LISTS,
+        *rights_list_files.LISTS,
         *organization_list_files.LISTS,
         *inbox_list_files.LISTS,
         *export_list_files.LISTS,
@@ -436,6 +439,8 @@ TASKS: dict[str, Function] = {
 """What the worker does when a task of this kind was asked for."""
 JOIN_BOXES: tuple[BoxMaker, ...] = (interest_box.box, survey_box.survey_box, certificate_boxes.certificate_box)
 """What stands on a join page for one person, in this order."""
+ARCHIVE_BOXES: tuple[ArchiveBox, ...] = (archive_box.in_numbers,)
+"""What the pages of past briefings show beside what is left of them."""
 PRESENTER_BOXES: tuple[PresenterBox, ...] = (live_presenter_box.box_of_day, presenter_box.presenter_box)
 """What stands on a presenter's own page, in this order."""
 COMMANDS: tuple[Command, ...] = (
@@ -504,6 +509,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["audit_names"] = PARTS_CHANGED
     app.extensions["audit_values"] = audit_details.values_of(WORDS)
     app.extensions["join_boxes"] = JOIN_BOXES
+    app.extensions["archive_boxes"] = ARCHIVE_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES
     app.extensions["subjects"] = _subjects
     app.extensions["silence"] = showing.silence

@@ -8,11 +8,12 @@ from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, StopValidation
 
+from briefings.errors import N_
 from briefings.exports.lists import Format, Found
 from briefings.exports.making import Choice
 from briefings.web.forms import Form, options
 
-FORMATS = {Format.XLSX: "엑셀 파일 (.xlsx)", Format.CSV: "CSV 파일 (쉼표로 나눈 글, UTF-8)"}
+FORMATS = {Format.XLSX: N_("엑셀 파일 (.xlsx)"), Format.CSV: N_("CSV 파일 (쉼표로 나눈 글, UTF-8)")}
 WITH, WITHOUT = "with", "without"
 SHORTEST_REASON = 5
 
@@ -31,8 +32,8 @@ class ExportForm(Form):
         _l("내려받는 까닭"),
         [Length(max=200)],
         description=_l(
-            "누가 언제 왜 몇 건을 내려받았는지 기록으로 남습니다. 사람의 이름은 적지 마십시오. "
-            "예: 당일 참석 확인용 명단"
+            "개인정보까지 받을 때 적습니다. 누가 언제 왜 몇 건을 받았는지 기록으로 남습니다. "
+            "사람의 이름은 적지 마십시오. 예: 당일 참석 확인용 명단"
         ),
     )
 
@@ -40,12 +41,13 @@ class ExportForm(Form):
     def about(cls, found: Found[Any]) -> "ExportForm":
         """The fields that this list needs: a reason where something about persons leaves."""
         form = cls()
-        if not found.personal:
-            del form.reason
         if not found.divisible:
             del form.people
-        if found.personal and not found.divisible:
-            form.reason.flags.required = True
+        if not found.personal:
+            del form.reason
+        else:
+            form.reason.flags.required = not found.divisible
+            form.reason.flags.unmarked = found.divisible  # it depends on what else is chosen
         return form
 
     def validate_reason(self, field: Field) -> None:

@@ -89,6 +89,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         args={name: said[0] if len(said) == 1 else said for name, said in request.args.lists()},
         here=request.full_path.removesuffix("?"),
         owners=list.readers is Readers.OWNERS,
+        belongs_to=(found.page or list.page).partition(".")[0],
     )
 
 

@@ -1,11 +1,14 @@
 """The organizations and the accounts as files for staff."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import func, select
 
+from briefings.accounts.invitations import Invitation, invitations_of
 from briefings.accounts.models import Role, User
-from briefings.accounts.words import ROLES
+from briefings.accounts.words import INVITED, ROLES
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
 from briefings.organizations.forms import AccountFilters
@@ -29,7 +32,8 @@ ACCOUNTS: tuple[Column[Any], ...] = (
     Column("역할", 16, lambda each: ROLES[each[0].role]),
     Column("기관", 28, lambda each: each[1].name if each[1] else ""),
     Column("기관 유형", 16, lambda each: KINDS[each[1].kind] if each[1] else ""),
-    Column("상태", 18, lambda each: _state(each[0])),
+    Column("담당 주제", 24, lambda each: each[2]),
+    Column("상태", 18, lambda each: each[3]),
     Column("만든 때", 17, lambda each: each[0].created_at),
     Column("마지막 로그인", 17, lambda each: each[0].signed_in_at),
 )
@@ -47,17 +51,21 @@ def find_accounts(asked: Asked) -> Found[Any]:
     filters = AccountFilters(asked.args)
     role = Role(filters.role.data) if filters.role.data in set(Role) else None
 
-    def with_organizations(some: Any) -> Any:
-        organizations = organizations_of(some)
-        return ((user, organizations.get(user.id)) for user in some)
+    def complete(some: Sequence[User]) -> Iterator[tuple[User, Organization | None, str, str]]:
+        organizations, invitations = organizations_of(some), invitations_of(some, asked.now)
+        themes = current_app.extensions["themes_of_each"](some)
+        for user in some:
+            all_themes = "모든 주제" if user.role is Role.OFFICER else ""
+            names = ", ".join(theme.name for theme in themes.get(user.id, ())) or all_themes
+            yield user, organizations.get(user.id), names, _state(user, invitations.get(user.id))
 
-    return Found(ACCOUNTS, listed(accounts_found(filters.q.data or "", role), with_organizations), in_words(filters))
+    return Found(ACCOUNTS, listed(accounts_found(filters.q.data or "", role), complete), in_words(filters))
 
 
-def _state(user: User) -> str:
-    if not user.active:
-        return "꺼짐"
-    return "켜짐" if user.has_password else "비밀번호 정하기 전"
+def _state(user: User, invitation: Invitation | None) -> str:
+    if invitation is not None:
+        return INVITED[invitation.state]
+    return "켜짐" if user.active else "꺼짐"
 
 
 LISTS = (

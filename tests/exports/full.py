@@ -1,4 +1,4 @@
-"""An installation with at least one row in every list, and everything that people write replaced by something hostile."""
+"""An installation with a row in every list, and everything that people write replaced by something hostile."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +18,8 @@ from briefings.needs.review_models import Selection
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import Appointment, Consultation
-from briefings.questions.models import Question, QuestionState
+from briefings.privacy.models import Destruction
+from briefings.questions.models import QuestionState
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.seasons.models import Card, Lane, Season
@@ -55,7 +56,7 @@ SECRETS = {"password_hash", "totp_secret", "oidc_subject"}
 
 
 def fill(now: Any) -> dict[str, Any]:
-    """Make the rows; what their addresses need: the numbers of the briefing, the round and the season, and the owner."""
+    """Make the rows; what their addresses need: the numbers of a briefing, a round and a season, and an owner."""
     round = a_round()
     need = a_need(round=round, contact_name="최다온", contact_email="daon@example.kr", contact_phone="061-123-4567")
     briefing = a_briefing(starts_at=now - timedelta(days=3))
@@ -71,6 +72,7 @@ def fill(now: Any) -> dict[str, Any]:
     db.session.add_all(
         (
             Message(**message, params={}, about=f"briefing:{briefing.id}", created_at=now, due_at=now, error="550"),
+            Destruction(at=now, kind="drafts", number=3, reason="기간이 지남"),
             UndeliverableAddress(address=address, since=now, reason="550 unknown"),
             ReceivedMail(digest="0" * 64, received_at=now, sender=address, subject="문의", outcome=Outcome.LETTER),
         )

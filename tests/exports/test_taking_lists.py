@@ -15,10 +15,10 @@ from briefings.accounts.models import User
 from briefings.app import TASKS
 from briefings.audit.recording import history_of
 from briefings.db import db
-from briefings.privacy.consenting import answer, current_text
-from briefings.privacy.models import Purpose
 from briefings.exports import lists, making, plain_tables
 from briefings.exports.models import ExportPiece
+from briefings.privacy.consenting import answer, current_text
+from briefings.privacy.models import Purpose
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import do_next

@@ -64,6 +64,7 @@ from tests.builders import (
 from tests.files import samples
 from tests.inbox import shapes
 from tests.inbox.shapes import Said
+from tests.journeys.account_rows import fill_accounts
 from tests.journeys.after_rows import fill_after
 from tests.journeys.api_rows import fill_keys
 from tests.journeys.day_rows import fill_day
@@ -151,6 +152,7 @@ def people() -> tuple[Organization, User]:
 
 def _requests(rows: Rows) -> None:
     officer = rows["officer"]
+    rows.update(fill_accounts(officer))
     rows.update(user=officer.id, new_password=password_token(officer, BEGINNING + timedelta(days=1)))
     given = {
         "organization_name": "해담나눔협회",

@@ -354,6 +354,9 @@ OWNERS = {
     "own account": "/account",
     "own password": "/account/password",
     "own password wrongly": "/account/password | submit",
+    "own devices": "/account/sessions",
+    "own second factor to set up": "/account/second-factor",
+    "own second factor to set up wrongly": "/account/second-factor | submit",
     "staff only": "/staff/needs = 403",
 }
 NEW_OWNERS = {
@@ -808,6 +811,9 @@ REVIEWERS = {
 NEW_REVIEWERS = {"no reviews": "/reviews", "no advice": "/advice"}
 ADMINISTRATORS = {
     "account": "/staff/accounts/{user}",
+    "account invited": "/staff/accounts/{invited}",
+    "account switched on and used": "/staff/accounts/{devices}",
+    "themes of an officer": "/staff/accounts/{user}/themes",
     "account new": "/staff/accounts/new",
     "consent texts": "/staff/consents",
     "consent text": "/staff/consents/reply",

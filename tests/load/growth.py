@@ -106,4 +106,4 @@ def _opened(client: FlaskClient, address: str) -> Any:
     if not address.startswith("POST "):
         return client.get(address)
     _, path, format = address.split()
-    return client.post(path, data={"format": format, "reason": "견주어 재는 파일"})
+    return client.post(path, data={"format": format, "people": "with", "reason": "견주어 재는 파일"})

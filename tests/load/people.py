@@ -15,6 +15,7 @@ from sqlalchemy import Connection, insert, select, text
 
 from briefings import clock
 from briefings.accounts.models import Role
+from briefings.accounts.sessions import begin
 from briefings.app import create_app
 from briefings.db import db
 from briefings.privacy.models import ConsentText, Purpose
@@ -88,7 +89,8 @@ def ready(url: str, size: Size) -> Flask:
         flask_migrate.upgrade(directory=str(ROOT / "migrations"))
         staff = a_user(Role.OFFICER, email="staff@load.example.kr")
         _briefings(size.briefings)
-        app.config["STAFF"] = staff.get_id()
+        app.config["STAFF"] = begin(staff, clock.now()).id
+        db.session.commit()
         db.session.remove()
         with db.engine.begin() as connection:
             _fill(connection, size)
