@@ -195,7 +195,8 @@ def secret_in(form: SetUpForm, user: User) -> str:
 
 def to_scan(secret: str, user: User) -> dict[str, str]:
     """What the page of setting up shows: a QR code, and the same in letters for whoever cannot scan."""
-    address = app_address(secret, user, _(current_app.config["SITE_NAME"]))
+    name = current_app.config["SITE_NAME"]
+    address = app_address(secret, user, _(name))
     picture = segno.make(address, error="m").svg_data_uri(scale=5, border=4)
     return {"picture": picture, "address": address, "secret": grouped(secret)}
 

@@ -48,6 +48,8 @@ class Search:
     """Only the key needs of their rounds."""
     by_title: bool = False
     page: int = 1
+    own_themes: tuple[int, ...] = ()
+    """Numbers of the themes of which a need must have one; none: all."""
 
 
 def themes() -> list[Theme]:
@@ -150,6 +152,8 @@ def conditions_of(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(with_status(search.status))
     if search.key:
         conditions.append(Need.key_since.is_not(None))
+    if search.own_themes:
+        conditions.append(_among(select(need_themes.c.need_id).where(need_themes.c.theme_id.in_(search.own_themes))))
     return conditions + _about(search) + says(search.q.split())
 
 

@@ -1,5 +1,6 @@
 """Forms of needs: returning one, the lists' filters, themes and audiences. `part_forms` has those it is written in."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -11,7 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
 from briefings.needs import finding
-from briefings.needs.models import NeedState, NeedStatus, Region, Stage
+from briefings.needs.models import NeedState, NeedStatus, Region, Stage, Theme
 from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import NEED_STATES, REGIONS, STAGES, STATUSES
 from briefings.web.forms import ChoicesField, Filters, Form, options, searchable
@@ -19,6 +20,8 @@ from briefings.web.labels import label
 
 E = TypeVar("E", bound=StrEnum)
 ALL = _l("전체")
+OWN = "own"
+"""Stands in the address for the themes that whoever looks answers for."""
 REMINDED = "이틀 전에 수요기관에 한 번 더 알립니다. 비워 두면 기한이 없습니다."
 
 
@@ -96,19 +99,25 @@ class PublicNeedFilters(NeedFilters):
 
 
 class StaffNeedFilters(NeedFilters):
-    """The filters of the staff's list."""
+    """The filters of the staff's list; `own`: the themes that whoever looks answers for, if not for all."""
 
     state = SelectField("상태", choices=options(NEED_STATES, empty=ALL))
     round = SelectField("수요조사")
 
-    def __init__(self, args: MultiDict[str, str]) -> None:
+    def __init__(self, args: MultiDict[str, str], own: Sequence[Theme] = ()) -> None:
         super().__init__(args)
+        self.own = own
+        if own:
+            names = ", ".join(theme.name for theme in own)
+            self.theme.choices.insert(1, SelectChoice(OWN, f"내 담당 주제 ({names})"))
         self.rows["round"] = rounds = latest_rounds()
         self.round.choices = [SelectChoice("", ALL), *(SelectChoice(str(each.id), each.name) for each in rounds)]
 
     def search(self) -> finding.Search:
         """The conditions, as far as they make sense."""
-        return replace(super().search(), state=_member(NeedState, self.state.data), round=self._row("round"))
+        own = tuple(theme.id for theme in self.own) if self.theme.data == OWN else ()
+        state, round_ = _member(NeedState, self.state.data), self._row("round")
+        return replace(super().search(), state=state, round=round_, own_themes=own)
 
 
 class TopicForm(Form):

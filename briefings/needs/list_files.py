@@ -14,6 +14,7 @@ from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Re
 from briefings.needs import finding
 from briefings.needs.forms import StaffNeedFilters
 from briefings.needs.models import Audience, Need, Resource, Theme, need_audiences, need_themes
+from briefings.needs.officers import themes_of
 from briefings.needs.words import NEED_STATES, REGIONS, RESOURCES, STAGES, STATUSES
 from briefings.organizations.finding import organization_of
 from briefings.organizations.words import KINDS
@@ -77,7 +78,8 @@ _TOGETHER = (
 
 def find_needs(asked: Asked) -> Found[Need]:
     """The needs that staff see listed, in that order."""
-    filters = StaffNeedFilters(asked.args)
+    officer = db.session.get(User, asked.by.id)
+    filters = StaffNeedFilters(asked.args, themes_of(officer) if officer else ())
     rows = listed(finding.every_need(filters.search()).options(*_TOGETHER))
     return Found((*SAID[:3], *OWNER, *SAID[3:], *CONTACT, *DATES), rows, in_words(filters))
 

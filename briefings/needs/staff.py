@@ -16,6 +16,7 @@ from briefings.needs.boxes import shown
 from briefings.needs.forms import DeadlineForm, ReturnForm, StaffNeedFilters, TopicForm
 from briefings.needs.history import steps_of
 from briefings.needs.models import Audience, Need, NeedState, Theme
+from briefings.needs.officers import themes_of
 from briefings.needs.parts import Part
 from briefings.needs.words import NEED_TONES
 from briefings.needs.writing_pages import WRITTEN, Desk
@@ -37,7 +38,7 @@ KINDS: dict[str, type[Theme] | type[Audience]] = {"themes": Theme, "audiences": 
 @staff
 def index() -> ResponseReturnValue:
     """All needs, what waits for a decision first."""
-    filters = StaffNeedFilters(request.args)
+    filters = StaffNeedFilters(request.args, themes_of(current_user))
     search = filters.search()
     return render_template(
         "needs/staff_index.html",

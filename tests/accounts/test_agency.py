@@ -231,7 +231,7 @@ def test_the_button_is_named_by_the_setting_and_an_administrator_may_undo_a_link
     app, client, connected, user, monkeypatch
 ):
     monkeypatch.setitem(app.config, "OIDC_NAME", "온나라")
-    assert "온나라(으)로 로그인" in client.get("/sign-in").text
+    assert "온나라 로그인" in client.get("/sign-in").text
     come_by(app.test_client(), "haneul")
     client.sign_in(a_user(Role.ADMINISTRATOR))
     assert "소속 기관 연결 끊기" in client.get(f"/staff/accounts/{user.id}").text

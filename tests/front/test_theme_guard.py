@@ -145,3 +145,15 @@ def test_an_administrator_gives_themes_which_is_kept_and_shown(app, sea, client)
     assert themes_of(officer) == []
     assert client.get(f"/staff/accounts/{owner.id}/themes").status_code == 404
     assert client.sign_in(officer).post(page, data={"themes": [sky.id]}).status_code == 403
+
+
+def test_their_themes_are_the_first_filter_of_the_list_and_of_its_file(client, officer, sea):
+    own, other = a_need(themes=[sea], title="바다에서 건진 그물"), a_need(title="산에서 주운 도토리")
+    page = client.get("/staff/needs?theme=own").text
+    assert "내 담당 주제 (바다)" in page
+    assert own.title in page and other.title not in page
+    assert "과제 1건" in page
+    file = client.post("/staff/exports/needs?theme=own", data={"format": "csv", "reason": "담당 과제 정리"})
+    assert own.title in file.text and other.title not in file.text
+    client.sign_in(a_user(Role.OFFICER))
+    assert other.title in client.get("/staff/needs?theme=own").text

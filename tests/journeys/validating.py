@@ -20,7 +20,9 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from briefings import clock
 from briefings.accounts.models import User
+from briefings.accounts.sessions import begin
 from briefings.app import create_app
 from briefings.assets import npm
 from briefings.db import db
@@ -63,8 +65,10 @@ def pages(app: Flask, rows: Rows) -> Iterator[tuple[str, str]]:
         client = app.test_client()
         if email:
             user = db.session.scalars(select(User).filter_by(email=email)).one()
+            begun = begin(user, clock.now()).id
+            db.session.commit()
             with client.session_transaction() as session:
-                session.update(_user_id=user.get_id(), _fresh=True)
+                session["_user_id"] = begun
         for address in table.values():
             path, _, act = address.partition(" = ")[0].partition(" | ")
             for prefix in ("", "/en") if email in IN_ENGLISH else ("",):

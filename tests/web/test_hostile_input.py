@@ -5,7 +5,10 @@ from itertools import count
 import pytest
 from flask.testing import FlaskClient
 
+from briefings import clock
 from briefings.accounts.password_links import password_token
+from briefings.accounts.sessions import begin
+from briefings.db import db
 from briefings.needs.models import NeedState
 from briefings.schedule.links import token_of
 from briefings.web.tokens import token_for
@@ -159,7 +162,8 @@ def signed_in(app, user):
     careful, hasty = PageClient(app, app.response_class), Hasty(app, app.response_class)
     careful.sign_in(user)
     with hasty.session_transaction() as session:
-        session["_user_id"], session["_fresh"] = user.get_id(), True
+        session["_user_id"], session["_fresh"] = begin(user, clock.now()).id, True
+    db.session.commit()
     return hasty, careful
 
 

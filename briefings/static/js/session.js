@@ -48,6 +48,7 @@ function warn(left) {
 
 function tellOver() {
   shown.textContent = aloud.textContent = shown.dataset.over;
+  dialog.querySelector("h2").textContent = dialog.querySelector("h2").dataset.over;
   stay.textContent = stay.dataset.close;
   stay.dataset.over = "yes";
   out.hidden = true;
