@@ -151,7 +151,9 @@ def _of_query(asks: str, properties: Mapping[str, Any]) -> Iterable[dict[str, An
 def _without_reference(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Codes written out: what is only asked for is no shape of an answer."""
     kind = CODES_TOLD.get(schema.get("$ref", "").rpartition("/")[2])
-    return {"type": "string", "enum": [code.value for code in CODES[kind]]} if kind else schema
+    if kind:
+        return {"type": "string", "enum": [code.value for code in CODES[kind]]}
+    return {"type": "string", **schema} if "enum" in schema else schema
 
 
 def _shape_described(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

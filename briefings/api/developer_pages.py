@@ -72,6 +72,8 @@ def kind_of(schema: Mapping[str, Any]) -> Kind:
     if "$ref" in schema:
         shape = schema["$ref"].removeprefix(LINK)
         return Kind(shape, shape)
+    if "enum" in schema:
+        return Kind("string")
     if schema.get("type") == "array":
         return kind_of(schema["items"])._replace(many=True)
     return Kind(schema.get("format") or schema.get("type", "object"))
