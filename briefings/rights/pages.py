@@ -145,7 +145,7 @@ def withdraw(token: str, consent_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with unit_of_work():
             agreeing.withdraw(registration, consent.text.purpose, clock.now())
-        flash(gettext("동의를 거두었습니다."), "success")
+        flash(gettext("동의를 철회했습니다."), "success")
         return redirect(url_for(".show", token=token), 303)
     return render_template(
         "rights/withdraw.html",

@@ -75,6 +75,7 @@ from tests.journeys.match_rows import fill_matches
 from tests.journeys.paper_rows import fill_papers
 from tests.journeys.question_rows import fill_questions
 from tests.journeys.registration_rows import fill_registrations
+from tests.journeys.rights_rows import fill_rights
 from tests.journeys.room_rows import fill_rooms
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
@@ -119,6 +120,7 @@ def fill() -> Rows:
     _received(rows)
     open_one, ended = (db.session.get_one(Briefing, rows[f"{name}_id"]) for name in ("open", "ended"))
     rows.update(fill_support(open_one, ended, rows["need"]))
+    rows.update(fill_rights(open_one, ended, LONG_TITLE))
     rows.update(fill_after(rows["officer"], ZoneInfo("Asia/Seoul")))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     fill_exports(rows["officer"], rows["open_id"])
