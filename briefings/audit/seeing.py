@@ -83,7 +83,6 @@ PAGES: Mapping[str, Shown] = {
     "staff_day.cue_sheet": _of_briefing("presenters.seen"),
     "staff_funnel.people": Shown("funnel.people_seen"),
     "staff_erasing.erase": Shown("person.seen"),
-    "staff_funnel.names": Shown("names.seen"),
     "staff_invitees.index": _of_briefing("invitees.seen"),
     "staff_lists.mend": Shown("list.seen", "people_lists", "public_id", "public_id"),
     "staff_lists.show": Shown("list.seen", "people_lists", "public_id", "public_id"),

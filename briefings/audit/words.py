@@ -47,7 +47,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "match.seen": "성사의 담당자를 봄",
         "message.seen": "보낸 전자우편을 읽음",
         "messages.seen": "발송 목록을 봄",
-        "names.seen": "통계 뒤의 이름을 봄",
         "need.contact_seen": "과제의 담당자를 봄",
         "need.interested_seen": "관심을 보인 사람의 연락처를 봄",
         "person.seen": "한 사람의 모든 것을 봄",

@@ -138,7 +138,7 @@ def _signing_up(report: Report) -> Section:
     facts = Facts("신청 상태", [(name, value) for name, value in states if value])
     nobody = Words("아직 신청한 사람이 없습니다.") if not registered.of else None
     values = {"briefing": report.briefing.id}
-    ways = [("신청자 명단", "staff_funnel.names", {"step": "registered", **values})] if registered.number else []
+    ways = [("신청자 명단", "staff_funnel.people", {"step": "registered", **values})] if registered.number else []
     blocks = some([facts, nobody, *_by_kind(report), *_by_day(report.signing_up)])
     return Section("registrations", "신청", blocks, ways)
 
