@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, lazyload
 from briefings.audit.recording import Actor
 from briefings.db import db
 from briefings.exports.plain_tables import comma_separated
-from briefings.exports.values import Value, on_the_clock
+from briefings.exports.values import Value, in_a_cell
 from briefings.exports.workbooks import MOST_CELLS, MOST_ROWS, workbook
 from briefings.files.kinds import Kind
 
@@ -237,5 +237,5 @@ class Written:
     def _values(self, session: Session) -> Iterator[list[Value]]:
         for some in self.rows.pieces(session):
             for line in some:
-                yield [on_the_clock(column.value(line), self.zone) for column in self.columns]
+                yield [in_a_cell(column.value(line), self.zone) for column in self.columns]
                 self.done += 1

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from math import isfinite
 from zoneinfo import ZoneInfo
 
 Value = str | int | float | date | datetime | None
@@ -14,6 +15,15 @@ def on_the_clock(value: Value, zone: ZoneInfo) -> Value:
     if isinstance(value, datetime):
         return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
     return value
+
+
+def in_a_cell(value: Value | bool, zone: ZoneInfo) -> Value:
+    """A value as files hold it: moments on the clock, yes and no in words, nothing that is no number as one."""
+    if isinstance(value, bool):
+        return "예" if value else "아니요"
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return on_the_clock(value, zone)
 
 
 def cleaned(text: str) -> str:

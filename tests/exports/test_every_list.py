@@ -74,6 +74,8 @@ FILES_OF_NO_LIST = {
     "seasons/history.html": "the course of one season",
     "seasons/index.html": "few, each with its own plan as a file",
     "statistics/briefing.html": "the counts of one briefing; the funnel is a file",
+    "webhooks/index.html": "few, each with what it was told",
+    "webhooks/show.html": "what one other program was told, kept shortly",
     "seasons/needs.html": "asks before something is done",
 }
 """Templates of staff with a table whose rows are no list to be taken away, and why."""

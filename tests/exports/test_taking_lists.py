@@ -1,10 +1,11 @@
 """Staff take the people of a list away as a file: with a reason, as the list shows them, and safe to open."""
 
 import csv
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -17,6 +18,8 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.exports import lists, making, plain_tables
 from briefings.exports.models import ExportPiece
+from briefings.exports.values import in_a_cell
+from briefings.exports.workbooks import workbook
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Purpose
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
@@ -122,6 +125,38 @@ def test_a_csv_file_is_read_as_utf_8_and_calculates_nothing(desk, briefing):
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_nothing_at_the_front_of_a_cell_of_a_csv_file_makes_it_a_formula(sign):
     assert plain_tables.as_text(f"{sign}1+1") == f"'{sign}1+1" and plain_tables.as_text(f"1{sign}1") == f"1{sign}1"
+
+
+def test_days_numbers_and_long_texts_are_what_they_are_in_other_programs():
+    zone, long = ZoneInfo("Asia/Seoul"), "🌊" * 20_000
+    given = (date(2026, 11, 23), datetime(2026, 11, 23, 1, tzinfo=UTC), -3, 12.5, float("nan"), True, "_x0041_", long)
+    line = [in_a_cell(value, zone) for value in given]
+    columns = [(f"열 {number}", 10) for number in range(len(line))]
+
+    book = b"".join(workbook("이름: [이] 길*고/ 긴\\ 표의 제목은 서른한 글자에서 끝난다고 한다?", columns, [line], 1))
+    sheet = load_workbook(BytesIO(book)).active
+    _, (day, moment, whole, part, nothing, yes, escaped, cut) = sheet.iter_rows()
+    assert day.is_date and day.value.date() == date(2026, 11, 23) and day.number_format == "yyyy-mm-dd"
+    assert moment.value == datetime(2026, 11, 23, 10)  # noqa: DTZ001 (spreadsheets know no zones)
+    assert (whole.value, part.value, nothing.value, yes.value) == (-3, 12.5, None, "예")
+    assert escaped.value == "_x005F_x0041_" and cut.value == "🌊" * (32_767 // 2) and len(sheet.title) <= 31
+
+    text = b"".join(plain_tables.comma_separated([name for name, _ in columns], [line])).decode("utf-8-sig")
+    [_, cells] = csv.reader(StringIO(text, newline=""))
+    assert cells[:6] == ["2026-11-23", "2026-11-23 10:00", "-3", "12.5", "", "예"] and cells[7] == long
+
+
+def test_what_no_spreadsheet_holds_is_left_to_csv_and_a_list_that_is_gone_is_said_to_be(desk, briefing, monkeypatch):
+    monkeypatch.setattr(lists, "MOST_CELLS", 20)
+    assert "엑셀 파일 하나에 담기에는 너무 많습니다" in asked(desk, briefing, "xlsx").text
+    assert asked(desk, briefing, "csv").is_streamed and len(history_of(briefing)) == 1
+    monkeypatch.setattr(making, "LONG", 2)
+    asked(desk, briefing, "csv")
+    task = db.session.query(Task).one()
+    task.params = task.params | {"path": {"briefing_id": 2**31 - 1}}
+    db.session.commit()
+    work()
+    assert making.GONE in desk.get(path_of(briefing)).text
 
 
 def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_for(desk, briefing):
