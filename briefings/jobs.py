@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 
 from briefings import clock, logs
 from briefings.afterwards import reminding
+from briefings.api.composing import told
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
 from briefings.db import trouble_of, unit_of_work
@@ -37,16 +38,16 @@ from briefings.outbox.rendering import as_reader, mime_of
 from briefings.outbox.smtp import MAILBOX, server_from, way_out
 from briefings.outbox.texts import Texts
 from briefings.participation import chasing, drafts, match_watch, talk_watch
-from briefings.privacy.register import write_down
+from briefings.privacy.register import OVER, write_down
 from briefings.questions import advance, settling
 from briefings.registrations import listing
 from briefings.reviews import asking_reviewers
 from briefings.rights import working as rights
-from briefings.rights.kinds import OVER
 from briefings.rounds import asking
-from briefings.schedule import materials, reminders, support
+from briefings.schedule import ending, materials, reminders, support
 from briefings.tasks import showing
 from briefings.tasks.running import do_next
+from briefings.webhooks.telling import tell_due
 
 log = logging.getLogger(__name__)
 
@@ -238,6 +239,17 @@ def erase_people(app: Flask, stopping: Stopping = lambda: False) -> None:
     rights.erase_due(clock.now, stopping)
 
 
+def tell_webhooks(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Tell other programs what happened, each in its order."""
+    tell_due(told, clock.now, app.config["WEBHOOK_PRIVATE"], stopping)
+
+
+def announce_ends(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Have other programs told of briefings that are over."""
+    with unit_of_work():
+        ending.announce_those_over(clock.now())
+
+
 def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Say that this worker is there."""
     name, started_at = app.extensions["worker"]
@@ -272,6 +284,8 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (fetch_mail, 60),
     (deliver, 2),
     (deliver_texts, 5),
+    (announce_ends, 60),
+    (tell_webhooks, 5),
     (do_tasks, 1),
     (show_itself, showing.SECONDS_BETWEEN),
 )

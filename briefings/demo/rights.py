@@ -9,9 +9,8 @@ from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.organizations.models import Membership
 from briefings.participation.models import ParticipationReply
-from briefings.privacy.register import write_down
+from briefings.privacy.register import OVER, write_down
 from briefings.rights import erasing
-from briefings.rights.kinds import OVER
 from briefings.schedule.registration_models import Registration
 
 DESTROYED = (("raw_mails", 14, 12), ("support", 13, 3), ("drafts", 6, 5), ("export_files", 2, 1))

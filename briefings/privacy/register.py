@@ -8,6 +8,9 @@ from briefings.audit.recording import Actor
 from briefings.db import db, lock
 from briefings.privacy.models import Destruction
 
+OVER = "보유 기간이 지남(개인정보 보호법 제21조)"
+"""Why something goes whose time is over, as the register says."""
+
 
 def write_down(
     kind: str, number: int, reason: str, now: datetime, until: datetime | None = None, by: Actor | None = None

@@ -1,17 +1,15 @@
 """How long each kind of personal data is kept, why, and what becomes of it then: one table, read by page and worker."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from briefings.accounts.models import Role, User, UserSession
 from briefings.afterwards.models import Certificate, SurveyAnswer
 from briefings.archive.models import Story, StoryConsent
 from briefings.audit.models import AuditEntry
-from briefings.db import db
 from briefings.files.models import StoredFile
 from briefings.inbox.models import ReceivedMail
 from briefings.needs.models import Need, NeedState, Round
@@ -21,15 +19,25 @@ from briefings.participation.match_models import Match, MatchOrganization, Match
 from briefings.participation.models import Consultation, ParticipationReply, ReplyColleague
 from briefings.privacy.models import Consent, ConsentText, Purpose
 from briefings.questions.models import Question
+from briefings.rights.destroying import (
+    PRESENTER,
+    Destroy,
+    close_accounts,
+    deletes,
+    empties,
+    empty_comments,
+    empty_imports,
+    empty_presenters,
+    empty_signers,
+    end_certificates,
+    forget_undeliverable,
+    puts,
+    take_news_back,
+)
 from briefings.rights.emptying import (
     GONE,
-    NO_SYNC,
     WAITING,
-    empty,
-    empty_certificates,
-    forget_booklets,
     is_somebody,
-    marker,
 )
 from briefings.rounds.models import NeedImport, RoundContact
 from briefings.schedule.agreeing import agrees
@@ -42,13 +50,6 @@ from briefings.tasks.models import UNDER_WAY, Task
 from briefings.webhooks.models import WebhookDelivery
 
 YEAR = 365
-PRESENTER = "발표자"
-"""What whoever presented is called once they are gone."""
-OVER = "보유 기간이 지남(개인정보 보호법 제21조)"
-"""Why it goes, as the register says."""
-
-Key = Any
-Destroy = Callable[[Sequence[Key], datetime], int]
 
 
 @dataclass(frozen=True)
@@ -82,84 +83,9 @@ def _survey_comments() -> Select[Any]:
     return select(*columns).join(Briefing, Briefing.id == SurveyAnswer.briefing_id).where(SurveyAnswer.comment != "")
 
 
-def _empty_comments(keys: Sequence[Key], now: datetime) -> int:
-    emptied = update(SurveyAnswer).where(SurveyAnswer.public_id.in_(keys)).values(comment="")
-    db.session.execute(emptied, execution_options=NO_SYNC)
-    return len(keys)
-
-
 def _undeliverable() -> Select[Any]:
     columns: tuple[Any, ...] = (UndeliverableAddress.address.label("key"), UndeliverableAddress.since.label("since"))
     return select(*columns)
-
-
-def _forget_undeliverable(keys: Sequence[Key], now: datetime) -> int:
-    gone = delete(UndeliverableAddress).where(UndeliverableAddress.address.in_(keys))
-    return db.session.connection().execute(gone).rowcount
-
-
-def _empties(model: Any) -> Destroy:
-    return lambda keys, now: empty(model, keys)
-
-
-def _deletes(model: Any) -> Destroy:
-    def destroy(keys: Sequence[Key], now: datetime) -> int:
-        return db.session.connection().execute(delete(model).where(model.id.in_(keys))).rowcount
-
-    return destroy
-
-
-def _puts(model: Any, **values: Any) -> Destroy:
-    def destroy(keys: Sequence[Key], now: datetime) -> int:
-        put = update(model).where(model.id.in_(keys)).values(values)
-        db.session.execute(put, execution_options=NO_SYNC)
-        return len(keys)
-
-    return destroy
-
-
-def _take_news_back(keys: Sequence[Key], now: datetime) -> int:
-    ended = update(Consent).where(Consent.id.in_(keys)).values(withdrawn_at=now)
-    db.session.execute(ended, execution_options=NO_SYNC)
-    return len(keys)
-
-
-def _empty_certificates(keys: Sequence[Key], now: datetime) -> int:
-    return empty_certificates(keys, now, "보유 기간이 지나 더는 확인해 드리지 않습니다.")
-
-
-def _empty_presenters(keys: Sequence[Key], now: datetime) -> int:
-    of_them = select(PresenterSlot.briefing_id).where(PresenterSlot.id.in_(keys)).distinct()
-    forget_booklets(db.session.scalars(of_them).all())
-    values: dict[str, Any] = {
-        "presenter_name": PRESENTER,
-        **dict.fromkeys(("presenter_title", "standby_name", "standby_title", "standby_email", "decline_reason"), ""),
-        "presenter_email": marker(PresenterSlot),
-        "link_version": PresenterSlot.link_version + 1,
-    }
-    return _puts(PresenterSlot, **values)(keys, now)
-
-
-def _empty_signers(keys: Sequence[Key], now: datetime) -> int:
-    for model, column in ((MatchOrganization, "confirmed_by"), (MatchProgress, "written_by")):
-        signed = (model.match_id.in_(keys), getattr(model, column) != "")
-        db.session.execute(update(model).where(*signed).values({column: GONE}), execution_options=NO_SYNC)
-    told = select(Story.id).where(Story.match_id.in_(keys))
-    agreed = update(StoryConsent).where(StoryConsent.story_id.in_(told)).values(said_by=GONE)
-    db.session.execute(agreed, execution_options=NO_SYNC)
-    return len(keys)
-
-
-def _empty_imports(keys: Sequence[Key], now: datetime) -> int:
-    files = select(NeedImport.file_id).where(NeedImport.id.in_(keys))
-    gone = update(StoredFile).where(StoredFile.id.in_(files)).values(content=b"", size=0)
-    db.session.execute(gone, execution_options=NO_SYNC)
-    return _puts(NeedImport, findings=[], decisions={})(keys, now)
-
-
-def _close_accounts(keys: Sequence[Key], now: datetime) -> int:
-    db.session.execute(delete(UserSession).where(UserSession.user_id.in_(keys)))
-    return empty(User, keys)
 
 
 _HAS_SUPPORT = or_(Registration.support != "", Registration.support_answer != "")
@@ -187,7 +113,7 @@ KINDS: tuple[Kind, ...] = (
             ~agrees(Purpose.NEWS),
             joined=[_OF_BRIEFING],
         ),
-        _empties(Registration),
+        empties(Registration),
     ),
     Kind(
         "news",
@@ -201,21 +127,21 @@ KINDS: tuple[Kind, ...] = (
             ConsentText.purpose == Purpose.NEWS,
             joined=[Consent.text],
         ),
-        _take_news_back,
+        take_news_back,
     ),
     Kind(
         "invitees",
         180,
         (0, YEAR),
         _rows(Invitee, Briefing.ends_at, is_somebody(Invitee.email), joined=[Invitee.briefing]),
-        _empties(Invitee),
+        empties(Invitee),
     ),
     Kind(
         "calendar",
         YEAR,
         (90, 3 * YEAR),
         _rows(CalendarItem, CalendarItem.ends_at, is_somebody(CalendarItem.email)),
-        _empties(CalendarItem),
+        empties(CalendarItem),
     ),
     Kind(
         "questions",
@@ -228,15 +154,15 @@ KINDS: tuple[Kind, ...] = (
             Question.registration_id.is_not(None),
             joined=[Question.briefing],
         ),
-        _puts(Question, anonymous=True),
+        puts(Question, anonymous=True),
     ),
-    Kind("survey_comments", YEAR, (30, 3 * YEAR), _survey_comments(), _empty_comments),
+    Kind("survey_comments", YEAR, (30, 3 * YEAR), _survey_comments(), empty_comments),
     Kind(
         "certificates",
         3 * YEAR,
         (YEAR, 10 * YEAR),
         _rows(Certificate, Certificate.issued_at, Certificate.name != GONE),
-        _empty_certificates,
+        end_certificates,
     ),
     Kind(
         "presenters",
@@ -249,49 +175,49 @@ KINDS: tuple[Kind, ...] = (
             Briefing.state == BriefingState.PUBLISHED,
             joined=[PresenterSlot.briefing],
         ),
-        _empty_presenters,
+        empty_presenters,
     ),
     Kind(
         "availability",
         180,
         (30, YEAR),
         _rows(Availability, Availability.starts_at),
-        _deletes(Availability),
+        deletes(Availability),
     ),
     Kind(
         "availability_requests",
         180,
         (30, YEAR),
         _rows(AvailabilityRequest, AvailabilityRequest.asked_at, is_somebody(AvailabilityRequest.email)),
-        _empties(AvailabilityRequest),
+        empties(AvailabilityRequest),
     ),
     Kind(
         "replies",
         2 * YEAR,
         (180, 2 * YEAR),
         _rows(ParticipationReply, ParticipationReply.sent_at, is_somebody(ParticipationReply.email)),
-        _empties(ParticipationReply),
+        empties(ParticipationReply),
     ),
     Kind(
         "colleagues",
         2 * YEAR,
         (180, 2 * YEAR),
         _rows(ReplyColleague, ReplyColleague.asked_at, is_somebody(ReplyColleague.email)),
-        _empties(ReplyColleague),
+        empties(ReplyColleague),
     ),
     Kind(
         "talks",
         3 * YEAR,
         (YEAR, 5 * YEAR),
         _rows(Consultation, Consultation.noted_at, Consultation.notes != GONE),
-        _puts(Consultation, notes=GONE, next_step=""),
+        puts(Consultation, notes=GONE, next_step=""),
     ),
     Kind(
         "signers",
         5 * YEAR,
         (YEAR, 10 * YEAR),
         _rows(Match, Match.recorded_at, _SIGNED),
-        _empty_signers,
+        empty_signers,
     ),
     Kind(
         "need_contacts",
@@ -303,42 +229,42 @@ KINDS: tuple[Kind, ...] = (
             Need.state.in_((NeedState.CLOSED, NeedState.WITHDRAWN)),
             or_(Need.contact_email != "", Need.contact_name != "", Need.contact_phone != ""),
         ),
-        _puts(Need, contact_name="", contact_phone="", contact_email=""),
+        puts(Need, contact_name="", contact_phone="", contact_email=""),
     ),
     Kind(
         "round_contacts",
         YEAR,
         (90, 3 * YEAR),
         _rows(RoundContact, Round.closes_at, is_somebody(RoundContact.email), joined=[RoundContact.round]),
-        _empties(RoundContact),
+        empties(RoundContact),
     ),
     Kind(
         "imports",
         180,
         (7, YEAR),
         _rows(NeedImport, NeedImport.created_at, StoredFile.size > 0, joined=[NeedImport.file]),
-        _empty_imports,
+        empty_imports,
     ),
     Kind(
         "messages",
         YEAR,
         (90, 3 * YEAR),
         _rows(Message, Message.due_at, is_somebody(Message.recipient), Message.state.not_in(WAITING)),
-        _empties(Message),
+        empties(Message),
     ),
     Kind(
         "undeliverable",
         YEAR,
         (30, 2 * YEAR),
         _undeliverable(),
-        _forget_undeliverable,
+        forget_undeliverable,
     ),
     Kind(
         "received",
         YEAR,
         (30, 3 * YEAR),
         _rows(ReceivedMail, ReceivedMail.received_at, or_(ReceivedMail.sender != "", ReceivedMail.subject != "")),
-        _puts(ReceivedMail, sender="", subject="", note="", raw=None),
+        puts(ReceivedMail, sender="", subject="", note="", raw=None),
     ),
     Kind(
         "account_requests",
@@ -350,7 +276,7 @@ KINDS: tuple[Kind, ...] = (
             is_somebody(AccountRequest.email),
             AccountRequest.state.in_((RequestState.APPROVED, RequestState.DECLINED)),
         ),
-        _empties(AccountRequest),
+        empties(AccountRequest),
     ),
     Kind(
         "accounts",
@@ -362,42 +288,42 @@ KINDS: tuple[Kind, ...] = (
             is_somebody(User.email),
             User.role != Role.ADMINISTRATOR,
         ),
-        _close_accounts,
+        close_accounts,
     ),
     Kind(
         "sessions",
         90,
         (30, YEAR),
         _rows(UserSession, UserSession.seen_at),
-        _deletes(UserSession),
+        deletes(UserSession),
     ),
     Kind(
         "consents",
         5 * YEAR,
         (3 * YEAR, 10 * YEAR),
         _rows(Consent, Consent.answered_at, or_(Consent.given.is_(False), Consent.withdrawn_at.is_not(None))),
-        _deletes(Consent),
+        deletes(Consent),
     ),
     Kind(
         "audit",
         3 * YEAR + 1,
         (2 * YEAR + 1, 10 * YEAR),
         _rows(AuditEntry, AuditEntry.at),
-        _deletes(AuditEntry),
+        deletes(AuditEntry),
     ),
     Kind(
         "webhooks",
         90,
         (30, YEAR),
         _rows(WebhookDelivery, WebhookDelivery.occurred_at, WebhookDelivery.told_at.is_not(None)),
-        _deletes(WebhookDelivery),
+        deletes(WebhookDelivery),
     ),
     Kind(
         "tasks",
         180,
         (30, YEAR),
         _rows(Task, Task.finished_at, Task.state.not_in(UNDER_WAY), Task.finished_at.is_not(None)),
-        _deletes(Task),
+        deletes(Task),
     ),
 )
 """In the order of a person's way through the program."""

@@ -19,7 +19,7 @@ from briefings.rights import asking, correcting, erasing, showing, taking
 from briefings.rights.forms import AskForm, CorrectForm, EraseForm
 from briefings.rights.giving_up import standing_of
 from briefings.rights.links import Opened, opened_by
-from briefings.rights.showing import Term, Value
+from briefings.rights.shown import Term, Value
 from briefings.schedule import agreeing
 from briefings.schedule.registration_models import Registration
 from briefings.web.access import by_token, public

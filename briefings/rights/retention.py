@@ -12,8 +12,8 @@ from briefings.audit.recording import record
 from briefings.db import db, insert_or_update
 from briefings.errors import Refused
 from briefings.privacy.models import Destruction, RetentionPeriod
-from briefings.privacy.register import write_down
-from briefings.rights.kinds import KINDS, OVER, Kind
+from briefings.privacy.register import OVER, write_down
+from briefings.rights.kinds import KINDS, Kind
 
 BATCH = 500
 """So many rows go in one transaction: nobody waits long for any of them."""

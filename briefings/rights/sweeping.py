@@ -27,9 +27,9 @@ from briefings.participation.models import ReplyDraft
 from briefings.registrations.models import PeopleList
 from briefings.rights.blackening import GONE, Person, blacken_all, is_in_mail, texts_in
 from briefings.rights.columns import WORDS
+from briefings.rights.destroying import PRESENTER
 from briefings.rights.emptying import NO_SYNC, empty, empty_certificates, forget_booklets
 from briefings.rights.finding import Found, certain_of
-from briefings.rights.kinds import PRESENTER
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.schedule.availability import Availability
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting

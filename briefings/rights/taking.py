@@ -1,6 +1,6 @@
 """What is known of somebody, as files they take along: JSON for programs, CSV for people.
 
-The keys of the JSON are those of `showing`, in English; moments are ISO 8601 with their zone. Its head says so, too.
+The keys of the JSON are those of `shown`, in English; moments are ISO 8601 with their zone. Its head says so, too.
 """
 
 import json
@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from briefings.exports.plain_tables import comma_separated
-from briefings.rights.showing import Item, Section, Value
+from briefings.rights.shown import Item, Section, Value
 
 Word = Callable[[Value], str]
 """What a value is called in the reader's language."""

@@ -9,10 +9,9 @@ from briefings.db import unit_of_work
 from briefings.outbox.models import Message, MessageState
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Consent, Purpose
-from briefings.privacy.register import write_down
+from briefings.privacy.register import OVER, write_down
 from briefings.rights import erasing
 from briefings.rights.erasing import MY_DATA
-from briefings.rights.kinds import OVER
 from briefings.rights.links import PURPOSE, good_until
 from briefings.schedule.models import Briefing
 from briefings.schedule.registering import consents_of
