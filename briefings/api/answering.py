@@ -20,6 +20,7 @@ from briefings.api.composing import address
 from briefings.api.models import ApiKey, Scope
 from briefings.api.problems import Unanswered
 from briefings.api.schemas import Page, Wrong
+from briefings.api.words import PARAMETERS
 from briefings.db import CONTENT, looked_up, unit_of_work
 from briefings.errors import N_
 from briefings.web.access import View
@@ -147,7 +148,7 @@ def read_query(asks: type[Asked]) -> Asked:
             found[name] = value
     for name, value in found.items():
         if not _fits(value, known[name].type):
-            wrong.append(Wrong(parameter=name, detail=_expected(known[name].type)))
+            wrong.append(Wrong(parameter=name, detail=_expected(known[name].type, meaning_of(asks, name))))
     if wrong:
         raise Unanswered(422, gettext(ASKED_WRONGLY), wrong)
     return msgspec.convert(found, asks, strict=False)
@@ -164,7 +165,12 @@ def _fits(value: str, kind: Any) -> bool:
     return True
 
 
-def _expected(kind: Any) -> str:
+def meaning_of(asks: type[Asked], name: str) -> str:
+    """What a parameter asks for, in words."""
+    return gettext(PARAMETERS.get(f"{asks.__name__}.{name}") or PARAMETERS[name])
+
+
+def _expected(kind: Any, meaning: str) -> str:
     """What may stand there instead, in words."""
     schema = msgspec.json.schema(kind)
     schema = schema.get("$defs", {}).get(schema.get("$ref", "").rpartition("/")[2], schema)
@@ -179,7 +185,7 @@ def _expected(kind: Any) -> str:
         return gettext("날짜를 2026-11-23처럼 적어 주세요.")
     if "maxLength" in schema and "pattern" in schema:
         return gettext("%(most)s자까지, 한 줄로 적어 주세요.", most=schema["maxLength"])
-    return gettext("모양이 맞지 않습니다. 안내를 보고 다시 적어 주세요.")
+    return gettext("모양이 맞지 않습니다. %(meaning)s", meaning=meaning)
 
 
 def _take_share(key: ApiKey | None) -> Share | None:

@@ -10,7 +10,8 @@ from flask_babel import gettext
 from werkzeug.routing import Rule
 
 from briefings.api import schemas
-from briefings.api.answering import JSON, Operation
+from briefings.api.answering import JSON, Operation, meaning_of
+from briefings.api.asking import Asked
 from briefings.api.models import Scope
 from briefings.api.problems import PROBLEM, TITLES
 from briefings.api.words import CODES, FIELDS, PARAMETERS, SHAPES
@@ -94,7 +95,7 @@ def _described(app: Flask, rule: Rule, operation: Operation, shape: Mapping[str,
         "operationId": rule.endpoint.partition(".")[2],
         "tags": [gettext(operation.group)],
         "summary": gettext(operation.summary),
-        "parameters": [*_of_path(rule), *_of_query(operation.asks.__name__, asked["properties"])],
+        "parameters": [*_of_path(rule), *_of_query(operation.asks, asked["properties"])],
         "responses": {
             "200": {
                 "description": gettext(ANSWERED),
@@ -136,9 +137,9 @@ def _of_path(rule: Rule) -> Iterable[dict[str, Any]]:
         yield {"name": name, "in": "path", "required": True, "description": words, "schema": schema}
 
 
-def _of_query(asks: str, properties: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
+def _of_query(asks: type[Asked], properties: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     for name, schema in properties.items():
-        words = gettext(PARAMETERS.get(f"{asks}.{name}") or PARAMETERS[name])
+        words = meaning_of(asks, name)
         yield {
             "name": name,
             "in": "query",

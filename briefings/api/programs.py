@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Flask, Response, abort, current_app, request
 from flask_babel import force_locale, gettext
 
 from briefings import clock
@@ -34,6 +35,7 @@ from briefings.statistics.published import published_figures, series
 from briefings.statistics.scope import Axis
 from briefings.statistics.scope import Scope as Counted
 from briefings.web.access import by_key, public
+from briefings.web.language import language
 
 pages = Blueprint("api", __name__, url_prefix="/api/v1")
 pages.after_request(add_cors)
@@ -66,11 +68,18 @@ def start() -> schemas.Start:
 @public
 def openapi() -> Response:
     """The description of this API (OpenAPI 3.1), in the language of whoever asks."""
-    response = Response(encoder.encode(document(current_app, pages.name)), content_type=JSON)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    response = Response(_encoded(app, language()), content_type=JSON)
     response.vary.add("Accept-Language")
     response.add_etag()
     response.make_conditional(request)
     return response
+
+
+@lru_cache(maxsize=8)
+def _encoded(app: Flask, of_language: str) -> bytes:
+    """The description as it is sent: nothing in it changes while the program runs."""
+    return encoder.encode(document(app, pages.name))
 
 
 @pages.get("/needs")

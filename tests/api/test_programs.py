@@ -133,7 +133,8 @@ def test_what_a_program_has_is_not_sent_again_until_it_changes(app, client, now)
         assert client.get(shown).json["phase"] == "ended"
 
 
-def test_why_there_is_no_answer_is_said_in_the_language_of_whoever_asks(app, client, now):
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # no database has a part in it
+def test_why_there_is_no_answer_is_said_in_a_document(app, client, now):
     wrong = client.get("/api/v1/needs?page=0&per_page=101&theme=x&key=vielleicht&statsu=open&q=a&q=b&status=none")
     assert (wrong.status_code, wrong.mimetype) == (422, "application/problem+json")
     said = {each["parameter"]: each["detail"] for each in wrong.json["errors"]}
@@ -141,6 +142,8 @@ def test_why_there_is_no_answer_is_said_in_the_language_of_whoever_asks(app, cli
     assert said["page"] == "1부터 10,000까지의 숫자를 적어 주세요."
     assert "status" in said["statsu"]
     assert wrong.json["type"].startswith(f"{app.config['PUBLIC_URL']}/api#problem-")
+    [half] = client.get("/api/v1/archive?half=2026").json["errors"]
+    assert "2026-1은 2026년 상반기" in half["detail"]
     for address, status in {
         "/api/v1/needs/2147483647": 404,
         "/api/v1/needs/99999999999": 404,
@@ -163,13 +166,20 @@ def test_why_there_is_no_answer_is_said_in_the_language_of_whoever_asks(app, cli
     )
     assert client.get("/api/v1/needs", headers={"Accept": "text/csv"}).status_code == 406
     assert client.get("/api/v1/needs", headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
-    english = client.get("/api/v1/nothing", headers={"Accept-Language": "en-GB, ko;q=0.5"})
-    assert re.search("[가-힣]", english.text) is None
-    assert "Accept-Language" in english.headers["Vary"]
     assert client.get("/nothing", headers={"Accept-Language": "en"}).mimetype == "text/html"
 
 
-def test_a_failure_and_a_database_that_is_away_are_told_as_well(app, client, monkeypatch):
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # no database has a part in it
+def test_whoever_reads_english_is_answered_in_english(app, client):
+    english = client.get("/api/v1/nothing", headers={"Accept-Language": "en-GB, ko;q=0.5"})
+    assert re.search("[가-힣]", english.text) is None
+    assert "Accept-Language" in english.headers["Vary"]
+    again = client.get("/en/api/v1/needs?page=0&half=1")
+    assert re.search("[가-힣]", again.text) is None
+
+
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # no database has a part in it
+def test_a_failure_is_told_as_well(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
     def fail():
@@ -184,6 +194,7 @@ def test_a_failure_and_a_database_that_is_away_are_told_as_well(app, client, mon
     )
 
 
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_pages_of_other_sites_may_ask_and_no_cookie_is_looked_at(app, client):
     client.sign_in(a_user(Role.ADMINISTRATOR))
     asked = client.options(
@@ -250,7 +261,7 @@ def test_webhooks_are_told_the_same_and_nothing_that_is_not_public(app, client, 
     assert told("briefing:2147483647") is None
 
 
-@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # nothing in it is read from a database
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # no database has a part in it
 def test_the_document_describes_every_view_every_field_and_every_parameter_in_both_languages(app: Flask, client):
     views = {rule.endpoint for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.")} - {"api.openapi"}
     assert {rule.endpoint for rule, _ in operations(app, "api")} == views
