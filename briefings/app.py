@@ -222,8 +222,8 @@ from briefings.seasons import setup_pages as season_setup_pages
 from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
-from briefings.statistics import commands as statistics_commands
 from briefings.statistics import archive_box, funnel_pages, recognition_pages, report_pages
+from briefings.statistics import commands as statistics_commands
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
@@ -247,7 +247,9 @@ from briefings.web import (
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
 from briefings.web.routing import RowNumber, refuse_odd_paths
 from briefings.web.site import Site
-from briefings.webhooks import models as webhook_models  # noqa: F401 (its tables)
+from briefings.webhooks import mails as webhook_mails
+from briefings.webhooks import pages as webhook_pages
+from briefings.webhooks import words as webhook_words
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     front_public.pages,
@@ -257,6 +259,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     outbox_texts.pages,
     display.pages,
     audit_pages.pages,
+    webhook_pages.pages,
     task_pages.pages,
     account_pages.pages,
     organization_public.pages,
@@ -340,6 +343,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 )
 COMPOSERS: dict[str, Composer] = {
     **outbox_mails.COMPOSERS,
+    **webhook_mails.COMPOSERS,
     **rights_mails.COMPOSERS,
     **account_mails.COMPOSERS,
     **organization_mails.COMPOSERS,
@@ -385,7 +389,7 @@ TEXTS: dict[str, dict[str, Text]] = {
         **stories_mails.TEXTS,
         **colleague_mails.TEXTS,
     },
-    "발송": outbox_mails.TEXTS,
+    "발송": {**outbox_mails.TEXTS, **webhook_mails.TEXTS},
     "내 개인정보": rights_mails.TEXTS,
     "설명회 신청": {
         **schedule_mails.TEXTS,
@@ -457,6 +461,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 WORDS: tuple[labels.Words, ...] = (
     audit_words.WORDS,
+    webhook_words.WORDS,
     task_words.WORDS,
     outbox_words.WORDS,
     inbox_words.WORDS,

@@ -79,6 +79,7 @@ def settings_from(environ: Mapping[str, str] = os.environ) -> dict[str, object]:
             environ.get("TWO_FACTOR", "required" if production else "optional"),
             ("required", "optional"),
         ),
+        "WEBHOOK_PRIVATE": environ.get("WEBHOOK_PRIVATE", "") == "1",
         "NOTICE": environ.get("NOTICE", ""),
         "EMBED_HOSTS": _hosts_of("EMBED_HOSTS", environ.get("EMBED_HOSTS", "")),
         "OFFICIAL_BANNER": environ.get("OFFICIAL_BANNER", "") == "1",

@@ -144,6 +144,7 @@ ACCESS = {
         rights: close index period register requests turn_down
         staff_accounts: end_sessions new off on reset_second_factor send_link show unlink_agency withdraw_invitation
         staff_officers: themes
+        staff_webhooks: delivery edit index new remove renew_secret send_again show switch try_out
     """,
 }
 

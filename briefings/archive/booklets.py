@@ -20,6 +20,8 @@ from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.programme import ProgrammeEntry, programme_of
 from briefings.tasks.models import Task
 from briefings.tasks.queueing import latest, start
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 KIND = "bind_booklet"
 PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
@@ -122,6 +124,8 @@ def publish(briefing: Briefing, public: bool, by: Actor, now: datetime) -> None:
     if bool(booklet.published_at) != public:
         booklet.published_at = now if public else None
         record(by, "booklet.published" if public else "booklet.withdrawn", briefing, now)
+        if public:
+            announce(Event.MATERIALS_PUBLISHED, briefing, now)
 
 
 def _about(briefing: Briefing) -> str:

@@ -19,6 +19,8 @@ from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.progressing import progress_of
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 PICTURES = frozenset({Kind.PNG, Kind.JPEG})
 LARGEST_PICTURE = 5 * 1024 * 1024
@@ -233,6 +235,7 @@ def _settle(story: Story, now: datetime) -> None:
     if agreed and story.state is not StoryState.PUBLISHED:
         story.state, story.published_at = StoryState.PUBLISHED, now
         record(None, "story.published", story, now, version=story.version)
+        announce(Event.STORY_PUBLISHED, story, now)
     elif not agreed and story.state is StoryState.PUBLISHED:
         story.state, story.published_at = StoryState.WITHDRAWN, None
         record(None, "story.consent_taken_back", story, now, version=story.version)

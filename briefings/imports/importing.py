@@ -25,6 +25,8 @@ from briefings.needs.models import Need, NeedState, Round
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.tasks.models import UNDER_WAY, Task
 from briefings.tasks.queueing import latest, start
+from briefings.webhooks.announcing import announce_each
+from briefings.webhooks.events import Event
 
 CHECK, SAVE = "check_needs", "save_needs"
 REGISTERING = ("need.registered", "need.submitted", "need.published")
@@ -138,6 +140,7 @@ def take_back(import_: NeedImport, by: User, now: datetime) -> int:
     needs = list(db.session.scalars(select(Need).where(ours).order_by(Need.id)))
     if reason := not_to_be_taken_back(import_):
         raise Refused(reason)
+    announce_each(Event.NEED_CLOSED, [need for need in needs if need.is_public], now)
     for need in needs:
         need.withdraw()
         need.published_at, need.changed_at = None, now

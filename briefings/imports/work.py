@@ -26,6 +26,8 @@ from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.tasks.running import Work
+from briefings.webhooks.announcing import announce_each
+from briefings.webhooks.events import Event
 
 OPENING, READING = "파일을 여는 중", "줄마다 살피는 중"
 COMPARING, SAVING = "이미 있는 과제와 견주는 중", "모두 등록하는 중"
@@ -149,6 +151,8 @@ def _register_all(import_: NeedImport, rows: Sequence[NeedRow], work: Work, now:
     ids = [need.id for need in needs]
     for act in REGISTERING if import_.publish else REGISTERING[:-1]:
         record_each(by, act, Need, ids, now)
+    if import_.publish:
+        announce_each(Event.NEED_PUBLISHED, needs, now)
     if work.params["tell"]:
         _tell_contacts(import_, needs, now)
     import_.state, import_.saved_at = ImportState.SAVED, now

@@ -19,6 +19,8 @@ from briefings.needs.rounds import not_open_reason
 from briefings.organizations.finding import acts_for, members_of
 from briefings.organizations.models import Organization
 from briefings.outbox.queueing import Recipient, queue
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ def edit(need: Need, entry: Entry, seen: datetime | None, by: User, now: datetim
     if "contact_email" in changed and need.claim_asked_at and not need.claimed_at:
         need.revoke_claim()
     record(by, "need.edited", need, need.changed_at, changed=changed)
+    if need.is_public:
+        announce(Event.NEED_CHANGED, need, now)
 
 
 STALE = N_(
@@ -164,6 +168,8 @@ ROUND_OVER = N_("‘%(round)s’의 접수가 끝났습니다. 다른 수요조�
 def withdraw(need: Need, by: User, now: datetime) -> None:
     """Take it back for good; no longer public."""
     lock(need)
+    if need.is_public:
+        announce(Event.NEED_CLOSED, need, now)
     need.withdraw()
     record(by, "need.withdrawn", need, now)
 
@@ -173,6 +179,7 @@ def close(need: Need, by: User, now: datetime) -> None:
     lock(need)
     need.close()
     record(by, "need.closed", need, now)
+    announce(Event.NEED_CLOSED, need, now)
 
 
 def reopen(need: Need, by: User, now: datetime) -> None:
@@ -180,6 +187,7 @@ def reopen(need: Need, by: User, now: datetime) -> None:
     lock(need)
     need.reopen()
     record(by, "need.reopened", need, now)
+    announce(Event.NEED_CHANGED, need, now)
 
 
 def owners_of(need: Need) -> list[Recipient]:

@@ -13,6 +13,8 @@ from briefings.needs.models import Need, NeedState
 from briefings.needs.registering import owners_of, tell_owner
 from briefings.outbox.queueing import queue
 from briefings.outbox.quiet import QuietHours
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 WORKING_DAYS_TO_ANSWER = 10
 LONGEST = timedelta(days=365)
@@ -26,6 +28,7 @@ def publish(need: Need, by: User, now: datetime) -> None:
     lock(need)
     need.publish(now)
     record(by, "need.published", need, now)
+    announce(Event.NEED_PUBLISHED, need, now)
     tell_owner("need_published", need, now)
 
 

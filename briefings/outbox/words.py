@@ -38,6 +38,7 @@ ACTIONS = {
 
 # What a message is about, in the order of the composers of each slice.
 KINDS = {
+    "webhook_paused": "웹훅 멈춤",
     "invitation": "설명회 신청 완료와 일정 초대",
     "new_time": "설명회 일시 변경",
     "new_title": "설명회 이름 변경",

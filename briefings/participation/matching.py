@@ -18,6 +18,8 @@ from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.participation.replying import reply_of
 from briefings.participation.telling import tell_repliers
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 STALE = N_("그사이 내용이 바뀌었습니다. 바뀐 내용을 읽고 다시 눌러 주세요.")
 CONFIRMED_STAY = N_(
@@ -193,7 +195,10 @@ def _confirm(match: Match, joined: MatchOrganization, made: ParticipationReply, 
 
 
 def _settle(match: Match) -> None:
+    before = match.confirmed_at
     match.settle()
+    if match.confirmed_at and not before and match.is_public:
+        announce(Event.MATCH_CONFIRMED, match, match.confirmed_at)
     match.need.matched_at = match.confirmed_at
 
 

@@ -21,6 +21,8 @@ from briefings.outbox.queueing import Draft as Mail
 from briefings.outbox.queueing import queue_many
 from briefings.reviews.asking_reviewers import about
 from briefings.reviews.ranking import ranking_of, rounded
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 TOLD = "need.decision_told"
 READERS = (*REVIEWED, NeedState.CLOSED)
@@ -177,6 +179,7 @@ def _settle(draft: Draft, by: User, now: datetime) -> None:
         if is_key and need.state is NeedState.SUBMITTED:
             need.publish(now)
             record(by, "need.published", need, now)
+            announce(Event.NEED_PUBLISHED, need, now)
         need.key_since = (need.key_since or now) if is_key else None
     selection.told_at = now
     said = {"outcome": selection.outcome.value, "reason": selection.reason}

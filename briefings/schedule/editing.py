@@ -15,6 +15,8 @@ from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
 from briefings.schedule.waiting import fill
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 TIMES = ("starts_at", "ends_at")
 
@@ -224,7 +226,10 @@ def _record(briefing: Briefing, changed: Mapping[str, list[Any]], by: Actor, now
     rest = {name: values for name, values in changed.items() if name not in TIMES}
     if moved and briefing.state is BriefingState.PUBLISHED:
         record(by, "briefing.moved", briefing, now, changed=moved)
+        announce(Event.BRIEFING_MOVED, briefing, now)
     else:
         rest = moved | rest
     if rest:
         record(by, "briefing.edited", briefing, now, changed=rest)
+        if briefing.state is BriefingState.PUBLISHED:
+            announce(Event.BRIEFING_CHANGED, briefing, now)

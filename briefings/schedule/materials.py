@@ -21,6 +21,8 @@ from briefings.schedule.items import concerning
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
 from briefings.schedule.presenters import HELD_BACK, item_of, settled_reason
 from briefings.schedule.slots import materials_due
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 KINDS = frozenset({Kind.PDF, Kind.PPTX, Kind.HWP, Kind.HWPX, Kind.PNG, Kind.JPEG})
 MOST = 10
@@ -93,6 +95,8 @@ def let_publish(slot: PresenterSlot, public_id: str, public: bool, now: datetime
     if found.public != public:
         found.public = public
         _note("slot.file_published" if public else "slot.file_kept_back", slot, found.file.name, now, by)
+        if public and slot.briefing.is_over(now):
+            announce(Event.MATERIALS_PUBLISHED, slot.briefing, now)
     return found.file.name
 
 

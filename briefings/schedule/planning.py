@@ -27,6 +27,8 @@ from briefings.schedule.slots import (
     slot_for,
     usual_materials_due,
 )
+from briefings.webhooks.announcing import announce
+from briefings.webhooks.events import Event
 
 SAME_TIME = "지금과 같은 일시입니다. 새 일시를 넣어 주세요."
 
@@ -180,6 +182,7 @@ def publish(briefing: Briefing, *, seen: datetime, by: Actor, now: datetime) -> 
     briefing.publish(now)
     presenters.keep_calendars(briefing, now)
     record(by, "briefing.published", briefing, now)
+    announce(Event.BRIEFING_PUBLISHED, briefing, now)
 
 
 def reschedule(
@@ -196,6 +199,7 @@ def reschedule(
     if briefing.state is BriefingState.PUBLISHED:
         invitations.tell_of_new_time(briefing, now)
         presenters.keep_calendars(briefing, now)
+        announce(Event.BRIEFING_MOVED, briefing, now)
     moved = {"starts_at": [_iso(before.starts_at), _iso(times[0])], "ends_at": [_iso(before.ends_at), _iso(times[1])]}
     record(by, "briefing.moved", briefing, now, changed=moved)
 
@@ -224,6 +228,8 @@ def thought_move(briefing: Briefing, times: tuple[datetime, datetime], now: date
 def cancel(briefing: Briefing, reason: str, *, by: Actor, now: datetime) -> None:
     """Call it off for good, take it out of every calendar and tell everyone why."""
     lock(briefing)
+    if briefing.state is BriefingState.PUBLISHED:
+        announce(Event.BRIEFING_CANCELLED, briefing, now)
     briefing.cancel(reason, now)
     briefing.pending = briefing.pending_at = None
     invitations.tell_of_cancellation(briefing, now)
