@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import SearchField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
@@ -120,6 +121,7 @@ def show(public_id: str) -> ResponseReturnValue:
         chapters={each.seconds: from_second(briefing.replay_url, each.seconds) for each in chapters},
         questions=questions,
         booklet=published_booklet(briefing),
+        boxes=_boxes(briefing),
     )
 
 
@@ -140,6 +142,13 @@ def booklet(public_id: str) -> ResponseReturnValue:
     briefing = _over(public_id) or abort(404)
     found = published_booklet(briefing) or abort(404)
     return download(found.file)
+
+
+def _boxes(briefing: Briefing) -> list[Markup]:
+    """What others have to say of it."""
+    made = [make(briefing, zone(), clock.now()) for make in current_app.extensions["archive_boxes"]]
+    shown = [(box.template, {"briefing": briefing, **box.values}) for box in made if box]
+    return [Markup(render_template(template, **values)) for template, values in shown]  # noqa: S704 (ours)
 
 
 def _over(public_id: str) -> Briefing | None:

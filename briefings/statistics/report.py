@@ -142,8 +142,8 @@ def write_remarks(briefing: Briefing, words: str, seen: datetime | None, by: Use
             name=name,
         )
     if kept is None:
-        kept = BriefingReport(briefing_id=briefing.id)
-        db.session.add(kept)
-    kept.remarks, kept.changed_at, kept.changed_by_id = words, now, by.id
+        db.session.add(BriefingReport(briefing_id=briefing.id, remarks=words, changed_at=now, changed_by_id=by.id))
+    else:
+        kept.remarks, kept.changed_at, kept.changed_by_id = words, now, by.id
     record(by, "report.remarked", briefing, now)
     return True

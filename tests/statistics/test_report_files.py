@@ -1,0 +1,109 @@
+"""The result report as files: tagged PDF, a document of 한글 and an ODT with the same words, whatever people wrote."""
+
+import io
+import zipfile
+from datetime import UTC, datetime
+
+import pytest
+from defusedxml import ElementTree as ET
+from hwpx import HwpxDocument
+from pypdf import PdfReader
+
+from briefings.errors import Refused
+from briefings.papers.setting import Busy
+from briefings.statistics import report_files
+from briefings.statistics.blocks import Bars, Facts, Line, Paper, Points, Section, Table, Words
+from briefings.statistics.report_files import FILES, Site, written
+
+NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
+ODD = '#let x = 1 $a$ <script>alert("1")</script> =1+1 @me *별* _밑_ \\ `코드` &amp; 가\x01나'
+PLAIN = ODD.replace("\x01", "")
+PAPER = Paper(
+    title=f"설명회 {ODD} 결과보고",
+    subtitle="2026. 11. 20.(금) 14:00~15:30",
+    as_of="2026. 11. 23.(월) 10:00 기준",
+    figures=[("신청", "38", "명", "기관 18곳"), ("만족도", "4.24", "/ 5점", "21명 답함")],
+    summary=["38명(18곳) 신청", ODD],
+    keywords=["협업이음", "탄소중립"],
+    sections=[
+        Section("outline", "개요", [Facts("개요", [("행사", ODD), ("", ""), ("빈칸", "")])]),
+        Section(
+            "registrations",
+            "신청",
+            [
+                Bars("유형별", [("기업", 3, "3명"), ("지방자치단체", 0, "0명")]),
+                Table("유형별", ["유형", "사람"], [["기업", "3명"], [ODD, "0명"]], [1], ["모두", "3명"]),
+                Line("쌓인 모습", "신청", [("11. 1.", "1일"), ("11. 2.", "2일")], [1, 3], "3명"),
+                Words(f"첫 줄\n{ODD}"),
+                Points(["참석: 온 사람"]),
+            ],
+        ),
+    ],
+)
+SITE = Site("협업이음", "행정안전부")
+
+
+def squeezed(text):
+    """Without spaces: where lines and words break is not what is looked for."""
+    return "".join(text.split())
+
+
+@pytest.fixture(scope="module")
+def files():
+    """Made once: each by a process of its own."""
+    return {ending: io.BytesIO(written(ending, PAPER, SITE, NOW)) for ending in FILES}
+
+
+def test_the_pdf_is_tagged_and_says_everything(files):
+    reader = PdfReader(files["pdf"])
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"] and root["/Lang"] == "ko"
+    assert "pdfuaid" in root["/Metadata"].get_data().decode() or "/StructTreeRoot" in root
+    assert reader.metadata.author == "행정안전부" and "탄소중립" in reader.metadata["/Keywords"]
+    text = squeezed("".join(page.extract_text() for page in reader.pages))
+    assert "38명(18곳)신청" in text and squeezed('<script>alert("1")</script>') in text
+
+
+def test_the_document_of_hangul_is_valid_and_reads_the_same(files):
+    document = HwpxDocument.open(files["hwpx"])
+    report = document.validate()
+    assert not [issue for issue in report.issues if issue.level == "error"], report.issues
+    text = document.text.plain()
+    assert "38명(18곳) 신청" in text and PLAIN in text and "첫 줄" in text
+    with zipfile.ZipFile(files["hwpx"]) as file:
+        assert file.namelist()[0] == "mimetype" and file.read("mimetype") == b"application/hwp+zip"
+        section = ET.fromstring(file.read("Contents/section0.xml"))
+    tables = [each for each in section.iter() if each.tag.endswith("}tbl")]
+    assert [(each.get("rowCnt"), each.get("repeatHeader")) for each in tables] == [("3", "1"), ("1", "0"), ("4", "1")]
+
+
+def test_the_odt_reads_the_same_in_order(files):
+    with zipfile.ZipFile(files["odt"]) as file:
+        first = file.infolist()[0]
+        assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
+        assert file.read("mimetype").decode() == FILES["odt"].media_type
+        parts = {name: ET.fromstring(file.read(name)) for name in file.namelist() if name.endswith(".xml")}
+    listed = [
+        name for each in parts["META-INF/manifest.xml"] for key, name in each.items() if key.endswith("}full-path")
+    ]
+    assert sorted(listed) == ["/", "content.xml", "meta.xml", "styles.xml"]
+    text = "".join(parts["content.xml"].itertext())
+    assert PLAIN in text and text.index("요약") < text.index("1. 개요") < text.index("2. 신청")
+    styles = {value for each in parts["content.xml"].iter() for name, value in each.items() if "style-name" in name}
+    known = {
+        value
+        for part in parts.values()
+        for each in part.iter()
+        for name, value in each.items()
+        if name.endswith("}name")
+    }
+    assert styles <= known
+
+
+def test_what_cannot_be_made_now_is_said_in_words(monkeypatch):
+    def busy(*given):
+        raise Busy("too many")
+
+    monkeypatch.setattr(report_files, "write_document", busy)
+    with pytest.raises(Refused, match="잠시 뒤에"):
+        written("odt", PAPER, SITE, NOW)
