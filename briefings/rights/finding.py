@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select, union
+from sqlalchemy import Text, cast, func, or_, select, union
 
 from briefings.accounts.models import User
 from briefings.db import Base, db, dialect
@@ -20,6 +21,8 @@ from briefings.schedule.registration_models import Registration
 from briefings.web.sealing import digest_of
 
 BETWEEN = ("-", ".", " ", "(", ")")
+APART = "\n"
+"""Between two columns, so that nothing stands where one ends and the next begins."""
 SEEN = "seen"
 """What the log of who saw whom is kept under (`audit.seeing.digest_of_person`)."""
 TO_OTHERS = ("presenter", "standby")
@@ -109,22 +112,24 @@ def written_of(who: Person) -> Iterator[tuple[Any, Any]]:
     It walks through whole tables, takes no lock, and is for the worker.
     """
     wanted = needles(who)
+    position = func.instr if dialect() == "sqlite" else func.strpos
     for mapper in Base.registry.mappers:
-        names = WORDS.get(mapper.class_.__tablename__, "").split()
-        if names:
-            model = mapper.class_
-            stands = or_(*(_holds(getattr(model, name), wanted) for name in names))
-            keys = select(*mapper.primary_key).where(stands)
-            yield from ((model, tuple(row)) for row in db.session.execute(keys).all())
+        model = mapper.class_
+        if names := WORDS.get(model.__tablename__, "").split():
+            said = _bare([getattr(model, name) for name in names]).label("said")
+            rows = select(*mapper.primary_key, said).subquery()
+            keys = select(*(rows.c[column.key] for column in mapper.primary_key))
+            stands = or_(*(position(rows.c.said, each) > 0 for each in wanted))
+            yield from ((model, tuple(row)) for row in db.session.execute(keys.where(stands)).all())
 
 
-def _holds(column: Any, wanted: list[str]) -> ColumnElement[bool]:
-    """Whether a column holds any of `wanted`, in whichever case and with whatever between."""
-    words: Any = func.lower(cast(column, Text))
+def _bare(columns: list[Any]) -> Any:
+    """What stands in all of these columns, in small letters and without what people put between."""
+    texts: list[Any] = [func.coalesce(cast(column, Text), "") for column in columns]
+    words: Any = func.lower(reduce(lambda one, other: one + APART + other, texts))
     for sign in BETWEEN:
         words = func.replace(words, sign, "")
-    position = func.instr if dialect() == "sqlite" else func.strpos
-    return or_(*(position(words, each) > 0 for each in wanted))
+    return words
 
 
 def certain_of(found: Found, row: Any) -> bool:
