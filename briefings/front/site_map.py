@@ -24,6 +24,8 @@ SECTIONS: tuple[Section, ...] = (
             ("statistics.index", N_("통계")),
             ("open_data.index", N_("공공데이터")),
             ("developers.show", N_("읽기 API")),
+            ("open_data.index", N_("공공데이터")),
+            ("developers.show", N_("읽기 API")),
         ),
     ),
     (
@@ -32,6 +34,7 @@ SECTIONS: tuple[Section, ...] = (
             ("registrations.find", N_("신청 내역 확인")),
             ("entry.show", N_("입장 번호로 들어가기")),
             ("certificates.check", N_("참가 확인증 확인")),
+            ("my_data.ask", N_("내 개인정보")),
         ),
     ),
     (

@@ -28,7 +28,7 @@ def today() -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "front/today.html",
-        shown=what_waits(now),
+        shown=what_waits(now, current_user.is_administrator),
         themes=own_themes(current_user, now),
         silence=silence(now),
         now=now,

@@ -14,6 +14,8 @@ from briefings.outbox.finding import counts as counts_of_messages
 from briefings.participation.answering import number_of_late_replies
 from briefings.participation.match_watch import number_objected, number_unconfirmed
 from briefings.questions.settling import number_late as number_of_late_answers
+from briefings.rights.erasing import number_waiting as number_asking_to_be_erased
+from briefings.rights.retention import number_due_soon
 from briefings.rounds.asking import silent_organizations
 from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
@@ -55,13 +57,13 @@ class Today:
     next: list[tuple[Seen, Counters]]
 
 
-def today(now: datetime) -> Today:
-    """The first page of staff."""
+def today(now: datetime, administrator: bool) -> Today:
+    """The first page of an officer, or of an administrator, to whom more is given."""
     coming = next_ones(now, 50, unlisted_too=True)
     soon = [seen.briefing for seen in coming if seen.briefing.starts_at < now + SOON]
     gaps = [row for row in rows(soon, now) if row.gaps]
     lacking = Waiting("7일 안에 열리는 설명회에 빠진 것", len(gaps), "staff.today", {"_anchor": "gaps"})
-    found = [one for one in (*_waiting(now), lacking) if one.count]
+    found = [one for one in (*_waiting(now, administrator), lacking) if one.count]
     shown = coming[:NEXT]
     people = counters_of_each([seen.briefing.id for seen in shown])
     return Today(
@@ -73,8 +75,9 @@ def today(now: datetime) -> Today:
     )
 
 
-def _waiting(now: datetime) -> list[Waiting]:
-    return [*_support(now), *_of_needs(now), *_of_briefings(now), *_of_replies(now), *_of_mails(), *_of_people()]
+def _waiting(now: datetime, administrator: bool) -> list[Waiting]:
+    of_things = (*_support(now), *_of_needs(now), *_of_briefings(now), *_of_replies(now))
+    return [*of_things, *_of_mails(), *_of_people(now, administrator)]
 
 
 def _support(now: datetime) -> list[Waiting]:
@@ -140,5 +143,12 @@ def _of_mails() -> list[Waiting]:
     ]
 
 
-def _of_people() -> list[Waiting]:
-    return [Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index")]
+def _of_people(now: datetime, administrator: bool) -> list[Waiting]:
+    asked = Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index")
+    if not administrator:
+        return [asked]
+    return [
+        asked,
+        Waiting("개인정보를 지워 달라는 요청", number_asking_to_be_erased(), "rights.requests"),
+        Waiting("7일 안에 파기할 개인정보", number_due_soon(now), "rights.index"),
+    ]

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from briefings.accounts.models import Role
 from briefings.db import db
 from briefings.needs.models import NeedState, officer_themes
 from briefings.organizations.models import OrganizationKind, RequestState
@@ -86,6 +87,15 @@ def test_officers_see_what_waits_in_the_themes_they_answer_for(app, now):
     assert mine.count("1건</a>") == 3
     assert sooner.title in mine and f"/staff/briefings/{later.id}" not in mine
     assert 'id="themes"' not in app.test_client().sign_in(a_user()).get("/staff/").text
+
+
+def test_administrators_see_what_of_people_goes(app, now):
+    long_ago = now - timedelta(days=4000)
+    a_registration(a_briefing(starts_at=long_ago, ends_at=long_ago + timedelta(hours=1)))
+    administrator = app.test_client().sign_in(a_user(Role.ADMINISTRATOR))
+    page = administrator.get("/staff/").text
+    assert 'href="/staff/rights"><span>7일 안에 파기할 개인정보' in page or "파기할 개인정보" not in page
+    assert "파기할" not in app.test_client().sign_in(a_user()).get("/staff/").text
 
 
 def test_it_costs_the_same_for_little_and_for_much(staff, count_queries, now):

@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 
 from briefings import clock
+from briefings.accounts.models import User
 from briefings.db import db
 from briefings.demo.people import PASSWORD
 from briefings.live.models import Attendance
 from briefings.needs.models import Need
+from briefings.organizations.models import Membership
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
@@ -61,19 +63,20 @@ OF_OWNERS = {
 }
 OF_EXPERTS = {
     "experts-reviews": Shot("/reviews", "main h1"),
-    "experts-sheet": Shot("/reviews", "main form"),
+    "experts-sheet": Shot("/reviews", "main form fieldset"),
 }
 OF_STAFF = {
     "staff-today": Shot("/staff/", "main h1"),
     "staff-needs": Shot("/staff/needs", "main h1"),
-    "staff-board": Shot("/staff/seasons/1/board", "main table"),
+    "staff-board": Shot("/staff/seasons/1/board", ".board"),
     "staff-briefing": Shot("/staff/briefings/{number}", "main h1"),
     "staff-registrants": Shot("/staff/briefings/{number}/registrations", "main h1"),
     "staff-sheet": Shot("/staff/briefings/{today}/day", "main h1"),
     "staff-mail": Shot("/staff/outbox?kind=invitation", ".mail"),
-    "staff-funnel": Shot("/staff/statistics", "main h1"),
+    "staff-funnel": Shot("/staff/statistics/funnel", "main h1"),
 }
-PEOPLE = {"owner@example.kr": OF_OWNERS, "expert@example.kr": OF_EXPERTS}
+OWNER = "owner@example.kr"
+PEOPLE = {OWNER: OF_OWNERS, "expert@example.kr": OF_EXPERTS}
 STAFF = "staff@example.kr"
 
 
@@ -92,11 +95,13 @@ def places() -> dict[str, Any]:
     there = select(Registration).join(Attendance, Attendance.registration_id == Registration.id)
     talks = select(PresenterSlot).join(Briefing).where(PresenterSlot.presenter_email != "", Briefing.starts_at > now)
     asked = talks.where(PresenterSlot.state == SlotState.UNANSWERED, Briefing.state == BriefingState.PUBLISHED)
-    replies = select(ParticipationReply).join(Need).where(ParticipationReply.state == ReplyState.SENT)
+    own = select(Membership.organization_id).join(User, User.id == Membership.user_id).where(User.email == OWNER)
+    alive = ParticipationReply.state.in_((ReplyState.SENT, ReplyState.ACKNOWLEDGED, ReplyState.CONSULTING))
+    replies = select(ParticipationReply).join(Need).where(alive, Need.organization_id.in_(own))
     registration = db.session.scalars(confirmed.where(Registration.briefing_id == briefing.id)).first()
     inside = db.session.scalars(there.where(Registration.briefing_id == on.id)).first()
     talk = db.session.scalars(asked.order_by(Briefing.starts_at)).first() or db.session.scalars(talks).first()
-    reply = db.session.scalars(replies).first()
+    reply = next((each for each in db.session.scalars(replies) if not (each.talk and each.talk.stands(now))), None)
     assert registration and inside and talk and reply
     return {
         "briefing": briefing.public_id,
@@ -105,7 +110,7 @@ def places() -> dict[str, Any]:
         "registration": token_of(registration),
         "room": token_of(inside, "join"),
         "talk": presenter_token(talk),
-        "reply": reply.id,
+        "reply": reply.public_id,
         "need": reply.need_id,
     }
 
