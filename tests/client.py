@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,6 +20,7 @@ from briefings.web.page_cache import kept_pages
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 """What stands before the name of each element in a tree of html5lib."""
+FOR_EVER = timedelta(days=3650)
 FIELDS = ("input", "select", "textarea")
 WORDS = re.compile(r'(?<=>)[^<&]+(?=<)|(?<==")[^"&<>]*(?=")')
 TOKENS = re.compile(r'(?<=_token" type="hidden" value=")[^"]+')
@@ -59,9 +61,12 @@ class PageClient(FlaskClient):
             anew = super().open(*args, **kwargs)
         assert TOKENS.sub("", anew.text) == TOKENS.sub("", response.text), "a page from memory is out of date"
 
-    def sign_in(self, user: User) -> "PageClient":
-        """Be `user` from here on (the sign-in form itself has its own tests)."""
-        begun = begin(user, clock.now())
+    def sign_in(self, user: User, at: datetime | None = None) -> "PageClient":
+        """Be `user` from here on, however far a test travels (the sign-in form itself has its own tests).
+
+        `at`: in a session that began then, and ends as sessions do.
+        """
+        begun = begin(user, at or clock.now() + FOR_EVER)
         db.session.commit()
         with self.session_transaction() as session:
             session["_user_id"] = begun.id

@@ -22,6 +22,7 @@ class Invited(StrEnum):
     SENT = "sent"
     NOT_DELIVERED = "not_delivered"
     EXPIRED = "expired"
+    NOT_INVITED = "not_invited"
     WITHDRAWN = "withdrawn"
     NEVER_SIGNED_IN = "never_signed_in"
 
@@ -63,7 +64,9 @@ def _stands(user: User, link: Message | None, now: datetime) -> Invitation:
         return Invitation(Invited.NEVER_SIGNED_IN)
     if not user.active:
         return Invitation(Invited.WITHDRAWN)
-    if link is None or link.state is MessageState.DROPPED:
+    if link is None:
+        return Invitation(Invited.NOT_INVITED)
+    if link.state is MessageState.DROPPED:
         return Invitation(Invited.EXPIRED)
     if link.state in (MessageState.FAILED, MessageState.BOUNCED):
         return Invitation(Invited.NOT_DELIVERED)

@@ -15,6 +15,7 @@ INVITED = {
     Invited.SENT: "초대함",
     Invited.NOT_DELIVERED: "초대가 배달되지 않음",
     Invited.EXPIRED: "초대 기한 지남",
+    Invited.NOT_INVITED: "초대하기 전",
     Invited.WITHDRAWN: "초대를 거둠",
     Invited.NEVER_SIGNED_IN: "로그인한 적 없음",
 }

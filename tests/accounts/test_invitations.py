@@ -79,7 +79,7 @@ def test_a_page_of_accounts_asks_as_often_for_three_as_for_one(office, count_que
         office.get("/staff/accounts")
     a_user(), a_user(Role.EXPERT)
     with count_queries() as three:
-        assert "초대 기한 지남" in office.get("/staff/accounts").text
+        assert "초대하기 전" in office.get("/staff/accounts").text
     assert len(three) == len(one)
 
 

@@ -102,7 +102,7 @@ def test_a_changed_password_another_role_and_switching_off_end_every_session(app
 )
 def test_a_session_ends_when_it_is_left_alone_and_at_last_in_any_case(app, client, now, role, left_alone, at_work):
     person = a_user(role)
-    idle, busy = app.test_client().sign_in(person), client.sign_in(person)
+    idle, busy = app.test_client().sign_in(person, now), client.sign_in(person, now)
     for passed in range(0, int(at_work / left_alone) + 1):
         moment = now + passed * left_alone
         with time_machine.travel(moment, tick=False):
@@ -115,7 +115,7 @@ def test_a_session_ends_when_it_is_left_alone_and_at_last_in_any_case(app, clien
 
 
 def test_use_is_written_every_few_minutes_and_never_for_what_a_page_asks_by_itself(client, user, now, count_queries):
-    client.sign_in(user)
+    client.sign_in(user, now)
     for minutes, by_script, written in [(4, False, False), (6, True, False), (7, False, True), (8, False, False)]:
         headers = {"Sec-Fetch-Dest": "empty"} if by_script else {}
         with time_machine.travel(now + timedelta(minutes=minutes), tick=False), count_queries() as sent:
@@ -157,7 +157,7 @@ def test_what_was_typed_when_a_session_ended_is_sent_after_signing_in_again(app,
 
 
 def test_what_was_typed_is_for_its_author_alone_and_no_other_site_puts_words_into_it(app, client, user, now):
-    client.sign_in(user)
+    client.sign_in(user, now)
     with time_machine.travel(now + timedelta(minutes=36), tick=False):
         late = client.post("/staff/needs/topics/themes/new", data={"name": "바다와 항만", "name_en": "Sea"})
         typed = re.search(r'name="typed" value="([^"]+)"', late.text)[1]

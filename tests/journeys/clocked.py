@@ -8,6 +8,7 @@ from typing import Any
 
 import time_machine
 
+from briefings.accounts import sessions
 from briefings.app import create_app
 from tests.prepared import compiled_once, hash_cheaply
 
@@ -15,7 +16,10 @@ AHEAD = Path(os.environ["AHEAD"])
 """The file that says how many seconds the clock is ahead of the machine's."""
 
 # The browser keeps its own clock: by it, a session that ends at the server's evening may have ended long ago.
-program = compiled_once(create_app({"PERMANENT_SESSION_LIFETIME": timedelta(days=36500)}))
+FOR_EVER = timedelta(days=36500)
+for name in ("IDLE_OF_STAFF", "IDLE_OF_OTHERS", "LONGEST_OF_STAFF", "LONGEST_OF_OTHERS"):
+    setattr(sessions, name, FOR_EVER)
+program = compiled_once(create_app({"PERMANENT_SESSION_LIFETIME": FOR_EVER}))
 hash_cheaply()
 ahead = float(AHEAD.read_text())
 clock = time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead), tick=True).start()
