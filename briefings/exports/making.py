@@ -28,7 +28,7 @@ PIECE = 1_000_000
 WRITING = "파일을 쓰는 중"
 GONE = "내려받으려던 목록이 그사이 없어졌습니다."
 TOO_LARGE = N_("엑셀 파일 하나에 담기에는 너무 많습니다. 조건을 좁히거나 CSV 파일로 받아 주세요.")
-NOT_ASKED_FOR = ("page", "id", "all")
+NOT_ASKED_FOR = ("page", "sort", "id", "all")
 """In the address of a list, but no condition of it."""
 
 

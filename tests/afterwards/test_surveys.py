@@ -124,11 +124,10 @@ def test_results_are_shown_from_five_answers_on_and_small_groups_never(client, d
         answer(client, there(briefing), points, "비밀 의견")
     few = desk.get(page).text
     assert "5건보다 적어" in few and "비밀 의견" not in few and "평균" not in few
-    assert "5건보다 적어" in desk.get(f"{page}/export").text
-    assert (
-        "Content-Disposition"
-        not in desk.post(f"{page}/export", data={"format": "csv", "reason": "결과보고에 쓸 분석"}).headers
-    )
+    file = f"/staff/briefings/{briefing.id}/exports/survey"
+    assert "5건보다 적어" in desk.get(file).text
+    wanted = {"format": "csv", "people": "with", "reason": "결과보고에 쓸 분석"}
+    assert "Content-Disposition" not in desk.post(file, data=wanted).headers
     for points in (5, 5):
         answer(client, there(briefing), points)
     for points in (1, 2):
@@ -153,15 +152,16 @@ def test_kept_apart_results_are_shown_once_no_answer_can_come_any_more(client, d
     text = desk.get(page).text
     assert "마감한 뒤에 결과를 보여 줍니다" in text and "온 사람 6명 가운데 100%" in text
     assert "비밀 의견" not in text and "평균" not in text and "답 내려받기" not in text
-    wanted = {"format": "csv", "reason": "결과보고에 쓸 분석"}
-    told = desk.post(f"{page}/export", data=wanted)
+    file = f"/staff/briefings/{briefing.id}/exports/survey"
+    wanted = {"format": "csv", "people": "with", "reason": "결과보고에 쓸 분석"}
+    told = desk.post(file, data=wanted)
     assert "마감한 뒤에 결과를 보여 줍니다" in told.text and "Content-Disposition" not in told.headers
     assert "6명 답함" in desk.get(f"/staff/briefings/{briefing.id}/afterwards").text
     closed = {"seen": survey_of(briefing).changed_at.isoformat()}
     assert "저장했습니다" in desk.post(f"{page}/edit", data=closed, follow_redirects=True).text
     text = desk.get(page).text
     assert "3.33" in text and "비밀 의견" in text
-    assert "Content-Disposition" in desk.post(f"{page}/export", data=wanted).headers
+    assert "Content-Disposition" in desk.post(file, data=wanted).headers
     again = {"seen": survey_of(briefing).changed_at.isoformat(), "offered": "y"}
     assert "다시 열 수 없습니다" in desk.post(f"{page}/edit", data=again).text
     assert not survey_of(briefing).offered
@@ -181,11 +181,11 @@ def test_answers_are_taken_away_with_a_reason(client, desk, now, briefing, forma
     saved(Survey(briefing_id=briefing.id, offered=True, questions=usual.questions, apart=apart, changed_at=now))
     for points in (1, 2, 3, 4, 5):
         answer(client, there(briefing, name=f"김가온{points}"), points, "=1+1")
-    page = f"/staff/briefings/{briefing.id}/survey/export"
+    page = f"/staff/briefings/{briefing.id}/exports/survey"
     survey_of(briefing).closes_at = now
     db.session.commit()
-    assert ("개인정보가 들어 있는 파일입니다" in desk.get(page).text) is not apart
-    answered = desk.post(page, data={"format": format, "reason": "결과보고에 쓸 분석"})
+    assert ("누구의 답인지는 들어가지 않습니다" in desk.get(page).text) is apart
+    answered = desk.post(page, data={"format": format, "people": "with", "reason": "결과보고에 쓸 분석"})
     if format == "xlsx":
         head, *rows = load_workbook(BytesIO(answered.data)).active.iter_rows(values_only=True)
         assert {row[2]: row[3] for row in rows} == {f"김가온{points}": points for points in (1, 2, 3, 4, 5)}
@@ -195,7 +195,7 @@ def test_answers_are_taken_away_with_a_reason(client, desk, now, briefing, forma
         assert "이름" not in head and sorted(row[0] for row in rows) == ["1", "2", "3", "4", "5"]
         assert {row[-1] for row in rows} == {"'=1+1"}
     entry = history_of(briefing)[-1]
-    assert entry.action == "survey.exported" and entry.detail["answers"] == 5
+    assert entry.action == "survey.exported" and entry.detail["rows"] == 5
 
 
 def settings(briefing, **given):

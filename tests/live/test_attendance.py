@@ -183,10 +183,11 @@ def test_it_is_taken_away_with_a_reason_and_safe_to_open(client, desk, briefing,
     person = people["김가온"]
     person.name = "=SUM(A1)"
     db.session.commit()
-    page = f"/staff/briefings/{briefing.id}/attendance/export?standing=came&sort=came"
+    page = f"/staff/briefings/{briefing.id}/exports/attendance?standing=came&sort=came"
     assert "온 사람 모두" in client.get(page).text
-    assert "까닭" in client.post(page, data={"format": format, "reason": "짧음"}).text
-    answer = client.post(page, data={"format": format, "reason": "결과보고에 붙일 출석부"})
+    wanted = {"format": format, "people": "with"}
+    assert "까닭" in client.post(page, data=wanted | {"reason": "짧음"}).text
+    answer = client.post(page, data=wanted | {"reason": "결과보고에 붙일 출석부"})
     assert "%EC%B6%9C%EC%84%9D%EB%B6%80" in answer.headers["Content-Disposition"]
     if format == "xlsx":
         head, *rows = load_workbook(BytesIO(answer.data)).active.iter_rows(values_only=True)
@@ -200,8 +201,8 @@ def test_it_is_taken_away_with_a_reason_and_safe_to_open(client, desk, briefing,
     entry = history_of(briefing)[-1]
     assert (
         entry.action == "attendance.exported"
-        and entry.detail["people"] == 5
-        and entry.detail["filters"] == {"came": True}
+        and entry.detail["rows"] == 5
+        and entry.detail["filters"] == {"standing": "came"}
     )
 
 

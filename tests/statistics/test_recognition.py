@@ -94,21 +94,22 @@ def test_weights_that_make_no_sense_are_said_at_the_field_and_the_usual_ones_cou
 
 def test_the_list_of_nominations_is_taken_away_with_a_reason(app, client, season):
     client.sign_in(a_user(name="김하늘"))
-    address = "/staff/recognition/export?who=officers&matched=20"
-    assert "입력해 주세요" in client.post(address, data={"format": "xlsx", "number": "2"}).text
-    form = {"format": "xlsx", "number": "2", "reason": "2026년 하반기 포상 추천"}
+    address = "/staff/exports/recognition?who=officers&matched=20&places=2"
+    assert "입력해 주세요" in client.post(address, data={"format": "xlsx", "people": "with"}).text
+    form = {"format": "xlsx", "people": "with", "reason": "2026년 하반기 포상 추천"}
     answer = client.post(address, data=form)
     sheet = load_workbook(io.BytesIO(answer.data)).active
     rows = list(sheet.iter_rows(values_only=True))
     assert rows[0][:5] == ("순위", "기관", "기관 유형", "이름", "전자우편")
     assert [row[3] for row in rows[1:]] == ["홍길동", "이가온"]
-    assert rows[1][-1].startswith("2026년 하반기 수요 과제 1건 등록") and rows[1][-2] == "25"
+    assert rows[1][-1].startswith("2026년 하반기 수요 과제 1건 등록") and rows[1][-2] == 25
     entry = db.session.query(AuditEntry).filter_by(action="recognition.exported").one()
-    assert entry.detail["reason"] == "2026년 하반기 포상 추천" and entry.detail["number"] == 2
+    assert entry.detail["reason"] == "2026년 하반기 포상 추천" and entry.detail["rows"] == 2
+    assert entry.detail["weights"]["matched"] == 20
     assert "이가온" not in str(entry.detail)
     lines = client.post(address, data=form | {"format": "csv"}).data.decode("utf-8-sig").splitlines()
     assert len(lines) == 3
-    assert client.get("/staff/recognition/export?half=2026-2&kind=university").status_code == 302
+    assert "내려받을 것이 없습니다" in client.get("/staff/exports/recognition?half=2026-2&kind=university").text
 
 
 def test_the_number_of_queries_does_not_grow(app, client, season, count_queries):
