@@ -75,12 +75,14 @@ from tests.journeys.match_rows import fill_matches
 from tests.journeys.paper_rows import fill_papers
 from tests.journeys.question_rows import fill_questions
 from tests.journeys.registration_rows import fill_registrations
+from tests.journeys.report_rows import fill_report
 from tests.journeys.rights_rows import fill_rights
 from tests.journeys.room_rows import fill_rooms
 from tests.journeys.running import BEGINNING
 from tests.journeys.season_rows import fill_seasons
 from tests.journeys.support_rows import fill_support
 from tests.journeys.talk_rows import fill_talks
+from tests.journeys.webhook_rows import fill_webhooks
 from tests.seasons import boards
 
 PASSWORD = "barley-Lantern-72"
@@ -122,11 +124,14 @@ def fill() -> Rows:
     rows.update(fill_support(open_one, ended, rows["need"]))
     rows.update(fill_rights(open_one, ended, LONG_TITLE))
     rows.update(fill_after(rows["officer"], ZoneInfo("Asia/Seoul")))
+    rows.update(fill_report(rows["officer"], db.session.get_one(Briefing, rows["after_id"])))
     rows.update(fill_desk(rows["officer"], theme, audience, LONG_TITLE))
     fill_exports(rows["officer"], rows["open_id"])
     rows.update(fill_papers(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_day(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_keys(db.session.scalars(select(User).where(User.email == ADMINISTRATOR)).one(), LONG_TITLE))
+    administrator = db.session.scalars(select(User).where(User.email == ADMINISTRATOR)).one()
+    rows.update(fill_webhooks(administrator, open_one, LONG_TITLE))
     rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), ended, rows["organization"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
