@@ -28,6 +28,7 @@ from briefings.demo.rights import load_rights
 from briefings.demo.rounds import load_rounds
 from briefings.demo.talks import load_talks
 from briefings.demo.ways_in import put_up_recording
+from briefings.demo.webhooks import load_webhooks
 from briefings.errors import N_
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
@@ -101,6 +102,7 @@ class Demo:
         load_rights(self.now)
         load_exports(self.now)
         load_programs(self.now, self.zone)
+        load_webhooks(self.now)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""

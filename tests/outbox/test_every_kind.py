@@ -35,6 +35,7 @@ from briefings.schedule.ladder import RUNGS
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonState, SeasonTime
+from briefings.webhooks.models import WebhookEndpoint
 from tests.builders import (
     a_briefing,
     a_colleague,
@@ -185,7 +186,7 @@ def test_about_what_is_gone(app, now):
     gone = {"registration": GONE, "item": GONE, "briefing": GONE, "need": GONE, "request": "gone", "sequence": 0}
     gone |= {"round": GONE, "user": GONE, "announcement": GONE, "contact": "gone", "slot": GONE, "import": GONE}
     gone |= {"invitee": GONE, "certificate": GONE}
-    gone |= {"talk": GONE, "consultation": GONE}
+    gone |= {"talk": GONE, "consultation": GONE, "endpoint": GONE}
     kinds = set(KINDS) - {"password_changed", "test"}
     for kind in (kind for kind in kinds if not kind.startswith(("reply_", "need_"))):  # they are never deleted
         found = composed(app, now, "ko", kind, "nobody@example.kr", **gone, why="self", news="new", session_version=1)
@@ -366,3 +367,13 @@ def test_about_own_data(app, now, locale):
     late = composed(app, now + timedelta(minutes=30), locale, "erasure_done", "gaon@example.com", erasure=1)
     refused = composed(app, now, locale, "erasure_refused", "gaon@example.com", reason=TITLE)
     assert all(isinstance(each, Letter) for each in (late, refused))
+
+
+@pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
+def test_about_webhooks(app, now, locale):
+    by = a_user(Role.ADMINISTRATOR)
+    made = {"url": "https://hooks.example.kr/", "description": TITLE, "secret": "", "events": [], "created_at": now}
+    for active in (False, True):
+        endpoint = saved(WebhookEndpoint(**made, created_by_id=by.id, active=active))
+        found = composed(app, now, locale, "webhook_paused", by.email, endpoint=endpoint.id)
+        assert isinstance(found, Dropped) == active

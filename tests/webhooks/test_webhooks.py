@@ -176,7 +176,9 @@ def test_after_three_days_it_is_given_up_and_the_endpoint_paused_and_its_maker_t
     assert message.recipient == administrator.email
     with time_machine.travel(message.due_at, tick=False), app.app_context():
         jobs.deliver(app)
-    assert db.session.get(Message, message.id).subject == "[협업이음] 웹훅을 멈췄습니다: 알림판"
+    db.session.expire_all()
+    assert (message.state, message.error) == ("sent", "")
+    assert message.subject == "[협업이음] 웹훅을 멈췄습니다: 알림판"
     happen(Event.NEED_CHANGED, a_need(), now)
     assert len(deliveries()) == 1, "what happens while it is paused is not told"
 
