@@ -118,7 +118,7 @@ def written_of(who: Person) -> Iterator[tuple[Any, Any]]:
         if names := WORDS.get(model.__tablename__, "").split():
             said = _bare([getattr(model, name) for name in names]).label("said")
             rows = select(*mapper.primary_key, said).subquery()
-            keys = select(*(rows.c[column.key] for column in mapper.primary_key))
+            keys = select(*(rows.c[str(column.key)] for column in mapper.primary_key))
             stands = or_(*(position(rows.c.said, each) > 0 for each in wanted))
             yield from ((model, tuple(row)) for row in db.session.execute(keys.where(stands)).all())
 

@@ -25,6 +25,8 @@ from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
 from tests.schedule.signing_up import register
 
 pytestmark = pytest.mark.usefixtures("app")
+ON_ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+"""What these ask of the database is asked on both by others here."""
 SEOUL = ZoneInfo("Asia/Seoul")
 
 
@@ -109,6 +111,7 @@ def test_places_are_given_up_so_that_the_line_moves_and_calendars_hear_of_it(app
     assert anew.id != first.id, "whoever comes back is somebody new"
 
 
+@ON_ONE
 def test_an_open_reply_goes_over_to_a_colleague_or_ends(app, now):
     handed = a_reply(name=NAME, email=ADDRESS, state=ReplyState.CONSULTING, acknowledged_at=now)
     a_colleague(handed, name="박나래", email="narae@example.kr", accepted_at=now)
@@ -140,6 +143,7 @@ def test_a_name_that_others_bear_stays_where_they_may_be_meant(app, now):
     assert about_mine.text == "문의는 ○○○(010-2345-6789)에게", "by now nobody else is called so"
 
 
+@ON_ONE
 def test_whose_account_it_is_waits_for_an_administrator(app, now):
     owner, administrator = an_owner(name=NAME, email=ADDRESS), a_user(Role.ADMINISTRATOR)
     record(owner, "need.changed", administrator, now, contact=NAME)
@@ -160,6 +164,7 @@ def test_whose_account_it_is_waits_for_an_administrator(app, now):
     assert traces_in(dump()) == set()
 
 
+@ON_ONE
 def test_the_last_administrator_and_who_is_unknown_cannot_be_erased(app, now):
     a_user(Role.ADMINISTRATOR, email=ADDRESS)
     for address, why in ((ADDRESS, "하나뿐인 관리자"), ("nobody@example.kr", "보관하는 정보가 없습니다")):

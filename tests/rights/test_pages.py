@@ -23,6 +23,8 @@ from tests.mails import links_in, mails_to
 from tests.rights.traces import ADDRESS, NAME, PHONE, Traces, a_past_briefing
 
 pytestmark = pytest.mark.usefixtures("app")
+ON_ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+"""What these ask of the database is asked on both by others here."""
 
 
 def link_to(app, client, email=ADDRESS):
@@ -33,6 +35,7 @@ def link_to(app, client, email=ADDRESS):
     return links_in(compose(app, message, clock.now()))[0]
 
 
+@ON_ONE
 def test_the_answer_is_the_same_whoever_asks_and_the_link_is_good_for_half_an_hour(app, client, now):
     a_registration(name=NAME, email=ADDRESS)
     for email in (ADDRESS, "nobody@example.kr"):
@@ -91,6 +94,7 @@ def test_what_was_said_is_put_right_everywhere_at_once(app, client, now):
     assert "바꾼 것이 없습니다" in client.post(f"{link}/correct", data=said).text
 
 
+@ON_ONE
 def test_a_consent_is_taken_back(app, client, now):
     made = Traces(now)
     link = link_to(app, client)
@@ -103,6 +107,7 @@ def test_a_consent_is_taken_back(app, client, now):
     assert client.get(address).status_code == 404
 
 
+@ON_ONE
 def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
     place = a_registration(name=NAME, email=ADDRESS)
     link = link_to(app, client)
@@ -115,6 +120,7 @@ def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
     assert "이미 지우고 있습니다" in client.get(f"{link}/erase").text
 
 
+@ON_ONE
 def test_staff_erase_for_somebody_who_wrote_or_called(client, now):
     a_registration(name=NAME, email=ADDRESS)
     client.sign_in(a_user(Role.OFFICER))
@@ -132,6 +138,7 @@ def test_staff_erase_for_somebody_who_wrote_or_called(client, now):
     assert "이미 지우고 있습니다" in client.get(address).text
 
 
+@ON_ONE
 def test_administrators_close_accounts_or_say_why_not(app, client, now):
     for email in (ADDRESS, "b@example.kr"):
         an_owner(name=NAME, email=email)
@@ -149,6 +156,7 @@ def test_administrators_close_accounts_or_say_why_not(app, client, now):
     assert client.get(f"/staff/privacy/requests/{first.id}/close").status_code == 404
 
 
+@ON_ONE
 def test_administrators_keep_the_periods_and_read_the_register(client, now):
     client.sign_in(a_user(Role.ADMINISTRATOR))
     assert "참가 신청의 이름과 연락처" in client.get("/staff/privacy").text

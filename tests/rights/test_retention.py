@@ -33,6 +33,8 @@ def of_kind(name):
 
 
 NOW: list = []
+ON_ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+"""What these ask of the database is asked on both by others here."""
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +59,7 @@ def test_what_is_due_goes_and_is_written_down_and_what_is_not_stays(app, now):
     assert (of_kind("registrations").now, line.number) == (0, 1)
 
 
+@ON_ONE
 def test_what_goes_on_one_day_is_one_line_however_many_batches(app, now, monkeypatch):
     monkeypatch.setattr(retention, "BATCH", 2)
     briefing = a_past_briefing(now, 400)
@@ -119,17 +122,20 @@ def test_the_log_of_acts_goes_only_after_the_time_the_database_guards(app, now):
     assert BY_NAME["audit"].bounds[0] > 730
 
 
+@ON_ONE
 def test_what_pages_promise_is_written_down_too(app, now):
     saved(ReplyDraft(owner_key="x", content={}, saved_at=now - 8 * DAY))
     destroy_drafts(app)
     assert db.session.scalars(select(Destruction.number).where(Destruction.kind == "drafts")).all() == [1]
 
 
+@ON_ONE
 def test_every_kind_has_words_and_sound_bounds():
     assert {kind.name for kind in (*KINDS, *PROMISED)} | {"erasure"} == set(WORDS)
     assert all(kind.bounds[0] <= kind.days <= kind.bounds[1] for kind in KINDS)
 
 
+@ON_ONE
 def test_nothing_is_queued_for_somebody_who_is_gone(now):
     assert not queue("thanks", "k", Recipient(f"erased-1{NOBODY}", "○○○"), now)
     assert db.session.scalars(select(Message)).all() == []
@@ -144,6 +150,7 @@ def test_the_forecast_takes_a_statement_for_each_kind_and_the_first_page_one(cou
     assert len(sent) == 2
 
 
+@ON_ONE
 def test_from_the_command_line(app, now):
     a_registration(a_past_briefing(now, 400))
     runner = app.test_cli_runner()
