@@ -69,8 +69,6 @@ def problem(status: int, detail: str | None, wrong: Sequence[Wrong] = ()) -> Res
     )
     response = Response(msgspec.json.encode(told), status, content_type=PROBLEM)
     response.vary.add("Accept-Language")
-    if status == 405:
-        response.headers["Allow"] = "GET, HEAD, OPTIONS"
     return response
 
 

@@ -159,11 +159,9 @@ def test_why_there_is_no_answer_is_said_in_a_document(app, client, now):
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert answer.headers["Cache-Control"] == "no-store"
     posted = client.post("/api/v1/needs", data="x" * 3_000_000)
-    assert (posted.status_code, posted.mimetype, posted.headers["Allow"]) == (
-        405,
-        "application/problem+json",
-        "GET, HEAD, OPTIONS",
-    )
+    assert (posted.status_code, posted.mimetype) == (405, "application/problem+json")
+    [allowed] = posted.headers.getlist("Allow")
+    assert set(allowed.split(", ")) == {"GET", "HEAD", "OPTIONS"}
     assert client.get("/api/v1/needs", headers={"Accept": "text/csv"}).status_code == 406
     assert client.get("/api/v1/needs", headers={"Accept": "text/html, */*;q=0.1"}).status_code == 200
     assert client.get("/nothing", headers={"Accept-Language": "en"}).mimetype == "text/html"
