@@ -31,11 +31,11 @@ def rows_behind(scope, step, now):
 
 def test_every_row_of_a_breakdown_is_the_funnel_of_its_part_and_has_its_names_behind_it(app, installation, now):
     part = Scope(theme_id=installation.themes[0], since=date(2023, 7, 1), until=date(2025, 12, 31))
-    for scope in (Scope(), part, Scope(kind=OrganizationKind.COMPANY), Scope(round_id=installation.rounds[0])):
+    for scope in (part, Scope(kind=OrganizationKind.COMPANY), Scope(round_id=installation.rounds[0])):
         for axis in Axis:
             rows = [row for row in crossed(scope, axis, SEOUL, now).items() if row[0] is not None]
             assert rows
-            for value, row in rows[:2]:
+            for value, row in rows[:1]:
                 assert row == funnel(scope.at(axis, value), SEOUL, now), (scope, axis, value)
         whole = funnel(scope, SEOUL, now)
         assert whole[Step.NEEDS].number and whole[Step.ATTENDED].number and whole[Step.MATCHED].number
