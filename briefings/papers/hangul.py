@@ -29,6 +29,7 @@ class _Writer:
         self.normal = styles.ensure_run(size=10.5)
         self.bold = styles.ensure_run(bold=True, size=10.5)
         self.small = styles.ensure_run(size=9, color=GREY)
+        self.shade = styles.ensure_border_fill(fill_color=SHADE)
         self.cell, self.head = styles.ensure_run(size=9.5), styles.ensure_run(bold=True, size=9.5)
 
     def write(self) -> bytes:
@@ -141,20 +142,23 @@ class _Writer:
         table.set_column_widths(widths)
         if heads:
             table.element.set("repeatHeader", "1")
-        for y, row in enumerate(rows):
-            for x, text in enumerate(row):
+        sides: dict[str, list[Any]] = {"LEFT": [], "RIGHT": []}
+        for y, (line, row) in enumerate(zip(table.rows, rows, strict=True)):
+            for x, (cell, text) in enumerate(zip(line.cells, row, strict=True)):
                 is_head = y < heads or (not heads and x == 0) or (has_foot and y == len(rows) - 1)
-                self._cell(table, y, x, text, is_head, is_number=x in numbers)
+                self._fill(cell, text, is_head)
+                sides["RIGHT" if x in numbers else "LEFT"] += cell.paragraphs
                 if y < heads:
-                    table.cell(y, x).element.set("header", "1")
+                    cell.element.set("header", "1")
+        for side, paragraphs in sides.items():
+            if paragraphs:
+                looks: dict[str, Any] = {"line_spacing_percent": 130, "alignment": side}
+                self.document.styles.apply_paragraph_format(paragraphs=paragraphs, **looks)
 
-    def _cell(self, table: Any, y: int, x: int, text: str, is_head: bool, is_number: bool) -> None:
-        cell = table.cell(y, x)
+    def _fill(self, cell: Any, text: str, is_head: bool) -> None:
         cell.set_text(text, split_paragraphs=True)
         if is_head:
-            table.set_cell_shading(y, x, SHADE)
+            cell.element.set("borderFillIDRef", self.shade)
         for paragraph in cell.paragraphs:
             for run in paragraph.runs:
                 run.char_pr_id_ref = self.head if is_head else self.cell
-        looks: dict[str, Any] = {"line_spacing_percent": 130, "alignment": "RIGHT" if is_number else "LEFT"}
-        self.document.styles.apply_paragraph_format(paragraphs=list(cell.paragraphs), **looks)
