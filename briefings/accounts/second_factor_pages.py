@@ -172,8 +172,10 @@ def second_factor_off() -> ResponseReturnValue:
 
 
 def own_page(renewing: CodeForm | None = None, ending: CodeForm | None = None) -> ResponseReturnValue:
-    """The page of a second factor there is, perhaps with a form that was refused."""
+    """The page of a second factor there is, perhaps with a form that was refused; else that of setting one up."""
     user = me()
+    if not user.has_second_factor:
+        return redirect(url_for(".second_factor"))
     return render_template(
         "accounts/second_factor.html",
         renewing=renewing or CodeForm(prefix="renew-", formdata=None),

@@ -164,6 +164,9 @@ def test_a_secret_of_another_page_or_person_is_not_taken(app, client, user, requ
 
 def test_on_ones_own_account_it_is_switched_on_moved_to_another_telephone_and_off(app, client, user, now):
     client.sign_in(user)
+    for address in ("codes", "off", "another"):
+        code = {"renew-code": "000000", "off-code": "000000"}
+        assert client.post(f"/account/second-factor/{address}", data=code).location == "/account/second-factor"
     sealed, first = on_page(client.get("/account/second-factor").text)
     typed = {"secret": sealed, "code": first.at(now)}
     assert (
