@@ -7,21 +7,27 @@ from sqlalchemy import select
 
 from briefings.accounts.models import Role
 from briefings.audit.models import AuditEntry
-from briefings.db import db
+from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.jobs import destroy_drafts, destroy_due
+from briefings.live.models import Attendance
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import NOBODY, Recipient, queue
 from briefings.participation.models import ReplyDraft
 from briefings.privacy.consenting import answer, current_text
-from briefings.privacy.models import Destruction, Purpose
+from briefings.privacy.models import Destruction, Erasure, Purpose
 from briefings.rights import retention
 from briefings.rights.kinds import BY_NAME, KINDS, PROMISED
 from briefings.rights.words import KINDS as WORDS
+from briefings.schedule.registration_models import Registration
+from briefings.statistics.funnel import crossed
+from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
+from briefings.statistics.scope import Axis, Scope
 from tests.builders import a_registration, a_user, saved
-from tests.rights.test_erasing import SEOUL, counts
+from tests.rights.test_erasing import SEOUL, counts, erase
 from tests.rights.traces import Traces, a_past_briefing, dump, traces_in
+from tests.statistics.generated import an_installation
 
 pytestmark = pytest.mark.usefixtures("app")
 DAY = timedelta(days=1)
@@ -158,3 +164,26 @@ def test_from_the_command_line(app, now):
     assert of_kind("registrations").now == 1
     assert "Destroyed the data of" in runner.invoke(args=["privacy", "destroy"]).output
     assert of_kind("registrations").now == 0
+
+
+def test_figures_of_an_installation_are_the_same_after_everything_has_gone(app, now):
+    an_installation(now, briefings=40)
+    somebody = db.session.scalar(select(Registration.email).join(Attendance).limit(1))
+
+    def figures():
+        by_kind = crossed(Scope(), Axis.KIND, SEOUL, now)
+        half = half_of(now - 200 * DAY, SEOUL)
+        ranked = ranking(Who.ORGANIZATIONS, half, dict.fromkeys(Deed, 1), None, SEOUL, now)
+        told = {kind: [count.number for count in found.steps()] for kind, found in by_kind.items()}
+        return told, published_figures(now.date(), "Asia/Seoul"), [(place, points) for place, points, _ in ranked]
+
+    before = figures()
+    erase(app, now, somebody)
+    assert db.session.scalar(select(Erasure.numbers["registrations"].as_integer())) >= 1
+    administrator = a_user(Role.ADMINISTRATOR)
+    with unit_of_work():
+        for kind in KINDS:
+            retention.change_period(kind, kind.bounds[0], administrator, now)
+    destroy_due(app)
+    assert db.session.scalar(select(Destruction.number).where(Destruction.kind == "registrations")) > 100
+    assert figures() == before
