@@ -85,6 +85,14 @@ KEYS = {
     "why": "까닭",
     "words": "말",
 }
+VALUES = {
+    "agency": "소속 기관 계정",
+    "password": "비밀번호",
+    "recovery": "복구 코드",
+    "second": "2단계 인증",
+    "totp": "인증 앱",
+}
+"""Words of values that belong to no state or kind."""
 HIDDEN = frozenset({"person"})
 """A digest tells a reader nothing; it is there to be looked for."""
 LONGEST = 200
@@ -137,5 +145,5 @@ def _plain(value: Any, values: Mapping[str, str]) -> str:
         return ", ".join(f"{KEYS.get(key, key)} {_plain(each, values)}" for key, each in value.items())
     if isinstance(value, str) and MOMENT.fullmatch(value):
         return when(datetime.fromisoformat(value))
-    text = str(values.get(value, value))
+    text = str(values.get(value) or VALUES.get(str(value), value))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
