@@ -49,6 +49,7 @@ def _lead(briefing: Briefing, staff: User) -> None:
     planned = [slot.starts_at for slot in state_of(briefing, start).slots]
     for place, at in enumerate(planned):
         _press(briefing, Press.BEGIN_TALK, place, staff, at + LATE[place % len(LATE)] * MINUTE)
+    _press(briefing, Press.END_TALK, len(planned) - 1, staff, briefing.ends_at - 18 * MINUTE)
     _press(briefing, Press.END, None, staff, briefing.ends_at + 4 * MINUTE)
 
 
