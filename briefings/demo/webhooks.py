@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from briefings.accounts.models import Role, User
+from briefings.api.composing import told
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
 from briefings.webhooks.announcing import announce_each
@@ -29,5 +30,5 @@ def load_webhooks(now: datetime) -> None:
         each.told_at, each.state = each.occurred_at + timedelta(seconds=3 + number), DeliveryState.SENT
         each.attempts, each.status, each.answer = 1, 200, '{"received": true}'
         at = each.occurred_at.isoformat().replace("+00:00", "Z")
-        each.data = {"id": each.event_id, "type": each.event, "occurred_at": at, **each.data}
+        each.data = {"id": each.event_id, "type": each.event, "occurred_at": at, **each.data, "data": told(each.about)}
     board.events = [Event.STORY_PUBLISHED.value]

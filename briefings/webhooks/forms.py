@@ -17,7 +17,7 @@ class EndpointForm(Form):
         "어디에 쓰는 웹훅", [InputRequired(), Length(max=120)], description="예: 정보화담당관실 알림판"
     )
     url = StringField("받을 주소", [InputRequired(), Length(max=500)], description="예: https://hooks.example.kr/ieum")
-    events = ChoicesField("알릴 일", choices=options(EVENTS))
+    events = ChoicesField("알릴 일", [InputRequired("알릴 일을 하나 이상 골라 주세요.")], choices=options(EVENTS))
 
     def wanted(self) -> dict[str, Any]:
         """As the use cases take it."""

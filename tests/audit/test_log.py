@@ -3,6 +3,7 @@
 import ast
 import re
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -42,18 +43,25 @@ def noted(actor, action, about, now, **detail):
     db.session.commit()
 
 
-def calls_of_record():
+@cache
+def parts_of_program() -> list[tuple[Path, list[ast.AST]]]:
+    """The files that speak of recording, each with every part of it."""
+    written = ((path, path.read_text()) for path in PACKAGE.rglob("*.py"))
+    return [(path, list(ast.walk(ast.parse(words)))) for path, words in written if "record" in words]
+
+
+@cache
+def calls_of_record() -> list[tuple[Path, ast.Call]]:
     """Every call of `record`, `record_each` or a `_record` of its own in the program, with its file."""
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and _called(node).removeprefix("_") in ("record", "record_each"):
-                yield path, node
+    calls = ((path, node) for path, nodes in parts_of_program() for node in nodes if isinstance(node, ast.Call))
+    return [(path, node) for path, node in calls if _called(node).removeprefix("_") in ("record", "record_each")]
 
 
 def _called(node: ast.Call) -> str:
     return getattr(node.func, "id", getattr(node.func, "attr", ""))
 
 
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_every_act_that_is_recorded_has_words(app):
     said, files = set(), set()
     for path, call in calls_of_record():
@@ -62,8 +70,8 @@ def test_every_act_that_is_recorded_has_words(app):
             said |= {node.value for node in ast.walk(argument) if isinstance(node, ast.Constant)}
     acts = {each for each in said if isinstance(each, str) and ACT.fullmatch(each)}
     prefixes = {each.partition(".")[0] for each in ACTIONS}
-    for path in files:  # acts that stand in tables and constants beside the call
-        for node in ast.walk(ast.parse(path.read_text())):
+    for path, nodes in parts_of_program():  # acts that stand in tables and constants beside the call
+        for node in nodes if path in files else ():
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and ACT.fullmatch(node.value):
                 acts |= {node.value} if node.value.partition(".")[0] in prefixes else set()
     acts -= set(app.view_functions)
@@ -77,6 +85,7 @@ def test_everything_an_entry_says_has_a_name():
     assert sorted(said - set(KEYS) - {"now", "by"}) == [], "write what it is called into audit/details.py"
 
 
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_everything_the_log_speaks_of_leads_to_its_page(app):
     for name, kind in KINDS.items():
         columns = Base.metadata.tables[name].c

@@ -63,6 +63,7 @@ def _fails(*_args, **_named):
 
 WITHOUT_PEOPLE = """
     announcements: discard edit index new send show
+    api_keys: index new revoke show
     availability: ask
     board: card history lane show undo
     consents: index new show
@@ -100,13 +101,14 @@ WITHOUT_PEOPLE = """
     staff_officers: themes
     staff_presenters: file files
     staff_replies: of_talk remind
-    staff_report: file show
+    staff_report: file remarks show
     staff_rounds: announce dates discard edit index new show
     staff_statistics: briefing index
     staff_stories: ask edit index of_match picture put_picture show withdraw
     staff_survey: edit
     staff_telling: index rehearsal
     staff_tool_lists: discard new take
+    staff_webhooks: delivery edit index new remove renew_secret show
     support: day destruction show
     tasks: show
 """
