@@ -1,10 +1,9 @@
 """The public pages, for search engines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import select
 
 from briefings.archive.models import Story, StoryState
@@ -14,7 +13,6 @@ from briefings.needs.finding import PUBLIC
 from briefings.needs.models import Need, Round
 from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState
-from briefings.web.access import access_of
 
 MOST = 20_000
 """Of each kind, the last changed; a sitemap may hold 50,000 addresses, and older pages are found through the lists."""
@@ -24,14 +22,10 @@ NOT_FOUND = ("front.search", "display.settings", "accounts.sign_in", "accounts.f
 Address = tuple[str, dict[str, Any], datetime | None]
 
 
-def private_paths(app: Flask) -> list[str]:
-    """How the paths begin that lead to nothing for everybody: up to the first part that differs from page to page."""
-    private = {rule.rule.partition("<")[0] for rule in app.url_map.iter_rules() if _is_private(app, rule.endpoint)}
+def private_paths(rules: Iterable[str]) -> list[str]:
+    """How the addresses by these rules begin: up to the first part that differs from page to page."""
+    private = {rule.partition("<")[0] for rule in rules}
     return sorted(path for path in private if not any(path.startswith(other) for other in private - {path}))
-
-
-def _is_private(app: Flask, endpoint: str) -> bool:
-    return access_of(app, endpoint) != "public"
 
 
 def public_addresses(now: datetime) -> Iterator[Address]:

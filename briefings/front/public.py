@@ -20,7 +20,7 @@ from briefings.privacy.models import Basis, Purpose
 from briefings.schedule.coming import speaking_of
 from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.words import PHASE_TONES
-from briefings.web.access import public
+from briefings.web.access import access_of, public
 from briefings.web.language import language
 from briefings.web.problems import reason
 
@@ -140,7 +140,9 @@ def accessibility() -> ResponseReturnValue:
 @public
 def robots() -> ResponseReturnValue:
     """Everything public may be found; personal links are in no page, but may leak into logs elsewhere."""
-    return _plain("front/robots.txt", "text/plain", private=private_paths(current_app))
+    rules = current_app.url_map.iter_rules()
+    private = [rule.rule for rule in rules if access_of(current_app, rule.endpoint) != "public"]
+    return _plain("front/robots.txt", "text/plain", private=private_paths(private))
 
 
 @pages.get("/sitemap.xml")

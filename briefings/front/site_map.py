@@ -24,8 +24,6 @@ SECTIONS: tuple[Section, ...] = (
             ("statistics.index", N_("통계")),
             ("open_data.index", N_("공공데이터")),
             ("developers.show", N_("읽기 API")),
-            ("open_data.index", N_("공공데이터")),
-            ("developers.show", N_("읽기 API")),
         ),
     ),
     (

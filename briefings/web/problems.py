@@ -81,8 +81,8 @@ def show_refused(refused: Refused) -> tuple[str | Response, int]:
     return _page(code, reason(refused)), code
 
 
-def show_http(error: HTTPException) -> tuple[str | Response, int] | HTTPException:
-    """An error page for every 4xx and 5xx; redirects pass through."""
+def show_http(error: HTTPException) -> Response | HTTPException:
+    """An error page for every 4xx and 5xx, with what HTTP wants told beside it (Allow, Retry-After); redirects pass."""
     code = error.code or 500
     if code < 400:
         return error
