@@ -24,8 +24,8 @@ ACCESS = {
         display: settings
         entry: of_briefing show
         feeds: briefings of_audience of_theme
-        front: accessibility guide guide_attendees guide_experts guide_owners guide_presenters home privacy robots search
-            site_map sitemap
+        front: accessibility guide guide_attendees guide_experts guide_owners guide_presenters home privacy robots
+            search site_map sitemap
         imports: template
         my_data: ask erased sent
         needs: file index show

@@ -176,7 +176,7 @@ def _field_described(shape: str, field: str, schema: Mapping[str, Any]) -> dict[
 
 
 def _codes_in_words(words: Mapping[StrEnum, str]) -> str:
-    return ", ".join(f"{code.value}: {gettext(said)}" for code, said in words.items())
+    return ", ".join(code.value + ": " + gettext(said) for code, said in words.items())
 
 
 def _problem(status: int) -> dict[str, Any]:

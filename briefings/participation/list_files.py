@@ -94,7 +94,7 @@ MATCHES: tuple[Column[Match], ...] = (
     Column("수요기관", 28, lambda each: each.need.organization.name),
     Column("수요기관 유형", 16, lambda each: KINDS[each.need.organization.kind]),
     Column("함께하는 기관", 40, lambda each: "\n".join(_partner(joined) for joined in each.partners)),
-    Column("확인", 12, lambda each: "확인함" if each.confirmed_at else "확인 전"),
+    Column("확인 여부", 12, lambda each: "확인함" if each.confirmed_at else "확인 전"),
     Column("성사한 날", 12, lambda each: each.matched_on),
     Column("함께 일을 시작하는 날", 18, lambda each: each.starts_on),
     Column("내용", 60, lambda each: each.summary),

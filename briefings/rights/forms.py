@@ -50,7 +50,7 @@ class StaffEraseForm(Form):
     reason = TextAreaField(
         "까닭",
         [DataRequired(), Length(max=500)],
-        description="누가 어떻게 요청했고, 본인인지 어떻게 확인했는지 적어 주세요. 이름과 연락처는 적지 마세요.",
+        description="누가 어떻게 요청했고, 본인인지 어떻게 확인했는지 적어 주세요. 이름과 연락처는 빼고 적어 주세요.",
     )
     sure = BooleanField(
         "본인의 요청임을 확인했습니다.",
