@@ -127,7 +127,7 @@ def note(response: Response) -> Response:
     if shown and request.method == "GET" and response.status_code == 200 and current_user.is_authenticated:
         reader = _Reader(current_user.id, current_user.name)
         try:
-            _record_once(reader, shown, _whose(), request.view_args or {})
+            _record_once(reader, shown, _whose(shown), request.view_args or {})
         except DBAPIError:
             log.error("seen=%s user=%s cannot be recorded", shown.action, reader.id)
     return response
@@ -138,12 +138,10 @@ def register(app: Flask) -> None:
     app.after_request(note)
 
 
-def _whose() -> dict[str, str]:
+def _whose(shown: Shown) -> dict[str, str]:
     """The person a page was asked for by address, where there is one."""
-    email = request.args.get("email", "")
-    return (
-        {"person": digest_of_person(email)} if "@" in email and PAGES[request.endpoint].action == "person.seen" else {}
-    )
+    email = request.args.get("email", "") if shown.action == "person.seen" else ""
+    return {"person": digest_of_person(email)} if "@" in email else {}
 
 
 def _record_once(reader: _Reader, shown: Shown, whose: dict[str, str], arguments: Mapping[str, Any]) -> None:

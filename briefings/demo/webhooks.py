@@ -1,6 +1,7 @@
 """Programs that the example tells of what happens: one that hears it, and one that was paused when it heard nothing."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -19,7 +20,7 @@ TOLD = 6
 def load_webhooks(now: datetime) -> None:
     """Two endpoints under reserved names, so that nothing leaves; what is told of needs was heard by one."""
     by = db.session.scalars(select(User).where(User.role == Role.ADMINISTRATOR).limit(1)).one()
-    made = {"private": False, "by": by, "now": now - timedelta(days=60)}
+    made: dict[str, Any] = {"private": False, "by": by, "now": now - timedelta(days=60)}
     board, _ = make("https://hooks.example.com/ieum", "협업이음터 알림판", [Event.NEED_PUBLISHED], **made)
     portal, _ = make("https://portal.example.com/hooks", "기관 포털", [Event.BRIEFING_MOVED], **made)
     portal.active, portal.failing_since = False, now - timedelta(days=4)
