@@ -137,7 +137,8 @@ def test_english_pages_mark_what_is_korean(app: Flask, client: PageClient):
         for name, address in pages.items():
             path, _, act = address.partition(" = ")[0].partition(" | ")
             path = "/en" + path.format(**rows)
-            answer = person.post(path) if act else person.get(path)
+            chosen = {"people": act.removeprefix("choose ")} if act.startswith("choose ") else {}
+            answer = person.post(path, data=chosen) if act else person.get(path)
             assert answer.mimetype == "text/html", f"{name}: {answer.status}"
             left += [f"{name}: {text}" for text in _korean_in(answer.text)]
     assert not left, "\n".join(left)
