@@ -11,6 +11,7 @@ from briefings.front.people import is_address, people_called
 from briefings.front.people import person as everything_about
 from briefings.front.today import today as what_waits
 from briefings.inbox.words import OUTCOME_TONES
+from briefings.needs.officers import themes_of
 from briefings.outbox.finding import standing_of
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
@@ -63,6 +64,7 @@ def person() -> ResponseReturnValue:
         "front/person.html",
         form=form,
         person=found,
+        may_erase=not themes_of(current_user),
         subjects=current_app.extensions["subjects"]([message.about for message in found.messages.items]),
         kinds=KINDS,
         standing_of=standing_of,

@@ -28,8 +28,9 @@ def send_link(briefing: Briefing, email: str, by: Actor, now: datetime) -> None:
     day = day_to_change(briefing)
     if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
         raise Refused("공개되어 있고 끝나지 않은 설명회의 링크만 보낼 수 있습니다.")
+    email = email.lower()
     day.moderator_email = email
-    key = f"moderator:{briefing.id}:{day.moderator_version}:{email.lower()}:{int(now.timestamp())}"
+    key = f"moderator:{briefing.id}:{day.moderator_version}:{email}:{int(now.timestamp())}"
     about = concerning(briefing) | {"briefing": briefing.id, "version": day.moderator_version}
     queue("moderator_link", key, Recipient(email, briefing.moderator), now, **about)
     record(by, "day.moderator_asked", briefing, now)

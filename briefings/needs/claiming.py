@@ -53,7 +53,7 @@ def ask(need: Need, by: User, now: datetime) -> None:
         raise Refused(reason)
     need.claim_version, need.claim_asked_at = need.claim_version + 1, now
     record(by, "need.claim_asked", need, now)
-    to = Recipient(need.contact_email, need.contact_name or need.organization.name)
+    to = Recipient(need.contact_email.lower(), need.contact_name or need.organization.name)
     queue("need_claim", f"need-claim:{need.id}:{need.claim_version}", to, now, need=need.id, version=need.claim_version)
 
 

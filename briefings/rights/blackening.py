@@ -2,13 +2,16 @@
 
 import base64
 import binascii
+import html
 import json
 import quopri
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from email import policy
+from email.message import Message
 from email.parser import BytesParser
 from typing import Any
 from urllib.parse import quote
@@ -18,9 +21,14 @@ BETWEEN = r"[\s\-.·()\u00a0]*"
 """What people put between the digits of a number."""
 AFTER_A_NAME = (
     "님|씨|이|가|은|는|을|를|의|과|와|도|에|로|께|만|및|등|선생|담당|과장|팀장|대리|대표|주임|주무관|사무관|서기관|위원|"
-    "박사|교수|부장|차장|실장|국장|원장|센터장|처장|연구원|선임|책임|발표|사회|입니다|이라|라고|에게|한테"
+    "박사|교수|부장|차장|실장|국장|원장|센터장|처장|연구원|선임|책임|발표|사회|입니다|이라|라고|에게|한테|"
+    "본부장|소장|사장|회장|단장|청장|계장|이사|전무|상무|감사|수석|사원|직원|매니저|연구관|지도사|연구사|서기|주사|주무|"
+    "까지|부터|하고|보다|처럼|마저|조차|밖에|라는|인데|였|까|양|군|여사"
 )
 """What may follow a name without a space between: what is longer otherwise is another word."""
+CHARSETS = ("utf-8", "cp949")
+FOLD = re.compile(r"\r?\n[ \t]")
+"""Where a line of a calendar or of a head goes on in the next one."""
 SHORTEST_NAME = 2
 SHORTEST_PHONE = 8
 
@@ -113,13 +121,26 @@ def is_in_mail(raw: bytes, who: Person) -> bool:
     """Whether the person stands anywhere in a mail, however its parts and headers are encoded."""
     try:
         message = BytesParser(policy=policy.default).parsebytes(raw)
-        leaves = (part.get_payload(decode=True) for part in message.walk() if not part.is_multipart())
-        parts = [each for each in leaves if isinstance(each, bytes)]
+        parts = [text for part in message.walk() if not part.is_multipart() for text in _said_in(part)]
         headers = [f"{name}: {value}" for part in message.walk() for name, value in part.items()]
     except Exception:  # no mail at all: nothing says what else can be wrong with it
         parts, headers = [], []
-    texts = [*headers, *(part.decode("utf-8", "replace") for part in parts), *_read(raw)]
-    return any(who.is_written_in(unicodedata.normalize("NFC", text), certain=True) for text in texts)
+    return any(
+        who.is_written_in(unicodedata.normalize("NFC", form), certain=True)
+        for text in (*headers, *parts, *_read(raw))
+        for form in {text, html.unescape(text), FOLD.sub("", text)}
+    )
+
+
+def _said_in(part: Message) -> list[str]:
+    """A part as its own charset and those of Korean mail programs read it, whatever its head says of it."""
+    said = part.get_payload(decode=True)
+    if not isinstance(said, bytes):
+        return []
+    found = [said.decode(charset, "replace") for charset in CHARSETS]
+    with suppress(LookupError):
+        found.append(said.decode(part.get_content_charset("utf-8"), "replace"))
+    return found
 
 
 def _read(raw: bytes) -> list[str]:
@@ -165,7 +186,11 @@ def _address(address: str) -> re.Pattern[str]:
 def _phone(digits: str) -> re.Pattern[str]:
     rest = digits[1:] if digits.startswith("0") else digits
     within = BETWEEN.join(rest)
-    before = rf"(?:\+?{BETWEEN}8{BETWEEN}2{BETWEEN}0?{BETWEEN}|\(?0{BETWEEN})" if digits.startswith("0") else ""
+    if not digits.startswith("0"):
+        return re.compile(rf"(?<!\d){within}(?!\d)")
+    before = rf"(?:\+?(?:00)?{BETWEEN}8{BETWEEN}2{BETWEEN}0?{BETWEEN}|\(?0{BETWEEN})"
+    if digits.startswith("01"):  # a spreadsheet takes the 0 from the number of a mobile
+        before += "?"
     return re.compile(rf"(?<!\d){before}{within}(?!\d)")
 
 

@@ -13,14 +13,15 @@ from briefings.accounts.models import Role, User, UserSession
 from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
-from briefings.outbox.models import Message, MessageState
+from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.queueing import Recipient, queue
 from briefings.privacy.models import Erasure
 from briefings.privacy.register import write_down
 from briefings.rights.emptying import WAITING, empty
 from briefings.rights.finding import Found, find, written_of
 from briefings.rights.giving_up import give_up, standing_of
-from briefings.rights.sweeping import sweep
+from briefings.rights.showing import is_known
+from briefings.rights.sweeping import look_into_mails, sweep
 from briefings.web.sealing import digest_of
 
 KIND = "erasure"
@@ -43,8 +44,7 @@ def ask(address: str, locale: str, now: datetime, by: Actor | None = None, reaso
     address = address.lower()
     if under_way(address):
         raise Refused(N_("이미 지우고 있습니다. 끝나면 전자우편으로 알려 드립니다."))
-    found = find(address)
-    if not found.is_known:
+    if not find(address).is_known and not is_known(address):
         raise Refused(N_("이 주소로 보관하는 정보가 없습니다."))
     account = db.session.scalar(select(User).where(User.email == address, User.active))
     _refuse_last_administrator(account)
@@ -135,6 +135,7 @@ def look_for(erasure_id: int) -> tuple[Found, list[tuple[object, tuple[object, .
     if erasure is None or erasure.address is None or erasure.finished_at is not None:
         return None
     found = find(erasure.address)
+    look_into_mails(found)
     return found, list(written_of(found.who))
 
 
@@ -151,7 +152,11 @@ def finish(
     if standing.places or standing.talks:  # taken up anew while it waited
         give_up(address, now)
         return {}
-    numbers = sweep(find(address) if not found.is_known else found, written, now)
+    fresh = find(address)
+    if fresh.who != found.who:  # known by another name since: look again
+        return {}
+    fresh.quoting = found.quoting
+    numbers = sweep(fresh, written, now)
     erasure.numbers, erasure.finished_at = numbers, now
     write_down(KIND, sum(numbers.values()), ASKED_BY_PERSON, now)
     queue(LAST_MAIL, f"{LAST_MAIL}:{erasure.id}", Recipient(address, "", erasure.locale), now, erasure=erasure.id)
@@ -180,6 +185,8 @@ def forget_addresses(now: datetime) -> int:
         late = erasure.finished_at is not None and erasure.finished_at <= now - LONGEST_WAIT
         if late or all(state not in (MessageState.QUEUED, MessageState.SENDING) for _, state in rows):
             empty(Message, [message for message, _ in rows])
+            came_back = delete(UndeliverableAddress).where(UndeliverableAddress.address == erasure.address)
+            db.session.execute(came_back)
             erasure.address = None
             number += 1
     return number

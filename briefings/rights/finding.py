@@ -9,6 +9,7 @@ from sqlalchemy import Text, cast, func, or_, select, union
 
 from briefings.accounts.models import User
 from briefings.db import Base, db, dialect
+from briefings.live.models import BriefingDay
 from briefings.needs.models import Need
 from briefings.organizations.models import Membership
 from briefings.participation.models import Appointment, Consultation, ParticipationReply, ReplyColleague
@@ -16,7 +17,7 @@ from briefings.rights.blackening import Person, needles
 from briefings.rights.blackening import person as known_as
 from briefings.rights.columns import WORDS
 from briefings.rights.emptying import GONE, ROWS
-from briefings.schedule.models import PresenterSlot
+from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
 from briefings.web.sealing import digest_of
 
@@ -37,14 +38,18 @@ class Found:
     """By model the ids of the rows that are about them."""
     needs: list[int]
     slots: list[int]
+    days: list[int]
+    """Ids of the briefings they lead."""
     organizations: set[int]
     replies: set[int] = field(default_factory=set)
     """Ids of replies they sent or joined."""
+    quoting: dict[Any, set[int]] = field(default_factory=dict)
+    """By model the ids of mails in which they stand (see `sweeping.look_into_mails`)."""
 
     @property
     def is_known(self) -> bool:
         """Whether anything is."""
-        return any(self.rows.values()) or bool(self.needs or self.slots)
+        return any(self.rows.values()) or bool(self.needs or self.slots or self.days)
 
 
 def find(address: str) -> Found:
@@ -54,11 +59,13 @@ def find(address: str) -> Found:
     needs = _ids(Need, func.lower(Need.contact_email), address)
     presents = or_(*(func.lower(getattr(PresenterSlot, f"{part}_email")) == address for part in TO_OTHERS))
     slots = list(db.session.scalars(select(PresenterSlot.id).where(presents)))
+    leads = select(BriefingDay.briefing_id).where(func.lower(BriefingDay.moderator_email) == address)
+    days = list(db.session.scalars(leads))
     names, phones = _said_of(address)
     who = known_as(address, names, phones, _shared(names, address), [digest_of(address, SEEN)[:32]])
     colleagues = select(ReplyColleague.reply_id).where(ReplyColleague.email == address)
     replies = {*rows[ParticipationReply], *db.session.scalars(colleagues)}
-    return Found(who, rows, needs, slots, _organizations(address, rows), replies)
+    return Found(who, rows, needs, slots, days, _organizations(address, rows), replies)
 
 
 def _ids(model: Any, column: Any, address: str) -> list[int]:
@@ -73,6 +80,8 @@ def _people() -> Iterator[tuple[Any, Any, Any]]:
     yield func.lower(Need.contact_email), Need.contact_name, Need.contact_phone
     for part in TO_OTHERS:
         yield func.lower(getattr(PresenterSlot, f"{part}_email")), getattr(PresenterSlot, f"{part}_name"), None
+    of_day = select(BriefingDay.moderator_email).where(BriefingDay.briefing_id == Briefing.id)
+    yield func.lower(of_day.scalar_subquery()), Briefing.moderator, None
 
 
 def _said_of(address: str) -> tuple[set[str], set[str]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from briefings.db import db, lock
 from briefings.errors import Refused
@@ -54,7 +54,8 @@ def standing_of(address: str, now: datetime) -> Standing:
         )
     )
     presents = or_(
-        *(func.lower(getattr(PresenterSlot, f"{part}_email")) == address for part in ("presenter", "standby"))
+        and_(func.lower(PresenterSlot.presenter_email) == address, ~_declined()),
+        func.lower(PresenterSlot.standby_email) == address,
     )
     talks = (
         select(PresenterSlot)
@@ -74,6 +75,12 @@ def standing_of(address: str, now: datetime) -> Standing:
         joined=list(db.session.scalars(joined)),
         matched=list(db.session.scalars(replies.where(ParticipationReply.state == ReplyState.MATCHED))),
     )
+
+
+def _declined() -> ColumnElement[bool]:
+    """Whether a talk was said no to: nothing of it is left to give up, though the name stands until staff fill it."""
+    published = PresenterSlot.briefing.has(Briefing.state == BriefingState.PUBLISHED)
+    return and_(PresenterSlot.state == SlotState.DECLINED, published)
 
 
 def give_up(address: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import func, or_, select
 from briefings.accounts.models import User
 from briefings.db import db
 from briefings.inbox.models import ReceivedMail
+from briefings.live.models import BriefingDay
 from briefings.needs.models import Need
 from briefings.organizations.models import AccountRequest
 from briefings.outbox.models import Message
@@ -40,6 +41,7 @@ def known_about(address: str) -> list[Section]:
         ways.joined(address),
         ways.talks(address),
         ways.presentations(address),
+        ways.moderations(address),
         ways.needs(address),
         ways.invitations(address),
         ways.rounds(address),
@@ -71,8 +73,9 @@ def is_known(address: str) -> bool:
         (PresenterSlot, ways.presents(address)),
         (Need, func.lower(Need.contact_email) == address),
         (ReceivedMail, func.lower(ReceivedMail.sender) == address),
+        (BriefingDay, func.lower(BriefingDay.moderator_email) == address),
     )
-    found = select(or_(*(select(model.id).where(condition).exists() for model, condition in sources)))
+    found = select(or_(*(select(1).select_from(model).where(condition).exists() for model, condition in sources)))
     return bool(db.session.scalar(found))
 
 

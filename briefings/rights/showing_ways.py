@@ -11,6 +11,7 @@ from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.errors import N_
 from briefings.inbox.models import ReceivedMail
+from briefings.live.models import BriefingDay
 from briefings.needs.models import Need
 from briefings.organizations.finding import organization_of
 from briefings.organizations.models import AccountRequest
@@ -106,6 +107,19 @@ def presentations(address: str) -> Section:
     return Section(
         "presentations", N_("발표"), N_("지난 설명회의 발표자는 공개된 화면에 남아 있을 수 있습니다."), entries
     )
+
+
+def moderations(address: str) -> Section:
+    found = select(Briefing).join(BriefingDay).where(func.lower(BriefingDay.moderator_email) == address)
+    entries = [
+        (
+            Item("briefing", N_("설명회"), each.title),
+            Item("starts_at", N_("일시"), each.starts_at),
+            Item("name", N_("이름"), each.moderator),
+        )
+        for each in db.session.scalars(found.order_by(Briefing.starts_at.desc()))
+    ]
+    return Section("moderations", N_("설명회 사회"), "", entries)
 
 
 def needs(address: str) -> Section:

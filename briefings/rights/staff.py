@@ -7,7 +7,8 @@ from flask_login import current_user
 from briefings import clock
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
-from briefings.errors import Refused
+from briefings.errors import NotAllowed, Refused
+from briefings.needs.officers import themes_of
 from briefings.privacy.models import Erasure
 from briefings.rights import erasing, retention
 from briefings.rights.forms import PeriodForm, StaffEraseForm, TurnDownForm
@@ -22,6 +23,10 @@ pages = Blueprint("rights", __name__, url_prefix="/staff/privacy")
 people_pages = Blueprint("staff_erasing", __name__, url_prefix="/staff/people")
 PER_PAGE = 30
 STEPS = (30, 60, 90)
+ANY_THEME = (
+    "한 사람의 정보는 모든 주제의 설명회와 답글에서 지워집니다. ‘%(themes)s’ 주제만 맡은 담당자는 할 수 없으니 "
+    "관리자나 모든 주제를 맡은 담당자에게 부탁해 주세요."
+)
 
 
 @pages.get("")
@@ -119,6 +124,8 @@ def erase() -> ResponseReturnValue:
     email = request.args.get("email", "").lower()
     if "@" not in email:
         abort(404)
+    if themes := themes_of(current_user):
+        raise NotAllowed(ANY_THEME, themes=", ".join(theme.name for theme in themes))
     form = StaffEraseForm()
     if form.validate_on_submit():
         try:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, inspect, select, update
+from sqlalchemy import delete, inspect, select, update
 
 from briefings.accounts.models import RecoveryCode, User, UserSession
 from briefings.afterwards.models import Certificate
@@ -68,23 +68,27 @@ def _address_for(model: Any, nobody: str) -> str | None:
 
 def _sweep_mails(found: Found, done: Counter[str]) -> None:
     """Mails that came from them or in answer to what was sent to them; others that quote them lose their words."""
-    address = found.who.address
-    items, messages = found.rows[CalendarItem], found.rows[Message]
+    items, messages = set(found.rows[CalendarItem]), set(found.rows[Message])
     mails = db.session.execute(
         select(ReceivedMail.id, ReceivedMail.item_id, ReceivedMail.message_id, ReceivedMail.sender)
     ).all()
     theirs = {
         mail.id
         for mail in mails
-        if mail.item_id in set(items) or mail.message_id in set(messages) or address in mail.sender.lower()
+        if mail.item_id in items or mail.message_id in messages or found.who.is_meant_by([mail.sender])
     }
     empty_mail: dict[str, Any] = {"sender": "", "subject": "", "raw": None, "note": ""}
     _put(ReceivedMail, theirs, empty_mail)
-    quoting = {number for number, raw in _raw_of(ReceivedMail) if number not in theirs and is_in_mail(raw, found.who)}
+    quoting = found.quoting.get(ReceivedMail, set()) - theirs
     _put(ReceivedMail, quoting, {"raw": None})
-    sent = {number for number, raw in _raw_of(Message) if is_in_mail(raw, found.who)}
-    _put(Message, sent, {"raw": None})
+    _put(Message, found.quoting.get(Message, set()), {"raw": None})
     done["received_mails"] += len(theirs | quoting)
+
+
+def look_into_mails(found: Found) -> None:
+    """Read every mail for the person: it takes long, so it is done before anything is held."""
+    for model in (ReceivedMail, Message):
+        found.quoting[model] = {number for number, raw in _raw_of(model) if is_in_mail(raw, found.who)}
 
 
 def _raw_of(model: Any) -> Iterable[tuple[int, bytes]]:
@@ -118,9 +122,10 @@ def _sweep_presentations(found: Found, nobody: str, done: Counter[str]) -> None:
         need.contact_name = need.contact_phone = need.contact_email = ""
         need.revoke_claim()
     done["needs"] += len(found.needs)
-    led = update(BriefingDay).where(func.lower(BriefingDay.moderator_email) == address)
-    put = {"moderator_email": "", "moderator_version": BriefingDay.moderator_version + 1}
-    done["briefing_days"] += db.session.connection().execute(led.values(put)).rowcount
+    for day in db.session.scalars(select(BriefingDay).where(BriefingDay.briefing_id.in_(found.days))):
+        day.moderator_email, day.moderator_version = "", day.moderator_version + 1
+        day.briefing.moderator = ""
+    done["briefing_days"] += len(found.days)
     db.session.flush()
 
 
@@ -211,13 +216,26 @@ def _without(rows: list[dict[str, Any]], who: Person) -> list[dict[str, Any]]:
     return rows[:1] + [blacken_all(each, who) for each in kept]
 
 
+def _is_by_them(found: Found, row: Any) -> bool:
+    """Whether they did it, said it, or it was said to them: however short their name is, or who bears it as well."""
+    by = {
+        "actor_id": found.rows[User],
+        "created_by_id": found.rows[User],
+        "registration_id": found.rows[Registration],
+        "slot_id": found.slots,
+    }
+    if any(getattr(row, column, None) in ids for column, ids in by.items()):
+        return True
+    return isinstance(row, Message) and row.params.get("registration") in found.rows[Registration]
+
+
 def _is_certain(found: Found, row: Any, before: dict[str, Any]) -> bool:
     """Whether whoever bears one of the names in this row can be nobody else."""
     if isinstance(row, AuditEntry):
         of_theirs = ((model.__tablename__, ids) for model, ids in found.rows.items())
         if any(row.about_type == table and row.about_id in set(ids) for table, ids in of_theirs):
             return True
-    if isinstance(row, Message) and row.params.get("registration") in set(found.rows[Registration]):
+    if _is_by_them(found, row):
         return True
     said = (text for value in before.values() for text in texts_in(value))
     return certain_of(found, row) or found.who.is_meant_by(said)

@@ -266,6 +266,11 @@ def _close_on_sqlite() -> None:
         "WHEN OLD.at > datetime('now', '-2 years') "
         "BEGIN SELECT RAISE(ABORT, 'audit entries of the last two years are never deleted'); END"
     )
+    op.execute(  # INSERT OR REPLACE deletes without asking the trigger above
+        "CREATE TRIGGER audit_entries_never_replaced BEFORE INSERT ON audit_entries "
+        "WHEN EXISTS (SELECT 1 FROM audit_entries WHERE id = NEW.id) "
+        "BEGIN SELECT RAISE(ABORT, 'audit entries are never changed'); END"
+    )
 
 
 def _close_on_postgresql() -> None:
@@ -274,6 +279,9 @@ def _close_on_postgresql() -> None:
         f"""
         CREATE FUNCTION keep_audit_entries() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+            IF TG_OP = 'TRUNCATE' THEN
+                RAISE EXCEPTION 'audit entries of the last two years are never deleted';
+            END IF;
             IF TG_OP = 'DELETE' THEN
                 IF OLD.at > now() - interval '2 years' THEN
                     RAISE EXCEPTION 'audit entries of the last two years are never deleted';
@@ -291,14 +299,20 @@ def _close_on_postgresql() -> None:
         "CREATE TRIGGER keep_audit_entries BEFORE UPDATE OR DELETE ON audit_entries "
         "FOR EACH ROW EXECUTE FUNCTION keep_audit_entries()"
     )
+    op.execute(
+        "CREATE TRIGGER keep_all_audit_entries BEFORE TRUNCATE ON audit_entries "
+        "FOR EACH STATEMENT EXECUTE FUNCTION keep_audit_entries()"
+    )
 
 
 def _open_audit_log() -> None:
     if _is_sqlite():
         op.execute("DROP TRIGGER audit_entries_only_redacted")
         op.execute("DROP TRIGGER audit_entries_never_deleted")
+        op.execute("DROP TRIGGER audit_entries_never_replaced")
     else:
         op.execute("DROP TRIGGER keep_audit_entries ON audit_entries")
+        op.execute("DROP TRIGGER keep_all_audit_entries ON audit_entries")
         op.execute("DROP FUNCTION keep_audit_entries()")
     op.drop_index(op.f("ix_audit_entries_action_at"), "audit_entries")
     op.drop_index(op.f("ix_audit_entries_actor_id_at"), "audit_entries")
