@@ -35,7 +35,7 @@ def in_numbers(briefing: Briefing, zone: ZoneInfo, now: datetime) -> Box | None:
         "matched": counts[Step.MATCHED].number,
         "satisfaction": whole,
         "answered": results.answered,
-        "kinds": {kind: kinds.by_kind[kind] for kind, number in outcome.registered_by_kind.items() if number},
+        "kinds": {kind: number for kind, number in kinds.by_kind.items() if number != 0},
         "hides": kinds.hides or None in shown.values(),
     }
     return Box("statistics/archive_box.html", values)

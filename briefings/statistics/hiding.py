@@ -14,16 +14,19 @@ Key = TypeVar("Key")
 
 
 def hidden(numbers: Mapping[Key, int], total_known: bool = True) -> dict[Key, int | None]:
-    """The same with None instead of what is not to be shown; nought is nobody, and shown.
+    """The same with None instead of what is not to be shown; nought is nobody, and shown where that tells nothing.
 
     Where the total is known, who subtracts what is shown learns only the sum of what is not. So much is left out that
-    each of these may, for all they know, be anything from one up to five and more.
+    each of these may, for all they know, be anything from one up to five and more; where nothing is that large,
+    nought is left out as well, so that nobody learns where the few are.
     """
     shown: dict[Key, int | None] = dict(numbers)
     left_out = [key for key, number in numbers.items() if 0 < number < SMALLEST_SHOWN]
     others = sorted((key for key, number in numbers.items() if number >= SMALLEST_SHOWN), key=lambda key: numbers[key])
     while left_out and total_known and others and not _is_safe([numbers[key] for key in left_out]):
         left_out.append(others.pop(0))
+    if left_out and total_known and not _is_safe([numbers[key] for key in left_out]):
+        left_out += [key for key, number in numbers.items() if number == 0]
     return shown | dict.fromkeys(left_out)
 
 

@@ -4,12 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from briefings.archive.shelf import Half
+from briefings.db import db
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, listed
 from briefings.needs.words import NEED_STATES, REGIONS
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.participation.words import REPLY_STATES
+from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.behind import behind
 from briefings.statistics.forms import AsOf, ScopeFilters
@@ -96,7 +98,7 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
             Column[FunnelLine]("무엇을 세는지", 60, lambda line: STEPS[line.count.step].meaning),
         ),
         at_hand(lines),
-        in_words(filters),
+        _conditions(filters),
         above=(Step("통계", "staff_statistics.index", {}),),
     )
 
@@ -118,7 +120,16 @@ def _behind(asked: Asked, steps: frozenset[Reached], columns: Callable[[Reached]
     step = Reached(step)
     rows = listed(behind(filters.scope(), step, asked.zone, asked.now))
     above = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
-    return Found(columns(step), rows, in_words(filters), subtitle=STEPS[step].name, above=above)
+    return Found(columns(step), rows, _conditions(filters), subtitle=STEPS[step].name, above=above)
+
+
+def _conditions(filters: ScopeFilters) -> list[tuple[str, str]]:
+    """In words, with the one briefing that is asked about, which no field of the page shows."""
+    briefing_id = filters.scope().briefing_id
+    briefing = db.session.get(Briefing, briefing_id) if briefing_id is not None else None
+    if briefing_id is not None and briefing is None:
+        raise NotThere("briefing")
+    return [*([("설명회", briefing.title)] if briefing else []), *in_words(filters)]
 
 
 def _columns_behind(step: Reached) -> list[Column[Any]]:
@@ -188,6 +199,6 @@ LISTS = (
     ListFile("recognition", "추천 명부", "staff_recognition.index", find_nominations, counted="줄"),
     ListFile("funnel", "단계별 실적", "staff_funnel.index", find_funnel, counted="줄"),
     ListFile("funnel_rows", "단계별 과제와 답글", "staff_funnel.names", find_behind),
-    ListFile("funnel_people", "단계별 신청자", "staff_funnel.people", find_people, counted="명"),
+    ListFile("funnel_people", "단계별 신청자", "staff_funnel.people", find_people, counted="명", across=True),
     ListFile("figures", "공표 수치", "staff_statistics.index", find_figures, counted="줄"),
 )

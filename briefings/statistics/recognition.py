@@ -16,6 +16,7 @@ from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.queueing import NOBODY
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
@@ -95,8 +96,8 @@ def ranking(
     parts: dict[Key, Part] = {}
     for deed, counted in _counted(who, *half.bounds(zone), now):
         for organization_id, address, name, number in db.session.execute(_of_kind(counted, kind)):
-            if who is Who.OFFICERS and not address:
-                continue
+            if who is Who.OFFICERS and (not address or address.endswith(NOBODY)):
+                continue  # nobody is known, or whoever it was had themselves erased
             key = Key(organization_id, address or "")
             part = parts.setdefault(key, Part(key))
             part.name = part.name or name or ""

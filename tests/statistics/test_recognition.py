@@ -5,14 +5,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy import select
 
 from briefings.audit.models import AuditEntry
 from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
-from briefings.participation.models import ReplyState
+from briefings.participation.models import ParticipationReply, ReplyState
+from briefings.rights.emptying import empty
 from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration
 from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, an_owner, saved
 
 AT = datetime(2026, 11, 10, 1, tzinfo=UTC)
@@ -78,6 +81,18 @@ def test_officers_are_told_apart_by_address_and_organization(app, client, season
     assert "홍길동" in page and "gildong@example.kr" in page
     assert "박누리" in page and "nuri@example.kr" in page and "설명회 발표 1×5" in page
     assert "이가온" in page and "13점" in page
+
+
+def test_whoever_had_themselves_erased_is_nominated_no_more_while_the_organization_keeps_its_points(
+    app, client, season
+):
+    empty(Registration, list(db.session.scalars(select(Registration.id))))
+    empty(ParticipationReply, list(db.session.scalars(select(ParticipationReply.id))))
+    db.session.commit()
+    client.sign_in(a_user())
+    page = text_of(client, "?who=officers")
+    assert "담당자 2명" in page and "○○○" not in page and "@invalid" not in page
+    assert "가온재활용 기업 13점" in text_of(client)
 
 
 def test_those_with_as_many_points_share_a_place(app, client, season):
