@@ -20,7 +20,7 @@ from briefings.errors import N_, NotAllowed
 from briefings.inbox.models import ReceivedMail
 from briefings.mentoring.models import Advice
 from briefings.needs.models import Theme, need_themes
-from briefings.needs.officers import missing_themes
+from briefings.needs.officers import missing_themes, themes_of
 from briefings.needs.review_models import Review
 from briefings.outbox.models import Message
 from briefings.participation.match_models import Match
@@ -60,9 +60,8 @@ def of_reply(public_id: str) -> list[Theme]:
     return _themes(_among_needs(select(ParticipationReply.need_id).where(ParticipationReply.public_id == public_id)))
 
 
-def of_reply_numbered(number: str) -> list[Theme]:
+def of_reply_numbered(reply_id: int) -> list[Theme]:
     """The same by its number, as lists tick them."""
-    reply_id = row_number(number) if number.isdecimal() else 0
     return _themes(_among_needs(select(ParticipationReply.need_id).where(ParticipationReply.id == reply_id)))
 
 
@@ -134,10 +133,18 @@ NOT_THEIRS = N_(
     "‘%(themes)s’ 주제를 맡은 담당자만 할 수 있습니다. 맡아야 하면 관리자에게 담당 주제에 넣어 달라고 해 주세요."
 )
 TICKED: dict[tuple[str, str], Find] = {
+    ("outbox.together", "id"): of_message,
+    ("staff_advice.ask", "need"): of_need,
+    ("staff_briefings.registrations_together", "destination"): of_briefing,
     ("staff_replies.remind", "reply"): of_reply_numbered,
-    ("staff_advice.ask", "need"): lambda number: of_need(row_number(number) if number.isdecimal() else 0),
 }
-"""What stands in the query or the form of views that act on several at once."""
+"""What the numbers of rows mean in the query or the form of views that act on several, or on another, at once."""
+MOST_TICKED = 200
+"""So many rows are looked at: more than any of those views takes."""
+ALL_TOGETHER = N_(
+    "담당 주제가 정해져 있으면 모든 전자우편을 한꺼번에 다룰 수 없습니다. "
+    "‘관련’에서 맡은 설명회를 고르거나 하나씩 골라 주세요."
+)
 OF_NO_THEME = frozenset(
     {
         *("board", "seasons"),  # a season lays needs of all themes out together
@@ -162,6 +169,7 @@ PERSONAL = frozenset(
         *("exports.made", "staff_attendance.index", "staff_briefings.registrations"),
         *("staff_certificates.index", "staff_certificates.show", "staff_certificates.file"),
         *(
+            "staff_day.cue_sheet",
             "staff_matches.show",
             "staff_questions.desk",
             "staff_replies.show",
@@ -190,6 +198,8 @@ def guard_themes() -> None:
     """Before each request: NotAllowed where an officer may not act on, or look into, what the address leads to."""
     if access_of_request() != "staff" or not current_user.is_authenticated or current_user.role is not Role.OFFICER:
         return
+    if _acts_on_all() and themes_of(current_user):
+        raise NotAllowed(ALL_TOGETHER)
     for find, value in _leads():
         missing = missing_themes(current_user, find(value))
         if missing and _is_closed():
@@ -215,7 +225,15 @@ def _leads() -> Iterator[tuple[Find, Any]]:
             yield find, value
     for (endpoint, name), find in TICKED.items():
         if endpoint == request.endpoint:
-            yield from ((find, value) for value in request.values.getlist(name)[:100])
+            ticked = dict.fromkeys(request.values.getlist(name, type=row_number))
+            yield from ((find, value) for value in list(ticked)[:MOST_TICKED])
+    if request.endpoint == "outbox.together":
+        yield _of_subject, request.args.get("about", "").strip()
+
+
+def _acts_on_all() -> bool:
+    """Whether it is about every message that meets conditions among which is no briefing or need."""
+    return request.endpoint == "outbox.together" and "all" in request.args and not request.args.get("about", "").strip()
 
 
 def _find_of(endpoint: str, name: str) -> Find | None:

@@ -22,6 +22,7 @@ from briefings.participation.models import Appointment, ParticipationReply, Repl
 from briefings.participation.words import APPOINTMENT_TONES, REPLY_TONES
 from briefings.schedule.words import PARTSTATS
 from briefings.web.access import staff
+from briefings.web.routing import row_number
 
 LATE = "late"
 MOST = 100
@@ -77,7 +78,7 @@ def replies_in(wanted: str, now: datetime) -> Select[ParticipationReply]:
 def remind() -> ResponseReturnValue:
     """Show what the owners of the replies ticked would read, then send it."""
     now, form = clock.now(), StaffWordsForm()
-    ids = [int(number) for number in request.values.getlist("reply")[:MOST] if number.isdecimal()]
+    ids = request.values.getlist("reply", type=row_number)[:MOST]
     if form.validate_on_submit() and request.form.get("do") == "send":
         try:
             with unit_of_work():

@@ -113,6 +113,38 @@ def test_what_is_of_another_theme_is_read_but_neither_changed_nor_looked_into(cl
     assert not history_of(need)
 
 
+def test_nothing_of_another_theme_goes_along_with_several(client, officer, sea, world):
+    need, briefing, reply, registration, _, message = world(a_theme("하늘"))
+    own, *_, own_message = world(sea)
+    junk = "&".join(["need=x"] * 120)
+    for address in (
+        f"/staff/advice/ask?{junk}&need={need.id}",
+        f"/staff/advice/ask?need=%20{need.id}",
+        f"/staff/outbox/together/hold?id={own_message.id}&id={message.id}",
+        f"/staff/outbox/together/hold?all=1&about=briefing:{briefing.id}",
+        "/staff/outbox/together/hold?all=1",
+        f"/staff/replies/remind?reply=%20{reply.id}",
+    ):
+        assert client.get(address).status_code == client.post(address).status_code == 403, address
+    assert client.get(f"/staff/briefings/{briefing.id}/day/cue-sheet").status_code == 403
+    mine = presenting(own, sea)
+    to = {"id": registration.id, "destination": briefing.id}
+    assert client.post(f"/staff/briefings/{mine.id}/registrations/together/move", data=to).status_code == 403
+    for nonsense in ("99999999999999999999", "-1", "²"):
+        for address in ("/staff/replies/remind?reply", "/staff/advice/ask?need", "/staff/outbox/together/hold?id"):
+            assert client.get(f"{address}={nonsense}").status_code == 200, address
+    assert client.get(f"/staff/outbox/together/hold?id={own_message.id}").status_code == 200
+
+
+def test_the_person_to_ask_about_a_need_of_another_theme_is_not_shown(client, officer, sea):
+    need, own = a_need(themes=[a_theme()]), a_need(themes=[sea])
+    for each, shown in ((need, False), (own, True)):
+        each.contact_name, each.contact_email = "도토리 담당", "dotori@example.kr"
+        db.session.commit()
+        page = client.get(f"/staff/needs/{each.id}").text
+        assert (each.contact_email in page) is (each.contact_name in page) is shown
+
+
 def test_one_theme_in_common_is_enough_and_a_briefing_has_those_of_its_needs(client, officer, sea):
     both = a_need(themes=[a_theme(), sea])
     assert client.get(f"/staff/needs/{both.id}/withdraw").status_code == 200
