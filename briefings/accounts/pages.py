@@ -39,6 +39,11 @@ def address_asked() -> str:
     return email_key(request.form.get("email", ""))
 
 
+def own_account() -> str:
+    """Whose password or code is tried by whoever is signed in: a stolen session guesses from many places, too."""
+    return f"proofs-of-{me().id}" if current_user.is_authenticated else network()
+
+
 def failed(response: object) -> bool:
     """Whether a try was no success: only those count, since a whole office may share one network address."""
     return getattr(response, "status_code", 200) != 302 and not g.get("proven")
@@ -139,7 +144,7 @@ def own() -> ResponseReturnValue:
 
 @pages.route("/account/password", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10/minute", methods=["POST"])
+@limiter.limit("10/minute;50/hour", key_func=own_account, methods=["POST"])
 def own_password() -> ResponseReturnValue:
     """Change one's own password; other browsers are signed out, this one stays."""
     form = ChangePasswordForm(current_user.email)

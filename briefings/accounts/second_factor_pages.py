@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from briefings import clock
 from briefings.accounts.forms import CodeForm, OwnSetUpForm, RecoveryForm, SetUpForm
 from briefings.accounts.models import User
-from briefings.accounts.pages import failed, pages
+from briefings.accounts.pages import failed, own_account, pages
 from briefings.accounts.second_factor import (
     app_address,
     codes_left,
@@ -100,7 +100,7 @@ def begin_anew() -> ResponseReturnValue:
 
 @pages.route("/account/second-factor", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10/minute", methods=["POST"])
+@limiter.limit("10/minute;50/hour", key_func=own_account, methods=["POST"])
 def second_factor() -> ResponseReturnValue:
     """Whether an app is asked for besides the password; how to set it up, or to look after it."""
     return own_page() if me().has_second_factor else own_set_up()
@@ -108,7 +108,7 @@ def second_factor() -> ResponseReturnValue:
 
 @pages.route("/account/second-factor/another", methods=["GET", "POST"])
 @signed_in
-@limiter.limit("10/minute", methods=["POST"])
+@limiter.limit("10/minute;50/hour", key_func=own_account, methods=["POST"])
 def another_app() -> ResponseReturnValue:
     """Put an app on another telephone in the place of the one there is."""
     return own_set_up() if me().has_second_factor else redirect(url_for(".second_factor"))
@@ -134,7 +134,7 @@ def own_set_up() -> ResponseReturnValue:
 
 @pages.post("/account/second-factor/codes")
 @signed_in
-@limiter.limit("5/minute;20/hour")
+@limiter.limit("5/minute;20/hour", key_func=own_account)
 def new_codes() -> ResponseReturnValue:
     """Ten new recovery codes, shown once."""
     form = CodeForm(prefix="renew-")
@@ -151,7 +151,7 @@ def new_codes() -> ResponseReturnValue:
 
 @pages.post("/account/second-factor/off")
 @signed_in
-@limiter.limit("5/minute;20/hour")
+@limiter.limit("5/minute;20/hour", key_func=own_account)
 def second_factor_off() -> ResponseReturnValue:
     """Ask for the password alone from now on, where that is allowed."""
     if wants_second_factor(me()):

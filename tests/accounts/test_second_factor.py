@@ -118,6 +118,17 @@ def test_guessing_codes_is_stopped_for_the_account_wherever_it_is_tried(app, use
         assert client_asking(app, user, its_app.now()).status_code == 302
 
 
+def test_guessing_codes_in_a_stolen_session_is_stopped_wherever_it_is_tried(client, user, now, limited):
+    its_app, _ = with_app(user, now)
+    client.sign_in(user)
+    for place, right in enumerate([False] * 5 + [True]):
+        typed = {"off-code": its_app.at(now) if right else "000000"}
+        here = {"REMOTE_ADDR": f"203.0.113.{place}"}
+        answer = client.post("/account/second-factor/off", data=typed, environ_overrides=here)
+        assert answer.status_code == (429 if right else 200)
+    assert user.has_second_factor
+
+
 def test_the_second_proof_must_follow_soon_and_for_the_account_as_it_was(app, client, user, now):
     its_app, _ = with_app(user, now)
     sign_in(client, user)
