@@ -28,7 +28,7 @@ class Bounds:
     timeout: float = 8.0
     """Seconds for the connection, and for each step of the answer."""
     longest: float = 20.0
-    """Seconds for the whole answer; a timeout counts anew with every byte that comes."""
+    """Seconds for the whole answer, TLS included; a timeout counts anew with every byte that comes."""
     largest: int = 64 * 1024
     """Bytes of the body that are read; one more says that there was more."""
 
@@ -83,6 +83,7 @@ def ask(
     too_long.daemon = True
     too_long.start()
     try:
+        _shake_hands(link)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request(method, target, body, {"Host": parts.netloc.rpartition("@")[2], **(headers or {})})
         with connection.getresponse() as response:
@@ -141,7 +142,15 @@ def _connected(parts: SplitResult, private: bool, bounds: Bounds) -> socket.sock
         link.settimeout(bounds.timeout)
         if parts.scheme != "https":
             return link
-        return ssl.create_default_context().wrap_socket(link, server_hostname=host)
+        return ssl.create_default_context().wrap_socket(link, server_hostname=host, do_handshake_on_connect=False)
+    except OSError as error:
+        raise NotAsked(Obstacle.CONNECTION, _said(error)) from None
+
+
+def _shake_hands(link: socket.socket) -> None:
+    try:
+        if isinstance(link, ssl.SSLSocket):
+            link.do_handshake()
     except OSError as error:
         raise NotAsked(Obstacle.CONNECTION, _said(error)) from None
 
