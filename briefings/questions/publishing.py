@@ -9,6 +9,7 @@ from briefings.db import db
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.questions.models import OPEN, Question, QuestionState
+from briefings.schedule.finding import LISTED
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Registration
 
@@ -53,10 +54,11 @@ def published_of(briefing: Briefing) -> list[Published]:
 
 
 def published_about(need: Need) -> list[Published]:
-    """What was answered in writing about a need, in any briefing, the latest briefing first."""
+    """What was answered in writing about a need, in any listed briefing, the latest briefing first."""
     return _published(
         PresenterSlot.need_id == need.id,
         Question.state == QuestionState.WRITTEN,
+        LISTED,
         Briefing.state == BriefingState.PUBLISHED,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from briefings.db import db, insert_new, new_public_id
-from briefings.webhooks.events import TEST, Event, about_of, subject_of
+from briefings.webhooks.events import TEST, Event, about_of, is_unlisted, subject_of
 from briefings.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 
 
@@ -19,13 +19,16 @@ def announce(event: Event, about: Any, now: datetime) -> None:
 
 def announce_each(event: Event, rows: Sequence[Any], now: datetime) -> None:
     """The same about many rows at once."""
-    wanting = _wanting(event) if rows else []
-    new = [_delivery(endpoint, new_event_id(), event, row, now) for row in rows for endpoint in wanting]
+    listed = [row for row in rows if not is_unlisted(row)]
+    wanting = _wanting(event) if listed else []
+    new = [_delivery(endpoint, new_event_id(), event, row, now) for row in listed for endpoint in wanting]
     insert_new(WebhookDelivery.__table__, new)
 
 
 def announce_ended(briefing: Any, ended_at: datetime) -> None:
     """Tell of a briefing's end; the same briefing and end are told once, however often this is called."""
+    if is_unlisted(briefing):
+        return
     event_id = f"evt_ended{briefing.public_id}{briefing.sequence}"
     new = [
         _delivery(each, event_id, Event.BRIEFING_ENDED, briefing, ended_at) for each in _wanting(Event.BRIEFING_ENDED)

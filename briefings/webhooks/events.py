@@ -41,3 +41,8 @@ def subject_of(row: Any) -> dict[str, Any]:
     """`{"kind": "briefing", "id": "k7m2p4qx"}`: what is told even where nobody may see it any more."""
     kind, column = KINDS[row.__tablename__]
     return {"kind": kind, "id": getattr(row, column)}
+
+
+def is_unlisted(row: Any) -> bool:
+    """Whether it is for those who know its address: programs tell others, so they are not told of it."""
+    return getattr(row, "visibility", "") == "unlisted"

@@ -202,7 +202,8 @@ def _record(delivery_id: int, endpoint_id: int, outcome: Outcome, now: datetime)
         delivery.state, delivery.told_at, endpoint.failing_since = DeliveryState.SENT, now, None
         return
     endpoint.failing_since = endpoint.failing_since or now
-    if now - delivery.occurred_at >= GIVEN_UP_AFTER:
+    # What waited while the endpoint was paused has its three days from then on.
+    if now - max(delivery.occurred_at, endpoint.failing_since) >= GIVEN_UP_AFTER:
         delivery.state = DeliveryState.FAILED
     else:
         pause = min(FIRST_PAUSE * 2 ** min(delivery.attempts - 1, 16), LONGEST_PAUSE)

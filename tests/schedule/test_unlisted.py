@@ -2,8 +2,9 @@
 
 import pytest
 
+from briefings.questions.models import QuestionState
 from briefings.schedule.models import Visibility
-from tests.builders import a_briefing, a_user
+from tests.builders import a_briefing, a_question, a_registration, a_user
 
 TITLE = "이름난 분들만 모시는 설명회"
 EVERYWHERE = (
@@ -17,12 +18,16 @@ EVERYWHERE = (
     "/sitemap.xml",
     "/needs",
     "/needs/{need}",
+    "/api/v1/needs/{need}",
 )
 
 
 @pytest.fixture
 def unlisted(app):
-    return a_briefing(needs=1, title=TITLE, visibility=Visibility.UNLISTED)
+    briefing = a_briefing(needs=1, title=TITLE, visibility=Visibility.UNLISTED)
+    answered = {"state": QuestionState.WRITTEN, "answer": "지원합니다.", "answered_at": briefing.changed_at}
+    a_question(a_registration(briefing), slot_id=briefing.slots[0].id, **answered)
+    return briefing
 
 
 @pytest.mark.parametrize("address", EVERYWHERE)

@@ -17,6 +17,7 @@ from briefings.needs import registering, reviewing
 from briefings.needs.models import NeedState
 from briefings.outbox.models import Message
 from briefings.schedule import planning
+from briefings.schedule.models import Visibility
 from briefings.web.sealing import unseal
 from briefings.webhooks import managing
 from briefings.webhooks.announcing import announce
@@ -181,6 +182,33 @@ def test_after_three_days_it_is_given_up_and_the_endpoint_paused_and_its_maker_t
     assert message.subject == "[협업이음] 웹훅을 멈췄습니다: 알림판"
     happen(Event.NEED_CHANGED, a_need(), now)
     assert len(deliveries()) == 1, "what happens while it is paused is not told"
+
+
+def test_what_waited_while_it_was_paused_has_three_days_again(endpoint, receiver, administrator, tell, now):
+    happen(Event.NEED_CHANGED, a_need(), now)
+    with unit_of_work():
+        managing.pause(endpoint, by=administrator, now=now)
+    receiver.will(503)
+    later = now + timedelta(days=5)
+    with unit_of_work():
+        managing.resume(endpoint, by=administrator, now=later)
+    with time_machine.travel(later, tick=False):
+        tell()
+    [waiting] = deliveries()
+    assert (waiting.state, waiting.attempts) == (DeliveryState.QUEUED, 1)
+    with time_machine.travel(waiting.next_at, tick=False):
+        tell()
+    assert deliveries()[0].state is DeliveryState.SENT
+
+
+def test_a_briefing_for_those_who_know_its_address_is_told_to_nobody(app, endpoint, administrator, now):
+    over = {"starts_at": now - timedelta(hours=3), "ends_at": now - timedelta(hours=1)}
+    a_briefing(visibility=Visibility.UNLISTED, **over)
+    with unit_of_work():
+        planning.cancel(a_briefing(visibility=Visibility.UNLISTED), "사정", by=administrator, now=now)
+    with app.app_context():
+        jobs.announce_ends(app)
+    assert deliveries() == []
 
 
 def test_whoever_wants_nothing_more_says_gone(endpoint, receiver, tell, now):
