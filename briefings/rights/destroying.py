@@ -11,6 +11,7 @@ from briefings.afterwards.models import SurveyAnswer
 from briefings.archive.models import Story, StoryConsent
 from briefings.db import db
 from briefings.files.models import StoredFile
+from briefings.live.models import BriefingDay
 from briefings.outbox.models import UndeliverableAddress
 from briefings.participation.match_models import MatchOrganization, MatchProgress
 from briefings.privacy.models import Consent
@@ -22,8 +23,9 @@ from briefings.rights.emptying import (
     forget_booklets,
     marker,
 )
-from briefings.rounds.models import NeedImport
-from briefings.schedule.models import PresenterSlot
+from briefings.rounds.models import ImportState, NeedImport
+from briefings.schedule.calendar_models import CalendarSetting
+from briefings.schedule.models import Briefing, PresenterSlot
 
 PRESENTER = "발표자"
 """What whoever presented is called once they are gone."""
@@ -42,6 +44,12 @@ def empty_comments(keys: Sequence[Key], now: datetime) -> int:
 def forget_undeliverable(keys: Sequence[Key], now: datetime) -> int:
     """Addresses that mail came back from."""
     gone = delete(UndeliverableAddress).where(UndeliverableAddress.address.in_(keys))
+    return db.session.connection().execute(gone).rowcount
+
+
+def forget_subscriptions(keys: Sequence[Key], now: datetime) -> int:
+    """How addresses kept their calendars in which nothing stands any more."""
+    gone = delete(CalendarSetting).where(CalendarSetting.email.in_(keys))
     return db.session.connection().execute(gone).rowcount
 
 
@@ -95,6 +103,14 @@ def empty_presenters(keys: Sequence[Key], now: datetime) -> int:
     return puts(PresenterSlot, **values)(keys, now)
 
 
+def empty_moderators(keys: Sequence[Key], now: datetime) -> int:
+    """Whoever led a briefing, with their link."""
+    led = update(BriefingDay).where(BriefingDay.briefing_id.in_(keys), BriefingDay.moderator_email != "")
+    put = {"moderator_email": "", "moderator_version": BriefingDay.moderator_version + 1}
+    db.session.execute(led.values(put), execution_options=NO_SYNC)
+    return puts(Briefing, moderator="")(keys, now)
+
+
 def empty_signers(keys: Sequence[Key], now: datetime) -> int:
     """Who spoke for an organization in a match or its story."""
     for model, column in ((MatchOrganization, "confirmed_by"), (MatchProgress, "written_by")):
@@ -107,10 +123,12 @@ def empty_signers(keys: Sequence[Key], now: datetime) -> int:
 
 
 def empty_imports(keys: Sequence[Key], now: datetime) -> int:
-    """The spreadsheet goes; that it was there stays."""
+    """The spreadsheet goes; that it was there stays. What nobody saved by then is thrown away."""
     files = select(NeedImport.file_id).where(NeedImport.id.in_(keys))
     gone = update(StoredFile).where(StoredFile.id.in_(files)).values(content=b"", size=0)
     db.session.execute(gone, execution_options=NO_SYNC)
+    unsaved = update(NeedImport).where(NeedImport.id.in_(keys), NeedImport.state != ImportState.SAVED)
+    db.session.execute(unsaved.values(state=ImportState.DISCARDED), execution_options=NO_SYNC)
     return puts(NeedImport, findings=[], decisions={})(keys, now)
 
 

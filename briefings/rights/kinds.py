@@ -12,11 +12,12 @@ from briefings.archive.models import Story, StoryConsent
 from briefings.audit.models import AuditEntry
 from briefings.files.models import StoredFile
 from briefings.inbox.models import ReceivedMail
+from briefings.live.models import BriefingDay
 from briefings.needs.models import Need, NeedState, Round
 from briefings.organizations.models import AccountRequest, RequestState
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.participation.match_models import Match, MatchOrganization, MatchProgress
-from briefings.participation.models import Consultation, ParticipationReply, ReplyColleague
+from briefings.participation.models import Consultation, ParticipationReply, ReplyColleague, ReplyState
 from briefings.privacy.models import Consent, ConsentText, Purpose
 from briefings.questions.models import Question
 from briefings.rights.destroying import (
@@ -27,9 +28,11 @@ from briefings.rights.destroying import (
     empties,
     empty_comments,
     empty_imports,
+    empty_moderators,
     empty_presenters,
     empty_signers,
     end_certificates,
+    forget_subscriptions,
     forget_undeliverable,
     puts,
     take_news_back,
@@ -39,10 +42,11 @@ from briefings.rights.emptying import (
     WAITING,
     is_somebody,
 )
+from briefings.rights.giving_up import OPEN
 from briefings.rounds.models import NeedImport, RoundContact
 from briefings.schedule.agreeing import agrees
 from briefings.schedule.availability import Availability
-from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Invitee, Registration
 from briefings.seasons.models import AvailabilityRequest
@@ -88,7 +92,12 @@ def _undeliverable() -> Select[Any]:
     return select(*columns)
 
 
-_HAS_SUPPORT = or_(Registration.support != "", Registration.support_answer != "")
+def _subscriptions() -> Select[Any]:
+    columns: tuple[Any, ...] = (CalendarSetting.email.label("key"), CalendarSetting.changed_at.label("since"))
+    stands = select(1).where(CalendarItem.email == CalendarSetting.email).exists()
+    return select(*columns).where(~stands)
+
+
 _OF_BRIEFING = Registration.briefing
 _STORY_SIGNED = select(1).select_from(StoryConsent).join(Story).where(Story.match_id == Match.id)
 _SIGNED = or_(
@@ -98,8 +107,15 @@ _SIGNED = or_(
 )
 _IS_NAMED = or_(
     is_somebody(PresenterSlot.presenter_email),
+    PresenterSlot.standby_email != "",
     and_(PresenterSlot.presenter_email == "", PresenterSlot.presenter_name.not_in(("", PRESENTER))),
 )
+_IS_LED = or_(
+    Briefing.moderator != "",
+    select(1).where(BriefingDay.briefing_id == Briefing.id, BriefingDay.moderator_email != "").exists(),
+)
+_GOES_ON = ParticipationReply.state.in_((*OPEN, ReplyState.MATCHED))
+"""Owner and replier have still to do with each other: nobody is taken from them before what they agreed to is over."""
 
 KINDS: tuple[Kind, ...] = (
     Kind(
@@ -143,6 +159,7 @@ KINDS: tuple[Kind, ...] = (
         _rows(CalendarItem, CalendarItem.ends_at, is_somebody(CalendarItem.email)),
         empties(CalendarItem),
     ),
+    Kind("subscriptions", YEAR, (90, 3 * YEAR), _subscriptions(), forget_subscriptions),
     Kind(
         "questions",
         YEAR,
@@ -172,10 +189,17 @@ KINDS: tuple[Kind, ...] = (
             PresenterSlot,
             Briefing.ends_at,
             _IS_NAMED,
-            Briefing.state == BriefingState.PUBLISHED,
+            Briefing.state != BriefingState.DRAFT,
             joined=[PresenterSlot.briefing],
         ),
         empty_presenters,
+    ),
+    Kind(
+        "moderators",
+        3 * YEAR,
+        (180, 5 * YEAR),
+        _rows(Briefing, Briefing.ends_at, _IS_LED, Briefing.state != BriefingState.DRAFT),
+        empty_moderators,
     ),
     Kind(
         "availability",
@@ -195,14 +219,40 @@ KINDS: tuple[Kind, ...] = (
         "replies",
         2 * YEAR,
         (180, 2 * YEAR),
-        _rows(ParticipationReply, ParticipationReply.sent_at, is_somebody(ParticipationReply.email)),
+        _rows(ParticipationReply, ParticipationReply.sent_at, is_somebody(ParticipationReply.email), ~_GOES_ON),
+        empties(ParticipationReply),
+    ),
+    Kind(
+        "open_replies",
+        2 * YEAR,
+        (2 * YEAR, 2 * YEAR),
+        _rows(ParticipationReply, ParticipationReply.sent_at, is_somebody(ParticipationReply.email), _GOES_ON),
         empties(ParticipationReply),
     ),
     Kind(
         "colleagues",
         2 * YEAR,
         (180, 2 * YEAR),
-        _rows(ReplyColleague, ReplyColleague.asked_at, is_somebody(ReplyColleague.email)),
+        _rows(
+            ReplyColleague,
+            ReplyColleague.asked_at,
+            is_somebody(ReplyColleague.email),
+            ~_GOES_ON,
+            joined=[ReplyColleague.reply],
+        ),
+        empties(ReplyColleague),
+    ),
+    Kind(
+        "open_colleagues",
+        2 * YEAR,
+        (2 * YEAR, 2 * YEAR),
+        _rows(
+            ReplyColleague,
+            ReplyColleague.asked_at,
+            is_somebody(ReplyColleague.email),
+            _GOES_ON,
+            joined=[ReplyColleague.reply],
+        ),
         empties(ReplyColleague),
     ),
     Kind(

@@ -4,6 +4,7 @@ import hashlib
 import io
 import secrets
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -175,10 +176,12 @@ def _says(data: bytes, who: Person) -> bool:
 
 def _texts_of(data: bytes) -> Iterable[str]:
     """What a spreadsheet says: the parts of a package unpacked, or a plain text."""
-    if not zipfile.is_zipfile(io.BytesIO(data)):
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = [name for name in package.namelist() if name.endswith(".xml")]
+            return [package.read(name).decode("utf-8", "replace") for name in names]
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, OSError):  # no package, or one nobody can open
         return [data.decode("utf-8-sig", "replace"), data.decode("cp949", "replace")]
-    with zipfile.ZipFile(io.BytesIO(data)) as package:
-        return [package.read(name).decode("utf-8", "replace") for name in package.namelist() if name.endswith(".xml")]
 
 
 def _blacken(found: Found, row: Any, now: datetime) -> int:

@@ -25,6 +25,7 @@ KINDS: dict[str, About] = {
     ),
     "invitees": About("초대한 사람", "설명회가 끝난 날", _ARTICLE_21, "초대한 수"),
     "calendar": About("달력에 넣은 일정의 받는 사람", "일정이 끝난 날", _ARTICLE_21, "일정의 수와 번호"),
+    "subscriptions": About("달력을 받는 방법", "마지막으로 바꾼 날. 일정이 모두 지워진 뒤", _ARTICLE_21, "없음"),
     "questions": About("질문한 사람", "설명회가 끝난 날", _ARTICLE_21, "질문과 답, 공감 수"),
     "survey_comments": About("만족도 조사의 의견", "설명회가 끝난 날", _ARTICLE_21, "점수"),
     "certificates": About(
@@ -33,8 +34,17 @@ KINDS: dict[str, About] = {
     "presenters": About("지난 설명회의 발표자", "설명회가 끝난 날", _ARTICLE_21, "발표한 수요와 기관, 발표자료"),
     "availability": About("발표할 수 있는 시간", "물은 시간이 지난 날", _ARTICLE_21, "없음"),
     "availability_requests": About("발표할 수 있는지 물은 사람", "물은 날", _ARTICLE_21, "물은 수"),
-    "replies": About("참여 답글의 담당자", "답글을 보낸 날", "‘참여 답글’ 동의문의 보유 기간", "기관의 제안과 상태"),
-    "colleagues": About("답글에 함께한 동료", "함께하겠다고 한 날", "‘참여 답글’ 동의문의 보유 기간", "함께한 수"),
+    "moderators": About("지난 설명회의 사회자", "설명회가 끝난 날", _ARTICLE_21, "설명회"),
+    "replies": About(
+        "끝난 참여 답글의 담당자", "답글을 보낸 날", "‘참여 답글’ 동의문의 보유 기간", "기관의 제안과 상태"
+    ),
+    "open_replies": About(
+        "협의 중이거나 성사된 답글의 담당자", "답글을 보낸 날", "‘참여 답글’ 동의문의 보유 기간", "기관의 제안과 상태"
+    ),
+    "colleagues": About("끝난 답글에 함께한 동료", "함께하겠다고 한 날", "‘참여 답글’ 동의문의 보유 기간", "함께한 수"),
+    "open_colleagues": About(
+        "협의 중이거나 성사된 답글의 동료", "함께하겠다고 한 날", "‘참여 답글’ 동의문의 보유 기간", "함께한 수"
+    ),
     "talks": About("협의 기록의 글", "적은 날", _ARTICLE_21, "협의한 날과 수"),
     "signers": About("성사를 확인한 사람", "성사를 적은 날", _ARTICLE_21, "기관과 확인한 때, 진행 경과"),
     "need_contacts": About("끝난 수요 과제의 담당자", "마지막으로 바뀐 날", _ARTICLE_21, "수요 과제와 기관"),

@@ -1,11 +1,14 @@
 """What the worker does for people's rights: destroy what is due, erase who asked for it."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
 from briefings.db import db, unit_of_work
 from briefings.rights import erasing, retention
 from briefings.rights.kinds import KINDS
+
+log = logging.getLogger(__name__)
 
 MOST_BATCHES = 100
 """Of one kind at one look, so that the others have their turn."""
@@ -32,13 +35,21 @@ def erase_due(clock: Callable[[], datetime], stopping: Callable[[], bool] = lamb
     for erasure_id in erasing.due(clock()):
         if stopping():
             break
-        looked = erasing.look_for(erasure_id)
-        if looked is None:
-            continue
-        db.session.rollback()  # the long look is over; nothing of it is held
-        with unit_of_work():
-            number += bool(erasing.finish(erasure_id, *looked, clock()))
+        try:
+            number += _erase(erasure_id, clock)
+        except Exception as error:  # whoever comes after them must not wait for what is wrong with one
+            db.session.rollback()
+            log.error("erasure=%s cannot be done: %s", erasure_id, type(error).__name__)
     if erasing.is_any_to_forget():
         with unit_of_work():
             erasing.forget_addresses(clock())
     return number
+
+
+def _erase(erasure_id: int, clock: Callable[[], datetime]) -> bool:
+    looked = erasing.look_for(erasure_id)
+    if looked is None:
+        return False
+    db.session.rollback()  # the long look is over; nothing of it is held
+    with unit_of_work():
+        return bool(erasing.finish(erasure_id, *looked, clock()))

@@ -124,6 +124,29 @@ def test_officers_of_some_themes_erase_nobody(client, now):
     assert "이 사람의 정보 지우기" not in client.get(f"/staff/people?email={ADDRESS}").text
 
 
+@ON_ONE
+def test_what_is_wrong_with_one_does_not_keep_others_from_being_erased(app, now, monkeypatch, caplog):
+    for email in (ADDRESS, "narae@example.kr"):
+        a_registration(name="박나래", email=email)
+        with unit_of_work():
+            erasing.ask(email, "ko", now)
+    deliver(app)
+    look_for = erasing.look_for
+
+    def failing(number):
+        if number == 1:
+            raise ValueError(NAME)
+        return look_for(number)
+
+    monkeypatch.setattr(erasing, "look_for", failing)
+    erase_people(app)
+    assert [each.finished_at is None for each in db.session.scalars(select(Erasure).order_by(Erasure.id))] == [
+        True,
+        False,
+    ]
+    assert ("ValueError" in caplog.text, NAME in caplog.text) == (True, False)
+
+
 WHO = person(ADDRESS, {NAME}, {"010-2345-6789"})
 TEXT, CALENDAR = b"Content-Type: text/plain; charset=", b"Content-Type: text/calendar; charset=utf-8"
 MAILS = {

@@ -10,21 +10,23 @@ from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.jobs import destroy_drafts, destroy_due
-from briefings.live.models import Attendance
+from briefings.live.models import Attendance, BriefingDay
 from briefings.outbox.models import Message
 from briefings.outbox.queueing import NOBODY, Recipient, queue
-from briefings.participation.models import ReplyDraft
+from briefings.participation.models import ReplyDraft, ReplyState
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Destruction, Erasure, Purpose
 from briefings.rights import retention
 from briefings.rights.kinds import BY_NAME, KINDS, PROMISED
 from briefings.rights.words import KINDS as WORDS
+from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind, ItemState
+from briefings.schedule.models import BriefingState
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.funnel import crossed
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
 from briefings.statistics.scope import Axis, Scope
-from tests.builders import a_registration, a_user, saved
+from tests.builders import a_colleague, a_registration, a_reply, a_user, saved
 from tests.rights.test_erasing import SEOUL, counts, erase
 from tests.rights.traces import Traces, a_past_briefing, dump, traces_in
 from tests.statistics.generated import an_installation
@@ -187,3 +189,40 @@ def test_figures_of_an_installation_are_the_same_after_everything_has_gone(app, 
     destroy_due(app)
     assert db.session.scalar(select(Destruction.number).where(Destruction.kind == "registrations")) > 100
     assert figures() == before
+
+
+@ON_ONE
+def test_who_is_still_talked_with_stays_until_what_they_agreed_to_is_over(app, now):
+    administrator = a_user(Role.ADMINISTRATOR)
+    with unit_of_work():
+        for name in ("replies", "colleagues"):
+            retention.change_period(BY_NAME[name], 180, administrator, now)
+    given = {"sent_at": now - 300 * DAY, "acknowledged_at": now - 299 * DAY}
+    talked, ended, late = (
+        a_reply(state=ReplyState.CONSULTING, **given),
+        a_reply(state=ReplyState.ENDED, ended_at=now, **given),
+        a_reply(state=ReplyState.MATCHED, **given | {"sent_at": now - 731 * DAY}),
+    )
+    joined = a_colleague(talked, asked_at=now - 290 * DAY, accepted_at=now - 280 * DAY)
+    kept = (talked.name, joined.name)
+    destroy_due(app)
+    db.session.expire_all()
+    assert (talked.name, joined.name) == kept
+    assert (ended.name, late.name) == ("○○○", "○○○")
+
+
+@ON_ONE
+def test_who_led_or_stood_by_and_how_calendars_were_kept_goes_too(app, now):
+    old = a_past_briefing(now, 1200, moderator="박나래", state=BriefingState.CANCELLED)
+    slot = old.slots[0]
+    slot.standby_name, slot.standby_email = "남궁이슬", "iseul@example.kr"
+    day = saved(BriefingDay(briefing_id=old.id, moderator_email="narae@example.kr"))
+    for email in ("narae@example.kr", "iseul@example.kr"):
+        saved(CalendarSetting(email=email, changed_at=now - 1200 * DAY))
+    moments = {"created_at": now, "modified_at": now, "dtstamp": now, "starts_at": now, "ends_at": now + DAY}
+    of_coming = {"kind": ItemKind.PRESENTATION, "briefing_id": old.id, "state": ItemState.OPEN}
+    saved(CalendarItem(name="박나래", email="narae@example.kr", need_id=slot.need_id, **of_coming, **moments))
+    destroy_due(app)
+    db.session.expire_all()
+    assert (old.moderator, day.moderator_email, slot.standby_name, slot.standby_email) == ("", "", "", "")
+    assert db.session.scalars(select(CalendarSetting.email)).all() == ["narae@example.kr"], "something stands in it"
