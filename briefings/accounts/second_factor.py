@@ -42,12 +42,17 @@ def grouped(secret: str) -> str:
     return " ".join(re.findall("....", secret))
 
 
-def set_up(user: User, secret: str, typed: str, now: datetime) -> list[str]:
-    """Ask for codes of `secret` from now on; the recovery codes, to be shown once. Refused if `typed` is wrong."""
+def set_up(user: User, secret: str, typed: str, now: datetime, anew: bool = False) -> list[str]:
+    """Ask for codes of `secret` from now on; the recovery codes, to be shown once. Refused if `typed` is wrong.
+
+    Where an app is asked for already, only `anew`: whoever has but the password puts no other in its place.
+    """
     step = _step_of(secret, typed, now)
     if step is None:
         raise Refused(WRONG, field="code")
-    lock(user)
+    lock(user)  # of two who set it up at once, the second finds it done
+    if user.has_second_factor and not anew:
+        raise Refused(N_("이미 2단계 인증을 켠 계정입니다. 처음부터 다시 로그인해 주세요."))
     user.totp_secret, user.totp_since, user.totp_step = seal(secret, SECRET), now, step
     record(user, "account.second_factor_on", user, now)
     _tell(user, "second_factor_on", now)

@@ -111,10 +111,10 @@ def second_factor() -> ResponseReturnValue:
 @limiter.limit("10/minute;50/hour", key_func=own_account, methods=["POST"])
 def another_app() -> ResponseReturnValue:
     """Put an app on another telephone in the place of the one there is."""
-    return own_set_up() if me().has_second_factor else redirect(url_for(".second_factor"))
+    return own_set_up(anew=True) if me().has_second_factor else redirect(url_for(".second_factor"))
 
 
-def own_set_up() -> ResponseReturnValue:
+def own_set_up(anew: bool = False) -> ResponseReturnValue:
     """The page by which somebody who is signed in sets an app up."""
     user = me()
     form = OwnSetUpForm() if user.has_password else SetUpForm()
@@ -124,7 +124,7 @@ def own_set_up() -> ResponseReturnValue:
             if user.has_password and not password_fits(user, form.present.data):
                 raise Refused(N_("지금 비밀번호가 맞지 않습니다."), field="present")
             with unit_of_work():
-                codes = set_up(user, secret, form.code.data, clock.now())
+                codes = set_up(user, secret, form.code.data, clock.now(), anew)
         except Refused as error:
             form.refuse(error)
         else:

@@ -10,10 +10,11 @@ import time_machine
 from sqlalchemy import select
 
 from briefings.accounts.models import RecoveryCode, Role
-from briefings.accounts.second_factor import set_up
+from briefings.accounts.second_factor import prove, set_up
 from briefings.accounts.signing_in import set_password
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.errors import Refused
 from tests.builders import a_user, an_owner
 from tests.mails import mails_to
 
@@ -160,6 +161,14 @@ def test_staff_are_led_to_set_it_up_and_reach_nothing_else_where_it_is_required(
     assert client.post("/account/second-factor/off", data={"off-code": its_app.at(now)}).status_code == 409
     assert "2단계 인증 끄기" not in client.get("/account/second-factor").text
     assert sign_in(app.test_client(), with_password(an_owner())).location == "/my/needs"
+
+
+def test_of_two_who_set_it_up_at_once_the_second_is_told_that_it_is_done(user, now):
+    its_app, _ = with_app(user, now)
+    other = pyotp.random_base32()
+    with pytest.raises(Refused, match="이미 2단계 인증을 켠"):
+        set_up(user, other, pyotp.TOTP(other).at(now), now)
+    prove(user, its_app.at(now), now)
 
 
 def test_a_secret_of_another_page_or_person_is_not_taken(app, client, user, required, now):

@@ -136,13 +136,18 @@ def test_nothing_of_another_theme_goes_along_with_several(client, officer, sea, 
     assert client.get(f"/staff/outbox/together/hold?id={own_message.id}").status_code == 200
 
 
-def test_the_person_to_ask_about_a_need_of_another_theme_is_not_shown(client, officer, sea):
-    need, own = a_need(themes=[a_theme()]), a_need(themes=[sea])
-    for each, shown in ((need, False), (own, True)):
-        each.contact_name, each.contact_email = "도토리 담당", "dotori@example.kr"
+def test_how_to_reach_the_people_of_another_theme_is_not_shown(client, officer, sea):
+    for theme, shown in ((a_theme(), False), (sea, True)):
+        need = a_need(themes=[theme])
+        briefing = presenting(need, theme)
+        need.contact_name, need.contact_email = "도토리 담당", "dotori@example.kr"
+        briefing.slots[0].presenter_name, briefing.slots[0].presenter_email = "박발표", "balpyo@example.kr"
         db.session.commit()
-        page = client.get(f"/staff/needs/{each.id}").text
-        assert (each.contact_email in page) is (each.contact_name in page) is shown
+        page = client.get(f"/staff/needs/{need.id}").text
+        assert (need.contact_email in page) is (need.contact_name in page) is shown
+        page = client.get(f"/staff/briefings/{briefing.id}").text
+        assert "박발표" in page
+        assert ("balpyo@example.kr" in page) is shown
 
 
 def test_one_theme_in_common_is_enough_and_a_briefing_has_those_of_its_needs(client, officer, sea):
