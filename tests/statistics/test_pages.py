@@ -103,6 +103,9 @@ def test_each_number_of_a_part_opens_what_is_behind_it(app, client, now):
     assert "이 조건에 드는 것이 없습니다" in client.get(f"/staff/statistics/funnel/attended?{query}").text
     assert client.get("/staff/statistics/funnel/everything").status_code == 404
     assert client.get("/staff/statistics/funnel?briefing=999999").status_code == 404
+    file = f"/staff/exports/funnel_people?step=registered&briefing={briefing.id}"
+    assert briefing.title in client.get(file).text, "the file says that it is about one briefing"
+    assert client.get("/staff/exports/funnel?briefing=999999").status_code == 404
 
 
 def test_conditions_that_make_no_sense_are_said_at_their_field_and_count_as_none(app, client, now):
