@@ -123,6 +123,7 @@ def _condition(filters: AuditFilters, name: str) -> str:
         kind, _, number = field.data.partition(":")
         entry = AuditEntry(about_type=kind, about_id=int(number))
         [subject] = subjects_of([entry]).values()
-        return f"{subject.words}: {subject.title or number}"
+        # Of what they had nothing to do with officers learn no title here: it may be a name.
+        return f"{subject.words}: {(current_user.is_administrator and subject.title) or number}"
     chosen = {choice.value: choice.label for choice in getattr(field, "choices", ())}.get(field.data, field.data)
     return f"{field.label.text}: {chosen}"

@@ -213,3 +213,10 @@ def test_whose_data_was_seen_is_found_by_the_address(desk, administrator, now):
     shown = desk.get(f"{LOG}?person=Gaon@example.kr").text.partition("<tbody>")[2]
     assert "신청자 한 사람을 봄" in shown and "한 사람의 모든 것을 봄" in shown and "목록을 봄" not in shown
     assert shown.count("한 사람의 모든 것을 봄") == 1
+
+
+def test_officers_learn_no_name_from_a_number_in_the_address(client):
+    place = a_registration(name="남궁이슬")
+    officer = a_user(Role.OFFICER)
+    page = client.sign_in(officer).get(f"{LOG}?about=registrations:{place.id}").text
+    assert ("남궁이슬" in page, f"신청: {place.id}" in page) == (False, True)

@@ -47,7 +47,6 @@ def test_a_presenter_to_come_without_standby_is_erased(app, now):
     assert traces_in(dump()) == set()
 
 
-@ON_ONE
 def test_a_moderator_is_known_and_erased(app, now):
     briefing = a_briefing(now=now, moderator=NAME)
     with unit_of_work():

@@ -211,7 +211,6 @@ def test_who_is_still_talked_with_stays_until_what_they_agreed_to_is_over(app, n
     assert (ended.name, late.name) == ("○○○", "○○○")
 
 
-@ON_ONE
 def test_who_led_or_stood_by_and_how_calendars_were_kept_goes_too(app, now):
     old = a_past_briefing(now, 1200, moderator="박나래", state=BriefingState.CANCELLED)
     slot = old.slots[0]
