@@ -193,9 +193,12 @@ def _metadata(agency: Agency) -> dict[str, Any]:
     """What the service says of itself (OpenID Connect Discovery 1.0), if it is the one we mean."""
     said = _remembered(agency, f"{agency.issuer}/.well-known/openid-configuration")
     needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    besides = [name for name in ("userinfo_endpoint", "end_session_endpoint") if name in said]
     ours = str(said.get("issuer", "")).rstrip("/") == agency.issuer
-    sound = all(isinstance(said.get(name), str) and not fault_of(said[name], agency.private) for name in needed)
+    addresses = [said.get(name) for name in (*needed, *besides)]
+    sound = all(isinstance(each, str) and not fault_of(each, agency.private) for each in addresses)
     if not ours or not sound:
+        _known.clear()  # once it is mended it is asked anew
         raise Refused(UNSOUND)
     return said
 

@@ -169,6 +169,17 @@ def test_a_service_that_is_away_or_another_one_is_said_in_words(app, client, con
 
 
 @before_the_database
+def test_what_the_service_says_of_itself_is_asked_anew_once_it_is_mended(client, connected, monkeypatch):
+    answer, spoilt = agency._answer, {"end_session_endpoint": "javascript:alert(1)", "userinfo_endpoint": 5}
+    for name, value in spoilt.items():
+        agency._known.clear()
+        monkeypatch.setattr(agency, "_answer", lambda *asked, said={name: value}: answer(*asked) | said)
+        assert "확인하지 못했습니다" in client.get("/sign-in/agency").text, name
+        monkeypatch.setattr(agency, "_answer", answer)
+        assert client.get("/sign-in/agency").status_code == 302
+
+
+@before_the_database
 @pytest.mark.parametrize("claim", ["iss", "aud", "nonce", "exp", "signature"])
 def test_a_token_that_is_wrong_in_anything_opens_nothing(client, connected, user, monkeypatch, claim):
     read = agency._read
