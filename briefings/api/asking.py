@@ -15,6 +15,8 @@ MOST_PER_PAGE = 100
 Number = Annotated[int, Meta(ge=1, le=LAST_ROW)]
 Words = Annotated[str, Meta(max_length=100, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line; no control characters, which no text of ours holds."""
+Name = Annotated[str, Meta(max_length=12, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""By which others know a row."""
 Given = TypeVar("Given")
 
 
@@ -96,8 +98,8 @@ class ForFunnel(Asked, kw_only=True, forbid_unknown_fields=True):
     theme: Number | UnsetType = UNSET
     audience: Number | UnsetType = UNSET
     region: Region | UnsetType = UNSET
-    round: Annotated[str, Meta(max_length=12)] | UnsetType = UNSET
-    briefing: Annotated[str, Meta(max_length=12)] | UnsetType = UNSET
+    round: Name | UnsetType = UNSET
+    briefing: Name | UnsetType = UNSET
     owner_kind: OrganizationKind | UnsetType = UNSET
     kind: OrganizationKind | UnsetType = UNSET
     since: date | UnsetType = UNSET

@@ -207,6 +207,11 @@ def test_pages_of_other_sites_may_ask_and_no_cookie_is_looked_at(app, client):
     assert client.get("/api/v1/funnel").status_code == 401
 
 
+@pytest.mark.parametrize("name", ["briefing", "round"])
+def test_a_name_with_a_character_that_no_text_of_ours_holds_is_a_wrong_condition(client, key, name):
+    assert client.get(f"/api/v1/funnel?{name}=%00", headers=key).status_code == 422
+
+
 def test_who_asks_too_often_is_told_when_to_come_again(app, client, limited, monkeypatch, key):
     monkeypatch.setitem(app.config, "API_PER_NETWORK", "3/minute;9/hour")
     left = [client.get("/api/v1/themes").headers["RateLimit"] for _ in range(3)]
