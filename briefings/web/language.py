@@ -36,7 +36,13 @@ def language() -> str:
         return "ko"
     if request.script_root.endswith("/en"):
         return "en"
-    return (request.accept_languages.best_match(("ko", "en")) or "ko") if request.path.startswith(API) else "ko"
+    return _asked_for() if request.path.startswith(API) else "ko"
+
+
+def _asked_for() -> str:
+    """The first language of ours that a program wants, whatever the country: `en-GB, ko;q=0.5` wants English."""
+    wanted = [tag.lower().partition("-")[0] for tag, quality in request.accept_languages if quality]
+    return next((each for each in wanted if each in ("ko", "en")), "ko")
 
 
 def said(message: str) -> str:
