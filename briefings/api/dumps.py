@@ -174,7 +174,7 @@ NEEDS = DataSet(
 )
 BRIEFINGS = DataSet(
     "briefings",
-    N_("설명회"),
+    N_("공개한 설명회"),
     N_("공개한 온라인 사업설명회입니다. 취소한 것도 담습니다."),
     (
         Column("id", N_("설명회 이름(id)"), lambda briefing: briefing.id),
@@ -209,7 +209,7 @@ PROGRAMME = DataSet(
 )
 MATCHES = DataSet(
     "matches",
-    N_("성사된 협업"),
+    N_("협업 성사"),
     N_("함께하는 기관이 확인한 성사입니다."),
     (
         Column("need_id", NEED_ID, lambda match: match.need_id),
