@@ -208,6 +208,7 @@ def test_staff_see_all_replies_and_those_let_wait(app, client, now):
 
 def test_lists_of_replies_take_as_many_queries_for_three_as_for_one(app, desk, count_queries):
     client, made = desk
+    client.get("/my/replies")  # which is recorded once in an hour
     with count_queries() as one:
         client.get("/my/replies")
     for _ in range(2):
