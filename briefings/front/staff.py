@@ -54,7 +54,7 @@ def person() -> ResponseReturnValue:
     """
     form = PersonForm(request.args)
     words = form.email.data or ""
-    if words and not is_address(words):
+    if not is_address(words):
         called = people_called(words)
         if len(called.people) == 1 and not called.more:
             return redirect(url_for(".person", email=called.people[0].email))

@@ -12,6 +12,8 @@ from briefings.accounts.opening import send_password_link
 from briefings.accounts.roles import sign_out_everywhere, switch_off, switch_on
 from briefings.accounts.second_factor import reset
 from briefings.accounts.sessions import sessions_of
+from briefings.audit.about import names_of
+from briefings.audit.pages import who_did
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
@@ -82,7 +84,8 @@ def show(user_id: int) -> ResponseReturnValue:
         else:
             flash("역할을 저장했습니다.", "success")
             return redirect(url_for(".show", user_id=user_id))
-    now, acts = clock.now(), reversed(history_of(user))
+    now, acts = clock.now(), history_of(user)[::-1]
+    names = names_of([act.actor_id for act in acts if act.actor_id and not act.actor_name])
     return render_template(
         "organizations/account.html",
         form=form,
@@ -91,7 +94,7 @@ def show(user_id: int) -> ResponseReturnValue:
         invitation=invitations_of([user], now).get(user.id),
         devices=len(sessions_of(user, now)),
         themes=current_app.extensions["themes_of_each"]([user]).get(user.id, []),
-        history=[(act.at, act.actor_name or "프로그램", said(act)) for act in acts][:SHOWN],
+        history=[(act.at, who_did(act, names), said(act)) for act in acts][:SHOWN],
     )
 
 

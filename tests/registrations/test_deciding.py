@@ -232,7 +232,8 @@ def test_the_course_of_a_briefing_shows_who_was_decided_about_and_saving_says_wh
 
     assert "신청 취소 1명" in text_of(desk.get(f"/staff/briefings/{briefing.id}").text)
     assert "사람 찾기" in desk.get("/staff/outbox").text
-    assert "신청하거나 받은 것이 없습니다" not in desk.get("/staff/people").text
+    assert "보낸 것과 보낼 것" not in desk.get("/staff/people").text, "nobody's mails while nobody is asked for"
+    assert "두 글자 이상" in desk.get("/staff/people").text
 
 
 def test_inviting_to_a_full_briefing_says_that_invited_people_may_have_to_wait(desk):
