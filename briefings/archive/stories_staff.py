@@ -18,6 +18,7 @@ from briefings.participation.match_models import Match
 from briefings.participation.matching import match_of
 from briefings.web.access import staff
 from briefings.web.forms import Form
+from briefings.web.routing import row_number
 from briefings.web.uploads import takes_files
 
 pages = Blueprint("staff_stories", __name__, url_prefix="/staff/stories")
@@ -70,7 +71,7 @@ def edit(public_id: str) -> ResponseReturnValue:
 
     def act() -> None:
         alt = form.picture_alt.data if story.picture else ""
-        seen = int(form.seen.data) if (form.seen.data or "").isdigit() else 0
+        seen = request.form.get("seen", 0, type=row_number)
         stories.rewrite(story, form.words(alt), seen, current_user, clock.now())
 
     if done(form, act):

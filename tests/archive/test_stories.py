@@ -120,6 +120,9 @@ def test_who_does_not_agree_says_why_and_a_rewritten_story_is_asked_about_anew(a
     form = {"seen": "1", "title": story.title, "summary": "한 줄", "text": "고친 글"}
     client.post(own + "/edit", data=form)
     assert "그사이 이야기가 바뀌었습니다" in client.post(own + "/edit", data=form).text
+    for seen in ({}, {"seen": "²"}, {"seen": "9" * 5000}):
+        odd = {name: value for name, value in form.items() if name != "seen"} | seen
+        assert "그사이 이야기가 바뀌었습니다" in client.post(own + "/edit", data=odd).text
     story = the_story()
     assert (story.version, story.state) == (2, StoryState.DRAFT)
     changed = client.get(first)
