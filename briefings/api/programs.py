@@ -29,7 +29,7 @@ from briefings.participation.need_course import next_briefings
 from briefings.schedule import finding
 from briefings.schedule.models import Briefing
 from briefings.schedule.programme import programme_of
-from briefings.statistics.funnel import Count, crossed, funnel
+from briefings.statistics.funnel import Count, crossed, funnel, steps_by
 from briefings.statistics.naming import in_order
 from briefings.statistics.published import published_figures, series
 from briefings.statistics.scope import Axis
@@ -389,7 +389,9 @@ def count_funnel(asked: asking.ForFunnel) -> schemas.Funnel:
         steps=_steps(funnel(scope, zone(), now).steps()),
         by=by,
         rows=[
-            schemas.FunnelRow(value=values[line.value], name=line.name, steps=_steps(line.funnel.steps()))
+            schemas.FunnelRow(
+                value=values[line.value], name=line.name, steps=_steps(line.funnel[step] for step in steps_by(by))
+            )
             for line in lines
         ],
     )

@@ -88,6 +88,14 @@ class Funnel:
         return [self.counts[step] for step in Step]
 
 
+OF_NEEDS = (Step.NEEDS, Step.GROUPED, Step.BRIEFED)
+
+
+def steps_by(axis: Axis | None) -> list[Step]:
+    """The steps that are told of each part: what nobody registers, replies or joins in is the same for every kind."""
+    return [step for step in Step if axis is not Axis.KIND or step not in OF_NEEDS]
+
+
 def funnel(scope: Scope, zone: ZoneInfo, now: datetime) -> Funnel:
     """Counted from rows."""
     return _Counting(scope, None, zone, now).funnels().get(None) or _funnel({})

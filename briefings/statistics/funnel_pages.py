@@ -14,16 +14,14 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.staff import zone
 from briefings.statistics.behind import Known, behind
 from briefings.statistics.forms import ScopeFilters, query_of
-from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel
+from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel, steps_by
 from briefings.statistics.naming import Line, in_order
-from briefings.statistics.scope import Axis, Scope
+from briefings.statistics.scope import Scope
 from briefings.statistics.words import AXES, STEPS
 from briefings.web.access import staff
 
 pages = Blueprint("staff_funnel", __name__, url_prefix="/staff/statistics/funnel")
 PER_PAGE = 30
-OF_NEEDS = (Step.NEEDS, Step.GROUPED, Step.BRIEFED)
-"""The steps that nobody registers, replies or joins in: the same however those are told apart."""
 
 
 class Lines(Pagination):
@@ -44,7 +42,7 @@ def index() -> ResponseReturnValue:
     filters, now = ScopeFilters(request.args), clock.now()
     scope, axis = filters.scope(), filters.axis()
     lines = in_order(axis, crossed(scope, axis, zone(), now)) if axis else []
-    steps = [step for step in Step if axis is not Axis.KIND or step not in OF_NEEDS]
+    steps = steps_by(axis)
     return render_template(
         "statistics/funnel.html",
         filters=filters,

@@ -15,7 +15,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.behind import behind
 from briefings.statistics.forms import AsOf, ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Count, crossed, funnel
+from briefings.statistics.funnel import PEOPLE, Count, crossed, funnel, steps_by
 from briefings.statistics.funnel import Step as Reached
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.published import Figures, series
@@ -84,7 +84,12 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
     scope, axis = filters.scope(), filters.axis()
     parts = in_order(axis, crossed(scope, axis, asked.zone, asked.now)) if axis else []
     whole = Line(None, "전체", funnel(scope, asked.zone, asked.now))
-    lines = [FunnelLine(part.name, count) for part in (whole, *parts) for count in part.funnel.steps()]
+    of_parts = [(part, steps_by(axis)) for part in parts]
+    lines = [
+        FunnelLine(part.name, part.funnel[step])
+        for part, steps in [(whole, list(Reached)), *of_parts]
+        for step in steps
+    ]
     return Found(
         (
             Column[FunnelLine](AXES[axis] if axis else "무엇의", 32, lambda line: line.part),
