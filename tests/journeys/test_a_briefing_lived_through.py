@@ -343,9 +343,9 @@ def the_numbers_are_what_happened(staff: Person, stranger: Person, briefing: Bri
         ("발표한 과제", 3),
         ("참가 신청", IN_THE_ROOM + AT_HOME),
         ("참석", IN_THE_ROOM),
-        ("새 참여 답글", 2),
-        ("기한 안에 확인", 1),
-        ("협의", 1),
+        ("참여 답글", 2),
+        ("기한 안 확인", 1),
+        ("협의한 과제", 1),
         ("성사", 1),
     ):
         row = table.get_by_role("row").filter(has=staff.page.get_by_role("rowheader", name=step, exact=True))

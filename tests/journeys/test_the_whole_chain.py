@@ -230,9 +230,9 @@ def look_at_the_funnel(staff: Person) -> None:
         ("발표한 과제", "2"),
         ("참가 신청", "1"),
         ("참석", "1"),
-        ("새 참여 답글", "1"),
-        ("기한 안에 확인", "1"),
-        ("협의", "1"),
+        ("참여 답글", "1"),
+        ("기한 안 확인", "1"),
+        ("협의한 과제", "1"),
         ("성사", "1"),
     ):
         row = table.get_by_role("row").filter(has=staff.page.get_by_role("rowheader", name=step, exact=True))
