@@ -36,7 +36,7 @@ def matches_on(shelf: Shelf | None, now: datetime) -> Select[Match]:
         Shelf.OBJECTED: Match.organizations.any(MatchOrganization.objected_at.is_not(None)),
         Shelf.CONFIRMED: Match.confirmed_at.is_not(None),
     }
-    own = select(Need.organization_id).where(Need.id == Match.need_id).scalar_subquery()
+    own = select(Need.organization_id).where(Need.id == Match.need_id).correlate(Match).scalar_subquery()
     has_partners = Match.organizations.any(MatchOrganization.organization_id != own)
     found = select(Match).where(has_partners).order_by(Match.recorded_at.desc(), Match.id.desc())
     if shelf is not None:

@@ -213,6 +213,18 @@ def test_staff_confirm_what_came_on_paper_with_a_reason(app, client, now, reply)
     assert kinds_to("owner@example.kr") == ["match_confirmed"]
 
 
+def test_the_list_of_staff_holds_every_match_that_has_a_partner(app, client, now, reply):
+    needs = [reply.need]
+    for made in (reply, a_reply(need=a_need(title="둘째 과제"))):
+        brings = {made.organization_id: "설비", made.need.organization_id: "작업장"}
+        with unit_of_work():
+            terms = Terms(contributions=brings, matched_on=TODAY, summary=SUMMARY)
+            matching.record_match(made.need, [made], terms, a_user(), TODAY, now)
+        needs.append(made.need)
+    shown = client.sign_in(a_user()).get("/staff/matches").text
+    assert all(need.title in shown for need in needs)
+
+
 def test_the_unconfirmed_are_reminded_once_after_five_working_days(app, client, now, reply):
     agreed(reply, now=now)
     monday = datetime(2026, 11, 30, 1, tzinfo=UTC)
