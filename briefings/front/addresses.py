@@ -19,12 +19,15 @@ MOST = 20_000
 NOT_FOUND = ("front.search", "display.settings", "accounts.sign_in", "accounts.forgotten")
 """Pages of the map that are nothing to be found by a search engine."""
 
+FEEDS = "/cal/f/"
+"""Feeds with a secret in the address: Google's importer asks robots.txt before it reads one, and no page leads there."""
+
 Address = tuple[str, dict[str, Any], datetime | None]
 
 
 def private_paths(rules: Iterable[str]) -> list[str]:
     """How the addresses by these rules begin: up to the first part that differs from page to page."""
-    private = {rule.partition("<")[0] for rule in rules}
+    private = {rule.partition("<")[0] for rule in rules if FEEDS not in rule}
     return sorted(path for path in private if not any(path.startswith(other) for other in private - {path}))
 
 

@@ -27,4 +27,4 @@ def fill_accounts(administrator: User) -> dict[str, Any]:
         give_themes(careful, [theme.id], administrator, BEGINNING)
         for agent in (PHONE, "Firefox/145.0"):
             begin(careful, BEGINNING - timedelta(minutes=3), "203.0.113.7", agent)
-    return {"invited": invited.id, "devices": careful.id}
+    return {"account_invited": invited.id, "devices": careful.id}

@@ -839,7 +839,7 @@ REVIEWERS = {
 NEW_REVIEWERS = {"no reviews": "/reviews", "no advice": "/advice"}
 ADMINISTRATORS = {
     "account": "/staff/accounts/{user}",
-    "account invited": "/staff/accounts/{invited}",
+    "account invited": "/staff/accounts/{account_invited}",
     "account switched on and used": "/staff/accounts/{devices}",
     "themes of an officer": "/staff/accounts/{user}/themes",
     "account new": "/staff/accounts/new",
