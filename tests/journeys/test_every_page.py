@@ -877,7 +877,7 @@ ADMINISTRATORS = {
     "webhook changing": "/staff/webhooks/{webhook_fresh}/edit",
     "webhook changing wrongly": "/staff/webhooks/{webhook_fresh}/edit | clear",
     "webhook secret": "/staff/webhooks/{webhook_fresh}/secret",
-    "webhook secret shown": "/staff/webhooks/{webhook_fresh}/secret | submit",
+    "webhook secret shown": "/staff/webhooks/{webhook_fresh}/secret | go on",
     "webhook to remove": "/staff/webhooks/{webhook_fresh}/remove",
 }
 TABLE = {
@@ -1066,8 +1066,8 @@ def test_page(sitting, rows, request, email, prefix, address):
 def _send(person: Person, act: str) -> None:
     """Send the main form of the page as it is, or with its text cleared away; it comes back with what is wrong.
 
-    `do …` presses the button that does this, `choose …` takes this choice before; with `change` the form is sent with
-    something else in it, and goes on.
+    `do …` presses the button that does this, `choose …` takes this choice before; with `go on` it has nothing wrong,
+    with `change` it is sent with something else in it.
     """
     if act.startswith("do "):
         does = f'[name=do][value="{act.removeprefix("do ")}"]'
@@ -1082,6 +1082,7 @@ def _send(person: Person, act: str) -> None:
         form.locator(f'[value="{act.removeprefix("choose ")}"]').check()
     if act == "change":
         form.locator("textarea").first.fill("고쳐 쓴 글")
+    if act in ("change", "go on"):
         with person.page.expect_navigation():
             form.get_by_role("button").last.click()
         return
