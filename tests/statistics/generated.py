@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import insert, select
 
-from briefings.db import db
+from briefings.db import db, dialect
 from briefings.live.models import Attendance, AttendanceState
 from briefings.needs.models import Need, NeedState, Region, Stage, need_audiences, need_themes
 from briefings.organizations.models import Organization, OrganizationKind
@@ -41,6 +41,8 @@ class Installation:
         briefings = self._briefings(needs)
         self._people(briefings, organizations)
         self._replies(needs, organizations)
+        if dialect() == "postgresql":  # which does so by itself some time after so many rows have come
+            db.session.connection().exec_driver_sql("ANALYZE")
         db.session.commit()
         return self
 
