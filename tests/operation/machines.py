@@ -39,6 +39,7 @@ def settings(database: str, **more: str) -> dict[str, str]:
     """Those of production, behind a proxy that says where people come from."""
     return {
         "IEUM_ENV": "production",
+        "TWO_FACTOR": "optional",  # staff sign in by a password in these tests
         "SECRET_KEY": "a key for machines, long enough to be taken seriously",
         "PUBLIC_URL": f"https://{HOST}",
         "DATABASE_URL": database,
