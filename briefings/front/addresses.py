@@ -20,7 +20,7 @@ NOT_FOUND = ("front.search", "display.settings", "accounts.sign_in", "accounts.f
 """Pages of the map that are nothing to be found by a search engine."""
 
 FEEDS = "/cal/f/"
-"""Feeds with a secret in the address: Google's importer asks robots.txt before it reads one, and no page leads there."""
+"""Feeds with a secret in the address: Google's importer asks robots.txt before it reads one; no page leads there."""
 
 Address = tuple[str, dict[str, Any], datetime | None]
 

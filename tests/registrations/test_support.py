@@ -60,7 +60,7 @@ def acts(*names: str) -> list[tuple[str, dict]]:
 
 def test_a_request_is_read_answered_and_told(app, client, desk, now):
     registration = asking(now, locale="en", name="Kim Ga-on")
-    assert "답을 기다리는 지원 요청 <small>(가장 이른 기한 3일 뒤, 2026. 11. 26.(목))</small>" in desk.get("/staff/").text
+    assert "지원 요청 <small>(가장 이른 기한 3일 뒤, 2026. 11. 26.(목))</small>" in desk.get("/staff/").text
     queue = desk.get("/staff/support").text
     assert "기한까지 3일" in queue and WISH not in queue
     page = desk.get(f"/staff/support/{registration.public_id}").text
