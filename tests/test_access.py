@@ -236,7 +236,7 @@ def test_no_form_is_taken_without_its_token(app, visitors, monkeypatch):
 
 
 @pytest.mark.parametrize("migrated_app", ["postgresql"], indirect=True)  # which refuses more
-@pytest.mark.parametrize("odd", ["\x00", "²", "가나다", "a" * 3000, "..", "%", "'\"<>", "\U0001f600"])
+@pytest.mark.parametrize("odd", ["\x00", "²가나다", "a" * 3000, "..", "%'\"<>\U0001f600"])
 def test_no_address_breaks_a_page(app, visitors, odd):
     named_by_text = [rule for rule in rules(app, "GET") if not rule.arguments <= {"need_id", "briefing_id"}]
     for rule in named_by_text:
@@ -247,15 +247,9 @@ def test_no_address_breaks_a_page(app, visitors, odd):
 @pytest.mark.parametrize(
     "query",
     [
-        "q=%00",
-        "q=%25_",
-        "page=0",
-        "page=99999999999999999999",
-        "page=x",
-        "state=x",
-        "theme=99999999999999999999",
-        "need=99999999999999999999&need=x",
-        "as_of=x",
+        "q=%00&page=0&state=x",
+        "q=%25_&page=99999999999999999999&as_of=x",
+        "page=x&theme=99999999999999999999&need=99999999999999999999&need=x",
     ],
 )
 def test_no_query_breaks_a_list(app, visitors, query):
