@@ -172,11 +172,13 @@ def test_officers_read_what_they_did_themselves(client, administrator, now):
 
 def test_pages_go_on_from_where_one_stands_and_cost_the_same_at_any_size(desk, now, count_queries):
     need = a_need()
-    with count_queries() as one:
-        desk.get(f"{LOG}?kind=needs")
     common = {"actor_id": None, "actor_name": "", "action": "need.edited", "about_type": "needs", "about_id": need.id}
     rows = [common | {"at": now - timedelta(seconds=n // 2), "detail": {"number": n}} for n in range(120)]
-    db.session.execute(insert(AuditEntry), rows)
+    db.session.execute(insert(AuditEntry), rows[:1])
+    db.session.commit()
+    with count_queries() as one:
+        desk.get(f"{LOG}?kind=needs")
+    db.session.execute(insert(AuditEntry), rows[1:])
     db.session.commit()
     seen, page = [], desk.get(f"{LOG}?kind=needs").text
     with count_queries() as many:
