@@ -73,6 +73,15 @@ class PageClient(FlaskClient):
         return self
 
 
+class Hasty(FlaskClient):
+    """A visitor whose pages are not looked at closely: they are asked for many times, or for one thing only."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Open like Flask's client, in an application context of its own (see PageClient)."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 def check_page(html: str) -> None:
     """AssertionError naming the first thing the page owes and lacks."""
     _check_syntax(html)

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
 from briefings import clock
 from briefings.accounts.models import User
@@ -22,6 +21,7 @@ from briefings.tasks.models import Task
 from briefings.web.access import access_of
 from tests.addresses import address_of, methods_of, values_of_rules, with_variables
 from tests.builders import a_theme, a_user, an_expert, an_owner
+from tests.client import Hasty
 from tests.journeys.rows import ADMINISTRATOR, OWNER, REVIEWER, STAFF, Rows, fill
 
 pytestmark = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # the questions are the same on both
@@ -50,14 +50,6 @@ WHO_TRY = {
 ANSWERS = {401: "x", 403: "x", 404: "-", 410: "-"}
 """s: to sign in, x: 401 or 403, -: not there, o: let in."""
 TABLE = json.loads((Path(__file__).parent / "access_to_objects.json").read_text())
-
-
-class Hasty(FlaskClient):
-    """A visitor whose pages are not looked at closely: each is asked for many times."""
-
-    def open(self, *args, **kwargs) -> TestResponse:
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
 
 
 def answer_to(client: FlaskClient, address: str, method: str, **how) -> str:

@@ -20,7 +20,7 @@ from briefings import clock
 from briefings.accounts.models import User
 from briefings.accounts.sessions import begin
 from briefings.db import db
-from tests.client import Outline
+from tests.client import Hasty, Outline
 from tests.hostile import VALUES
 from tests.journeys.rows import ADMINISTRATOR, OWNER, REVIEWER, STAFF, Rows, fill
 from tests.journeys.test_every_page import ADMINISTRATORS, OWNERS, PUBLIC, REVIEWERS, STAFFS
@@ -42,14 +42,6 @@ def strange_in(html: str) -> list[tuple[str, dict[str, str | None]]]:
         or any((given.get(name) or "").strip().lower().startswith(ELSEWHERE) for name in LEADING)
         or (tag == "script" and not given.get("src") and not given.get("type"))
     ]
-
-
-class Hasty(FlaskClient):
-    """Somebody whose pages are looked at for one thing only."""
-
-    def open(self, *args, **kwargs):
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
 
 
 @dataclass

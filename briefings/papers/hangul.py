@@ -5,12 +5,11 @@ from typing import Any
 
 from hwpx import HwpxDocument
 
+from briefings.papers.measures import WIDTH, table_widths
 from briefings.papers.png import size_of
 
 UNITS = 7200 / 25.4
 """So many units of the format to a millimetre."""
-WIDTH = 170
-"""Millimetres between the margins of a page."""
 NAVY, GREY, SHADE = "#063A74", "#58616A", "#EEF2F7"
 
 
@@ -120,9 +119,7 @@ class _Writer:
     ) -> None:
         if caption:
             self._paragraph(f"[{caption}]", self.bold, keep_with_next=True, spacing_before_pt=4)
-        others = min(26.0, 110 / max(1, len(heads) - 1))
-        widths = [others] * len(heads)
-        widths[wide] = WIDTH - others * (len(heads) - 1)
+        widths = table_widths(len(heads), wide)
         self._grid([list(heads), *map(list, rows)], widths, heads=1, numbers=numbers, has_foot=has_foot)
         self._gap()
 

@@ -6,11 +6,10 @@ from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree as ET
 
+from briefings.papers.measures import WIDTH, table_widths
 from briefings.papers.png import size_of
 
 TYPE = "application/vnd.oasis.opendocument.text"
-WIDTH = 170.0
-"""Millimetres between the margins of a page."""
 SPACES = {
     "office": "urn:oasis:names:tc:opendocument:xmlns:office:1.0",
     "style": "urn:oasis:names:tc:opendocument:xmlns:style:1.0",
@@ -183,9 +182,7 @@ class _Writer:
     ) -> None:
         if caption:
             self._paragraph(caption, "Caption")
-        others = min(26.0, 110 / max(1, len(heads) - 1))
-        widths = [others] * len(heads)
-        widths[wide] = WIDTH - others * (len(heads) - 1)
+        widths = table_widths(len(heads), wide)
         self._grid([heads, *rows], widths, heads=1, numbers=numbers, has_foot=has_foot)
 
     def _grid(

@@ -3,7 +3,6 @@
 from itertools import count
 
 import pytest
-from flask.testing import FlaskClient
 
 from briefings import clock
 from briefings.accounts.password_links import password_token
@@ -13,7 +12,7 @@ from briefings.needs.models import NeedState
 from briefings.schedule.links import token_of
 from briefings.web.tokens import token_for
 from tests.builders import a_briefing, a_need, a_registration, a_reply, an_organization, an_owner
-from tests.client import PageClient
+from tests.client import Hasty, PageClient
 
 MARKUP = ("<script>alert(1)</script>", "\"'><img src=x onerror=alert(1)>")
 HOSTILE = (
@@ -90,14 +89,6 @@ ASKED = {
 }
 MULTIPART = "multipart/form-data; boundary=x"
 numbers = count(1)
-
-
-class Hasty(FlaskClient):
-    """A visitor whose pages are not looked at closely: most of these are looked at for one thing only."""
-
-    def open(self, *args, **kwargs):
-        with self.application.app_context():
-            return super().open(*args, **kwargs)
 
 
 def forms_of_anyone():
