@@ -115,6 +115,7 @@ class Installation:
                 row = {"briefing_id": briefing["id"], "organization_id": self.draw.choice(organizations)[0]}
                 row |= {"name": "이가온", "email": f"gaon{len(rows)}@example.com", "state": state}
                 row |= {"registered_at": OPENED, "waiting_since": OPENED if waiting else None}
+                row |= {"public_id": f"p{len(rows):011}"}  # to be drawn takes as long as all else about them
                 rows.append(row)
         begun = {briefing["id"] for briefing in briefings if briefing["starts_at"] <= self.now}
         attended = []
