@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from briefings import clock
+from briefings import clock, jobs
 from briefings.accounts.models import Role
 from briefings.announcements.groups import Group
 from briefings.announcements.writing import Letter, write
@@ -38,6 +38,10 @@ from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.web.security import limiter
+from briefings.webhooks import managing
+from briefings.webhooks.announcing import announce_each
+from briefings.webhooks.events import Event
+from briefings.webhooks.models import DeliveryState, WebhookDelivery
 from tests.builders import (
     a_briefing,
     a_colleague,
@@ -58,6 +62,7 @@ from tests.client import PageClient
 from tests.prepared import a_database
 from tests.schedule.desk import filled
 from tests.schedule.test_last_seat import a_program
+from tests.webhooks.receiver import a_receiver
 
 ROUNDS = {"sqlite": 2, "postgresql": 12}
 PERSON = {"kind": "company", "name": "이가온", "email": "gaon@example.com", "consent": "yes"}
@@ -361,3 +366,40 @@ def test_whoever_confirms_a_match_while_the_reply_is_taken_back_is_in_it_or_not(
     db.session.expire_all()
     match = match_of(made.need)
     assert (match is not None and match.is_public) == (made.state is ReplyState.MATCHED)
+
+
+def test_two_workers_tell_each_endpoint_everything_once_and_in_order(program):
+    app, _ = program
+    now, administrator = clock.now(), a_user(Role.ADMINISTRATOR)
+    app.config["WEBHOOK_PRIVATE"] = True
+    start = threading.Barrier(2)
+
+    def work() -> None:
+        start.wait(timeout=30)
+        for _ in range(6):
+            with app.app_context():
+                jobs.tell_webhooks(app)
+
+    with a_receiver() as first, a_receiver() as second:
+        with unit_of_work():
+            made = [
+                managing.make(each.url, "알림판", [Event.NEED_CHANGED], private=True, by=administrator, now=now)[0]
+                for each in (first, second)
+            ]
+            announce_each(Event.NEED_CHANGED, [a_need() for _ in range(8)], now)
+        ids, workers = [each.id for each in made], [threading.Thread(target=work) for _ in range(2)]
+        for each in workers:
+            each.start()
+        for each in workers:
+            each.join(timeout=60)
+        db.session.rollback()
+        lines = select(WebhookDelivery.event_id).where(WebhookDelivery.state == DeliveryState.SENT)
+        for receiver, endpoint_id in zip((first, second), ids, strict=True):
+            line = db.session.scalars(
+                lines.where(WebhookDelivery.endpoint_id == endpoint_id).order_by(WebhookDelivery.id)
+            )
+            told = [headers["webhook-id"] for headers, _ in receiver.got]
+            assert told == list(line) and len(told) == 8
+        with unit_of_work():
+            for each in made:
+                managing.remove(each, by=administrator, now=now)

@@ -30,7 +30,7 @@ from briefings.questions.publishing import Published, published_about, published
 from briefings.schedule import finding
 from briefings.schedule.finding import Places
 from briefings.schedule.materials import files_by_slot
-from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.models import Briefing, BriefingState, Visibility
 from briefings.schedule.programme import ProgrammeEntry, programme_of
 from briefings.schedule.replaying import Replay, replay_of
 from briefings.statistics.hiding import hidden_kinds
@@ -272,7 +272,8 @@ def _need_told(number: int, now: datetime) -> schemas.Need | None:
 
 def _briefing_told(number: int, now: datetime) -> schemas.Briefing | None:
     briefing = db.session.get(Briefing, number)
-    seen = finding.published(briefing.public_id) if briefing else None
+    listed = briefing is not None and briefing.visibility is Visibility.LISTED
+    seen = finding.published(briefing.public_id) if briefing and listed else None
     return briefing_data(*seen, now) if seen else None
 
 

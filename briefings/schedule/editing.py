@@ -15,7 +15,7 @@ from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
 from briefings.schedule.waiting import fill
-from briefings.webhooks.announcing import announce
+from briefings.webhooks.announcing import announce, announce_unlisted
 from briefings.webhooks.events import Event
 
 TIMES = ("starts_at", "ends_at")
@@ -232,4 +232,5 @@ def _record(briefing: Briefing, changed: Mapping[str, list[Any]], by: Actor, now
     if rest:
         record(by, "briefing.edited", briefing, now, changed=rest)
         if briefing.state is BriefingState.PUBLISHED:
-            announce(Event.BRIEFING_CHANGED, briefing, now)
+            hidden = "visibility" in rest and briefing.visibility is Visibility.UNLISTED
+            (announce_unlisted if hidden else announce)(Event.BRIEFING_CHANGED, briefing, now)

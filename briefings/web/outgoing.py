@@ -6,6 +6,7 @@ proxies and follow redirects; nothing else is needed.
 
 import http.client
 import ipaddress
+import re
 import socket
 import ssl
 import threading
@@ -18,6 +19,9 @@ from urllib.parse import SplitResult, urlsplit
 
 from briefings.calendar.text import one_line
 
+_NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(\.(?!-)[a-z0-9_-]{1,63})*", re.IGNORECASE)
+_NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+", re.IGNORECASE)  # a name that ends in one is an IPv4 address (WHATWG URL)
+_INSIDE = ("localhost", "local", "internal", "home.arpa")
 GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")  # RFC 4291, 2.4: whatever wraps an IPv4 address is elsewhere, or below
 
 
@@ -108,16 +112,36 @@ def fault_of(url: str, private: bool) -> str | None:
     """Why `url` cannot be asked, in Korean for whoever writes it down, or None; where its name leads is seen later."""
     try:
         parts = urlsplit(url)
-        sound = bool(parts.hostname) and _port_of(parts) > 0
+        sound = _is_host(parts.hostname or "") and parts.port != 0
     except ValueError:
         sound = False
     if not sound or parts.scheme not in ("https", "http") or not _is_plain(url):
-        return "https://로 시작하는 주소를 적어 주세요. 빈칸과 한글은 쓸 수 없습니다."
+        return (
+            "https://로 시작하는 주소를 적어 주세요. 빈칸과 한글, 점으로 끝나는 이름은 쓸 수 없고, "
+            "IP 주소는 203.0.113.7처럼 적어야 합니다."
+        )
     if parts.username is not None or parts.fragment:
         return "주소에 사용자 이름이나 # 뒤의 말은 쓸 수 없습니다."
     if parts.scheme == "http" and not private:
         return "https://로 시작하는 주소만 쓸 수 있습니다."
+    if not private and _is_inside(str(parts.hostname)):
+        return "내부 주소로는 보내지 않습니다. 밖에서도 찾을 수 있는 서버의 이름을 적어 주세요."
     return None
+
+
+def _is_host(host: str) -> bool:
+    """A name, or an IP address as everybody writes it: 0x7f.1, 2130706433 or a last dot pass for something else."""
+    with suppress(ValueError):
+        return bool(ipaddress.ip_address(host))
+    return bool(_NAME.fullmatch(host)) and not _NUMBER.fullmatch(host.rpartition(".")[2])
+
+
+def _is_inside(host: str) -> bool:
+    """Whether it says so itself: an address of the house, or a name that is known in it alone."""
+    with suppress(ValueError):
+        ipaddress.ip_address(host)
+        return not is_public(host)
+    return "." not in host or host.lower().endswith(tuple(f".{name}" for name in _INSIDE))
 
 
 def _is_plain(url: str) -> bool:

@@ -25,11 +25,19 @@ def announce_each(event: Event, rows: Sequence[Any], now: datetime) -> None:
     insert_new(WebhookDelivery.__table__, new)
 
 
+def announce_unlisted(event: Event, row: Any, now: datetime) -> None:
+    """Tell of what programs were told of and may show no longer: of its number alone, as of whatever nobody may see."""
+    insert_new(
+        WebhookDelivery.__table__,
+        [_delivery(endpoint, new_event_id(), event, row, now) for endpoint in _wanting(event)],
+    )
+
+
 def announce_ended(briefing: Any, ended_at: datetime) -> None:
-    """Tell of a briefing's end; the same briefing and end are told once, however often this is called."""
+    """Tell of a briefing's end, once, however often this is called: what is over is moved no more."""
     if is_unlisted(briefing):
         return
-    event_id = f"evt_ended{briefing.public_id}{briefing.sequence}"
+    event_id = f"evt_ended{briefing.public_id}"
     new = [
         _delivery(each, event_id, Event.BRIEFING_ENDED, briefing, ended_at) for each in _wanting(Event.BRIEFING_ENDED)
     ]

@@ -52,6 +52,8 @@ class Outcome(NamedTuple):
     answer: str = ""
     after: timedelta | None = None
     """How long the receiver asked to be left alone."""
+    asked: bool = True
+    """Whether it is the receiver who did not take it: what cannot even be composed holds up nothing."""
 
     @property
     def taken(self) -> bool:
@@ -68,7 +70,7 @@ def tell_due(told: Told, clock: Clock, private: bool, stopping: Callable[[], boo
 
 
 def body_of(delivery: WebhookDelivery) -> bytes:
-    """What is sent, the same in every repeat."""
+    """What is sent."""
     return json.dumps(delivery.data, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -97,7 +99,7 @@ def _tell(endpoint_id: int, told: Told, clock: Clock, private: bool, stopping: C
             tried += 1
             with unit_of_work():
                 _record(found[0].id, endpoint_id, outcome, clock())
-            if not outcome.taken:
+            if outcome.asked and not outcome.taken:
                 break
     finally:
         _give_lease_back(endpoint_id, lease)
@@ -132,20 +134,19 @@ def _next(endpoint_id: int, now: datetime) -> tuple[WebhookDelivery, WebhookEndp
 
 
 def _attempt(delivery: WebhookDelivery, endpoint: WebhookEndpoint, told: Told, private: bool, now: datetime) -> Outcome:
-    if not is_written(delivery):
-        try:
-            _write(delivery, told)
-        except Exception as error:
-            if isinstance(error, DBAPIError) and trouble_of(error):
-                raise
-            what = type(error).__name__
-            log.error("webhook=%s event=%s cannot be composed: %s", endpoint.public_id, delivery.event, what)
-            return Outcome(error=f"내용을 만들지 못했습니다: {what}")
+    try:
+        _write(delivery, told)
+    except Exception as error:
+        if isinstance(error, DBAPIError) and trouble_of(error):
+            raise
+        what = type(error).__name__
+        log.error("webhook=%s event=%s cannot be composed: %s", endpoint.public_id, delivery.event, what)
+        return Outcome(error=f"내용을 만들지 못했습니다: {what}", asked=False)
     return _hand_over(delivery, endpoint, private, now)
 
 
 def _write(delivery: WebhookDelivery, told: Told) -> None:
-    """What it says, as it is when it is first told: every repeat says the same."""
+    """What it says, as it is now: a repeat of what was said before might publish what was taken back since."""
     at = delivery.occurred_at.isoformat().replace("+00:00", "Z")
     head = {"id": delivery.event_id, "type": delivery.event, "occurred_at": at}
     delivery.data = head | delivery.data | {"data": told(delivery.about) if delivery.about else None}
@@ -156,7 +157,7 @@ def _write(delivery: WebhookDelivery, told: Told) -> None:
 
 
 def is_written(delivery: WebhookDelivery) -> bool:
-    """Whether what it says was put together already."""
+    """Whether what it says was put together at least once."""
     return "id" in delivery.data
 
 
@@ -200,6 +201,9 @@ def _record(delivery_id: int, endpoint_id: int, outcome: Outcome, now: datetime)
     log.info("webhook=%s event=%s status=%s", endpoint.public_id, delivery.event, outcome.status)
     if outcome.taken:
         delivery.state, delivery.told_at, endpoint.failing_since = DeliveryState.SENT, now, None
+        return
+    if not outcome.asked:
+        delivery.state = DeliveryState.FAILED
         return
     endpoint.failing_since = endpoint.failing_since or now
     # What waited while the endpoint was paused has its three days from then on.

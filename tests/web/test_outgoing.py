@@ -7,10 +7,15 @@ from threading import Thread
 
 import pytest
 
-from briefings.web.outgoing import Bounds, NotAsked, Obstacle, ask
+from briefings.web.outgoing import Bounds, NotAsked, Obstacle, ask, fault_of
 
 LONGER = 6.0
 """So many seconds the server would go on."""
+SOUND = "hooks.example.kr hooks.example.kr:8443 8.8.8.8 [2001:4860:4860::8888] x_y.kr"
+ODD = """127.1 2130706433 0x7f000001 0x7f.0.0.1 0177.0.0.1 127.0.0.1. hooks.example.kr. hooks.example.kr:0 x..kr 8.8.8
+a@x.kr @x.kr :p@x.kr x.kr\\@127.0.0.1 %31%32%37.0.0.1 ①②⑦.0.0.1 x.0x7f x.kr:99999"""
+INSIDE = """127.0.0.1 127.0.0.1:8443 10.0.0.1 169.254.169.254 [::1] [::ffff:127.0.0.1] [::ffff:8.8.8.8] [fe80::1%25eth0]
+[64:ff9b::7f00:1] localhost intranet printer.local a.INTERNAL"""
 
 
 def _drip(server: socket.socket) -> None:
@@ -30,3 +35,12 @@ def test_a_server_that_never_comes_to_the_end_of_its_greeting_holds_nobody_up():
             url = f"https://127.0.0.1:{server.getsockname()[1]}/"
             ask("POST", url, body=b"{}", private=True, bounds=Bounds(timeout=LONGER, longest=0.2))
     assert caught.value.obstacle is Obstacle.CONNECTION and time.monotonic() - begun < LONGER / 2
+
+
+def test_an_address_is_written_as_everybody_reads_it_and_inside_the_house_only_where_the_setting_says_so():
+    def refused(hosts: str, private: bool) -> list[str]:
+        return [host for host in hosts.split() if fault_of(f"https://{host}/ieum?room=7", private)]
+
+    assert refused(SOUND, private=False) == refused(SOUND, private=True) == []
+    assert refused(ODD, private=False) == refused(ODD, private=True) == ODD.split()
+    assert refused(INSIDE, private=False) == INSIDE.split() and refused(INSIDE, private=True) == []
