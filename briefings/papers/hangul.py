@@ -6,7 +6,6 @@ from typing import Any
 from hwpx import HwpxDocument
 
 from briefings.papers.measures import WIDTH, table_widths
-from briefings.papers.png import size_of
 
 UNITS = 7200 / 25.4
 """So many units of the format to a millimetre."""
@@ -101,11 +100,9 @@ class _Writer:
         if key not in self.pictures:
             return
         self._paragraph(f"[{block['title']}]", self.bold, keep_with_next=True, spacing_before_pt=4)
-        wide, high = size_of(self.pictures[key])
-        made = self.document.add_picture(
-            self.pictures[key], "png", width_mm=WIDTH, height_mm=WIDTH * high / wide, align="CENTER"
-        )
-        made.element.set("groupLevel", "0")
+        made = self.document.add_picture(self.pictures[key], "png", width_mm=WIDTH, align="CENTER")
+        for told in made.element.iterfind("{*}shapeComment"):  # 개체 설명문: what is read to who does not see it
+            told.text = f"{block['title']}. {block['description']}"
         self._gap()
 
     def _table(

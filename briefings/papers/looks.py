@@ -1,13 +1,13 @@
-"""What papers share with the pages: colours out of the pages' own tokens, and the sign of the service."""
+"""What papers share with the pages and each other: colours of the pages' own tokens, the service's sign, charts."""
 
 import re
 from functools import cache
 from pathlib import Path
 
-from briefings.config import PACKAGE
+from briefings.config import PACKAGE, beside_or_inside
 
 _COLOUR = re.compile(r"--krds-color-light-([a-z]+-\d+):\s*(#[0-9a-f]{6});")
-MARK = "mark.svg"
+MARK, CHARTS = "mark.svg", "charts.typ"
 
 
 @cache
@@ -20,3 +20,8 @@ def bring_mark(folder: Path) -> str:
     """The name under which the sign of the service lies in a paper's folder now."""
     (folder / MARK).write_bytes((PACKAGE / "static" / "img" / MARK).read_bytes())
     return MARK
+
+
+def bring_charts(folder: Path) -> None:
+    """From now on what is set in this folder may draw charts."""
+    (folder / CHARTS).write_bytes((beside_or_inside("templates") / "papers" / CHARTS).read_bytes())

@@ -89,9 +89,8 @@ def set_paper(
 
     What `data` names as files lies in `folder`. PaperError where it cannot be made, Stopped once it is not `wanted`.
     """
-    _press(
-        folder, template, data, {"at": int(at.timestamp()), "standards": standards, "counted": False}, seconds, wanted
-    )
+    _lay_out(folder, template, data, {"at": int(at.timestamp()), "standards": standards, "counted": False})
+    _run("press", folder, seconds, wanted)
     return (folder / "paper.pdf").read_bytes()
 
 
@@ -104,9 +103,8 @@ def set_book(
     wanted: Callable[[], bool] = lambda: True,
 ) -> int:
     """The same for a paper with PDFs of others in it, left as `paper.pdf` in `folder`; how many pages it has."""
-    return int(
-        _press(folder, template, data, {"at": int(at.timestamp()), "standards": (), "counted": True}, seconds, wanted)
-    )
+    _lay_out(folder, template, data, {"at": int(at.timestamp()), "standards": (), "counted": True})
+    return int(_run("press", folder, seconds, wanted))
 
 
 def write_document(
@@ -116,25 +114,17 @@ def write_document(
     seconds: float = SECONDS,
     wanted: Callable[[], bool] = lambda: True,
 ) -> bytes:
-    """The document (`hwpx`, `odt`) that `data` says, with the pictures (PNG) that lie in `folder`."""
-    (folder / "data.json").write_text(json.dumps({**data, "ending": ending}, ensure_ascii=False), encoding="utf-8")
+    """The document (`hwpx`, `odt`) that `data` says, with its charts as pictures."""
+    _lay_out(folder, "drawings", {**data, "ending": ending}, {})
     _run("writer", folder, seconds, wanted)
     return (folder / "paper").read_bytes()
 
 
-def _press(
-    folder: Path,
-    template: str,
-    data: Mapping[str, Any],
-    job: Mapping[str, Any],
-    seconds: float,
-    wanted: Callable[[], bool],
-) -> bytes:
+def _lay_out(folder: Path, template: str, data: Mapping[str, Any], job: Mapping[str, Any]) -> None:
     source = beside_or_inside("templates") / "papers" / f"{template}.typ"
     (folder / "paper.typ").write_bytes(source.read_bytes())
     (folder / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     (folder / "job.json").write_text(json.dumps({"fonts": str(FONT_FOLDER), **job}), encoding="utf-8")
-    return _run("press", folder, seconds, wanted)
 
 
 def look_into(pdf: Path, seconds: float = SECONDS, wanted: Callable[[], bool] = lambda: True) -> Leaves:

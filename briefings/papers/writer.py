@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from briefings.papers.confining import confine
+from briefings.papers.drawing import drawn
 from briefings.papers.hangul import hwpx_of
 from briefings.papers.open_text import odt_of
 
@@ -26,10 +27,9 @@ def writable(value: Any) -> Any:
 
 
 def main(folder: Path) -> int:
-    """Write `paper` as `data.json` says, with the pictures that lie beside it; the status to end with."""
+    """Write `paper` as `data.json` says, with its charts; the status to end with."""
     data = writable(json.loads((folder / "data.json").read_text("utf-8")))
-    pictures = {path.stem: path.read_bytes() for path in sorted(folder.glob("*.png"))}
-    (folder / "paper").write_bytes(WRITERS[data["ending"]](data, pictures))
+    (folder / "paper").write_bytes(WRITERS[data["ending"]](data, drawn(folder, data)))
     return 0
 
 

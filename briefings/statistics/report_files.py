@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from briefings.errors import Refused
-from briefings.papers.looks import bring_mark, colours
+from briefings.papers.looks import bring_charts, bring_mark, colours
 from briefings.papers.setting import TAGGED, Busy, NoFont, PaperError, Undrawable, set_paper, workplace, write_document
 from briefings.statistics.blocks import Paper
 
@@ -61,6 +61,7 @@ def _made(make: Callable[[], bytes]) -> bytes:
 def _pdf(data: dict[str, Any], now: datetime) -> bytes:
     """What somebody typed may have a sign that no font here draws: then an empty box stands in its place."""
     with workplace() as folder:
+        bring_charts(folder)
         looks = {"colours": colours(), "mark": bring_mark(folder)}
         try:
             return set_paper(folder, "report", data | looks, now, TAGGED)
@@ -71,4 +72,5 @@ def _pdf(data: dict[str, Any], now: datetime) -> bytes:
 
 def _document(ending: str, data: dict[str, Any], now: datetime) -> bytes:
     with workplace() as folder:
-        return write_document(folder, ending, data)
+        bring_charts(folder)
+        return write_document(folder, ending, data | {"colours": colours()})

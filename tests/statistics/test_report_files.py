@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from defusedxml import ElementTree as ET
@@ -10,7 +11,13 @@ from hwpx import HwpxDocument
 from pypdf import PdfReader
 
 from briefings.errors import Refused
+from briefings.papers import drawing
+from briefings.papers.hangul import hwpx_of
+from briefings.papers.measures import WIDTH
+from briefings.papers.open_text import odt_of
+from briefings.papers.png import size_of
 from briefings.papers.setting import Busy
+from briefings.papers.writer import writable
 from briefings.statistics import report_files
 from briefings.statistics.blocks import Bars, Facts, Line, Paper, Points, Section, Table, Words
 from briefings.statistics.report_files import FILES, Site, written
@@ -41,11 +48,19 @@ PAPER = Paper(
     ],
 )
 SITE = Site("협업이음", "행정안전부")
+DESCRIBED = ["유형별. 기업 3명, 지방자치단체 0명", "쌓인 모습. 1일부터 2일까지: 신청 1에서 3명까지"]
+"""What is said of the charts to whoever does not see them."""
 
 
 def squeezed(text):
     """Without spaces: where lines and words break is not what is looked for."""
     return "".join(text.split())
+
+
+def is_drawn(png):
+    """Whether it is a picture as wide as the text, sharp, and of more than paper."""
+    wide, high = size_of(png)
+    return wide == round(WIDTH / 25.4 * drawing.DOTS) and high > 50 and len(png) > 2000
 
 
 @pytest.fixture(scope="module")
@@ -73,8 +88,11 @@ def test_the_document_of_hangul_is_valid_and_reads_the_same(files):
     with zipfile.ZipFile(files["hwpx"]) as file:
         assert file.namelist()[0] == "mimetype" and file.read("mimetype") == b"application/hwp+zip"
         section = ET.fromstring(file.read("Contents/section0.xml"))
+        pictures = [file.read(name) for name in file.namelist() if name.startswith("BinData/")]
     tables = [each for each in section.iter() if each.tag.endswith("}tbl")]
     assert [(each.get("rowCnt"), each.get("repeatHeader")) for each in tables] == [("3", "1"), ("1", "0"), ("4", "1")]
+    assert [each.text for each in section.iter() if each.tag.endswith("}shapeComment")] == DESCRIBED
+    assert len(pictures) == len(DESCRIBED) and all(is_drawn(each) for each in pictures)
 
 
 def test_the_odt_reads_the_same_in_order(files):
@@ -83,10 +101,16 @@ def test_the_odt_reads_the_same_in_order(files):
         assert (first.filename, first.compress_type) == ("mimetype", zipfile.ZIP_STORED)
         assert file.read("mimetype").decode() == FILES["odt"].media_type
         parts = {name: ET.fromstring(file.read(name)) for name in file.namelist() if name.endswith(".xml")}
+        pictures = {name: file.read(name) for name in file.namelist() if name.startswith("Pictures/")}
     listed = [
         name for each in parts["META-INF/manifest.xml"] for key, name in each.items() if key.endswith("}full-path")
     ]
-    assert sorted(listed) == ["/", "content.xml", "meta.xml", "styles.xml"]
+    assert sorted(listed) == ["/", *sorted(pictures), "content.xml", "meta.xml", "styles.xml"]
+    assert len(pictures) == len(DESCRIBED) and all(is_drawn(each) for each in pictures.values())
+    frames = [each for each in parts["content.xml"].iter() if each.tag.endswith("}frame")]
+    assert [". ".join(told.text for told in frame[1:]) for frame in frames] == DESCRIBED
+    shown = {name for frame in frames for key, name in frame[0].items() if key.endswith("}href")}
+    assert shown == set(pictures)
     text = "".join(parts["content.xml"].itertext())
     assert PLAIN in text and text.index("요약") < text.index("1. 개요") < text.index("2. 신청")
     styles = {value for each in parts["content.xml"].iter() for name, value in each.items() if "style-name" in name}
@@ -107,3 +131,11 @@ def test_what_cannot_be_made_now_is_said_in_words(monkeypatch):
     monkeypatch.setattr(report_files, "write_document", busy)
     with pytest.raises(Refused, match="잠시 뒤에"):
         written("odt", PAPER, SITE, NOW)
+
+
+def test_documents_are_written_without_charts_where_no_korean_letters_are(monkeypatch):
+    monkeypatch.setattr(drawing, "typesetter", lambda folder: None)
+    assert drawing.drawn(Path(), PAPER.plain()) == {}
+    for write in (hwpx_of, odt_of):
+        data = writable(PAPER.plain() | {"site": "협업이음", "issuer": "행정안전부", "at": NOW.isoformat()})
+        assert zipfile.is_zipfile(io.BytesIO(write(data, {})))
