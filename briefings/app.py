@@ -108,7 +108,7 @@ from briefings.needs import owner as need_owner
 from briefings.needs import staff as need_staff
 from briefings.needs import words as need_words
 from briefings.needs.boxes import Show
-from briefings.needs.officers import themes_of, themes_of_each
+from briefings.needs.officers import themes_of_each
 from briefings.needs.rounds import titles as round_titles
 from briefings.organizations import list_files as organization_list_files
 from briefings.organizations import mails as organization_mails
@@ -215,6 +215,7 @@ from briefings.schedule.calendar_models import ItemKind
 from briefings.schedule.calendar_objects import Describe
 from briefings.schedule.overview import titles
 from briefings.schedule.presenter_boxes import Show as PresenterBox
+from briefings.schedule.reaching import reach_of_account
 from briefings.seasons import availability_pages, lane_pages
 from briefings.seasons import list_files as season_list_files
 from briefings.seasons import mails as season_mails
@@ -437,7 +438,7 @@ TASKS: dict[str, Function] = {
     "save_needs": import_work.save,
     season_solving.KIND: season_solving.solve,
     listing.TASK: list_work.take_people,
-    export_making.KIND: partial(export_making.make_file, EXPORTS, MultiDict),
+    export_making.KIND: partial(export_making.make_file, EXPORTS, MultiDict, reach_of_account),
     archive_booklets.KIND: archive_binding.bind,
 }
 """What the worker does when a task of this kind was asked for."""
@@ -509,7 +510,9 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
     app.extensions["exports"] = EXPORTS
-    app.extensions["limited"] = lambda user: bool(themes_of(user))
+    app.extensions["reach"] = theme_guard.own_reach
+    app.extensions["narrowed_reach"] = theme_guard.narrowed_reach
+    app.extensions["may_follow"] = theme_guard.may_follow
     app.extensions["audit_actions"] = audit_words.ACTIONS | action_words(EXPORTS.values())
     app.extensions["audit_names"] = PARTS_CHANGED
     app.extensions["audit_values"] = audit_details.values_of(WORDS)
@@ -545,6 +548,7 @@ def _extend(app: Flask) -> None:
     CSRFProtect(app)
     security.limiter.init_app(app)
     login = LoginManager(app)
+    app.after_request_funcs[None].remove(login._update_remember_cookie)  # it looks at every session, for nobody
     login.login_view = "accounts.sign_in"
     login.login_message = None
     login.session_protection = None  # what browsers say of themselves changes; sessions have an end of their own
@@ -552,6 +556,8 @@ def _extend(app: Flask) -> None:
     login.unauthorized_handler(way_in.ask_to_sign_in)
     app.jinja_env.globals["session_seconds"] = way_in.session_seconds
     app.jinja_env.globals["only_read"] = theme_guard.only_read
+    app.jinja_env.globals["narrowed"] = theme_guard.narrowed
+    app.jinja_env.globals["may"] = theme_guard.may
     filters.register(app)
     stamped.register(app)
     labels.register(app, *WORDS)

@@ -48,7 +48,7 @@ EARLIEST, LATEST = date(1900, 1, 1), date(2900, 1, 1)
 
 @pages.get("")
 @public
-@tells(schemas.Start, TOPICS, N_("시작하는 곳"), by_content=True, more=N_("자료마다 목록의 주소를 알립니다."))
+@tells(schemas.Start, TOPICS, N_("시작하는 곳"), more=N_("자료마다 목록의 주소를 알립니다."))
 def start() -> schemas.Start:
     """Where everything is."""
     lists = ("needs", "briefings", "archive", "matches", "stories", "rounds", "organizations", "themes", "audiences")
@@ -314,7 +314,7 @@ def audiences() -> list[schemas.Topic]:
 
 @pages.get("/codes")
 @public
-@tells(list[schemas.CodeList], TOPICS, N_("부호와 뜻"), by_content=True)
+@tells(list[schemas.CodeList], TOPICS, N_("부호와 뜻"))
 def codes() -> list[schemas.CodeList]:
     """Every code with its words in both languages."""
     with force_locale("en"):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,7 +11,7 @@ from flask import Flask
 from werkzeug.exceptions import InternalServerError
 
 from briefings.accounts.models import Role
-from briefings.api import keys
+from briefings.api import answering, keys
 from briefings.api.composing import told
 from briefings.api.describing import document, operations
 from briefings.api.models import Scope
@@ -105,6 +106,29 @@ def test_lists_take_as_many_statements_for_three_as_for_one(app, client, now, co
         for _ in range(2):
             a_stock(now)
     assert counted[0] == counted[1]
+
+
+def test_counts_that_stay_are_not_sent_again_and_another_program_may_say_the_same_in_another_shape(
+    app, client, now, key, monkeypatch
+):
+    a_need()
+    tags = {each: client.get(each, headers=key).headers["ETag"] for each in ("/api/v1/funnel", "/api/v1/matches")}
+
+    def statuses() -> list[int]:
+        return [client.get(each, headers=key | {"If-None-Match": tag}).status_code for each, tag in tags.items()]
+
+    with time_machine.travel(now + timedelta(minutes=5), tick=False):
+        assert statuses() == [304, 304]
+        monkeypatch.setattr(answering, "_program", lambda: "the next one")
+        assert statuses() == [304, 200]
+        a_need()
+        assert statuses() == [200, 200]
+
+
+def test_no_answer_to_a_program_depends_on_a_cookie_and_every_page_does(app, client):
+    for address in ("/api/v1", "/api/v1/needs", "/api/v1/openapi.json", "/api/v1/nothing", "/open-data/needs.csv"):
+        assert "Cookie" not in client.get(address).headers.get("Vary", ""), address
+    assert "Cookie" in client.get("/open-data").headers["Vary"]
 
 
 def test_what_a_program_has_is_not_sent_again_until_it_changes(app, client, now):
