@@ -223,7 +223,7 @@ from briefings.seasons import setup_pages as season_setup_pages
 from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
-from briefings.statistics import archive_box, funnel_pages, recognition_pages, report_pages
+from briefings.statistics import archive_box, funnel_pages, recognition_pages, report_pages, span_report_pages
 from briefings.statistics import commands as statistics_commands
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
@@ -335,6 +335,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     statistics_pages.staff_pages,
     funnel_pages.pages,
     recognition_pages.pages,
+    span_report_pages.pages,
     report_pages.pages,
     export_pages.pages,
     api_programs.pages,
@@ -555,9 +556,11 @@ def _extend(app: Flask) -> None:
     login.user_loader(way_in.user_in_session)
     login.unauthorized_handler(way_in.ask_to_sign_in)
     app.jinja_env.globals["session_seconds"] = way_in.session_seconds
+    app.jinja_env.globals["session_ends_in"] = way_in.session_ends_in
+    app.jinja_env.globals["longest_hours"] = way_in.longest_hours
     app.jinja_env.globals["only_read"] = theme_guard.only_read
-    app.jinja_env.globals["narrowed"] = theme_guard.narrowed
-    app.jinja_env.globals["may"] = theme_guard.may
+    app.jinja_env.globals["only_own"] = theme_guard.only_own
+    app.jinja_env.globals["may_go"] = theme_guard.may_go
     filters.register(app)
     stamped.register(app)
     labels.register(app, *WORDS)

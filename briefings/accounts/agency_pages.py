@@ -52,11 +52,10 @@ def from_agency() -> ResponseReturnValue:
         with counting_wrong("agency"):
             code = code_of(errand)
             person = person_of(agency, errand, code, url_for(".from_agency", _external=True), clock.now())
-            with unit_of_work():
-                user = account_of(person, clock.now())
+            user = account_of(person)
+        return let_in(user, AGENCY, proven=person.two_factors, after=after, subject=person.subject)
     except Refused as error:
         return not_let_in(error)
-    return let_in(user, AGENCY, proven=person.two_factors, after=after)
 
 
 def code_of(errand: Errand) -> str:

@@ -93,6 +93,17 @@ class SetUpForm(CodeForm):
     secret = HiddenField()
 
 
+class OtherAppForm(SetUpForm):
+    """The same where an app is there already and no password: only who has that one puts another in its place."""
+
+    proof = StringField(
+        _l("지금 쓰는 앱의 인증 번호나 복구 코드"),
+        [DataRequired(), Length(max=40)],
+        description=_l("지금까지 쓰던 인증 앱의 여섯 자리 숫자나, 아직 쓰지 않은 복구 코드 하나입니다."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"},
+    )
+
+
 class OwnSetUpForm(SetUpForm):
     """The same by somebody who is signed in already, and may have left their desk."""
 

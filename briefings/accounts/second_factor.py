@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, select, update
 
 from briefings.accounts.models import RecoveryCode, User
 from briefings.accounts.opening import recipient
+from briefings.accounts.sessions import end_all
 from briefings.audit.recording import record
 from briefings.db import PUBLIC_ID_ALPHABET, db, lock
 from briefings.errors import N_, Refused
@@ -85,10 +86,14 @@ def switch_off(user: User, typed: str, now: datetime) -> None:
 
 
 def reset(user: User, by: User | None, now: datetime) -> None:
-    """Let somebody who lost app and codes begin anew: an administrator has made sure of who they are."""
+    """Let somebody who lost app and codes begin anew: an administrator has made sure of who they are.
+
+    Whoever is signed in with the account may be whoever found the telephone, so every session of it ends.
+    """
     if not user.has_second_factor:
         raise Refused(N_("2단계 인증을 쓰지 않는 계정입니다."))
     _forget(user)
+    end_all(user, now)
     record(by, "account.second_factor_reset", user, now)
     _tell(user, "second_factor_reset", now)
 

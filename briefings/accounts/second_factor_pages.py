@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 import segno
-from flask import current_app, flash, make_response, redirect, render_template, request, session, url_for
+from flask import current_app, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from briefings import clock
-from briefings.accounts.forms import CodeForm, OwnSetUpForm, RecoveryForm, SetUpForm
+from briefings.accounts.forms import CodeForm, OtherAppForm, OwnSetUpForm, RecoveryForm, SetUpForm
 from briefings.accounts.models import User
 from briefings.accounts.pages import failed, own_account, pages
 from briefings.accounts.second_factor import (
@@ -24,6 +24,7 @@ from briefings.accounts.second_factor import (
 from briefings.accounts.signing_in import note_failure, password_fits
 from briefings.accounts.way_in import (
     HALF,
+    ask_again,
     begin_session,
     empty_session,
     first_page,
@@ -51,11 +52,14 @@ def account_asked() -> str:
 @limiter.limit("5/minute;20/hour", key_func=account_asked, methods=["POST"], deduct_when=failed)
 def code() -> ResponseReturnValue:
     """The second proof of somebody who gave the first."""
-    known, by_recovery = half(), "recovery" in request.args
+    known, by_recovery, typed = half(), "recovery" in request.args, request.form.get("typed", "")
     if known is None or not known.user.has_second_factor:
-        return begin_anew()
-    form, typed = (RecoveryForm if by_recovery else CodeForm)(), request.form.get("typed", "")
-    if form.validate_on_submit():
+        return begin_anew(typed)
+    turning = "turn" in request.form  # from the app to a recovery code or back: nothing was tried
+    form = (RecoveryForm if by_recovery else CodeForm)()
+    if turning:
+        g.proven = True
+    elif form.validate_on_submit():
         try:
             with unit_of_work():
                 prove(known.user, form.code.data, clock.now())
@@ -64,7 +68,7 @@ def code() -> ResponseReturnValue:
                 note_failure(known.user, clock.now(), proof="second", network=network())
             form.refuse(error)
         else:
-            return go_in(known.user, known.way, known.next, typed)
+            return go_in(known.user, known.way, known.next, typed, known.subject)
     return private("accounts/code.html", form=form, typed=typed, by_recovery=by_recovery)
 
 
@@ -85,13 +89,16 @@ def first_set_up() -> ResponseReturnValue:
         except Refused as error:
             form.refuse(error)
         else:
-            begin_session(known.user, known.way)
+            begin_session(known.user, known.way, known.subject)
             return show_codes(codes, known.next or first_page(known.user))
     return private("accounts/first_set_up.html", form=form, **to_scan(secret, known.user))
 
 
-def begin_anew() -> ResponseReturnValue:
-    """Back to the first proof, which was too long ago or none."""
+def begin_anew(typed: str = "") -> ResponseReturnValue:
+    """Back to the first proof, which was too long ago or none, with what was typed before."""
+    if typed:
+        empty_session()
+        return ask_again(typed)
     if session.get(HALF):
         empty_session()
         flash(_("시간이 지나 처음부터 다시 로그인해야 합니다."), "info")
@@ -117,19 +124,30 @@ def another_app() -> ResponseReturnValue:
 def own_set_up(anew: bool = False) -> ResponseReturnValue:
     """The page by which somebody who is signed in sets an app up."""
     user = me()
-    form = OwnSetUpForm() if user.has_password else SetUpForm()
+    form = (OwnSetUpForm if user.has_password else OtherAppForm if anew else SetUpForm)()
     secret = secret_in(form, user)
     if form.validate_on_submit():
         try:
-            if user.has_password and not password_fits(user, form.present.data):
+            if isinstance(form, OwnSetUpForm) and not password_fits(user, form.present.data):
                 raise Refused(N_("지금 비밀번호가 맞지 않습니다."), field="present")
             with unit_of_work():
+                if isinstance(form, OtherAppForm):
+                    prove_by_present_app(user, form.proof.data)
                 codes = set_up(user, secret, form.code.data, clock.now(), anew)
         except Refused as error:
             form.refuse(error)
         else:
             return show_codes(codes, url_for(".second_factor"))
     return private("accounts/own_set_up.html", form=form, **to_scan(secret, user))
+
+
+def prove_by_present_app(user: User, typed: str) -> None:
+    """What a password proves elsewhere, of somebody who has none; Refused at its field."""
+    try:
+        prove(user, typed, clock.now())
+    except Refused as error:
+        error.field = "proof"
+        raise
 
 
 @pages.post("/account/second-factor/codes")

@@ -11,15 +11,16 @@ from flask_login import current_user
 
 from briefings import clock
 from briefings.accounts.forms import CodeForm, SignInForm
+from briefings.accounts.linking import link
 from briefings.accounts.models import User, UserSession
-from briefings.accounts.sessions import begin, idle_life, is_to_be_noted, note_use, session_with
+from briefings.accounts.sessions import begin, idle_life, is_to_be_noted, longest_life, note_use, session_with
 from briefings.accounts.signing_in import note_sign_in, user_numbered
 from briefings.db import db, unit_of_work
 from briefings.web.routing import own_path
 from briefings.web.sealing import seal, unseal
 from briefings.web.security import made_by_script, network
 
-HALF, SESSION, WAY = "half", "_user_id", "way"
+HALF, SESSION, WAY, SUBJECT = "half", "_user_id", "way", "subject"
 PASSWORD, AGENCY = "password", "agency"
 """Ways to give the first proof."""
 HALF_FOR = timedelta(minutes=10)
@@ -37,6 +38,8 @@ class Half:
     user: User
     way: str
     next: str
+    subject: str
+    """Who they are for the service of their agency, if it gave the first proof."""
 
 
 def present_session() -> str:
@@ -64,6 +67,17 @@ def session_seconds() -> int:
     return int(idle_life(me()).total_seconds())
 
 
+def session_ends_in() -> int:
+    """After how many seconds the session ends whatever is done in it, as pages say."""
+    used = g.session_in_use
+    return max(0, int((used.begun_at + longest_life(used.user) - clock.now()).total_seconds()))
+
+
+def longest_hours() -> int:
+    """How many hours after signing in that is."""
+    return int(longest_life(me()).total_seconds()) // 3600
+
+
 def note_activity() -> None:
     """Before each request that was let in: its person is there, which is written every few minutes at the most.
 
@@ -85,11 +99,14 @@ def wants_second_factor(user: User) -> bool:
     return bool(current_app.config["TWO_FACTOR"] == "required" and user.is_staff)
 
 
-def let_in(user: User, way: str, after: str, proven: bool = False, typed: str = "") -> ResponseReturnValue:
+def let_in(
+    user: User, way: str, after: str, proven: bool = False, typed: str = "", subject: str = ""
+) -> ResponseReturnValue:
     """On for somebody who has given a first proof; `proven`: the service that gave it asked for a second one too."""
     if proven or not (user.has_second_factor or wants_second_factor(user)):
-        return go_in(user, way, after, typed)
+        return go_in(user, way, after, typed, subject)
     empty_session()
+    session[SUBJECT] = subject
     session[HALF] = [user.id, user.session_version, int(clock.now().timestamp()), way, after]
     g.proven = True
     if user.has_second_factor and typed:
@@ -102,12 +119,12 @@ def half() -> Half | None:
     number, version, at, way, after = session.get(HALF) or (0, 0, 0, "", "")
     user = user_numbered(str(number)) if at > (clock.now() - HALF_FOR).timestamp() else None
     sound = user is not None and user.active and user.session_version == version
-    return Half(user, way, after) if user is not None and sound else None
+    return Half(user, way, after, session.get(SUBJECT, "")) if user is not None and sound else None
 
 
-def go_in(user: User, way: str, after: str = "", typed: str = "") -> ResponseReturnValue:
+def go_in(user: User, way: str, after: str = "", typed: str = "", subject: str = "") -> ResponseReturnValue:
     """Into a session, then on to where they wanted to go, or first to what they were sending when it ended."""
-    begin_session(user, way)
+    begin_session(user, way, subject)
     g.proven = True
     kept = typed_before(typed, user)
     if kept:
@@ -115,10 +132,15 @@ def go_in(user: User, way: str, after: str = "", typed: str = "") -> ResponseRet
     return redirect(after or first_page(user))
 
 
-def begin_session(user: User, way: str) -> None:
-    """A new session for `user`: nothing of the one before lives on, its form token neither."""
+def begin_session(user: User, way: str, subject: str = "") -> None:
+    """A new session for `user`: nothing of the one before lives on, its form token neither.
+
+    The service of an agency by which they came, as `subject`, opens the account from now on: every proof is given.
+    """
     now = clock.now()
     with unit_of_work():
+        if subject and user.oidc_subject != subject:
+            link(user, subject, now)
         note_sign_in(user, now, way=way, network=network())
         begun = begin(user, now, network(), request.user_agent.string)
     empty_session()
@@ -162,10 +184,13 @@ def ask_to_sign_in() -> ResponseReturnValue:
     here = request.full_path if request.query_string else request.path
     if request.method != "POST" or SESSION not in session or made_by_script():
         return redirect(url_for("accounts.sign_in", next=own_path(f"{request.script_root}{here}")))
-    page = render_template(
-        "accounts/sign_in.html", form=SignInForm(formdata=None), typed=_sealed_form(), ended=True, after=None
-    )
-    return page, 401
+    return ask_again(_sealed_form())
+
+
+def ask_again(typed: str) -> ResponseReturnValue:
+    """The sign-in page for somebody whose time was over, with what they were sending."""
+    form = SignInForm(formdata=None)
+    return render_template("accounts/sign_in.html", form=form, typed=typed, ended=True, after=None), 401
 
 
 def _sealed_form() -> str:

@@ -127,7 +127,11 @@ def reset_second_factor(user_id: int) -> ResponseReturnValue:
     user = db.get_or_404(User, user_id)
     with unit_of_work():
         reset(user, me(), clock.now())
-    flash(f"{user.name} 님의 2단계 인증을 풀고 전자우편으로 알렸습니다. 다음에 로그인할 때 다시 설정합니다.", "success")
+    flash(
+        f"{user.name} 님의 2단계 인증을 풀고 모든 기기에서 로그아웃한 뒤 전자우편으로 알렸습니다. "
+        "다음에 로그인할 때 다시 설정합니다.",
+        "success",
+    )
     return redirect(url_for(".show", user_id=user_id))
 
 

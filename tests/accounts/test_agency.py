@@ -14,6 +14,7 @@ from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.config import SettingsError, settings_from
 from briefings.db import db
+from tests.accounts.test_second_factor import on_page
 from tests.builders import a_user
 from tests.mails import mails_to
 
@@ -196,9 +197,16 @@ def test_a_token_that_is_wrong_in_anything_opens_nothing(client, connected, user
     assert not is_in(client)
 
 
-def test_a_second_proof_is_asked_for_unless_the_service_asked_for_it(app, connected, user, monkeypatch):
+def test_a_second_proof_is_asked_for_unless_the_service_asked_for_it(app, connected, user, now, monkeypatch):
     monkeypatch.setitem(app.config, "TWO_FACTOR", "required")
-    assert come_by(app.test_client(), "haneul").location == "/sign-in/second-factor"
+    client = app.test_client()
+    assert come_by(client, "haneul").location == "/sign-in/second-factor"
+    db.session.refresh(user)
+    assert user.oidc_subject is None and not mails_to(app, user.email), "nothing is linked before every proof is given"
+    sealed, its_app = on_page(client.get("/sign-in/second-factor").text)
+    client.post("/sign-in/second-factor", data={"secret": sealed, "code": its_app.at(now)})
+    db.session.refresh(user)
+    assert user.oidc_subject == subject_key(Agency(connected, "", "", True), "haneul") and is_in(client)
     user.oidc_subject = None
     db.session.commit()
     assert come_by(app.test_client(), "mfa").location == "/staff/"

@@ -213,14 +213,58 @@ def test_on_ones_own_account_it_is_switched_on_moved_to_another_telephone_and_of
     assert acts[-3:] == ["second_factor_on", "recovery_codes_renewed", "second_factor_off"]
 
 
+def test_whoever_has_no_password_puts_another_app_in_its_place_by_the_one_there_is(app, client, now):
+    person = a_user(email="agency@example.kr")
+    present, codes = with_app(person, now)
+    here = "/account/second-factor/another"
+    sealed, another = on_page(client.sign_in(person).get(here).text)
+    typed = {"secret": sealed, "code": another.at(now)}
+    for wrong in ("", another.at(now), "zzzz-zzzz-zzzz"):
+        assert 'id="proof-error"' in client.post(here, data=typed | {"proof": wrong}).text, wrong
+    db.session.refresh(person)
+    prove(person, present.at(now), now)  # still the one that is asked for
+    db.session.rollback()
+    assert "복구 코드를 적어 두세요" in client.post(here, data=typed | {"proof": codes[0]}).text
+    sealed, third = on_page(client.get(here).text)
+    with time_machine.travel(now + timedelta(minutes=2), tick=False):
+        typed = {"secret": sealed, "code": third.now(), "proof": another.now()}
+        assert "복구 코드를 적어 두세요" in client.post(here, data=typed).text
+
+
+def test_what_was_typed_stays_on_the_way_from_the_app_to_a_recovery_code_and_back(app, client, user, now):
+    _, codes = with_app(user, now)
+    client.sign_in(user, now)
+    words = {"name": "바다와 항만", "name_en": "Sea", "description": "바다를 다시 씁니다"}
+
+    def typed_in(page):
+        return {"typed": re.search(r'name="typed" value="([^"]+)"', page.text)[1]}
+
+    with time_machine.travel(now + timedelta(minutes=36), tick=False):
+        late = client.post("/staff/needs/topics/themes/new", data=words)
+        page = client.post("/sign-in", data=typed_in(late) | {"email": user.email, "password": PASSWORD})
+        for to in ("?recovery=1", "", "?recovery=1"):
+            page = client.post(f"/sign-in/code{to}", data=typed_in(page) | {"turn": "1"})
+            assert "form-error" not in page.text and page.status_code == 200
+        wrong = client.post("/sign-in/code?recovery=1", data=typed_in(page) | {"code": "zzzz-zzzz-zzzz"})
+    with time_machine.travel(now + timedelta(minutes=50), tick=False):
+        later = client.post("/sign-in/code?recovery=1", data=typed_in(wrong) | {"code": codes[0]})
+        assert later.status_code == 401, "too late, and still nothing is lost"
+        page = client.post("/sign-in", data=typed_in(later) | {"email": user.email, "password": PASSWORD})
+        page = client.post("/sign-in/code?recovery=1", data=typed_in(page) | {"code": codes[0]})
+        assert "바다를 다시 씁니다" in page.text
+
+
 def test_an_administrator_lets_somebody_begin_anew_and_nobody_else_does(app, client, user, now):
     with_app(user, now)
+    signed_in = app.test_client().sign_in(user)
+    assert is_in(signed_in)
     address = f"/staff/accounts/{user.id}/second-factor/reset"
     assert client.sign_in(a_user(Role.OFFICER)).post(address).status_code == 403
     client.sign_in(a_user(Role.ADMINISTRATOR))
     assert "2단계 인증 풀기" in client.get(f"/staff/accounts/{user.id}").text
     assert client.post(address).status_code == 302
     assert client.post(address).status_code == 409
+    assert not is_in(signed_in), "whoever found the telephone is out as well"
     assert sign_in(app.test_client(), user).location == "/staff/"
     assert mails_to(app, user.email)[-1].subject == "[협업이음] 관리자가 2단계 인증을 풀었습니다"
 

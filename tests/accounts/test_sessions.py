@@ -128,8 +128,11 @@ def test_use_is_written_every_few_minutes_and_never_for_what_a_page_asks_by_itse
         assert one_moment(user) == now + timedelta(minutes=20)
 
 
-def test_a_page_says_when_its_session_ends(app, client, user):
+def test_a_page_says_when_its_session_ends(app, client, user, now):
     assert 'data-seconds="1800"' in client.sign_in(user).get("/staff/accounts").text
+    with time_machine.travel(now + timedelta(minutes=20), tick=False):
+        page = client.sign_in(user, now).get("/staff/accounts").text
+    assert 'data-ends="42000"' in page and "로그인한 지 12시간이 되면" in page, "whatever is done in it"
     assert 'data-seconds="28800"' in app.test_client().sign_in(an_owner()).get("/needs").text
     assert "session-end" not in app.test_client().get("/needs").text
 

@@ -1,6 +1,7 @@
 // Says that a session is about to end, and lets its person stay; without this the server keeps what was being sent.
 
 const WARN = 120; // seconds before the end
+const AT_LAST = [600, 120]; // the same where nothing puts it off: in time to finish what one writes
 const SAID_AT = [120, 60, 30, 20]; // seconds left at which a screen reader hears it
 const SEEN = "session-seen"; // when any page of this browser was last used, so that one tab keeps the others
 
@@ -8,7 +9,10 @@ const dialog = document.getElementById("session-end");
 const shown = dialog.querySelector("[data-left]");
 const aloud = dialog.querySelector("[data-said]");
 const [stay, out] = ["[data-stay]", "[data-out]"].map((part) => dialog.querySelector(part));
+const words = stay.textContent;
+const begun = Date.now();
 let said = Infinity;
+let heard = Infinity; // which of AT_LAST its person has closed
 
 function seen() {
   try {
@@ -28,26 +32,32 @@ function secondsLeft() {
   return Math.ceil(Number(dialog.dataset.seconds) - (Date.now() - last) / 1000);
 }
 
-function inWords(seconds) {
-  const minutes = Math.floor(seconds / 60);
-  return shown.dataset.left.replace("{time}", `${minutes}:${String(seconds % 60).padStart(2, "0")}`);
+function secondsToLast() {
+  return Math.ceil(Number(dialog.dataset.ends) - (Date.now() - begun) / 1000);
 }
 
-function warn(left) {
+function inWords(seconds, atLast) {
+  const minutes = Math.floor(seconds / 60);
+  const sentence = atLast ? shown.dataset.leftAtLast : shown.dataset.left;
+  return sentence.replace("{time}", `${minutes}:${String(seconds % 60).padStart(2, "0")}`);
+}
+
+function warn(left, atLast) {
   if (!dialog.open) {
     said = Infinity;
     dialog.showModal();
   }
-  shown.textContent = inWords(left);
-  const now = SAID_AT.findLast((at) => left <= at);
+  shown.textContent = inWords(left, atLast);
+  stay.textContent = atLast ? stay.dataset.write : words;
+  const now = [...(atLast ? AT_LAST : []), ...SAID_AT].findLast((at) => left <= at);
   if (now !== undefined && now < said) {
     said = now;
     aloud.textContent = shown.textContent;
   }
 }
 
-function tellOver() {
-  shown.textContent = aloud.textContent = shown.dataset.over;
+function tellOver(atLast) {
+  shown.textContent = aloud.textContent = atLast ? shown.dataset.overAtLast : shown.dataset.over;
   dialog.querySelector("h2").textContent = dialog.querySelector("h2").dataset.over;
   stay.textContent = stay.dataset.close;
   stay.dataset.over = "yes";
@@ -57,9 +67,10 @@ function tellOver() {
 }
 
 function look() {
-  const left = secondsLeft();
-  if (left <= 0) tellOver();
-  else if (left <= WARN) warn(left);
+  const [left, last] = [secondsLeft(), secondsToLast()];
+  if (Math.min(left, last) <= 0) tellOver(last <= 0);
+  else if (left <= WARN && left < last) warn(left, false);
+  else if (AT_LAST.some((at) => last <= at && at < heard)) warn(last, true);
   else if (dialog.open) dialog.close();
 }
 
@@ -67,8 +78,9 @@ async function goOn() {
   if (stay.dataset.over) return dialog.close();
   try {
     const answer = await fetch(dialog.dataset.stay, { method: "POST", body: new FormData(out), redirect: "manual" });
-    if (answer.status !== 204) return tellOver();
+    if (answer.status !== 204) return tellOver(secondsToLast() <= 0);
     seen();
+    heard = AT_LAST.findLast((at) => secondsToLast() <= at) ?? heard;
     dialog.close();
   } catch {
     // the network comes and goes: the button is still there
