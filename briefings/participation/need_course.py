@@ -69,13 +69,21 @@ def life_of(
         (replies.first_at, N_("첫 참여 답글을 받았습니다.")),
         (need.consulting_since, N_("다른 기관과 협의를 시작했습니다.")),
     ]
-    turns = [Turn(local(at).date(), what) for at, what in moments if at]
-    for briefing in presented:
-        what = N_("사업설명회에서 소개했습니다.") if briefing.is_over(now) else N_("사업설명회에서 소개할 예정입니다.")
-        turns.append(Turn(local(briefing.starts_at).date(), what, briefing))
+    turns = [(at, Turn(local(at).date(), what)) for at, what in moments if at]
+    turns += [
+        (briefing.starts_at, Turn(local(briefing.starts_at).date(), _of_briefing(briefing, now), briefing))
+        for briefing in presented
+    ]
+    in_order = [turn for _, turn in sorted(turns, key=lambda moment: moment[0])]
     if match:
-        turns.append(Turn(match.matched_on, N_("협업이 성사되었습니다.")))
-    return sorted(turns, key=lambda turn: turn.on)
+        in_order.append(Turn(match.matched_on, N_("협업이 성사되었습니다.")))
+    return sorted(in_order, key=lambda turn: turn.on)
+
+
+def _of_briefing(briefing: Briefing, now: datetime) -> str:
+    if now < briefing.starts_at:
+        return N_("사업설명회에서 소개할 예정입니다.")
+    return N_("사업설명회에서 소개했습니다.") if briefing.is_over(now) else N_("사업설명회가 지금 열리고 있습니다.")
 
 
 def standing_replies() -> int:

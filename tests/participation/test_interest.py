@@ -83,6 +83,39 @@ def test_no_interest_in_what_is_not_open_nor_without_a_place(app, client, room):
     assert interests_of(registration) == []
 
 
+def test_what_was_answered_is_of_interest_no_more_and_stands_apart(app, client, room):
+    registration, first, second = room
+    join = f"/join/{token_of(registration, 'join')}"
+    client.post(f"{join}/interest", data={"need": first.id})
+    client.post(f"{join}/reply", data={**SENDER, "email": registration.email, **offering(first)})
+    box = client.get(join).text.partition('id="interests"')[2].partition("</section>")[0]
+    assert "답글을 보낸 과제" in box and first.title in box
+    assert 'name="back"' not in box and "답글 화면에 이 과제들을 골라 둡니다" not in box
+
+
+def test_after_the_end_every_need_takes_replies_also_one_whose_word_of_interest_was_closed(app, client, room):
+    registration, first, second = room
+    with unit_of_work():
+        run_to_change(registration.briefing.slots[0]).replies_closed_at = registration.briefing.starts_at
+    join, button = f"/join/{token_of(registration, 'join')}", 'form="reply" name="need" value="%s"'
+    assert "받지 않음" in client.get(join).text
+    with time_machine.travel(registration.briefing.ends_at + timedelta(days=1), tick=False):
+        page = client.get(join).text
+        sheet = app.test_client().sign_in(a_user()).get(f"/staff/briefings/{registration.briefing.id}/day").text
+    assert "받지 않음" not in page and all(button % need.id in page for need in (first, second))
+    assert 'value="open_replies:' not in sheet and 'value="close_replies:' not in sheet
+    assert "설명회 뒤에 할 일" in sheet
+
+
+def test_the_life_of_a_need_knows_what_is_on_and_what_came_first(app, client, now, room):
+    registration, first, _ = room
+    client.post(f"/join/{token_of(registration, 'join')}/reply", data={**SENDER, **offering(first)})
+    life = client.get(f"/needs/{first.id}").text.partition("걸어온 길")[2]
+    assert life.index("사업설명회가 지금 열리고 있습니다") < life.index("첫 참여 답글을 받았습니다")
+    with time_machine.travel(registration.briefing.starts_at - timedelta(days=1), tick=False):
+        assert "소개할 예정입니다" in client.get(f"/needs/{first.id}").text
+
+
 def test_a_need_tells_of_the_replies_before_and_after_each_time_it_was_presented(app, client, now, room):
     registration, first, _ = room
     briefing = registration.briefing
