@@ -47,6 +47,11 @@ class Counts:
     open: int
     hidden: int
 
+    @property
+    def set_aside(self) -> int:
+        """How many nobody reads any more: hidden, or put together with another."""
+        return self.asked - self.answered_live - self.written - self.open
+
 
 def published_of(briefing: Briefing) -> list[Published]:
     """What was answered in a briefing, in the order of its talks; what is about all of it comes last."""

@@ -174,6 +174,7 @@ ACTIONS = {
     "programme.exported": "발표 순서 내려받기",
     "questions.exported": "질문 내려받기",
     "briefing.afterwards_sent": "감사와 불참 안내 바로 보내기",
+    "report.remarked": "결과보고의 의견 적기",
     "survey.changed": "만족도 조사 고치기",
     "survey.exported": "만족도 조사 내려받기",
     "briefing.mails_held": "전자우편 보류하기",

@@ -148,6 +148,9 @@ def test_merged_questions_count_each_person_once_and_part_again(staff, briefing,
     assert "1건을 이 질문에 합쳤습니다" in staff.post(address(briefing, head), data=merged, follow_redirects=True).text
     [shown] = board_of(briefing, now).waiting
     assert (shown.id, shown.wanted, shown.merged) == (head.id, 3, 2)
+    off = staff.get(f"{address(briefing)}?tab=off").text
+    assert same.text in off and "명이 함께 궁금해함" not in off
+    assert "아직 답하지 않음 1건, 숨기거나 합침 2건" in staff.get(f"/staff/briefings/{briefing.id}/afterwards").text
     press(staff, address(briefing), "separate", same)
     assert [(each.id, each.wanted) for each in board_of(briefing, now).waiting] == [(head.id, 2), (same.id, 2)]
     assert "합칠 질문을 골라" in staff.post(address(briefing, head), data={"do": "merge"}).text
