@@ -19,6 +19,7 @@ from briefings.audit.recording import record
 from briefings.audit.seeing import PAGES
 from briefings.audit.words import ACTIONS, SENDING, SIGN_INS
 from briefings.db import Base, db
+from briefings.schedule.words import ACTIONS as OF_BRIEFING
 from tests.builders import a_briefing, a_need, a_registration, a_user
 
 PACKAGE = Path(__file__).parents[2] / "briefings"
@@ -78,6 +79,15 @@ def test_every_act_that_is_recorded_has_words(app):
     known = app.extensions["audit_actions"]
     assert sorted(acts - set(known)) == [], "write what it is called into audit/words.py"
     assert set(SENDING) | SIGN_INS | {shown.action for shown in PAGES.values()} <= set(ACTIONS)
+
+
+def test_every_act_on_a_briefing_has_the_words_of_its_page():
+    acts = set()
+    for _, call in calls_of_record():
+        if any(getattr(argument, "id", "") == "briefing" for argument in call.args):
+            acts |= {each.value for each in call.args if isinstance(each, ast.Constant) and isinstance(each.value, str)}
+    assert len(acts) > 20
+    assert {act for act in acts if not act.endswith("seen")} <= set(OF_BRIEFING)
 
 
 def test_everything_an_entry_says_has_a_name():

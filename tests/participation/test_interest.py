@@ -84,7 +84,7 @@ def test_no_interest_in_what_is_not_open_nor_without_a_place(app, client, room):
 
 
 def test_what_was_answered_is_of_interest_no_more_and_stands_apart(app, client, room):
-    registration, first, second = room
+    registration, first, _ = room
     join = f"/join/{token_of(registration, 'join')}"
     client.post(f"{join}/interest", data={"need": first.id})
     client.post(f"{join}/reply", data={**SENDER, "email": registration.email, **offering(first)})
