@@ -40,7 +40,7 @@ class Organization(Base):
     """One body. `name_key` is the name without spaces and case: what makes two spellings the same body."""
 
     __tablename__ = "organizations"
-    __table_args__ = (UniqueConstraint("name_key", "kind"),)
+    __table_args__ = (UniqueConstraint("name_key", "kind"), Index("ix_organizations_name_id", "name", "id"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(120))

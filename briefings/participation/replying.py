@@ -19,6 +19,7 @@ from briefings.outbox.queueing import Recipient, queue
 from briefings.participation.colleagues import ask_to_join, let_go_all
 from briefings.participation.leaving import leave_match
 from briefings.participation.models import ParticipationReply, ReplyColleague, ReplyState, Visibility
+from briefings.participation.sending_models import EarlierSending
 from briefings.privacy.consenting import answer
 from briefings.privacy.models import Basis, ConsentText
 from briefings.schedule.models import Briefing
@@ -93,6 +94,8 @@ def reply(
             person = Recipient(sender.email, sender.name, sender.locale)
             ask_to_join(known, person, sender.phone, offer.text, consent, now)
             continue
+        if known:
+            _keep_earlier(known)
         made = known or ParticipationReply(need=offer.need, organization=organization)
         _fill(made, sender, offer, briefing)
         made.conditions, made.visibility = offer.conditions or conditions, visibility
@@ -106,6 +109,12 @@ def reply(
     if sent.replies:
         _tell_sender(sender, sent.replies, now)
     return sent
+
+
+def _keep_earlier(made: ParticipationReply) -> None:
+    """When it had stood, before it stands anew: figures that were published of these days stay as they are."""
+    if made.withdrawn_at is not None:
+        db.session.add(EarlierSending(reply=made, sent_at=made.sent_at, withdrawn_at=made.withdrawn_at))
 
 
 def change(made: ParticipationReply, offer: str, tags: Iterable[str], conditions: str, visibility: Visibility) -> None:
@@ -181,9 +190,10 @@ def _tell_sender(sender: Sender, replies: list[ParticipationReply], now: datetim
     first = replies[0]
     key = f"reply-sent:{first.id}:{first.sent_at:%Y%m%d%H%M%S%f}"
     person = Recipient(sender.email, sender.name, sender.locale)
-    queue("reply_sent", key, person, now, replies=[made.id for made in replies])
+    queue("reply_sent", key, person, now, about=f"need:{first.need_id}", replies=[made.id for made in replies])
 
 
 def _tell_owner(made: ParticipationReply, now: datetime, kind: str = "reply_received") -> None:
     for place, to in enumerate(owners_of(made.need)):
-        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}", to, now, reply=made.id)
+        key = f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}"
+        queue(kind, key, to, now, about=f"need:{made.need_id}", reply=made.id)

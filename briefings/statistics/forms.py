@@ -29,9 +29,23 @@ def _of_our_time(form: Any, field: Field) -> None:
 
 
 class AsOf(Filters):
-    """The day to count up to."""
+    """The day to count up to; today where none was named, or one that is still to come, which is said at the field."""
 
     as_of = DateField(_l("기준일"), [Optional()])
+
+    def __init__(self, args: Any, today: date) -> None:
+        super().__init__(args, data={"as_of": today})
+        self.today = today
+
+    def validate_as_of(self, field: Field) -> None:
+        """Nothing can be counted yet."""
+        if field.data and field.data > self.today:
+            raise ValidationError(_l("아직 오지 않은 날입니다. 오늘까지 센 수를 보여 드립니다."))
+
+    @property
+    def day(self) -> date:
+        """The day that is counted up to."""
+        return self.as_of.data if self.validate() and self.as_of.data else self.today
 
 
 class ScopeFilters(Filters):

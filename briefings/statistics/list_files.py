@@ -31,7 +31,7 @@ def find_nominations(asked: Asked) -> Found[Ranked]:
     weights = {deed.value: weight for deed, weight in filters.weights().items()}
     return Found(
         _columns(who, half),
-        at_hand(named(ranked_by(filters))),
+        at_hand(named(ranked_by(filters, asked.reach))),
         in_words(filters),
         subtitle=half_in_words(half),
         above=(Step("통계", "staff_statistics.index", {}),),
@@ -168,9 +168,7 @@ def _columns_behind(step: Reached) -> list[Column[Any]]:
 
 def find_figures(asked: Asked) -> Found[Figures]:
     """The published figures at the end of every half-year (or year), and of the day asked for."""
-    filters = AsOf(asked.args)
-    today = asked.now.astimezone(asked.zone).date()
-    day = min(filters.as_of.data, today) if filters.validate() and filters.as_of.data else today
+    day = AsOf(asked.args, asked.now.astimezone(asked.zone).date()).day
     rows = series(asked.zone, day, asked.args.get("step") == "year")
     return Found(_figure_columns(), at_hand(rows), above=(Step("통계", "staff_statistics.index", {}),), day=day)
 
@@ -201,7 +199,7 @@ def _number_of(deed: Deed) -> Callable[[Ranked], int]:
 
 
 LISTS = (
-    ListFile("recognition", "추천 명부", "staff_recognition.index", find_nominations, counted="줄"),
+    ListFile("recognition", "추천 명부", "staff_recognition.index", find_nominations, counted="줄", narrowed=True),
     ListFile("funnel", "단계별 실적", "staff_funnel.index", find_funnel, counted="줄"),
     ListFile("funnel_rows", "단계별 과제와 답글", "staff_funnel.names", find_behind),
     ListFile("funnel_people", "단계별 신청자", "staff_funnel.people", find_people, counted="명", across=True),

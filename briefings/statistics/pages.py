@@ -83,10 +83,9 @@ def briefing(briefing_id: int) -> ResponseReturnValue:
 
 
 def _day() -> tuple[AsOf, date]:
-    """The form for the day to count up to, and that day: today where none was named, or one that is still to come."""
-    today = local(clock.now()).date()
-    form = AsOf(request.args, data={"as_of": today})
-    return form, min(form.as_of.data, today) if form.validate() and form.as_of.data else today
+    """The form for the day to count up to, and that day."""
+    form = AsOf(request.args, local(clock.now()).date())
+    return form, form.day
 
 
 def _by_year() -> bool:

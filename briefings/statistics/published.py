@@ -29,7 +29,8 @@ from briefings.needs.models import Need, Theme, need_themes
 from briefings.organizations.models import PUBLIC_KINDS, Organization, OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
-from briefings.statistics.scope import end_of, formed, in_it, stands
+from briefings.participation.sending_models import EarlierSending
+from briefings.statistics.scope import end_of, formed, in_it
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,8 @@ def figures_by_theme(as_of: date, timezone: str) -> list[ThemeFigures]:
     end = end_of(as_of, ZoneInfo(timezone))
     counted = select(need_themes.c.theme_id, func.count()).join(Need, Need.id == need_themes.c.need_id)
     needs = counted.where(Need.published_at < end)
-    replied = counted.where(Need.id.in_(select(ParticipationReply.need_id).where(*_stood(end))))
+    sendings = _sendings()
+    replied = counted.where(Need.id.in_(select(sendings.c.need_id).where(*_stood(sendings, end))))
     matched = counted.where(Need.id.in_(select(Match.need_id).where(*formed(as_of, end))))
     numbers: list[dict[int, int]] = [
         {theme_id: number for theme_id, number in db.session.execute(each.group_by(need_themes.c.theme_id))}
@@ -173,16 +175,25 @@ def _needs(ends: Subquery) -> Select[Any]:
     return counted.join(Need, Need.published_at < ends.c.end_at).group_by(ends.c.place)
 
 
-def _stood(end: Any) -> tuple[ColumnElement[bool], ...]:
-    """Of a reply: it was sent by then, and not taken back until later."""
-    return ParticipationReply.sent_at < end, or_(stands(), ParticipationReply.withdrawn_at >= end)
+def _sendings() -> Subquery:
+    """Every time a reply stood: since it was sent last, and before it was taken back and sent again."""
+    what = (ParticipationReply.need_id, ParticipationReply.organization_id)
+    last = select(*what, ParticipationReply.sent_at, ParticipationReply.withdrawn_at)
+    earlier = select(*what, EarlierSending.sent_at, EarlierSending.withdrawn_at).join(EarlierSending.reply)
+    return union_all(last, earlier).subquery("sendings")
+
+
+def _stood(sendings: Subquery, end: Any) -> tuple[ColumnElement[bool], ...]:
+    """It was sent by then, and not taken back until later; at any moment a reply stands once."""
+    return sendings.c.sent_at < end, or_(sendings.c.withdrawn_at.is_(None), sendings.c.withdrawn_at >= end)
 
 
 def _replies(ends: Subquery) -> Select[Any]:
     """Needs replied to, replies, and organizations that sent them."""
-    needs, bodies = distinct(ParticipationReply.need_id), distinct(ParticipationReply.organization_id)
+    sendings = _sendings()
+    needs, bodies = distinct(sendings.c.need_id), distinct(sendings.c.organization_id)
     counted = select(ends.c.place, func.count(needs), func.count(), func.count(bodies)).select_from(ends)
-    return counted.join(ParticipationReply, and_(*_stood(ends.c.end_at))).group_by(ends.c.place)
+    return counted.join(sendings, and_(*_stood(sendings, ends.c.end_at))).group_by(ends.c.place)
 
 
 def _matches(ends: Subquery) -> Select[Any]:

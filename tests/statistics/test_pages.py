@@ -33,7 +33,10 @@ def test_a_day_that_is_none_is_said_at_the_field_and_today_is_shown(app, client)
     assert "2026. 11. 23.(월)까지" in page
     a_need()
     assert client.get("/statistics?as_of=0001-01-01").status_code == 200
-    assert client.get("/statistics?as_of=9999-12-31").status_code == 200
+    for far in ("2026-11-24", "9999-12-31"):
+        page = client.get(f"/statistics?as_of={far}").text
+        assert "아직 오지 않은 날입니다" in page and "2026. 11. 23.(월)까지" in page
+    assert "아직 오지 않은 날입니다" not in client.get("/statistics?as_of=2026-11-23").text
 
 
 def test_the_funnel_of_a_briefing_counts_what_came_after_its_start(app, client, now):

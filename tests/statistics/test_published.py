@@ -1,7 +1,7 @@
 """The published figures, counted from a record that was made to have them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +10,10 @@ from briefings.db import db, unit_of_work
 from briefings.demo.history import load_history
 from briefings.needs.models import Need
 from briefings.organizations.models import OrganizationKind
-from briefings.statistics.published import published_figures, series
+from briefings.participation import replying
+from briefings.statistics.published import figures_by_theme, published_figures, series
+from tests.builders import a_need
+from tests.participation.test_replying import send
 
 # as of, needs, with replies, replying organizations, matches, organizations in matches, matches with both sides
 PUBLISHED = [
@@ -76,3 +79,21 @@ def test_nothing_counts_before_the_opening(app):
     before = published_figures(date(2020, 6, 18), "Asia/Seoul")
     assert (before.needs, before.replying, before.matches) == (0, 0, 0)
     assert before.reply_rate is None
+
+
+def test_a_reply_that_is_taken_back_and_sent_anew_leaves_the_figures_of_past_days_as_they_were(app, now):
+    need, days = a_need(published_at=now), [now.date() + timedelta(days=day) for day in range(7)]
+
+    def figures():
+        found = [published_figures(day, "Asia/Seoul") for day in days]
+        themes = [[each.needs_replied for each in figures_by_theme(day, "Asia/Seoul")] for day in days]
+        return [(each.needs_replied, each.replying, each.replying_distinct) for each in found], themes
+
+    for day in (1, 3, 5):  # sent, taken back a day later, sent anew
+        made = send(now + timedelta(days=day), need).replies[0]
+        before = figures()
+        with unit_of_work():
+            replying.withdraw(made, now + timedelta(days=day + 1))
+        assert [each[: day + 1] for each in figures()] == [each[: day + 1] for each in before]
+    assert figures()[0] == [(0, 0, 0), (1, 1, 1), (0, 0, 0), (1, 1, 1), (0, 0, 0), (1, 1, 1), (0, 0, 0)]
+    assert figures()[1] == [[0], [1], [0], [1], [0], [1], [0]]
