@@ -122,6 +122,7 @@ ACCESS = {
         staff_lists: discard look_again mend new show take
         staff_recognition: index
         staff_report: file remarks show
+        staff_span_report: file show
         staff_stories: ask edit index of_match picture put_picture remind remove_picture show withdraw
         staff_matches: confirm_on_paper hide index show
         staff_matrix: index show

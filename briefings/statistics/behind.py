@@ -79,11 +79,15 @@ def _replies(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[
 
 def _matches(scope: Scope, zone: ZoneInfo, now: datetime) -> Select[Any]:
     found = select(Match).join(Match.need).where(*needs_in(scope, zone, now), *matches_in(scope, zone, now))
-    found = found.options(
+    return with_names(found).order_by(Match.matched_on.desc(), Match.id.desc())
+
+
+def with_names(matches: Select[Any]) -> Select[Any]:
+    """Matches joined with their needs, with what names them and who is in them."""
+    return matches.options(
         contains_eager(Match.need).joinedload(Need.organization),
         selectinload(Match.organizations).joinedload(MatchOrganization.organization),
     )
-    return found.order_by(Match.matched_on.desc(), Match.id.desc())
 
 
 class Known:

@@ -98,7 +98,7 @@ def steps_by(axis: Axis | None) -> list[Step]:
 
 def funnel(scope: Scope, zone: ZoneInfo, now: datetime) -> Funnel:
     """Counted from rows."""
-    return _Counting(scope, None, zone, now).funnels().get(None) or _funnel({})
+    return _Counting(scope, None, zone, now).funnels().get(None) or EMPTY
 
 
 def crossed(scope: Scope, axis: Axis, zone: ZoneInfo, now: datetime) -> dict[Any, Funnel]:
@@ -313,6 +313,10 @@ def _funnel(found: Numbers) -> Funnel:
     return Funnel(
         {step: Count(step, of(name), of(f"{who}_organizations"), whole) for step, (name, who, whole) in reached.items()}
     )
+
+
+EMPTY = _funnel({})
+"""Of nothing."""
 
 
 def _half(day: datetime) -> int:

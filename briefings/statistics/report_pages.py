@@ -13,6 +13,7 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.files.sending import attachment
 from briefings.schedule.staff import the_briefing, zone
+from briefings.statistics.blocks import Paper
 from briefings.statistics.models import BriefingReport
 from briefings.statistics.report import LONGEST, none_yet, remarks_on, report_of, write_remarks
 from briefings.statistics.report_files import FILES, Site, written
@@ -103,6 +104,11 @@ def file(briefing_id: int, ending: str) -> ResponseReturnValue:
     if reason := none_yet(briefing):
         raise Refused(reason)
     paper = paper_of(report_of(briefing, zone(), now))
+    return sent(ending, paper, now)
+
+
+def sent(ending: str, paper: Paper, now: datetime) -> Response:
+    """A report as a file."""
     response = Response(mimetype=FILES[ending].media_type)
     response.headers["Content-Disposition"] = attachment(f"{paper.title}.{ending}")
     response.headers["Cache-Control"] = "no-store"

@@ -1,14 +1,17 @@
 """The second half of the result report in words: what was asked, what people thought, and what came of it."""
 
+from collections.abc import Iterable, Sequence
+
 from briefings.afterwards.survey_results import Results
 from briefings.needs.words import STATUSES
 from briefings.organizations.words import KINDS
 from briefings.outbox.models import Medium
+from briefings.participation.match_models import Match
 from briefings.schedule.registration_models import SupportState
 from briefings.schedule.words import SUPPORT_STATES
 from briefings.statistics.blocks import Bars, Block, Facts, Points, Section, Table, Words, some
 from briefings.statistics.comparing import Group, Measure, Place
-from briefings.statistics.funnel import Step
+from briefings.statistics.funnel import Funnel, Step
 from briefings.statistics.report import Report
 from briefings.statistics.words import STEPS
 from briefings.web.filters import day, number
@@ -152,11 +155,9 @@ def by_need(report: Report) -> Section:
     return Section("needs", "과제별 성과", [table, Words(note)], ways)
 
 
-def needs_to_matches(report: Report) -> Section:
-    """The steps of the funnel of this briefing, and what was talked about."""
-    steps = [Step.BRIEFED, Step.REPLIED, Step.CONSULTED, Step.MATCHED]
-    counts = [report.outcome.funnel[step] for step in steps]
-    bars = [(STEPS[each.step].name, each.number, number(each.number) + STEPS[each.step].unit) for each in counts]
+def reached(counts: Funnel, needs: Sequence[Step], steps: Sequence[Step]) -> list[Block]:
+    """How many `needs` reached which step as bars, and every one of `steps` with what its share is of as a table."""
+    bars = [(STEPS[step].name, counts[step].number, number(counts[step].number) + STEPS[step].unit) for step in needs]
     rows = [
         [
             STEPS[each.step].name,
@@ -165,9 +166,16 @@ def needs_to_matches(report: Report) -> Section:
             "–" if each.share is None else f"{number(each.share)}%",
             f"{STEPS[each.step].of} {number(each.of)}{STEPS[each.step].unit}" if each.of is not None else "–",
         ]
-        for each in (report.outcome.funnel[step] for step in (*steps[:2], Step.REPLIES, Step.ANSWERED, *steps[2:]))
+        for each in (counts[step] for step in steps)
     ]
     heads = ["단계", "수", "기관", "비율", "비율의 분모"]
+    return [Bars("과제에서 성사까지", [*bars]), Table("단계별 수와 비율", heads, rows, [1, 2, 3], wide=4)]
+
+
+def needs_to_matches(report: Report) -> Section:
+    """The steps of the funnel of this briefing, and what was talked about."""
+    counts, needs = report.outcome.funnel, [Step.BRIEFED, Step.REPLIED, Step.CONSULTED, Step.MATCHED]
+    steps = [*needs[:2], Step.REPLIES, Step.ANSWERED, *needs[2:]]
     talks = report.talks
     facts = Facts(
         "협의",
@@ -177,26 +185,27 @@ def needs_to_matches(report: Report) -> Section:
             ("협의 기록", f"{number(talks.noted)}건"),
         ],
     )
-    blocks: list[Block] = [
-        Bars("과제에서 성사까지", [*bars]),
-        Table("단계별 수와 비율", heads, rows, [1, 2, 3], wide=4),
-        facts,
-    ]
+    blocks: list[Block] = [*reached(counts, needs, steps), facts]
     values = {"briefing": report.briefing.id}
     return Section("results", "답글에서 성사까지", blocks, [("단계별 명단", "staff_funnel.index", values)])
 
 
 def matches(report: Report) -> Section:
     """Who works together now."""
+    return Section("matches", "성사", [named_matches(report.matches)])
+
+
+def named_matches(found: Sequence[Match]) -> Table:
+    """What about, who, and since when."""
     rows = [
         [
             match.need.title,
             ", ".join(joined.organization.name for joined in match.standing),
             day(match.matched_on),
         ]
-        for match in report.matches
+        for match in found
     ]
-    return Section("matches", "성사", [Table("성사한 협업", ["과제", "함께하는 기관", "성사한 날"], rows, [])])
+    return Table("성사한 협업", ["과제", "함께하는 기관", "성사한 날"], rows, [])
 
 
 def messages(report: Report) -> Section:
@@ -231,7 +240,7 @@ def comparison(report: Report) -> Section:
     rows = [
         [
             MEASURES[each.measure][0],
-            _value(each.measure, each.own),
+            value_in_words(each.measure, each.own),
             *_places(each.measure, [each.places[group] for group in groups]),
         ]
         for each in found.measures
@@ -248,21 +257,25 @@ def comparison(report: Report) -> Section:
     return Section("comparison", "이전 설명회와 견주기", [table, Words(note)], ways)
 
 
-def _value(measure: Measure, value: float | None) -> str:
+def value_in_words(measure: Measure, value: float | None) -> str:
+    """With its unit, or a dash."""
     if value is None:
         return "–"
     return (f"{value:.2f}" if measure is Measure.SATISFACTION else number(value)) + MEASURES[measure][1]
 
 
 def _places(measure: Measure, places: list[Place | None]) -> list[str]:
-    return ["–" if each is None else f"{_value(measure, each.median)} ({each.place}/{each.of})" for each in places]
+    return [
+        "–" if each is None else f"{value_in_words(measure, each.median)} ({each.place}/{each.of})" for each in places
+    ]
 
 
-def how_counted() -> Section:
+COUNTED = (Step.REGISTERED, Step.ATTENDED, Step.REPLIED, Step.REPLIES, Step.ANSWERED, Step.CONSULTED, Step.MATCHED)
+SINCE_IT_BEGAN = "답글, 협의, 성사는 이 설명회를 시작한 뒤의 것을 셉니다."
+COUNTED_AT = "모든 수는 작성 기준 시각에 데이터베이스에서 셌습니다."
+
+
+def how_counted(steps: Iterable[Step], *beside: str) -> Section:
     """What each figure counts, in the words of the funnel."""
-    steps = (Step.REGISTERED, Step.ATTENDED, Step.REPLIED, Step.REPLIES, Step.ANSWERED, Step.CONSULTED, Step.MATCHED)
     said = [f"{STEPS[step].name}: {STEPS[step].meaning}" for step in steps]
-    said.append(
-        "답글, 협의, 성사는 이 설명회를 시작한 뒤의 것을 셉니다. 모든 수는 작성 기준 시각에 데이터베이스에서 셌습니다."
-    )
-    return Section("counting", "세는 법", [Points(said)])
+    return Section("counting", "세는 법", [Points([*said, " ".join([*beside, COUNTED_AT])])])

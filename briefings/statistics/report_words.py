@@ -11,6 +11,8 @@ from briefings.statistics.funnel import Count, Step
 from briefings.statistics.report import Report
 from briefings.statistics.report_counts import Day
 from briefings.statistics.report_results import (
+    COUNTED,
+    SINCE_IT_BEGAN,
     by_need,
     comparison,
     how_counted,
@@ -47,7 +49,7 @@ def paper_of(report: Report) -> Paper:
         figures=_figures(report),
         summary=_summary(report),
         keywords=["협업이음", "온라인 사업설명회", briefing.theme.name, briefing.audience.name, *list(owners)[:5]],
-        sections=[*sections, how_counted()],
+        sections=[*sections, how_counted(COUNTED, SINCE_IT_BEGAN)],
     )
 
 

@@ -102,6 +102,7 @@ WITHOUT_PEOPLE = """
     staff_presenters: file files
     staff_replies: of_talk remind
     staff_report: file remarks show
+    staff_span_report: file show
     staff_rounds: announce dates discard edit index new show
     staff_statistics: briefing index
     staff_stories: ask edit index of_match picture put_picture show withdraw

@@ -22,4 +22,4 @@ def fill_report(officer: User, briefing: Briefing) -> dict[str, Any]:
             a_registration(earlier, registered_at=start - timedelta(days=days + 1 + place))
     with unit_of_work():
         write_remarks(briefing, REMARKS, None, officer, BEGINNING)
-    return {"unwritten_id": earlier.id}
+    return {"unwritten_id": earlier.id, "reported_theme": briefing.theme_id}
