@@ -119,6 +119,10 @@ def _tidy_text(value: Any) -> Any:
     return _tidy_line(value.replace("\r\n", "\n").replace("\r", "\n")) if isinstance(value, str) else value
 
 
+def _without_forbidden(value: Any) -> Any:
+    return FORBIDDEN.sub("", value) if isinstance(value, str) else value
+
+
 def _refuse_control_characters(form: FlaskForm, field: Field) -> None:
     text = field.data
     if not isinstance(text, str):
@@ -191,7 +195,10 @@ class OnePress:
 
 
 class Filters(Form):
-    """The conditions of a list, from the address: `NeedFilters(request.args)`; no token, nothing marked optional."""
+    """The conditions of a list, from the address: `NeedFilters(request.args)`; no token, nothing marked optional.
+
+    What nobody types by hand is left out of them: a condition is shown again, whoever made the address.
+    """
 
     class Meta(Form.Meta):
         csrf = False
@@ -199,6 +206,8 @@ class Filters(Form):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
             field = super().bind_field(form, unbound_field, options)
             field.flags.unmarked = True
+            if isinstance(field, StringField):
+                field.filters = [_without_forbidden, *field.filters]
             return field
 
 

@@ -6,8 +6,11 @@ from urllib.parse import quote
 
 from flask import has_request_context, request
 from flask_babel import Babel, gettext, ngettext
+from flask_babel.speaklater import LazyString
 
 babel = Babel()
+# Its lazy texts pass for HTML, with all that was put into them: what somebody wrote would live on the page.
+del LazyString.__html__
 
 
 class LanguagePrefix:
