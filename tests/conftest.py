@@ -39,6 +39,7 @@ SETTINGS = {
     "CONTACT_EMAIL": "help@briefings.example.kr",
     "CALENDAR_DOMAIN": "cal.briefings.example.kr",
     "SMTP_URL": "mailbox:",
+    "SQLALCHEMY_ENGINE_OPTIONS": {"query_cache_size": 5_000},  # a run asks more in more ways than a process does
     "WTF_CSRF_ENABLED": False,  # tests/web/test_csrf.py turns it on
 }
 

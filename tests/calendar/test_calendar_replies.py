@@ -1,6 +1,10 @@
 """What comes back to the organizer, in every shape it is known to have: read for what it says, believed for what is
-proven."""
+proven.
 
+`STRANGE_MAILS=10000` reads more of the spoiled ones.
+"""
+
+import os
 import random
 import time
 from datetime import UTC, datetime
@@ -13,6 +17,7 @@ from tests.inbox import reports, shapes
 from tests.inbox.shapes import CALENDARS, SERVER, Said
 
 UID = "9f1c4b7ae02d4e53b8a6d0c7f3e915a2@cal.briefings.example.kr"
+STRANGE_MAILS = int(os.environ.get("STRANGE_MAILS", "2000"))
 HANEUL = "haneul.kim@agency.example.kr"
 SAID = Said(uid=UID.upper(), attendee="Haneul.Kim@Agency.example.kr", comment="늦을 수 있습니다\\, 죄송합니다")
 
@@ -193,8 +198,8 @@ def _spoiled(chance: random.Random, mail: bytes, lines: list[bytes]) -> bytes:
     return b"\n".join(parts)[:LARGEST_MAIL]
 
 
-def test_ten_thousand_strange_mails_are_read_and_none_raises():
-    seen = {read_mail(mail, SERVER).shape for mail in strange_mails(10_000)}
+def test_thousands_of_strange_mails_are_read_and_none_raises():
+    seen = {read_mail(mail, SERVER).shape for mail in strange_mails(STRANGE_MAILS)}
     assert seen >= {Shape.ANSWER, Shape.LETTER, Shape.AUTOMATIC, Shape.UNREADABLE_CALENDAR, Shape.METHODS_DIFFER}
 
 

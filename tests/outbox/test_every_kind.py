@@ -139,11 +139,11 @@ def test_about_briefings(app, now, locale, moment):
         briefing.slots[0].presenter_email = "p@example.kr"
         helped = {"support_state": SupportState.ARRANGED, "support_answer": TITLE, "support_changed_at": now}
         place = a_registration(briefing, state=held, locale=locale, **helped)
-        stands = ItemState.OPEN if held is RegistrationState.CONFIRMED else ItemState.CLOSED
         about = {"registration": place.id, "briefing": briefing.id, "need": briefing.slots[0].need_id}
         about |= {"sequence": briefing.sequence, "version": place.link_version, "at": now.isoformat()}
-        for kind_of_item, kinds in KINDS_ABOUT.items():
-            item = an_item(kind_of_item, briefing, place, now, state=stands)
+        confirmed = held is RegistrationState.CONFIRMED  # what becomes of a place is nothing to who presents
+        for kind_of_item, kinds in (KINDS_ABOUT if confirmed else {ItemKind.REGISTRATION: PLACES}).items():
+            item = an_item(kind_of_item, briefing, place, now, state=ItemState.OPEN if confirmed else ItemState.CLOSED)
             for kind, turn in [(each, turn) for each in kinds for turn in TURNS.get(each, [{}])]:
                 found = composed(app, now, locale, kind, item.email, **about, item=item.id, **turn)
                 written |= {kind} if isinstance(found, Letter) else set()
@@ -268,8 +268,12 @@ def test_about_the_review(app, now, locale):
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
 def test_about_matches(app, now, locale):
-    said = [{"asked_at": now}, {"confirmed_at": now}, {"objected_at": now, "objection": TITLE}, None]
-    for words, state in product(said, (ReplyState.CONSULTING, ReplyState.MATCHED, ReplyState.ENDED)):
+    for words, state in (
+        ({"asked_at": now}, ReplyState.CONSULTING),
+        ({"confirmed_at": now}, ReplyState.MATCHED),
+        ({"objected_at": now, "objection": TITLE}, ReplyState.CONSULTING),
+        (None, ReplyState.ENDED),
+    ):
         made = a_reply(a_need(title=TITLE), state=state, end_reason=EndReason.OTHER, end_words=TITLE)
         match = Match(need=made.need, matched_on=now.date(), summary=TITLE, recorded_at=now)
         match.organizations = [MatchOrganization(organization=made.need.organization, confirmed_at=now)]
