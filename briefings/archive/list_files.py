@@ -24,7 +24,7 @@ def find_stories(asked: Asked) -> Found[Story]:
     state = StoryState(wanted) if wanted in set(StoryState) else None
     conditions = [("상태", STATES[state])] if state else []
     above = (Step("답글", "staff_replies.index", {}),)
-    return Found(COLUMNS, listed(stories.all_stories(state)), conditions, above=above)
+    return Found(COLUMNS, listed(stories.all_stories(state, asked.reach)), conditions, above=above)
 
 
-LISTS = (ListFile("stories", "성공 사례", "staff_stories.index", find_stories, across=True),)
+LISTS = (ListFile("stories", "성공 사례", "staff_stories.index", find_stories, narrowed=True),)

@@ -17,6 +17,7 @@ from briefings.files.kinds import Kind
 from briefings.files.storing import discard, store
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
+from briefings.outbox.reach import Reach
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.progressing import progress_of
 from briefings.webhooks.announcing import announce
@@ -197,16 +198,17 @@ def public_stories() -> Select[Story]:
     return found.order_by(Story.published_at.desc(), Story.id.desc())
 
 
-def all_stories(state: StoryState | None) -> Select[Story]:
-    """Every story, or those in one state, those changed last first."""
-    found = _complete().order_by(Story.changed_at.desc(), Story.id.desc())
+def all_stories(state: StoryState | None, reach: Reach) -> Select[Story]:
+    """Every story that may be seen, or those in one state, those changed last first."""
+    seen = select(Match.id).where(reach.of_need(Match.need_id))
+    found = _complete().where(Story.match_id.in_(seen)).order_by(Story.changed_at.desc(), Story.id.desc())
     return found if state is None else found.where(Story.state == state)
 
 
-def matches_without() -> Sequence[Match]:
-    """The latest confirmed matches that have no story yet."""
+def matches_without(reach: Reach) -> Sequence[Match]:
+    """The latest confirmed matches that may be seen and have no story yet."""
     told = select(Story.match_id)
-    found = select(Match).where(Match.confirmed_at.is_not(None), Match.id.not_in(told))
+    found = select(Match).where(Match.confirmed_at.is_not(None), Match.id.not_in(told), reach.of_need(Match.need_id))
     with_need = joinedload(Match.need).joinedload(Need.organization)
     return db.session.scalars(found.options(with_need).order_by(Match.confirmed_at.desc()).limit(10)).all()
 

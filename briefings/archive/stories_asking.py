@@ -36,7 +36,7 @@ def ask(story: Story, by: User, now: datetime) -> int:
         for organization, people in readers_of(story)
         for to in people
     ]
-    return queue_many("story_asked", drafts, now)
+    return queue_many("story_asked", drafts, now, about=_filed(story))
 
 
 def remind(story: Story, organization_id: int, now: datetime) -> int:
@@ -47,7 +47,7 @@ def remind(story: Story, organization_id: int, now: datetime) -> int:
         if organization.id == organization_id and (about := _about(story, organization))
         for to in people
     ]
-    return queue_many("story_asked", drafts, now)
+    return queue_many("story_asked", drafts, now, about=_filed(story))
 
 
 def answer(
@@ -68,7 +68,7 @@ def _tell_all(story: Story, now: datetime) -> None:
     for organization, people in readers_of(story):
         for to in people:
             key = f"story_published:{story.id}:{story.version}:{organization.id}:{to.address}:{now:%Y%m%d%H%M%S}"
-            queue("story_published", key, to, now, **_about(story, organization))
+            queue("story_published", key, to, now, about=_filed(story), **_about(story, organization))
     _tell_author(story, "story_published", now)
 
 
@@ -76,7 +76,12 @@ def _tell_author(story: Story, kind: str, now: datetime, **about: Any) -> None:
     author = db.session.get(User, story.written_by_id) if story.written_by_id else None
     if author is not None and author.active:
         key = f"{kind}:{story.id}:{story.version}:author:{now:%Y%m%d%H%M%S%f}"
-        queue(kind, key, recipient(author), now, story=story.public_id, version=story.version, **about)
+        said = {"story": story.public_id, "version": story.version, **about}
+        queue(kind, key, recipient(author), now, about=_filed(story), **said)
+
+
+def _filed(story: Story) -> str:
+    return f"need:{story.match.need_id}"
 
 
 def _about(story: Story, organization: Organization) -> dict[str, Any]:

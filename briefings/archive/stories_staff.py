@@ -1,6 +1,6 @@
 """The staff's pages of success stories: written from a match, shown to both sides, published, taken off."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -31,8 +31,9 @@ def index() -> ResponseReturnValue:
     """Every story, and the matches that have none yet."""
     wanted = request.args.get("state", "")
     state = StoryState(wanted) if wanted in set(StoryState) else None
-    page = db.paginate(stories.all_stories(state), per_page=20)
-    without = stories.matches_without() if state is None else ()
+    reach = current_app.extensions["narrowed_reach"]()
+    page = db.paginate(stories.all_stories(state, reach), per_page=20)
+    without = stories.matches_without(reach) if state is None else ()
     return render_template(
         "archive/staff_stories.html", page=page, state=state, states=list(StoryState), without=without
     )

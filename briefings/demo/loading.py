@@ -34,6 +34,7 @@ from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
 from briefings.organizations.finding import named
 from briefings.organizations.models import Membership, OrganizationKind
+from briefings.outbox.reach import EVERYBODY
 from briefings.participation import answering, matching, replying
 from briefings.participation.models import Visibility
 from briefings.participation.replying import Offer, Sender
@@ -259,7 +260,7 @@ class Demo:
             [self.audiences[name].id for name in self.audiences if (name in public) is one] for one in (True, False)
         ]
         rules = Rules(name="다음 분기 온라인 사업설명회", min_slots=3, sharing=sharing)
-        season = seasons.make(rules, open_needs(self.now), None, by=staff, now=self.now)
+        season = seasons.make(rules, open_needs(self.now, EVERYBODY), None, by=staff, now=self.now)
         first = self._wednesday(5)
         pattern = Pattern(frozenset({2}), (time(10), time(14)), first.date(), first.date() + timedelta(weeks=7))
         good = [each.starts_at for each in candidates(pattern, (), self.now, self.zone) if not each.left_out]

@@ -14,7 +14,7 @@ from briefings.audit.pages import lines_of
 from briefings.audit.words import DEEDS
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
-from briefings.outbox.finding import matching, standing_of
+from briefings.outbox.finding import matching, standing_of, undeliverable_addresses
 from briefings.outbox.forms import MessageFilters
 from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.outbox.words import KINDS, MEDIA, STANDINGS
@@ -48,7 +48,8 @@ UNDELIVERABLE: tuple[Column[UndeliverableAddress], ...] = (
 def find_messages(asked: Asked) -> Found[tuple[Message, str]]:
     """The messages that meet the conditions of the list, the newest first; never what stands in them."""
     filters = MessageFilters(asked.args)
-    found = matching(filters.search(), select(Message)).order_by(Message.id.desc()).options(defer(Message.raw))
+    found = matching(filters.search(asked.reach), select(Message)).order_by(Message.id.desc())
+    found = found.options(defer(Message.raw))
     note = "전자우편과 문자의 내용은 담지 않습니다."
     return Found(MESSAGES, listed(found, _with_subjects), in_words(filters), note=note)
 
@@ -60,9 +61,7 @@ def _with_subjects(some: Sequence[Message]) -> Iterator[tuple[Message, str]]:
 
 def find_undeliverable(asked: Asked) -> Found[UndeliverableAddress]:
     """The addresses that nothing is sent to, the last first."""
-    found = select(UndeliverableAddress)
-    rows = listed(found.order_by(UndeliverableAddress.since.desc(), UndeliverableAddress.address))
-    return Found(UNDELIVERABLE, rows, above=(Step("발송", "outbox.index", {}),))
+    return Found(UNDELIVERABLE, listed(undeliverable_addresses(asked.reach)), above=(Step("발송", "outbox.index", {}),))
 
 
 AUDIT: tuple[Column[AuditLine], ...] = (
@@ -88,6 +87,6 @@ def find_audit(asked: Asked) -> Found[AuditLine]:
 
 LISTS = (
     ListFile("audit", "기록", "staff_audit.index", find_audit),
-    ListFile("messages", "발송", "outbox.index", find_messages, across=True),
-    ListFile("undeliverable", "되돌아온 주소", "outbox.undeliverable", find_undeliverable, across=True),
+    ListFile("messages", "발송", "outbox.index", find_messages, narrowed=True),
+    ListFile("undeliverable", "되돌아온 주소", "outbox.undeliverable", find_undeliverable, narrowed=True),
 )

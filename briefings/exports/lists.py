@@ -26,6 +26,7 @@ from briefings.exports.plain_tables import comma_separated
 from briefings.exports.values import Value, in_a_cell
 from briefings.exports.workbooks import MOST_CELLS, MOST_ROWS, workbook
 from briefings.files.kinds import Kind
+from briefings.outbox.reach import EVERYBODY, Reach
 
 Line = TypeVar("Line")
 AT_A_TIME = 500
@@ -33,6 +34,7 @@ AT_A_TIME = 500
 
 
 NOT_THEIRS = "담당 주제가 정해져 있어, 여러 주제가 섞인 이 목록은 개인정보를 빼고 받습니다."
+ONLY_THEIRS = "맡은 주제에 속한 것만 담습니다."
 
 
 class Format(StrEnum):
@@ -68,8 +70,8 @@ class Asked:
     path: Mapping[str, Any]
     by: Actor
     administrator: bool
-    limited: bool
-    """Whether they answer for some themes only."""
+    reach: Reach
+    """Of whom they may see who they are."""
     now: datetime
     zone: ZoneInfo
 
@@ -156,7 +158,9 @@ class ListFile:
     of: tuple[str, ...] = ()
     """What its address must name: `("briefing_id",)` for the lists of a briefing."""
     across: bool = False
-    """Whether it holds people of several themes: officers of some themes take it away without them."""
+    """Whether its rows are of all themes, people and all: officers of some themes take it away without the people."""
+    narrowed: bool = False
+    """Whether its rows are those that whoever asks may see (`Asked.reach`), people and all."""
     file: str = ""
     """The first part of the name of the file where it is not the title: `설명회_신청자`."""
 
@@ -168,9 +172,13 @@ class ListFile:
     def found(self, asked: Asked) -> Found[Any]:
         """What it holds, as far as whoever asks may take it away; NotThere where what it belongs to is not."""
         found = self.find(asked)
-        if not (asked.limited and self.across and found.personal):
+        if asked.reach is EVERYBODY or not found.personal:
             return found
-        return replace(found, columns=found.without_people(), note=f"{NOT_THEIRS} {found.note}".strip())
+        if self.narrowed:
+            return replace(found, note=f"{ONLY_THEIRS} {found.note}".strip())
+        if self.across:
+            return replace(found, columns=found.without_people(), note=f"{NOT_THEIRS} {found.note}".strip())
+        return found
 
     def file_name(self, found: Found[Any], format: Format, asked: Asked) -> str:
         """`설명회_신청자_20261123.xlsx`."""

@@ -14,6 +14,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import N_, Refused
 from briefings.exports.lists import Asked, Column, Format, Found, ListFile, NotThere, Written, too_large
 from briefings.exports.models import ExportPiece
+from briefings.outbox.reach import Reach
 from briefings.tasks.models import UNDER_WAY, Task, TaskState
 from briefings.tasks.queueing import latest, start
 from briefings.tasks.running import Work
@@ -82,7 +83,6 @@ def ask_for_file(list: ListFile, found: Found[Any], asked: Asked, choice: Choice
         "args": [[name, value] for name, value in asked.args.items(multi=True)],
         "path": dict(asked.path),
         "administrator": asked.administrator,
-        "limited": asked.limited,
         "by": [asked.by.id, asked.by.name],
         "zone": asked.zone.key,
         "format": choice.format.value,
@@ -102,7 +102,9 @@ def last_made(list: ListFile, asked: Asked) -> Task | None:
     return None if task is None or (task.finished_at and task.finished_at + KEPT <= asked.now) else task
 
 
-def make_file(lists: Mapping[str, ListFile], args_of: Callable[[Any], Any], work: Work) -> dict[str, Any]:
+def make_file(
+    lists: Mapping[str, ListFile], args_of: Callable[[Any], Any], reach_of: Callable[[int], Reach], work: Work
+) -> dict[str, Any]:
     """What the worker does: the file, put down piece by piece; begun anew it is written anew."""
     given, list = work.params, lists[work.params["list"]]
     asked = Asked(
@@ -110,7 +112,7 @@ def make_file(lists: Mapping[str, ListFile], args_of: Callable[[Any], Any], work
         given["path"],
         Taker(*given["by"]),
         given["administrator"],
-        given["limited"],
+        reach_of(given["by"][0]),
         work.clock(),
         ZoneInfo(given["zone"]),
     )

@@ -109,8 +109,8 @@ def _list_of_staff(name: str, path: dict[str, int]) -> ListFile:
 
 def _asking(path: dict[str, int]) -> Asked:
     zone = ZoneInfo(current_app.config["TIMEZONE"])
-    limited = current_app.extensions["limited"](current_user)
-    return Asked(request.args, path, current_user, current_user.is_administrator, limited, clock.now(), zone)
+    reach = current_app.extensions["reach"]()
+    return Asked(request.args, path, current_user, current_user.is_administrator, reach, clock.now(), zone)
 
 
 def _found(list: ListFile, asked: Asked) -> Found[Any]:

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db, dialect
+from briefings.inbox.finding import seen
 from briefings.inbox.models import ReceivedMail
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
-from briefings.outbox.finding import Search, find
+from briefings.outbox.finding import Search, find, undeliverable_addresses
 from briefings.outbox.models import Message, UndeliverableAddress
+from briefings.outbox.reach import Reach
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.models import PresenterSlot
@@ -46,27 +48,32 @@ class Person:
         return any(lists) or self.undeliverable is not None
 
 
-def person(email: str, page: int) -> Person:
-    """Everything there is, with `page` of the messages."""
+def person(email: str, page: int, reach: Reach) -> Person:
+    """Everything there is that may be seen, with `page` of the messages."""
     address = email.lower()
-    registrations = _newest(Registration, Registration.email == address, Registration.briefing)
-    together = (PresenterSlot.briefing, PresenterSlot.need)
-    slots = _newest(PresenterSlot, func.lower(PresenterSlot.presenter_email) == address, *together)
-    items = _newest(CalendarItem, CalendarItem.email == address, CalendarItem.briefing, CalendarItem.need)
-    received = select(ReceivedMail).outerjoin(ReceivedMail.message).outerjoin(ReceivedMail.item)
+    of_slots, of_items = func.lower(PresenterSlot.presenter_email) == address, CalendarItem.email == address
+    of_slots &= reach.of_briefing(PresenterSlot.briefing_id)
+    of_items &= reach.of_briefing(CalendarItem.briefing_id) & reach.of_need(CalendarItem.need_id)
+    of_replies = (func.lower(ParticipationReply.email) == address) & reach.of_need(ParticipationReply.need_id)
+    registered = (Registration.email == address) & reach.of_briefing(Registration.briefing_id)
+    registrations = _newest(Registration, registered, Registration.briefing)
+    slots = _newest(PresenterSlot, of_slots, PresenterSlot.briefing, PresenterSlot.need)
+    items = _newest(CalendarItem, of_items, CalendarItem.briefing, CalendarItem.need)
+    received = select(ReceivedMail).where(seen(reach)).outerjoin(ReceivedMail.message).outerjoin(ReceivedMail.item)
     about = or_(func.lower(ReceivedMail.sender) == address, Message.recipient == address, CalendarItem.email == address)
-    replies = _newest(ParticipationReply, func.lower(ParticipationReply.email) == address, ParticipationReply.need)
+    replies = _newest(ParticipationReply, of_replies, ParticipationReply.need)
+    undeliverable = undeliverable_addresses(reach).where(UndeliverableAddress.address == address)
     named = [*(one.name for one in (*registrations, *replies)), *(slot.presenter_name for slot in slots)]
     return Person(
         email=address,
         names=list(dict.fromkeys(name for name in named if name)),
-        undeliverable=db.session.get(UndeliverableAddress, address),
+        undeliverable=db.session.scalar(undeliverable),
         registrations=registrations,
         slots=slots,
         items=items,
         replies=replies,
         received=list(db.session.scalars(received.where(about).order_by(ReceivedMail.id.desc()).limit(MOST))),
-        messages=find(Search(q=address), page),
+        messages=find(Search(q=address, reach=reach), page),
     )
 
 
@@ -92,22 +99,34 @@ def is_address(words: str) -> bool:
     return bool(name) and "." in host and " " not in words
 
 
-def people_called(words: str) -> Found:
-    """Whose name or address begins with the first word and who or whose organization is called by the others, too."""
+def people_called(words: str, reach: Reach) -> Found:
+    """Who may be seen whose name or address begins with the first word and who or whose organization is called by the
+    others, too."""
     first, *others = words.split() or [""]
     if len(first) < SHORTEST:
         return Found([], more=False)
     sources = (
-        (Registration.email, Registration.name, select(Registration).join(Registration.organization)),
+        (
+            Registration.email,
+            Registration.name,
+            select(Registration)
+            .where(reach.of_briefing(Registration.briefing_id))
+            .join(Registration.organization),
+        ),
         (
             func.lower(PresenterSlot.presenter_email),
             PresenterSlot.presenter_name,
-            select(PresenterSlot).join(PresenterSlot.need).join(Need.organization),
+            select(PresenterSlot)
+            .where(reach.of_briefing(PresenterSlot.briefing_id))
+            .join(PresenterSlot.need)
+            .join(Need.organization),
         ),
         (
             func.lower(ParticipationReply.email),
             ParticipationReply.name,
-            select(ParticipationReply).join(ParticipationReply.organization),
+            select(ParticipationReply)
+            .where(reach.of_need(ParticipationReply.need_id))
+            .join(ParticipationReply.organization),
         ),
     )
     beginnings = [
@@ -121,7 +140,7 @@ def people_called(words: str) -> Found:
         names, organizations = by_email.setdefault(email, ({}, {}))
         names[name], organizations[organization] = None, None
     shown = [email for email in by_email if email][:MOST]
-    often = _registrations_of(shown)
+    often = _registrations_of(shown, reach)
     people = [Known(email, list(by_email[email][0]), list(by_email[email][1]), often.get(email, 0)) for email in shown]
     return Found(people, more=len(by_email) > MOST or len(rows) >= LOOKED_AT)
 
@@ -141,8 +160,9 @@ def _begins_with(column: Any, word: str) -> ColumnElement[bool]:
     return column.startswith(word, autoescape=True)
 
 
-def _registrations_of(emails: Sequence[str]) -> dict[str, int]:
+def _registrations_of(emails: Sequence[str], reach: Reach) -> dict[str, int]:
     counted = select(Registration.email, func.count()).where(Registration.email.in_(emails))
+    counted = counted.where(reach.of_briefing(Registration.briefing_id))
     return {email: number for email, number in db.session.execute(counted.group_by(Registration.email))}
 
 

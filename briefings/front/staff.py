@@ -15,6 +15,7 @@ from briefings.needs.officers import themes_of
 from briefings.outbox.finding import standing_of
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
+from briefings.schedule.reaching import reach_of
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
 from briefings.tasks.showing import silence
 from briefings.web.access import staff
@@ -29,7 +30,7 @@ def today() -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "front/today.html",
-        shown=what_waits(now, current_user.is_administrator),
+        shown=what_waits(now, current_user.is_administrator, reach_of(current_user)),
         themes=own_themes(current_user, now),
         silence=silence(now),
         now=now,
@@ -54,12 +55,13 @@ def person() -> ResponseReturnValue:
     """
     form = PersonForm(request.args)
     words = form.email.data or ""
+    reach = current_app.extensions["narrowed_reach"]()
     if not is_address(words):
-        called = people_called(words)
+        called = people_called(words, reach)
         if len(called.people) == 1 and not called.more:
             return redirect(url_for(".person", email=called.people[0].email))
         return render_template("front/people.html", form=form, found=called)
-    found = everything_about(words, request.args.get("page", 1, int))
+    found = everything_about(words, request.args.get("page", 1, int), reach)
     return render_template(
         "front/person.html",
         form=form,

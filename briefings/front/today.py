@@ -9,8 +9,9 @@ from briefings.needs.models import NeedState, Round
 from briefings.needs.reviewing import number_overdue
 from briefings.needs.rounds import closing_soon
 from briefings.organizations.requesting import number_of_pending_requests
-from briefings.outbox.finding import Standing
+from briefings.outbox.finding import Search, Standing
 from briefings.outbox.finding import counts as counts_of_messages
+from briefings.outbox.reach import Reach
 from briefings.participation.answering import number_of_late_replies
 from briefings.participation.match_watch import number_objected, number_unconfirmed
 from briefings.questions.settling import number_late as number_of_late_answers
@@ -57,13 +58,13 @@ class Today:
     next: list[tuple[Seen, Counters]]
 
 
-def today(now: datetime, administrator: bool) -> Today:
-    """The first page of an officer, or of an administrator, to whom more is given."""
+def today(now: datetime, administrator: bool, reach: Reach) -> Today:
+    """The first page of an officer who may see so much, or of an administrator, to whom more is given."""
     coming = next_ones(now, 50, unlisted_too=True)
     soon = [seen.briefing for seen in coming if seen.briefing.starts_at < now + SOON]
     gaps = [row for row in rows(soon, now) if row.gaps]
     lacking = Waiting("7일 안에 열리는 설명회에 빠진 것", len(gaps), "staff.today", {"_anchor": "gaps"})
-    found = [one for one in (*_waiting(now, administrator), lacking) if one.count]
+    found = [one for one in (*_waiting(now, administrator, reach), lacking) if one.count]
     shown = coming[:NEXT]
     people = counters_of_each([seen.briefing.id for seen in shown])
     return Today(
@@ -75,14 +76,14 @@ def today(now: datetime, administrator: bool) -> Today:
     )
 
 
-def _waiting(now: datetime, administrator: bool) -> list[Waiting]:
-    of_things = (*_support(now), *_of_needs(now), *_of_briefings(now), *_of_replies(now))
-    return [*of_things, *_of_mails(), *_of_people(now, administrator)]
+def _waiting(now: datetime, administrator: bool, reach: Reach) -> list[Waiting]:
+    of_things = (*_support(now, reach), *_of_needs(now), *_of_briefings(now, reach), *_of_replies(now, reach))
+    return [*of_things, *_of_mails(reach), *_of_people(now, administrator)]
 
 
-def _support(now: datetime) -> list[Waiting]:
+def _support(now: datetime, reach: Reach) -> list[Waiting]:
     """Support that people ask for: what is past its day apart, so that nobody overlooks it."""
-    found = support_waiting(now)
+    found = support_waiting(now, reach)
     return [
         Waiting("기한이 지난 지원 요청", found.overdue, "support.index", late=True),
         Waiting("답을 기다리는 지원 요청", found.number - found.overdue, "support.index", due=found.next_due),
@@ -103,17 +104,17 @@ def _of_needs(now: datetime) -> list[Waiting]:
     ]
 
 
-def _of_briefings(now: datetime) -> list[Waiting]:
+def _of_briefings(now: datetime, reach: Reach) -> list[Waiting]:
     drafts = how_many(now)[Shelf.DRAFT]
     return [
-        _requests(now),
+        _requests(now, reach),
         Waiting("공개하지 않은 설명회 초안", drafts, "staff_briefings.index", {"shelf": Shelf.DRAFT.value}),
     ]
 
 
-def _requests(now: datetime) -> Waiting:
+def _requests(now: datetime, reach: Reach) -> Waiting:
     """Registrations to decide about: the list of the one briefing that has any, or the briefings with their numbers."""
-    found = requests_waiting(now)
+    found = requests_waiting(now, reach)
     what, count = "승인을 기다리는 신청", sum(found.values())
     if len(found) == 1:
         values = {"briefing_id": str(*found), "state": RegistrationState.REQUESTED.value}
@@ -121,25 +122,23 @@ def _requests(now: datetime) -> Waiting:
     return Waiting(what, count, "staff_briefings.index", {"shelf": Shelf.COMING.value})
 
 
-def _of_replies(now: datetime) -> list[Waiting]:
-    answers = number_of_late_answers(local(now).date())
+def _of_replies(now: datetime, reach: Reach) -> list[Waiting]:
+    answers, replies = number_of_late_answers(local(now).date(), reach), number_of_late_replies(now, reach)
     return [
         Waiting("기한을 넘긴 서면 답변", answers, "staff_questions.index", late=True),
-        Waiting(
-            "기한을 넘긴 답글 확인", number_of_late_replies(now), "staff_replies.index", {"state": "late"}, late=True
-        ),
+        Waiting("기한을 넘긴 답글 확인", replies, "staff_replies.index", {"state": "late"}, late=True),
         Waiting("확인이 늦은 성사", number_unconfirmed(now), "staff_matches.index", {"shelf": "late"}, late=True),
         Waiting("참여 기관이 다르다고 한 성사", number_objected(), "staff_matches.index", {"shelf": "objected"}),
     ]
 
 
-def _of_mails() -> list[Waiting]:
-    messages, index = counts_of_messages(), "outbox.index"
+def _of_mails(reach: Reach) -> list[Waiting]:
+    messages, index = counts_of_messages(Search(reach=reach)), "outbox.index"
     return [
         Waiting("보내지 못한 전자우편", messages[Standing.FAILED], index, {"state": Standing.FAILED.value}),
         Waiting("되돌아온 전자우편", messages[Standing.BOUNCED], index, {"state": Standing.BOUNCED.value}),
         Waiting("보류해 둔 전자우편", messages[Standing.HELD], index, {"state": Standing.HELD.value}),
-        Waiting("살펴볼 받은 전자우편", number_waiting(), "inbox.index"),
+        Waiting("살펴볼 받은 전자우편", number_waiting(reach), "inbox.index"),
     ]
 
 

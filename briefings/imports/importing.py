@@ -183,13 +183,15 @@ def round_known_as(public_id: str) -> Round | None:
     return db.session.scalar(select(Round).where(Round.public_id == public_id))
 
 
-def imports_of(round: Round | None) -> Select[Any]:
-    """The imports into a round, or all there are, the latest first; without what was found in them."""
+def imports_of(round: Round | None, by: User | None = None) -> Select[Any]:
+    """The imports into a round, or all there are, or those somebody brought, the latest first; without findings."""
     found = select(NeedImport).options(
         defer(NeedImport.findings), joinedload(NeedImport.round), joinedload(NeedImport.file)
     )
     if round:
         found = found.where(NeedImport.round_id == round.id)
+    if by:
+        found = found.where(NeedImport.created_by_id == by.id)
     return found.options(joinedload(NeedImport.created_by)).order_by(NeedImport.id.desc())
 
 

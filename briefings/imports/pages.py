@@ -3,13 +3,14 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
 from werkzeug import Response
 
 from briefings import clock
+from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.files.kinds import Kind
@@ -59,7 +60,7 @@ def blank() -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """All imports, or those of one round, the latest first."""
     round = _round_asked()
-    page = db.paginate(importing.imports_of(round), per_page=PER_PAGE, error_out=False)
+    page = db.paginate(importing.imports_of(round, _bringer()), per_page=PER_PAGE, error_out=False)
     return render_template("imports/index.html", page=page, round=round, working=importing.worked_at(page.items))
 
 
@@ -68,7 +69,7 @@ def index() -> ResponseReturnValue:
 @takes_files
 def new() -> ResponseReturnValue:
     """Choose a file and its round; it is stored and its check begins. One it stands in for is thrown away."""
-    instead = importing.known_as(request.args.get("instead", ""))
+    instead = _seen(importing.known_as(request.args.get("instead", "")))
     form = ImportForm(instead.round if instead else _round_asked())
     if form.validate_on_submit():
         try:
@@ -252,7 +253,18 @@ def _round_asked() -> Round | None:
 
 
 def _import(public_id: str) -> NeedImport:
-    return importing.known_as(public_id) or abort(404)
+    """There may be people of all themes in a file: officers of some open those they brought themselves."""
+    return _seen(importing.known_as(public_id)) or abort(404)
+
+
+def _seen(found: NeedImport | None) -> NeedImport | None:
+    bringer = _bringer()
+    return found if found and (bringer is None or found.created_by_id == bringer.id) else None
+
+
+def _bringer() -> User | None:
+    """Whose files alone the reader sees; None: everybody's."""
+    return current_user if current_app.extensions["reach"]().themes else None
 
 
 def _template(title: str) -> Response:

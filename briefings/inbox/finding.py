@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from flask_sqlalchemy.pagination import Pagination
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import defer, joinedload
 
 from briefings.db import db
 from briefings.inbox.models import Outcome, ReceivedMail
 from briefings.inbox.receiving import TO_BE_HANDLED
+from briefings.outbox.models import Message
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.schedule.calendar_models import CalendarItem
 
 PER_PAGE = 20
@@ -30,6 +32,7 @@ class Search:
     shelf: Shelf = Shelf.WAITING
     outcome: Outcome | None = None
     q: str = ""
+    reach: Reach = EVERYBODY
 
 
 def find(search: Search, page: int) -> Pagination:
@@ -39,7 +42,7 @@ def find(search: Search, page: int) -> Pagination:
 
 def matching(search: Search) -> Select[ReceivedMail]:
     """The mails without what stands in them: those that wait longest first, otherwise the newest."""
-    found = select(ReceivedMail).options(defer(ReceivedMail.raw))
+    found = select(ReceivedMail).where(seen(search.reach)).options(defer(ReceivedMail.raw))
     found = found.options(joinedload(ReceivedMail.item).joinedload(CalendarItem.briefing))
     if search.shelf is not Shelf.ALL:
         found = found.where(_waits() if search.shelf is Shelf.WAITING else ReceivedMail.handled_at.is_not(None))
@@ -52,9 +55,21 @@ def matching(search: Search) -> Select[ReceivedMail]:
     return found.order_by(order)
 
 
-def number_waiting() -> int:
-    """How many mails wait for a person."""
-    return db.session.scalars(select(func.count()).select_from(ReceivedMail).where(_waits())).one()
+def number_waiting(reach: Reach) -> int:
+    """How many mails wait for a person who may see so much."""
+    counted = select(func.count()).select_from(ReceivedMail).where(_waits(), seen(reach))
+    return db.session.scalars(counted).one()
+
+
+def seen(reach: Reach) -> ColumnElement[bool]:
+    """Which mails may be seen: by what they answer to; what answers to nothing is for whoever answers for all."""
+    if reach is EVERYBODY:
+        return true()
+    item = and_(reach.of_need(CalendarItem.need_id), reach.of_briefing(CalendarItem.briefing_id))
+    items = select(CalendarItem.id).where(item)
+    messages = select(Message.id).where(reach.of_subject(Message.about))
+    unknown = ReceivedMail.item_id.is_(None)
+    return or_(ReceivedMail.item_id.in_(items), and_(unknown, ReceivedMail.message_id.in_(messages)))
 
 
 def _waits() -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from wtforms.validators import AnyOf, Length, Optional
 from briefings.inbox.finding import Search, Shelf
 from briefings.inbox.models import Outcome
 from briefings.inbox.words import OUTCOMES
+from briefings.outbox.reach import Reach
 from briefings.web.forms import Filters, options
 
 
@@ -16,9 +17,9 @@ class MailFilters(Filters):
     outcome = SelectField("무엇이 되었는지", [Optional()], choices=options(OUTCOMES, empty="모두"))
     shelf = HiddenField(validators=[Optional(), AnyOf(list(Shelf))])
 
-    def search(self) -> Search:
-        """What to look for."""
+    def search(self, reach: Reach) -> Search:
+        """What to look for among the mails that may be seen."""
         self.validate()
         said = {field.name: "" if field.errors else field.data or "" for field in self}
         outcome = Outcome(said["outcome"]) if said["outcome"] else None
-        return Search(Shelf(said["shelf"] or Shelf.WAITING), outcome, said["q"])
+        return Search(Shelf(said["shelf"] or Shelf.WAITING), outcome, said["q"], reach)

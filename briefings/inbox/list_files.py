@@ -23,7 +23,7 @@ COLUMNS: tuple[Column[ReceivedMail], ...] = (
 def find_received(asked: Asked) -> Found[ReceivedMail]:
     """The mails that the list shows, in its order."""
     filters = MailFilters(asked.args)
-    search = filters.search()
+    search = filters.search(asked.reach)
     conditions = [("보기", SHELVES[search.shelf]), *in_words(filters)]
     rows = listed(matching(search))
     return Found(
@@ -31,4 +31,4 @@ def find_received(asked: Asked) -> Found[ReceivedMail]:
     )
 
 
-LISTS = (ListFile("received_mails", "받은 전자우편", "inbox.index", find_received, across=True),)
+LISTS = (ListFile("received_mails", "받은 전자우편", "inbox.index", find_received, narrowed=True),)

@@ -31,9 +31,10 @@ pages = Blueprint("inbox", __name__, url_prefix="/staff/inbox")
 def index() -> ResponseReturnValue:
     """What waits for a person, or what else came in."""
     filters = MailFilters(request.args)
-    search = filters.search()
+    reach = current_app.extensions["narrowed_reach"]()
+    search = filters.search(reach)
     page = finding.find(search, request.args.get("page", 1, int))
-    waiting = finding.number_waiting()
+    waiting = finding.number_waiting(reach)
     return render_template(
         "inbox/index.html", filters=filters, search=search, page=page, waiting=waiting, tones=OUTCOME_TONES
     )

@@ -15,6 +15,7 @@ from briefings.mentoring.models import Advice, Readers
 from briefings.needs.models import Need, NeedFile, NeedState
 from briefings.needs.registering import tell_owner
 from briefings.outbox.queueing import queue
+from briefings.outbox.reach import Reach
 
 ADVISED = (NeedState.SUBMITTED, NeedState.PUBLISHED, NeedState.CLOSED)
 """Needs that mentors read: what an owner is still writing, or has taken back, is nobody's to advise on."""
@@ -42,7 +43,8 @@ def ask(needs: Iterable[Need], mentors: Sequence[User], by: User, now: datetime)
         db.session.add_all(given)
         db.session.flush()
         ids = [advice.id for advice in given]
-        queue("advice_asked", f"advice-asked:{mentor.id}:{ids[-1]}", recipient(mentor), now, advices=ids)
+        key, filed = f"advice-asked:{mentor.id}:{ids[-1]}", f"need:{given[0].need_id}"
+        queue("advice_asked", key, recipient(mentor), now, about=filed, advices=ids)
     return sum(len(given) for given in new.values())
 
 
@@ -52,7 +54,8 @@ def remind(advice: Advice, now: datetime) -> bool:
     if advice.written_at:
         raise Refused("이미 조언을 적었습니다.")
     key = f"advice-reminded:{advice.id}:{now:%Y%m%d}"
-    return queue("advice_reminded", key, recipient(advice.mentor), now, advices=[advice.id])
+    about = f"need:{advice.need_id}"
+    return queue("advice_reminded", key, recipient(advice.mentor), now, about=about, advices=[advice.id])
 
 
 def write(advice: Advice, text: str, readers: Readers, now: datetime) -> None:
@@ -77,8 +80,9 @@ def give_back(advice: Advice, reason: str, now: datetime) -> None:
     record(advice.mentor, "need.advice_given_back", advice.need, now, reason=reason)
     asker = db.session.get(User, advice.asked_by_id) if advice.asked_by_id else None
     if asker and asker.active:
-        key, mentor = f"advice-given-back:{advice.id}", advice.mentor.name
-        queue("advice_given_back", key, recipient(asker), now, need=advice.need_id, mentor=mentor, reason=reason)
+        key, filed = f"advice-given-back:{advice.id}", f"need:{advice.need_id}"
+        to, mentor = recipient(asker), advice.mentor.name
+        queue("advice_given_back", key, to, now, about=filed, need=advice.need_id, mentor=mentor, reason=reason)
 
 
 def take_back(advice: Advice, by: User, now: datetime) -> None:
@@ -126,9 +130,9 @@ def public_advices(need: Need) -> list[Advice]:
     return list(db.session.scalars(_complete().where(*shown).order_by(Advice.written_at, Advice.id)))
 
 
-def all_advices(waiting: bool | None) -> Select[Advice]:
-    """Every advice that waits, that is written, or (None) both, the latest first."""
-    found = _complete().order_by(Advice.asked_at.desc(), Advice.id.desc())
+def all_advices(waiting: bool | None, reach: Reach) -> Select[Advice]:
+    """Every advice that waits, that is written, or (None) both, and may be seen, the latest first."""
+    found = _complete().where(reach.of_need(Advice.need_id)).order_by(Advice.asked_at.desc(), Advice.id.desc())
     if waiting is None:
         return found
     return found.where(Advice.written_at.is_(None) if waiting else Advice.written_at.is_not(None))

@@ -25,7 +25,7 @@ def find_advice(asked: Asked) -> Found[Advice]:
     shelf = asked.args.get("shelf", "")
     conditions = [("상태", WORDS[shelf])] if shelf in WORDS else []
     above = (Step("수요 과제", "staff_needs.index", {}),)
-    return Found(COLUMNS, listed(all_advices(SHELVES.get(shelf))), conditions, above=above)
+    return Found(COLUMNS, listed(all_advices(SHELVES.get(shelf), asked.reach)), conditions, above=above)
 
 
-LISTS = (ListFile("advice", "전문가 조언", "staff_advice.index", find_advice, across=True),)
+LISTS = (ListFile("advice", "전문가 조언", "staff_advice.index", find_advice, narrowed=True),)

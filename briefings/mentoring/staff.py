@@ -1,6 +1,6 @@
 """The staff's pages of advice: who was asked about which needs, asking more, reminding, taking back."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -23,7 +23,8 @@ SHELVES = {"waiting": True, "written": False}
 def index() -> ResponseReturnValue:
     """Every advice that was asked for."""
     shelf = request.args.get("shelf", "")
-    page = db.paginate(advising.all_advices(SHELVES.get(shelf)), per_page=20)
+    reach = current_app.extensions["narrowed_reach"]()
+    page = db.paginate(advising.all_advices(SHELVES.get(shelf), reach), per_page=20)
     return render_template("mentoring/staff_index.html", page=page, shelf=shelf if shelf in SHELVES else "")
 
 

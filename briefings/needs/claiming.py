@@ -54,7 +54,8 @@ def ask(need: Need, by: User, now: datetime) -> None:
     need.claim_version, need.claim_asked_at = need.claim_version + 1, now
     record(by, "need.claim_asked", need, now)
     to = Recipient(need.contact_email.lower(), need.contact_name or need.organization.name)
-    queue("need_claim", f"need-claim:{need.id}:{need.claim_version}", to, now, need=need.id, version=need.claim_version)
+    key, filed = f"need-claim:{need.id}:{need.claim_version}", f"need:{need.id}"
+    queue("need_claim", key, to, now, about=filed, need=need.id, version=need.claim_version)
 
 
 def revoke(need: Need, by: User, now: datetime) -> None:
@@ -130,7 +131,8 @@ def tell_staff(need: Need, now: datetime) -> None:
     asked = [entry.actor_id for entry in history_of(need) if entry.action == "need.claim_asked"]
     officer = db.session.get(User, asked[-1]) if asked and asked[-1] else None
     key = f"need-claim-refused:{need.id}:{need.claim_version}"
-    if reason and officer and queue("need_claim_refused", key, recipient(officer), now, need=need.id):
+    filed = f"need:{need.id}"
+    if reason and officer and queue("need_claim_refused", key, recipient(officer), now, about=filed, need=need.id):
         record(None, "need.claim_refused", need, now)
 
 

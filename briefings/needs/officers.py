@@ -28,6 +28,14 @@ def themes_of_each(users: Iterable[User]) -> dict[int, list[Theme]]:
     return themes
 
 
+def who_answers_for(themes: Collection[Theme]) -> list[str]:
+    """The names of the officers who were given one of these themes."""
+    ids = [theme.id for theme in themes]
+    given = select(officer_themes.c.user_id).where(officer_themes.c.theme_id.in_(ids))
+    found = select(User.name).where(User.id.in_(given), User.active, User.role == Role.OFFICER)
+    return list(db.session.scalars(found.order_by(User.name)))
+
+
 def give_themes(user: User, ids: Collection[int], by: User, now: datetime) -> None:
     """Let an officer answer for these themes alone, or for all where there are none; Refused for any other role."""
     lock(user)

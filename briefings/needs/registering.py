@@ -219,7 +219,8 @@ def has_left(address: str, need: Need) -> bool:
 def tell_owner(kind: str, need: Need, now: datetime) -> None:
     """Queue a mail of `kind` to each of `owners_of` the need."""
     for place, person in enumerate(owners_of(need)):
-        queue(kind, f"{kind}:{need.id}:{now:%Y%m%d%H%M%S%f}:{place}", person, now, need=need.id)
+        key = f"{kind}:{need.id}:{now:%Y%m%d%H%M%S%f}:{place}"
+        queue(kind, key, person, now, about=f"need:{need.id}", need=need.id)
 
 
 def _refuse(missing: Iterable[str]) -> None:

@@ -93,8 +93,9 @@ def _remind(need: Need, now: datetime, quiet: QuietHours) -> int:
     if due_on is None or (told and told[-1].at.astimezone(quiet.zone).date() >= due_on - REMINDED):
         return 0
     times = sum(entry.action == "need.returned" for entry in told)
-    key = f"need-return-due:{need.id}:{due_on}:{times}"
+    key, filed, due = f"need-return-due:{need.id}:{due_on}:{times}", f"need:{need.id}", f"{due_on}"
+    after = quiet.over_at(now)
     return sum(
-        queue("need_return_due", f"{key}:{place}", person, now, quiet.over_at(now), need=need.id, due_on=f"{due_on}")
+        queue("need_return_due", f"{key}:{place}", person, now, after, about=filed, need=need.id, due_on=due)
         for place, person in enumerate(owners_of(need))
     )

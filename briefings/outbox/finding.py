@@ -6,11 +6,12 @@ from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination, SelectPagination
-from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import defer
 
 from briefings.db import db
 from briefings.outbox.models import Medium, Message, MessageState, UndeliverableAddress
+from briefings.outbox.reach import EVERYBODY, Reach
 
 PER_PAGE = 20
 MOST = 1000
@@ -43,6 +44,7 @@ class Search:
     about: str = ""
     thread: str = ""
     medium: Medium | None = None
+    reach: Reach = EVERYBODY
 
     def conditions(self) -> dict[str, str]:
         """As they stand in an address; what is empty is left out."""
@@ -71,7 +73,8 @@ def find(search: Search, page: int) -> Pagination:
 
 
 def matching(search: Search, found: Select[Any]) -> Select[Any]:
-    """Of `found`, a selection from messages, those that meet every condition."""
+    """Of `found`, a selection from messages, those that meet every condition and may be seen."""
+    found = found.where(search.reach.of_subject(Message.about))
     if search.q:
         whole = Message.recipient == search.q.lower()
         part = Message.recipient.icontains(search.q, autoescape=True)
@@ -92,7 +95,7 @@ def matching(search: Search, found: Select[Any]) -> Select[Any]:
 
 def counts(search: Search = Search()) -> dict[Standing, int]:
     """How many messages that meet the other conditions stand where; MOST at most where there are no conditions."""
-    if set(search.conditions()) - {"state"}:
+    if search.reach is not EVERYBODY or set(search.conditions()) - {"state"}:
         rows = matching(replace(search, standing=None), select(_standing())).subquery()
         counted = db.session.execute(select(rows.c.standing, func.count()).group_by(rows.c.standing))
         found = {Standing(standing): number for standing, number in counted}
@@ -114,6 +117,15 @@ def counts_by_thread(threads: Collection[str]) -> dict[str, dict[Standing, int]]
 def undeliverable() -> Exists:
     """Whether the address of a message takes nothing any more."""
     return exists().where(UndeliverableAddress.address == func.lower(Message.recipient), Message.medium == Medium.MAIL)
+
+
+def undeliverable_addresses(reach: Reach) -> Select[UndeliverableAddress]:
+    """The addresses that take nothing any more, the last first; of those that may be seen something was sent there."""
+    found = select(UndeliverableAddress).order_by(UndeliverableAddress.since.desc(), UndeliverableAddress.address)
+    if reach is EVERYBODY:
+        return found
+    sent = or_(Message.recipient == UndeliverableAddress.address, Message.id == UndeliverableAddress.message_id)
+    return found.where(exists().where(sent, reach.of_subject(Message.about)))
 
 
 def undeliverable_among(addresses: set[str]) -> set[str]:

@@ -11,6 +11,7 @@ from wtforms.validators import Length, Optional, Regexp
 from briefings.errors import Refused
 from briefings.outbox.finding import Search, Standing
 from briefings.outbox.models import Medium, Message
+from briefings.outbox.reach import Reach
 from briefings.outbox.words import KINDS, MEDIA, STANDINGS
 from briefings.web.forms import ChoicesField, Filters, Form, options
 
@@ -33,8 +34,8 @@ class MessageFilters(Filters):
         here = subjects([self.about.data]) if self.about.data else {}
         self.about.choices = [("", "모든 것"), *({**subjects(), **here}).items()]
 
-    def search(self, strict: bool = False) -> Search:
-        """What to look for.
+    def search(self, reach: Reach, strict: bool = False) -> Search:
+        """What to look for among the messages that may be seen.
 
         Where something is to be done with all of it, `strict`: Refused if a condition is not understood.
         """
@@ -48,6 +49,7 @@ class MessageFilters(Filters):
             about=said["about"],
             thread=said["thread"],
             medium=Medium(said["medium"]) if said["medium"] else None,
+            reach=reach,
         )
 
 

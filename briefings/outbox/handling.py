@@ -46,8 +46,8 @@ class Chosen(NamedTuple):
     last: int
 
 
-def chosen(act: Act, search: Search | None, ids: Sequence[int], up_to: int | None = None) -> Select[int]:
-    """The ids of the messages an act would concern, oldest first: those ticked, or all that meet the conditions.
+def chosen(act: Act, search: Search, ids: Sequence[int] | None, up_to: int | None = None) -> Select[int]:
+    """The ids of the messages an act would concern, oldest first: those ticked, or (None) all that `search` finds.
 
     `up_to`, the last that was there when they were counted, leaves out whatever came since. What is for an address that
     takes nothing is not queued again: it would be dropped.
@@ -60,7 +60,7 @@ def chosen(act: Act, search: Search | None, ids: Sequence[int], up_to: int | Non
     return found.order_by(Message.id).limit(MOST_AT_ONCE)
 
 
-def count(act: Act, search: Search | None, ids: Sequence[int]) -> Chosen:
+def count(act: Act, search: Search, ids: Sequence[int] | None) -> Chosen:
     """What is to be said before an act; a message to an address that takes nothing can be released, not sent again."""
     among = chosen(act, search, ids).subquery()
     number, last = db.session.execute(select(func.count(), func.coalesce(func.max(among.c.id), 0))).one()
@@ -68,9 +68,11 @@ def count(act: Act, search: Search | None, ids: Sequence[int]) -> Chosen:
     return Chosen(number, db.session.scalars(lost).one(), last)
 
 
-def _possible(act: Act, search: Search | None, ids: Sequence[int]) -> Select[int]:
+def _possible(act: Act, search: Search, ids: Sequence[int] | None) -> Select[int]:
     found = select(Message.id).where(Message.state.in_(POSSIBLE[act]))
-    return matching(search, found) if search else found.where(Message.id.in_(ids))
+    if ids is None:
+        return matching(search, found)
+    return found.where(Message.id.in_(ids), search.reach.of_subject(Message.about))
 
 
 def do(act: Act, found: Select[int], by: Actor, now: datetime) -> int:

@@ -9,7 +9,7 @@ from briefings.audit.recording import history_of, record
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox import finding, handling
-from briefings.outbox.finding import Standing
+from briefings.outbox.finding import Search, Standing
 from briefings.outbox.forms import MessageFilters, Ticks, TogetherForm
 from briefings.outbox.handling import POSSIBLE, Act
 from briefings.outbox.mail import Dropped
@@ -47,7 +47,7 @@ def _words() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """Messages, the newest on top, with how many stand where and what can be done with all of them."""
     filters = MessageFilters(request.args)
-    search = filters.search()
+    search = filters.search(current_app.extensions["narrowed_reach"]())
     page = finding.find(search, request.args.get("page", 1, int))
     counts = finding.counts(search)
     ticks = Ticks.of(search, page.items)
@@ -111,7 +111,7 @@ def handle(message_id: int, act: str) -> ResponseReturnValue:
     """Hold one message, let it go, or give it another chance."""
     with unit_of_work():
         message = _message(message_id)
-        if not handling.do(Act(act), handling.chosen(Act(act), None, [message.id]), current_user, clock.now()):
+        if not handling.do(Act(act), handling.chosen(Act(act), Search(), [message.id]), current_user, clock.now()):
             raise Refused("지금은 그렇게 할 수 없습니다. 앞 화면을 새로 열어 상태와 주소를 확인해 주세요.")
     flash(DONE[Act(act)] % 1, "success")
     return redirect(url_for(".show", message_id=message_id), 303)
@@ -138,17 +138,16 @@ def test(message_id: int) -> ResponseReturnValue:
 def together(act: str) -> ResponseReturnValue:
     """Say how many messages it concerns, those ticked or all that meet the conditions, then do it with all of them."""
     what, form = Act(act), TogetherForm()
-    search = MessageFilters(request.args).search(strict=True)
-    ids = request.args.getlist("id", type=row_number)[: finding.PER_PAGE]
-    found = search if "all" in request.args else None
+    search = MessageFilters(request.args).search(current_app.extensions["narrowed_reach"](), strict=True)
+    ids = None if "all" in request.args else request.args.getlist("id", type=row_number)[: finding.PER_PAGE]
     back = url_for(".index", **search.conditions())
     if form.validate_on_submit():
         with unit_of_work():
-            agreed = handling.chosen(what, found, ids, form.up_to.data)
+            agreed = handling.chosen(what, search, ids, form.up_to.data)
             number = handling.do(what, agreed, current_user, clock.now())
         flash(DONE[what] % f"{number:,}", "success")
         return redirect(back, 303)
-    chosen = handling.count(what, found, ids)
+    chosen = handling.count(what, search, ids)
     form.up_to.data = chosen.last
     return render_template(
         "outbox/together.html",
@@ -156,7 +155,7 @@ def together(act: str) -> ResponseReturnValue:
         act=what,
         chosen=chosen,
         most=handling.MOST_AT_ONCE,
-        ticked=None if found else len(ids),
+        ticked=None if ids is None else len(ids),
         search=search,
         subject=current_app.extensions["subjects"]([search.about]).get(search.about),
         back=back,
@@ -167,7 +166,7 @@ def together(act: str) -> ResponseReturnValue:
 @staff
 def undeliverable() -> ResponseReturnValue:
     """The addresses that mail came back from: nothing is sent there until somebody trusts them again."""
-    found = db.select(UndeliverableAddress).order_by(UndeliverableAddress.since.desc(), UndeliverableAddress.address)
+    found = finding.undeliverable_addresses(current_app.extensions["narrowed_reach"]())
     return render_template("outbox/undeliverable.html", page=db.paginate(found, per_page=50))
 
 
@@ -176,13 +175,18 @@ def undeliverable() -> ResponseReturnValue:
 def trust() -> ResponseReturnValue:
     """Ask, then send to the address named in `email` again."""
     address, form = request.args.get("email", ""), Form()
-    if form.validate_on_submit():
+    marked = _marked(address)
+    if marked and form.validate_on_submit():
         with unit_of_work():
             handling.trust(address, current_user, clock.now())
         flash(f"{address} 주소로 다시 보냅니다. 보내지 못한 전자우편은 따로 다시 보내 주세요.", "success")
         return redirect(url_for("staff.person", email=address), 303)
-    marked = db.session.get(UndeliverableAddress, address.lower()) or abort(404)
-    return render_template("outbox/trust.html", form=form, marked=marked)
+    return render_template("outbox/trust.html", form=form, marked=marked or abort(404))
+
+
+def _marked(address: str) -> UndeliverableAddress | None:
+    seen = finding.undeliverable_addresses(current_app.extensions["reach"]())
+    return db.session.scalar(seen.where(UndeliverableAddress.address == address.lower()))
 
 
 def _message(message_id: int) -> Message:

@@ -14,6 +14,7 @@ from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
+from briefings.outbox.reach import Reach
 from briefings.participation.appointments import call_off
 from briefings.participation.leaving import leave_match
 from briefings.participation.models import (
@@ -184,9 +185,10 @@ def late_replies(found: Select[Any], now: datetime) -> Select[Any]:
     return found.where(ParticipationReply.state == ReplyState.SENT, ParticipationReply.due_at < now)
 
 
-def number_of_late_replies(now: datetime) -> int:
-    """How many replies nobody acknowledged in time."""
-    return db.session.scalars(late_replies(select(func.count(ParticipationReply.id)), now)).one()
+def number_of_late_replies(now: datetime, reach: Reach) -> int:
+    """How many replies nobody acknowledged in time, of those that may be seen."""
+    late = late_replies(select(func.count(ParticipationReply.id)), now)
+    return db.session.scalars(late.where(reach.of_need(ParticipationReply.need_id))).one()
 
 
 def tell_sender(made: ParticipationReply, kind: str, now: datetime) -> None:

@@ -322,7 +322,8 @@ def _ends(appointment: Appointment) -> tuple[datetime, datetime]:
 
 def _tell_host(appointment: Appointment, kind: str, now: datetime, **params: Any) -> None:
     key = f"{_key(kind, appointment)}{now:%Y%m%d%H%M%S%f}"
-    queue(kind, key, host_of(appointment), now, talk=appointment.id, **params)
+    about = f"need:{appointment.reply.need_id}"
+    queue(kind, key, host_of(appointment), now, about=about, talk=appointment.id, **params)
 
 
 def _key(kind: str, appointment: Appointment) -> str:

@@ -44,7 +44,8 @@ def ask_to_join(
     address = person.address.lower()
     known = next((each for each in made.colleagues if each.email == address), None)
     if address == made.email or (known and known.is_in):
-        queue("reply_exists", f"reply-exists:{made.id}:{address}:{now:%Y%m%d}", person, now, reply=made.id)
+        key = f"reply-exists:{made.id}:{address}:{now:%Y%m%d}"
+        queue("reply_exists", key, person, now, about=f"need:{made.need_id}", reply=made.id)
         return
     if known and known.refused_at is not None:
         return _tell(known, "reply_join_refused", f"{now:%Y%m%d}", now)
@@ -56,7 +57,7 @@ def ask_to_join(
     _tell(colleague, "reply_join_waits", f"{now:%Y%m%d}", now)
     sender = Recipient(made.email, made.name, made.locale)
     key = f"reply_join_asked:{colleague.id}:{now:%Y%m%d}"
-    queue("reply_join_asked", key, sender, now, reply=made.id, colleague=colleague.id)
+    queue("reply_join_asked", key, sender, now, about=f"need:{made.need_id}", reply=made.id, colleague=colleague.id)
 
 
 def let_join(colleague: ReplyColleague, now: datetime) -> None:
@@ -70,7 +71,8 @@ def let_join(colleague: ReplyColleague, now: datetime) -> None:
     _tell(colleague, "reply_joined", f"{now:%Y%m%d%H%M%S%f}", now)
     for place, to in enumerate(owners_of(made.need)):
         key = f"reply_colleague_joined:{colleague.id}:{now:%Y%m%d%H%M%S%f}:{place}"
-        queue("reply_colleague_joined", key, to, now, reply=made.id, colleague=colleague.id)
+        filed = f"need:{made.need_id}"
+        queue("reply_colleague_joined", key, to, now, about=filed, reply=made.id, colleague=colleague.id)
 
 
 def keep_out(colleague: ReplyColleague, now: datetime) -> None:
@@ -100,7 +102,7 @@ def let_go_all(made: ParticipationReply, now: datetime) -> None:
         if colleague.refused_at is None:
             person = Recipient(colleague.email, colleague.name, colleague.locale)
             key = f"reply_join_over:{colleague.id}:{now:%Y%m%d%H%M%S%f}"
-            queue("reply_join_over", key, person, now, reply=made.id)
+            queue("reply_join_over", key, person, now, about=f"need:{made.need_id}", reply=made.id)
         db.session.delete(colleague)
 
 
@@ -116,4 +118,5 @@ def _about(colleague: ReplyColleague) -> str:
 
 def _tell(colleague: ReplyColleague, kind: str, moment: str, now: datetime) -> None:
     person = Recipient(colleague.email, colleague.name, colleague.locale)
-    queue(kind, f"{kind}:{colleague.id}:{moment}", person, now, reply=colleague.reply_id, colleague=colleague.id)
+    key, filed = f"{kind}:{colleague.id}:{moment}", f"need:{colleague.reply.need_id}"
+    queue(kind, key, person, now, about=filed, reply=colleague.reply_id, colleague=colleague.id)

@@ -33,6 +33,7 @@ def end_by_replier(made: ParticipationReply, reason: EndReason, said: str, now: 
             f"reply_ended_by_replier:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}",
             to,
             now,
+            about=f"need:{made.need_id}",
             reply=made.id,
         )
 

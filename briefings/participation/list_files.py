@@ -108,7 +108,7 @@ def find_replies(asked: Asked) -> Found[ParticipationReply]:
     """The replies that staff see listed."""
     wanted = asked.args.get("state", "")
     words = {LATE: "기한이 지남", **{state.value: REPLY_STATES[state] for state in ReplyState}}
-    rows = listed(replies_in(wanted, asked.now))
+    rows = listed(replies_in(wanted, asked.now, asked.reach))
     conditions = [("상태", words[wanted])] if wanted in words else []
     return Found((REPLIES[0], *OWNER, *REPLIES[1:]), rows, conditions)
 
@@ -143,6 +143,7 @@ def find_consultations(asked: Asked) -> Found[Consultation]:
         reply.joinedload(ParticipationReply.need).joinedload(Need.organization),
         reply.joinedload(ParticipationReply.organization),
     )
+    found = found.join(Consultation.reply).where(asked.reach.of_need(ParticipationReply.need_id))
     rows = listed(found.order_by(Consultation.held_on.desc(), Consultation.id.desc()))
     return Found(CONSULTATIONS, rows, above=(Step("답글", "staff_replies.index", {}),))
 
@@ -174,8 +175,8 @@ def _part(joined: MatchOrganization) -> str:
 
 
 LISTS = (
-    ListFile("replies", "답글", "staff_replies.index", find_replies, across=True),
-    ListFile("consultations", "협의 기록", "staff_replies.index", find_consultations, across=True),
+    ListFile("replies", "답글", "staff_replies.index", find_replies, narrowed=True),
+    ListFile("consultations", "협의 기록", "staff_replies.index", find_consultations, narrowed=True),
     ListFile("talks", "협의 일정", "staff_replies.index", find_talks),
     ListFile("matches", "성사", "staff_matches.index", find_matches),
     ListFile("own_replies", N_("받은 답글"), "owner_replies.index", find_own_replies, readers=Readers.OWNERS),

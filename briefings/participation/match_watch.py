@@ -31,7 +31,7 @@ def remind_unconfirmed(now: datetime, zone: tzinfo) -> int:
         if is_late(joined, now, zone):
             key = f"match_reminded:{made.id}:{joined.asked_at:%Y%m%d%H%M%S}"
             drafts = [Draft(f"{key}:{to.address}", to, {"reply": made.id}) for to in repliers(made)]
-            new += queue_many("match_reminded", drafts, now)
+            new += queue_many("match_reminded", drafts, now, about=f"need:{made.need_id}")
     return new
 
 
@@ -68,7 +68,7 @@ def ask_for_progress(now: datetime) -> int:
         for made in db.session.scalars(select(ParticipationReply).where(*of_partners)):
             key, about = f"match_progress_asked:{match.id}:{made.id}", {"need": match.need_id, "reply": made.id}
             drafts += [Draft(f"{key}:{to.address}", to, about) for to in repliers(made)]
-        new += queue_many("match_progress_asked", drafts, now)
+        new += queue_many("match_progress_asked", drafts, now, about=f"need:{match.need_id}")
     return new
 
 

@@ -204,4 +204,5 @@ def _settle(match: Match) -> None:
 
 def _tell_owner(match: Match, kind: str, made: ParticipationReply, now: datetime) -> None:
     for place, to in enumerate(owners_of(match.need)):
-        queue(kind, f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}", to, now, reply=made.id)
+        key = f"{kind}:{made.id}:{now:%Y%m%d%H%M%S%f}:{place}"
+        queue(kind, key, to, now, about=f"need:{match.need_id}", reply=made.id)

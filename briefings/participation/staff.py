@@ -14,6 +14,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs.models import Need
 from briefings.outbox.preview import dry_run
+from briefings.outbox.reach import Reach
 from briefings.outbox.words import MESSAGE_STATES, STANDING_TONES
 from briefings.participation import answering, chasing
 from briefings.participation.desk_forms import StaffWordsForm
@@ -46,7 +47,7 @@ def index() -> ResponseReturnValue:
     now = clock.now()
     wanted = request.args.get("state", "")
     late = wanted == LATE
-    page = db.paginate(replies_in(wanted, now), per_page=20)
+    page = db.paginate(replies_in(wanted, now, current_app.extensions["narrowed_reach"]()), per_page=20)
     return render_template(
         "participation/staff_index.html",
         page=page,
@@ -58,13 +59,15 @@ def index() -> ResponseReturnValue:
     )
 
 
-def replies_in(wanted: str, now: datetime) -> Select[ParticipationReply]:
-    """Replies of a state, or all, the newest first; or those whose owner is late (LATE), the longest first."""
+def replies_in(wanted: str, now: datetime, reach: Reach) -> Select[ParticipationReply]:
+    """Replies of a state, or all, the newest first; those whose owner is late (LATE), the longest first; as far as they
+    may be seen."""
     found = select(ParticipationReply).options(
         joinedload(ParticipationReply.need).joinedload(Need.organization),
         joinedload(ParticipationReply.organization),
         joinedload(ParticipationReply.briefing),
     )
+    found = found.where(reach.of_need(ParticipationReply.need_id))
     if wanted == LATE:
         late = answering.late_replies(found, now)
         return late.order_by(ParticipationReply.due_at.asc(), ParticipationReply.id.asc())

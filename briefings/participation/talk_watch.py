@@ -84,7 +84,8 @@ def remind_of_next_steps(now: datetime, quiet: QuietHours) -> int:
         if noted is noted.reply.consultations[-1]:
             for place, to in enumerate(owners_of(noted.reply.need)):
                 key = f"next_step:{noted.id}:{noted.next_on}:{place}"
-                new += queue("next_step", key, to, now, consultation=noted.id, day=f"{noted.next_on}")
+                filed, day = f"need:{noted.reply.need_id}", f"{noted.next_on}"
+                new += queue("next_step", key, to, now, about=filed, consultation=noted.id, day=day)
     return new
 
 
@@ -95,7 +96,8 @@ def _declined(appointment: Appointment, now: datetime) -> None:
     assert item is not None  # noqa: S101 (looked for)
     call_off(appointment, side, item.answer_comment, now)
     to = Recipient(item.email, item.name, item.locale)
-    queue("talk_declined", f"talk_declined:{item.id}", to, now, talk=appointment.id, side=side.value)
+    key, filed = f"talk_declined:{item.id}", f"need:{appointment.reply.need_id}"
+    queue("talk_declined", key, to, now, about=filed, talk=appointment.id, side=side.value)
 
 
 def _remind(appointment: Appointment, now: datetime, quiet: QuietHours) -> int:
@@ -112,6 +114,6 @@ def _remind(appointment: Appointment, now: datetime, quiet: QuietHours) -> int:
         if item is not None and item.state is ItemState.OPEN:
             key = f"talk_reminder:{appointment.id}:{starts_at:%Y%m%d%H%M}:{NAMES[before]}:{side}"
             said: dict[str, Any] = {"talk": appointment.id, "side": side.value, "news": NAMES[before]}
-            said["at"] = starts_at.isoformat()
+            said |= {"at": starts_at.isoformat(), "about": f"need:{appointment.reply.need_id}"}
             new += queue("talk_reminder", key, Recipient(item.email, item.name, item.locale), now, due_at, **said)
     return new

@@ -22,4 +22,4 @@ def tell_repliers(made: ParticipationReply, kind: str, now: datetime, **params: 
     for to in repliers(made):
         first = to.address == made.email
         key = f"{kind}:{made.id}:{moment}" if first else f"{kind}:{made.id}:{moment}:{to.address}"
-        queue(kind, key, to, now, reply=made.id, **params)
+        queue(kind, key, to, now, about=f"need:{made.need_id}", reply=made.id, **params)

@@ -72,7 +72,7 @@ def find_written(asked: Asked) -> Found[Question]:
     )
     above = (Step("설명회", "staff_briefings.index", {}),)
     conditions = [("상태", "답한 질문" if written else "답할 질문")]
-    return Found(columns, listed(to_write(written)), conditions, above=above)
+    return Found(columns, listed(to_write(written, asked.reach)), conditions, above=above)
 
 
 def _of_question(column: Column[Question]) -> Column[tuple[Question, int]]:
@@ -81,5 +81,5 @@ def _of_question(column: Column[Question]) -> Column[tuple[Question, int]]:
 
 LISTS = (
     ListFile("questions", "질문", "staff_questions.desk", find_questions, of=OF_BRIEFING, file="설명회_질문"),
-    ListFile("written_answers", "서면 답변", "staff_questions.index", find_written, across=True),
+    ListFile("written_answers", "서면 답변", "staff_questions.index", find_written, narrowed=True),
 )

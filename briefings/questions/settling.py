@@ -10,6 +10,7 @@ from briefings.audit.recording import record
 from briefings.calendar.holidays import is_working_day, working_days_from
 from briefings.db import db, lock
 from briefings.needs.models import Need
+from briefings.outbox.reach import Reach
 from briefings.questions.board import WRITTEN_AFTER
 from briefings.questions.models import Question, QuestionState
 from briefings.questions.writing import ask_in_writing, due_day, tell_writers
@@ -55,10 +56,11 @@ def remind_due(now: datetime, zone: tzinfo) -> int:
     return new
 
 
-def number_late(today: date) -> int:
-    """How many questions wait for a written answer past their day."""
+def number_late(today: date, reach: Reach) -> int:
+    """How many questions wait for a written answer past their day, of those that may be seen."""
     late = (Question.state == QuestionState.TO_WRITE, Question.due_on < today, _STANDS)
-    return db.session.scalars(select(func.count(Question.id)).join(Question.briefing).where(*late)).one()
+    found = select(func.count(Question.id)).join(Question.briefing)
+    return db.session.scalars(found.where(*late, reach.of_briefing(Question.briefing_id))).one()
 
 
 def _slots_due(last: date, first: date) -> list[tuple[PresenterSlot, date]]:

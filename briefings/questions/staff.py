@@ -1,6 +1,6 @@
 """Where staff sort the questions of a briefing, and see which written answers are due."""
 
-from flask import Blueprint, abort, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from briefings import clock
 from briefings.db import db
 from briefings.needs.models import Need
+from briefings.outbox.reach import Reach
 from briefings.questions import desk_pages
 from briefings.questions.desk_pages import Place
 from briefings.questions.models import Question, QuestionState
@@ -26,11 +27,12 @@ PER_PAGE = 30
 def index() -> ResponseReturnValue:
     """Written answers that are owed, of all briefings, what is due first on top; or those that were given."""
     written, today = request.args.get("state") == "written", local(clock.now()).date()
+    reach = current_app.extensions["narrowed_reach"]()
     return render_template(
         "questions/staff_index.html",
-        page=db.paginate(to_write(written), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
+        page=db.paginate(to_write(written, reach), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
         written=written,
-        late=number_late(today),
+        late=number_late(today, reach),
         today=today,
     )
 
@@ -69,11 +71,12 @@ def _place(briefing_id: int) -> Place:
     )
 
 
-def to_write(written: bool) -> Select[Question]:
-    """The written answers of all briefings that are owed, or that were given, with what the list shows."""
+def to_write(written: bool, reach: Reach) -> Select[Question]:
+    """The written answers that are owed, or that were given, as far as they may be seen, with what the list shows."""
     state = QuestionState.WRITTEN if written else QuestionState.TO_WRITE
     found = select(Question).join(Question.briefing)
     found = found.where(Question.state == state, Briefing.state == BriefingState.PUBLISHED)
+    found = found.where(reach.of_briefing(Question.briefing_id))
     need = joinedload(Question.slot).joinedload(PresenterSlot.need).joinedload(Need.organization)
     order = (Question.answered_at.desc(), Question.id.desc()) if written else (Question.due_on, Question.id)
     return found.options(contains_eager(Question.briefing), need).order_by(*order)

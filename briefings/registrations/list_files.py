@@ -98,9 +98,9 @@ def find_invitees(asked: Asked) -> Found[Invitee]:
 
 def find_support(asked: Asked) -> Found[Registration]:
     """Who asked for support, and what became of it; what they need is read one by one on the page, never taken away."""
-    briefings = support.briefings_asked_about(asked.now, bool(asked.args.get("over")))
+    briefings = support.briefings_asked_about(asked.now, asked.reach, bool(asked.args.get("over")))
     filters = SupportFilters(briefings, asked.args)
-    found = support.requests(asked.now, **filters.conditions())
+    found = support.requests(asked.now, asked.reach, **filters.conditions())
     return Found(
         SUPPORT,
         listed(found),
@@ -149,5 +149,5 @@ LISTS = (
     ListFile(
         "invitees", "초대 명단", "staff_invitees.index", find_invitees, "명", of=OF_BRIEFING, file="설명회_초대명단"
     ),
-    ListFile("support", "지원 요청", "support.index", find_support, across=True),
+    ListFile("support", "지원 요청", "support.index", find_support, narrowed=True),
 )

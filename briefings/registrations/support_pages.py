@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -36,18 +36,19 @@ def _words() -> dict[str, object]:
 def index() -> ResponseReturnValue:
     """Requests of all briefings, the one due first on top; what they say is read one by one."""
     now, over = clock.now(), bool(request.args.get("over"))
-    filters = SupportFilters(support.briefings_asked_about(now, over), request.args)
+    reach = current_app.extensions["narrowed_reach"]()
+    filters = SupportFilters(support.briefings_asked_about(now, reach, over), request.args)
     conditions = filters.conditions()
     if not filters.state.data:
         filters.state.data = conditions["state"] or "all"
     number = request.args.get("page", 1, int)
-    page = db.paginate(support.requests(now, **conditions), page=number, per_page=PER_PAGE, error_out=False)
+    page = db.paginate(support.requests(now, reach, **conditions), page=number, per_page=PER_PAGE, error_out=False)
     return render_template(
         "registrations/support/index.html",
         filters=filters,
         conditions=conditions,
         page=page,
-        waiting=support.waiting(now),
+        waiting=support.waiting(now, reach),
         days=support.KEPT_FOR.days,
         now=now,
     )

@@ -268,4 +268,4 @@ def _give_up(item: CalendarItem, now: datetime, believed: bool, has_left: bool) 
 def _write(item: CalendarItem, kind: str, now: datetime) -> None:
     """Tell the registered address, once a day at most: whoever sends answers must not fill another's mailbox."""
     to = Recipient(item.email, item.name, item.locale)
-    queue(kind, f"{kind}:{item.id}:{now.date()}", to, now, item=item.id, **items.concerning(item.briefing))
+    queue(kind, f"{kind}:{item.id}:{now.date()}", to, now, item=item.id, **items.filed(item))

@@ -19,7 +19,7 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need
 from briefings.schedule.changes import refuse_another_draft, refuse_stale
-from briefings.schedule.editing import Details, details_of, refuse_window, write_down
+from briefings.schedule.editing import Details, details_of, refuse_what_is_new, refuse_window, write_down
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of
 
@@ -126,6 +126,7 @@ def keep(
     if briefing.state is not BriefingState.PUBLISHED or briefing.is_over(now):
         raise Refused("공개되어 있고 끝나지 않은 설명회만 임시 저장할 수 있습니다.")
     refuse_window(details)
+    refuse_what_is_new(briefing, details, slots, by)
     if len({slot.need_id for slot in slots}) < len(slots):
         raise Refused("같은 수요가 두 번 들어 있습니다. 하나를 빼 주세요.")
     there, wanted = published(briefing), state_of(details, slots)

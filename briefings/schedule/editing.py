@@ -13,6 +13,7 @@ from briefings.schedule.approving import approve_all
 from briefings.schedule.changes import differences, refuse_another_draft, refuse_stale
 from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
+from briefings.schedule.reaching import refuse_of_others
 from briefings.schedule.slots import SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
 from briefings.schedule.waiting import fill
 from briefings.webhooks.announcing import announce, announce_unlisted
@@ -94,6 +95,7 @@ def write_down(briefing: Briefing, details: Details, slots: Sequence[SlotPlan], 
     if briefing.state is BriefingState.CANCELLED:
         raise Refused("취소된 설명회는 고칠 수 없습니다.")
     refuse_window(details)
+    refuse_what_is_new(briefing, details, slots, by)
     before = Before(
         briefing.capacity,
         briefing.approval,
@@ -129,6 +131,14 @@ def refuse_window(details: Details) -> None:
         raise Refused("신청 마감이 신청 시작보다 뒤여야 합니다.", field="registration_closes_at")
     if details.registration_closes_at > details.ends_at:
         raise Refused("신청 마감은 설명회가 끝나기 전이어야 합니다.", field="registration_closes_at")
+
+
+def refuse_what_is_new(briefing: Briefing, details: Details, slots: Sequence[SlotPlan], by: Actor) -> None:
+    """Refused where an officer of some themes puts a need or a theme of others into it; what is there may stay."""
+    new = {slot.need_id for slot in slots} - {slot.need_id for slot in briefing.slots}
+    theme = details.theme_id if details.theme_id != briefing.theme_id else None
+    if new or theme:
+        refuse_of_others(by, new, theme, "add", "theme_id")
 
 
 def refuse_times(times: tuple[datetime, datetime], now: datetime) -> None:

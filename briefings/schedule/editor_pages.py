@@ -24,8 +24,9 @@ from briefings.schedule.forms import Seen
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown
+from briefings.schedule.reaching import reach_of
 from briefings.schedule.slots import Plan, clashes, plan_of, slot_for
-from briefings.schedule.staff import Step, pages, the_briefing, thought, zone
+from briefings.schedule.staff import Step, pages, the_briefing, themes_to_choose, thought, zone
 from briefings.web.access import staff
 from briefings.web.filters import when
 from briefings.web.forms import Form
@@ -53,7 +54,8 @@ def edit(briefing_id: int) -> ResponseReturnValue:
     draft = None if over else draft_of(briefing)
     form, needs = _edit_form(briefing, draft, act, number, now)
     plan = form.plan(briefing, needs)
-    form.offer(need_finding.themes(), need_finding.audiences(), grouping.addable_needs(briefing, now))
+    addable = grouping.addable_needs(briefing, now, reach_of(current_user))
+    form.offer(themes_to_choose(briefing.theme_id), need_finding.audiences(), addable)
     step = None
     if act in SAVING and form.validate_on_submit():
         step = (_kept if act == "keep" else _saved_or_thought)(briefing, form, plan, now)

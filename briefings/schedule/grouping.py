@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.needs.models import Audience, Need, NeedState, Theme, need_audiences, need_themes
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.slots import COMING
 
@@ -53,9 +54,9 @@ def matrix(now: datetime) -> Matrix:
     )
 
 
-def number_of_open_needs(now: datetime) -> int:
-    """How many needs wait for a briefing."""
-    return db.session.scalars(select(func.count(Need.id)).where(*is_open(now))).one()
+def number_of_open_needs(now: datetime, reach: Reach = EVERYBODY) -> int:
+    """How many needs wait for a briefing, of those that are theirs who ask."""
+    return db.session.scalars(select(func.count(Need.id)).where(*is_open(now), reach.of_need(Need.id))).one()
 
 
 def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: bool = False) -> list[Candidate]:
@@ -72,10 +73,17 @@ def open_needs(theme: Theme, audience: Audience, now: datetime, planned_too: boo
     return _candidates(list(db.session.scalars(in_order.options(joinedload(Need.organization)))), now)
 
 
-def addable_needs(briefing: Briefing, now: datetime) -> list[Need]:
-    """Open needs of the briefing's theme, those for its audience first: what its order may take up."""
+def theirs(needs: Iterable[Need], reach: Reach) -> set[int]:
+    """The numbers of those needs that are theirs who may see so much."""
+    found = select(Need.id).where(Need.id.in_([need.id for need in needs]), reach.of_need(Need.id))
+    return set(db.session.scalars(found))
+
+
+def addable_needs(briefing: Briefing, now: datetime, reach: Reach) -> list[Need]:
+    """Open needs of the briefing's theme, those for its audience first: what its order may take up by whoever answers
+    for so many."""
     fits = Need.audiences.any(Audience.id == briefing.audience_id)
-    found = select(Need).where(*is_open(now), Need.themes.any(Theme.id == briefing.theme_id))
+    found = select(Need).where(*is_open(now), Need.themes.any(Theme.id == briefing.theme_id), reach.of_need(Need.id))
     in_order = found.order_by(fits.desc(), Need.published_at, Need.id).limit(MOST_SHOWN)
     return list(db.session.scalars(in_order.options(joinedload(Need.organization))))
 

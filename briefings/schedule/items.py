@@ -203,6 +203,11 @@ def concerning(briefing: Briefing | None) -> dict[str, Any]:
     return {"about": f"briefing:{briefing.id}", "held": briefing.hold_mails}
 
 
+def filed(item: CalendarItem) -> dict[str, Any]:
+    """The same for a message about an entry of a calendar: a talk of both sides is filed under its need."""
+    return concerning(item.briefing) or ({"about": f"need:{item.need_id}"} if item.need_id else {})
+
+
 def _queue(
     kind: str,
     item: CalendarItem,
@@ -213,5 +218,5 @@ def _queue(
     asked_for: bool = False,
 ) -> None:
     to = Recipient(item.email, item.name, item.locale)
-    about = concerning(item.briefing) | ({"held": False} if asked_for else {})
+    about = filed(item) | ({"held": False} if asked_for else {})
     queue(kind, key, to, now, due_at, thread=thread_of(item.id), **about, **params)

@@ -105,7 +105,7 @@ def _eligible(briefing: Briefing) -> str:
 
 
 LISTS = (
-    ListFile("briefings", "설명회", "staff_briefings.index", find_briefings),
+    ListFile("briefings", "설명회", "staff_briefings.index", find_briefings, across=True),
     ListFile("programme", "발표 순서", "staff_briefings.show", find_programme, of=OF_BRIEFING, file="설명회_발표순서"),
     ListFile("presenters", "발표자", "staff_presenters.index", find_presenters, of=OF_BRIEFING, file="설명회_발표자"),
 )

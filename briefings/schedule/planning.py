@@ -16,6 +16,7 @@ from briefings.schedule import invitations, presenters
 from briefings.schedule.changes import refuse_stale
 from briefings.schedule.editing import refuse_times
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, SlotState
+from briefings.schedule.reaching import refuse_of_others
 from briefings.schedule.registration_models import Invitee
 from briefings.schedule.slots import (
     Plan,
@@ -93,8 +94,10 @@ def compose_briefing(
     lengths: Lengths = USUAL,
     admission: Admission = EVERYBODY,
 ) -> Briefing:
-    """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once."""
+    """A draft that presents `needs` in this order; Refused when a presenter would be in two places at once, or what is
+    put into it is for others."""
     refuse_times(times, now)
+    refuse_of_others(by, [need.id for need in needs], theme_id, "needs", "theme")
     opens_at, closes_at = usual_window(times[0], now, zone)
     briefing = Briefing(
         title=title,

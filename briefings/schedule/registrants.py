@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.organizations.models import Organization, OrganizationKind
+from briefings.outbox.reach import Reach
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
 
@@ -118,9 +119,9 @@ def _counted(column: Any, *conditions: ColumnElement[bool]) -> dict[int, dict[An
     return found
 
 
-def requests_waiting(now: datetime) -> dict[int, int]:
-    """How many registrations staff have to decide about, by the id of each briefing to come that has any."""
+def requests_waiting(now: datetime, reach: Reach) -> dict[int, int]:
+    """How many registrations there are to decide about, by the id of each briefing to come that may be seen."""
     found = select(Registration.briefing_id, func.count()).join(Registration.briefing)
-    to_come = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now)
+    to_come = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at > now, reach.of_briefing(Briefing.id))
     found = found.where(Registration.state == RegistrationState.REQUESTED, *to_come)
     return dict(db.session.execute(found.group_by(Registration.briefing_id)).all())

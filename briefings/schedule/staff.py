@@ -13,6 +13,7 @@ from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
+from briefings.needs.models import Theme
 from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import copying, editing, impact, overview, planning, support
@@ -24,6 +25,7 @@ from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, Pu
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
+from briefings.schedule.reaching import reach_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import clashes, materials_due, plan_of
 from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES
@@ -58,6 +60,12 @@ def zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["TIMEZONE"])
 
 
+def themes_to_choose(stays: int | None = None) -> list[Theme]:
+    """The themes a briefing may be given by whoever is signed in; it may keep the one that `stays`."""
+    own = reach_of(current_user).themes
+    return [theme for theme in need_finding.themes() if not own or theme.id in (*own, stays)]
+
+
 def the_briefing(briefing_id: int) -> Briefing:
     """The briefing with its order; 404 if there is none of that number."""
     return overview.numbered(briefing_id) or abort(404)
@@ -84,7 +92,7 @@ def new() -> ResponseReturnValue:
     numbers = dict.fromkeys(request.args.getlist("need", type=row_number))
     needs = overview.needs_numbered(set(numbers))
     chosen = [needs[number] for number in numbers if number in needs]
-    themes, audiences = need_finding.themes(), need_finding.audiences()
+    themes, audiences = themes_to_choose(), need_finding.audiences()
     starts_at, ends_at = planning.usual_times(len(chosen), now, zone())
     theme_id = request.args.get("theme", type=int)
     form = NewForm(

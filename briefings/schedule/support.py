@@ -11,6 +11,7 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.outbox.queueing import queue
+from briefings.outbox.reach import Reach
 from briefings.schedule.invitations import recipient_of
 from briefings.schedule.items import concerning
 from briefings.schedule.models import Briefing, BriefingState
@@ -90,11 +91,15 @@ def answer(registration: Registration, state: SupportState, words: str, seen: da
 
 
 def requests(
-    now: datetime, state: SupportState | None = None, briefing_id: int | None = None, over: bool = False
+    now: datetime,
+    reach: Reach,
+    state: SupportState | None = None,
+    briefing_id: int | None = None,
+    over: bool = False,
 ) -> Select[Registration]:
     """Requests of briefings to come, or of those that are over; what waits first, and of that what is due first."""
     found = select(Registration).join(Registration.briefing).join(Registration.organization)
-    found = found.where(*_asked(now, over))
+    found = found.where(*_asked(now, over), reach.of_briefing(Registration.briefing_id))
     if state:
         found = found.where(Registration.support_state == state)
     if briefing_id:
@@ -105,15 +110,16 @@ def requests(
     return found.options(*together).order_by(*at, Registration.support_changed_at, Registration.id)
 
 
-def briefings_asked_about(now: datetime, over: bool = False) -> list[Briefing]:
+def briefings_asked_about(now: datetime, reach: Reach, over: bool = False) -> list[Briefing]:
     """Briefings for which somebody asked, the next first."""
     asked = select(Registration.briefing_id).join(Registration.briefing).where(*_asked(now, over))
-    found = select(Briefing).where(Briefing.id.in_(asked)).order_by(Briefing.starts_at, Briefing.id)
+    found = select(Briefing).where(Briefing.id.in_(asked), reach.of_briefing(Briefing.id))
+    found = found.order_by(Briefing.starts_at, Briefing.id)
     return list(db.session.scalars(found))
 
 
-def waiting(now: datetime) -> Waiting:
-    """What waits for staff, by one statement."""
+def waiting(now: datetime, reach: Reach) -> Waiting:
+    """What waits for staff who may see so much, by one statement."""
     asked, overdue = Registration.support_state == SupportState.ASKED, Briefing.starts_at < now + SUPPORT_BEFORE
     counted = select(
         func.count().filter(asked),
@@ -122,6 +128,7 @@ def waiting(now: datetime) -> Waiting:
         func.count().filter(~_STANDS),
     )
     of_all = counted.select_from(Registration).join(Registration.briefing).where(*_asked(now))
+    of_all = of_all.where(reach.of_briefing(Registration.briefing_id))
     number, late, starts_at, needless = db.session.execute(of_all).one()
     return Waiting(number, late, starts_at and starts_at - SUPPORT_BEFORE, needless)
 

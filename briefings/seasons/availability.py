@@ -13,9 +13,10 @@ from briefings.db import db, insert_or_update, lock
 from briefings.errors import N_, Refused
 from briefings.needs.models import Need
 from briefings.outbox.queueing import Draft, Recipient, queue_many
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.schedule.availability import Availability
 from briefings.seasons.making import end_of, open_for_change
-from briefings.seasons.models import AvailabilityRequest, Season, SeasonState
+from briefings.seasons.models import AvailabilityRequest, Card, Season, SeasonState
 
 SETTLED = N_("이미 일정이 정해져 더는 답을 받지 않습니다. 바뀐 사정은 담당자에게 알려 주세요.")
 
@@ -61,10 +62,12 @@ def said_by(emails: Iterable[str]) -> dict[str, Answers]:
     return {email: Answers(tuple(rows)) for email, rows in spans.items()}
 
 
-def contacts_of(season: Season) -> list[Contact]:
-    """Everyone who would present, by name; a contact without an address stands for themselves, unasked."""
+def contacts_of(season: Season, reach: Reach = EVERYBODY) -> list[Contact]:
+    """Everyone who may be seen and would present, by name; without an address one stands for themselves, unasked."""
     contacts: dict[str, Contact] = {}
-    for need in (card.need for card in season.cards):
+    of_season = select(Card.need_id).where(Card.season_id == season.id, reach.of_need(Card.need_id))
+    seen = set(db.session.scalars(of_season))
+    for need in (card.need for card in season.cards if card.need_id in seen):
         email = need.contact_email.lower()
         key = email or f"{need.contact_name}|{need.organization_id}"
         contacts.setdefault(key, Contact(need.contact_name, email)).needs.append(need)

@@ -63,7 +63,7 @@ ACTS = {
 def index(season_id: int) -> ResponseReturnValue:
     """Who would present, who was asked, who answered what."""
     season = the_season(season_id)
-    contacts = availability.contacts_of(season)
+    contacts = _contacts(season, "narrowed_reach")
     return render_template(
         "seasons/availability.html",
         season=season,
@@ -96,7 +96,7 @@ def ask(season_id: int, what: str) -> ResponseReturnValue:
         flash(str(error), "error")
         return redirect(url_for(".index", season_id=season_id), 303)
     season = the_season(season_id)
-    without = [contact for contact in availability.contacts_of(season) if not contact.email]
+    without = [contact for contact in _contacts(season) if not contact.email]
     return render_template(
         "seasons/ask.html",
         season=season,
@@ -110,7 +110,11 @@ def ask(season_id: int, what: str) -> ResponseReturnValue:
 
 def _send(season: Season, what: str, now: datetime) -> int:
     act = availability.ask if what == "ask" else availability.remind
-    return act(season, availability.contacts_of(season), current_user, now)
+    return act(season, _contacts(season), current_user, now)
+
+
+def _contacts(season: Season, reach: str = "reach") -> list[Contact]:
+    return availability.contacts_of(season, current_app.extensions[reach]())
 
 
 def _left_out(preview: Preview, without: list[Contact]) -> list[str]:
@@ -160,7 +164,7 @@ STAFF_WORDS = {
 
 
 def _contact(season: Season, need_id: int) -> Contact:
-    contacts = availability.contacts_of(season)
+    contacts = _contacts(season)
     return next((one for one in contacts if any(need.id == need_id for need in one.needs)), None) or abort(404)
 
 

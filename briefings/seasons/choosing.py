@@ -15,7 +15,9 @@ from briefings.errors import Refused
 from briefings.needs.models import Audience, Need, Round, Theme
 from briefings.needs.review_models import Outcome, Selection
 from briefings.needs.search_index import says
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.schedule.grouping import is_open
+from briefings.schedule.reaching import refuse_of_others
 from briefings.seasons.board_steps import Deed, picture, take_step, tidy
 from briefings.seasons.making import open_for_change
 from briefings.seasons.models import Card, Season, SeasonState
@@ -44,16 +46,17 @@ class Wanted:
     key_only: bool = False
     chosen_only: bool = False
     page: int = 1
+    reach: Reach = EVERYBODY
 
 
-def open_needs(now: datetime) -> list[Need]:
-    """All needs that wait for a briefing, key needs and the longest waiting first."""
-    return _in_order(is_open(now))
+def open_needs(now: datetime, reach: Reach) -> list[Need]:
+    """All needs that wait for a briefing and are theirs who ask, key needs and the longest waiting first."""
+    return _in_order([*is_open(now), reach.of_need(Need.id)])
 
 
-def selected_needs(round_id: int, now: datetime) -> list[Need]:
-    """The selected needs of a round that can be presented now, whether or not their owners were told already."""
-    return _in_order([*is_open(now), Need.id.in_(_selected(round_id))])
+def selected_needs(round_id: int, now: datetime, reach: Reach) -> list[Need]:
+    """Of those the selected needs of a round, whether or not their owners were told already."""
+    return _in_order([*is_open(now), Need.id.in_(_selected(round_id)), reach.of_need(Need.id)])
 
 
 def rounds_with_selection() -> list[tuple[Round, int]]:
@@ -128,6 +131,7 @@ def choose(
             f"한 편성안에는 수요를 {MOST_NEEDS:,}건까지 넣을 수 있습니다. {len(wanted) - MOST_NEEDS:,}건을 빼 주세요."
         )
     new, gone = wanted - present, present - wanted
+    refuse_of_others(by, new)
     if not (new or gone):
         return 0, 0
     before = picture(season)
@@ -168,6 +172,7 @@ def _all(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     found = says(wanted.q.split())
+    found.append(wanted.reach.of_need(Need.id))
     if wanted.theme_id:
         found.append(Need.themes.any(Theme.id == wanted.theme_id))
     if wanted.audience_id:

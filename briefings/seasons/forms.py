@@ -19,6 +19,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from briefings.needs.models import Audience, Round, Theme
+from briefings.outbox.reach import Reach
 from briefings.schedule.forms import MOST_MINUTES, MOST_PLACES
 from briefings.seasons.availability import Contact
 from briefings.seasons.candidate_times import Candidate, Pattern, parsed_hours
@@ -230,8 +231,8 @@ class NeedsForm(Form):
         for field in (self.q, self.theme, self.audience, self.round, self.only):
             field.flags.unmarked = True
 
-    def wanted(self, page: int) -> Wanted:
-        """What to list."""
+    def wanted(self, page: int, reach: Reach) -> Wanted:
+        """What to list for whoever may take so much."""
         only = self.only.data or ""
         return Wanted(
             searchable(self.q.data),
@@ -241,6 +242,7 @@ class NeedsForm(Form):
             key_only=only == "key",
             chosen_only=only == "chosen",
             page=page,
+            reach=reach,
         )
 
 

@@ -62,4 +62,4 @@ def _rows(season: Season) -> list[Planned]:
     return placed + [Planned(each.card, None, None, each.why, None) for each in view.left_over]
 
 
-LISTS = (ListFile("plan", "편성안", "seasons.show", find_plan, of=("season_id",)),)
+LISTS = (ListFile("plan", "편성안", "seasons.show", find_plan, of=("season_id",), across=True),)

@@ -13,6 +13,7 @@ from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Round
 from briefings.schedule.grouping import number_of_open_needs
+from briefings.schedule.reaching import reach_of
 from briefings.seasons import accepting
 from briefings.seasons import choosing as season_needs
 from briefings.seasons import easing as season_easing
@@ -79,7 +80,8 @@ def index() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     """Name a season, say which needs it is for and what its briefings are like."""
     now, audiences = clock.now(), need_finding.audiences()
-    waiting, rounds = number_of_open_needs(now), season_needs.rounds_with_selection()
+    reach = current_app.extensions["narrowed_reach"]()
+    waiting, rounds = number_of_open_needs(now, reach), season_needs.rounds_with_selection()
     form = with_sharing(NewSeasonForm, audiences)(data=asdict(seasons.Rules(name="")))
     form.offer(waiting, rounds)
     if form.validate_on_submit():
@@ -94,13 +96,13 @@ def new() -> ResponseReturnValue:
 
 
 def _made(form: NewSeasonForm) -> Season:
-    now, source = clock.now(), Source(form.source.data)
+    now, source, reach = clock.now(), Source(form.source.data), reach_of(current_user)
     round_, needs = None, []
     if source is Source.OPEN:
-        needs = season_needs.open_needs(now)
+        needs = season_needs.open_needs(now, reach)
     elif source is Source.ROUND:
         round_ = db.session.get(Round, form.round.data)
-        needs = season_needs.selected_needs(form.round.data, now)
+        needs = season_needs.selected_needs(form.round.data, now, reach)
     if len(needs) > season_needs.MOST_NEEDS:
         raise Refused(f"수요가 {season_needs.MOST_NEEDS:,}건보다 많습니다. 목록에서 직접 골라 주세요.", field="source")
     return seasons.make(form.rules(), needs, round_, by=current_user, now=now)

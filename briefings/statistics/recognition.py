@@ -17,6 +17,7 @@ from briefings.live.models import Attendance
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.queueing import NOBODY
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
@@ -90,11 +91,20 @@ class Ranked:
 
 
 def ranking(
-    who: Who, half: Half, weights: Mapping[Deed, int], kind: OrganizationKind | None, zone: ZoneInfo, now: datetime
+    who: Who,
+    half: Half,
+    weights: Mapping[Deed, int],
+    kind: OrganizationKind | None,
+    zone: ZoneInfo,
+    now: datetime,
+    reach: Reach = EVERYBODY,
 ) -> list[tuple[int, int, Part]]:
-    """Everybody with points, the most first, as (place, points, part); by a constant number of queries."""
+    """Everybody with points, the most first, as (place, points, part); by a constant number of queries.
+
+    Of officers only what they did that may be seen.
+    """
     parts: dict[Key, Part] = {}
-    for deed, counted in _counted(who, *half.bounds(zone), now):
+    for deed, counted in _counted(who, *half.bounds(zone), now, reach if who is Who.OFFICERS else EVERYBODY):
         for organization_id, address, name, number in db.session.execute(_of_kind(counted, kind)):
             if who is Who.OFFICERS and (not address or address.endswith(NOBODY)):
                 continue  # nobody is known, or whoever it was had themselves erased
@@ -141,7 +151,9 @@ def _of_kind(counted: Select[Any], kind: OrganizationKind | None) -> Select[Any]
     return counted.where(organization.in_(select(Organization.id).where(Organization.kind == kind)))
 
 
-def _counted(who: Who, start: datetime, end: datetime, now: datetime) -> Iterator[tuple[Deed, Select[Any]]]:
+def _counted(
+    who: Who, start: datetime, end: datetime, now: datetime, reach: Reach
+) -> Iterator[tuple[Deed, Select[Any]]]:
     """For each deed the numbers by organization, address and name; both of these empty for organizations."""
     officers = who is Who.OFFICERS
 
@@ -154,28 +166,29 @@ def _counted(who: Who, start: datetime, end: datetime, now: datetime) -> Iterato
     address, name = _contact()
     owned = by(Need.organization_id, address, name)
     between = _between(start, end)
-    yield Deed.NEEDS, _with_author(owned.select_from(Need)).where(between(Need.published_at))
+    yield Deed.NEEDS, _with_author(owned.select_from(Need)).where(between(Need.published_at), reach.of_need(Need.id))
     slots = by(Need.organization_id, PresenterSlot.presenter_email, PresenterSlot.presenter_name)
     slots = slots.select_from(PresenterSlot).join(PresenterSlot.need).join(PresenterSlot.briefing)
     held = (Briefing.state == BriefingState.PUBLISHED, Briefing.ends_at <= now)
-    yield Deed.PRESENTED, slots.where(*held, between(Briefing.starts_at))
+    yield Deed.PRESENTED, slots.where(*held, between(Briefing.starts_at), reach.of_briefing(Briefing.id))
     answered = _with_author(owned.select_from(ParticipationReply).join(Need, Need.id == ParticipationReply.need_id))
     in_time = ParticipationReply.acknowledged_at <= ParticipationReply.due_at
-    yield Deed.ANSWERED, answered.where(between(ParticipationReply.sent_at), in_time)
+    of_need = reach.of_need(ParticipationReply.need_id)
+    yield Deed.ANSWERED, answered.where(between(ParticipationReply.sent_at), in_time, of_need)
     there = by(Registration.organization_id, Registration.email, Registration.name).select_from(Registration)
     there = there.join(Attendance, Attendance.registration_id == Registration.id).join(Registration.briefing)
-    yield Deed.ATTENDED, there.where(was_there(), between(Briefing.starts_at))
+    yield Deed.ATTENDED, there.where(was_there(), between(Briefing.starts_at), reach.of_briefing(Briefing.id))
     sent = by(ParticipationReply.organization_id, ParticipationReply.email, ParticipationReply.name)
     stands = ParticipationReply.state != ReplyState.WITHDRAWN
-    yield Deed.REPLIES, sent.where(between(ParticipationReply.sent_at), stands)
-    yield from _matches(by, between)
+    yield Deed.REPLIES, sent.where(between(ParticipationReply.sent_at), stands, of_need)
+    yield from _matches(by, between, reach.of_need(Match.need_id))
 
 
-def _matches(by: Any, between: Any) -> Iterator[tuple[Deed, Select[Any]]]:
+def _matches(by: Any, between: Any, seen: ColumnElement[bool]) -> Iterator[tuple[Deed, Select[Any]]]:
     """Matches of the needs' owners, and of their partners, each since the day it counts for them."""
     address, name = _contact()
     owned = by(Need.organization_id, address, name).select_from(Match).join(Need, Need.id == Match.need_id)
-    yield Deed.MATCHED, _with_author(owned).where(between(Match.confirmed_at))
+    yield Deed.MATCHED, _with_author(owned).where(between(Match.confirmed_at), seen)
     of_it = and_(
         ParticipationReply.need_id == Match.need_id,
         ParticipationReply.organization_id == MatchOrganization.organization_id,
@@ -183,7 +196,7 @@ def _matches(by: Any, between: Any) -> Iterator[tuple[Deed, Select[Any]]]:
     joined = by(MatchOrganization.organization_id, ParticipationReply.email, ParticipationReply.name)
     joined = joined.select_from(MatchOrganization).join(Match, Match.id == MatchOrganization.match_id)
     joined = joined.join(ParticipationReply, of_it)
-    yield Deed.MATCHED, joined.where(between(MatchOrganization.confirmed_at), Match.confirmed_at.is_not(None))
+    yield Deed.MATCHED, joined.where(between(MatchOrganization.confirmed_at), Match.confirmed_at.is_not(None), seen)
 
 
 def _contact() -> tuple[Any, Any]:

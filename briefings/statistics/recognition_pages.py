@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_sqlalchemy.pagination import Pagination
 from wtforms import IntegerField, SelectField
@@ -13,6 +13,7 @@ from briefings import clock
 from briefings.archive.shelf import Half
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
+from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.schedule.staff import zone
 from briefings.statistics.recognition import (
     MOST_POINTS,
@@ -95,7 +96,8 @@ class Page(Pagination):
 def index() -> ResponseReturnValue:
     """The ranking of a half-year with how its points come about."""
     filters = RecognitionFilters(request.args)
-    ranked = ranked_by(filters)
+    whole = filters.chosen_who() is Who.ORGANIZATIONS
+    ranked = ranked_by(filters, EVERYBODY if whole else current_app.extensions["narrowed_reach"]())
     page = Page(per_page=PER_PAGE, max_per_page=PER_PAGE, ranked=ranked)
     return render_template(
         "statistics/recognition.html",
@@ -108,9 +110,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-def ranked_by(filters: RecognitionFilters) -> list[Any]:
-    """The ranking as it was asked for, as far down as it was."""
+def ranked_by(filters: RecognitionFilters, reach: Reach) -> list[Any]:
+    """The ranking as it was asked for, as far down as it was, of what may be seen."""
     half, weights, now = filters.chosen_half(), filters.weights(), clock.now()
-    found = ranking(filters.chosen_who(), half, weights, filters.chosen_kind(), zone(), now)
+    found = ranking(filters.chosen_who(), half, weights, filters.chosen_kind(), zone(), now, reach)
     last = filters.places.data if not filters.places.errors else None
     return [each for each in found if each[0] <= last] if last else found

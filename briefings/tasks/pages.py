@@ -1,6 +1,6 @@
 """How far a task is, for the page that shows it; and ending it."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -35,4 +35,8 @@ def cancel(public_id: str) -> ResponseReturnValue:
 
 
 def _task(public_id: str) -> Task:
-    return queueing.known_as(public_id) or abort(404)
+    """Its own people's, and of those who may begin the same."""
+    task = queueing.known_as(public_id) or abort(404)
+    if task.created_by_id != current_user.id and not current_app.extensions["may_follow"](task):
+        abort(404)
+    return task

@@ -3,10 +3,12 @@
 import logging
 import traceback
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -14,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from briefings.db import Trouble, trouble_of
 from briefings.errors import N_, NotAllowed, Refused
+from briefings.web.access import access_of
 from briefings.web.filters import day, when
 from briefings.web.logging import request_number
 from briefings.web.routing import own_path
@@ -49,12 +52,31 @@ WAYS_ON = {
     "/reviews": (("reviewer.index", N_("내 심사")), ("advice.index", N_("조언"))),
 }
 """Where somebody may go on who wanted a page of theirs."""
+FOR = {
+    "staff": N_("직원 계정으로 보는 화면입니다."),
+    "administrator": N_("관리자만 보는 화면입니다. 필요하면 관리자에게 부탁해 주세요."),
+    "member": N_("수요기관 계정으로 보는 화면입니다."),
+    "expert": N_("전문가 계정으로 보는 화면입니다."),
+}
+"""By the mark of a view what somebody lacks who is signed in and may not call it."""
 
 
 def ways_on(path: str) -> tuple[tuple[str, str], ...]:
     """Endpoints to go on to after an error at that path, each with its words."""
     own = next((ways for begin, ways in WAYS_ON.items() if path.startswith(begin)), ())
     return (*own, *PUBLIC_WAYS)
+
+
+def _place_of(reader: Any) -> str:
+    """The path below which the pages of an account are."""
+    if reader.is_staff:
+        return "/staff/"
+    return "/reviews" if reader.is_expert else "/my/" if reader.is_member else ""
+
+
+def _what_is_missing() -> str | None:
+    mark = access_of(current_app, request.endpoint) if request.endpoint else None
+    return gettext(FOR[mark]) if mark in FOR else None
 
 
 def reason(refused: Refused) -> str:
@@ -107,13 +129,17 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
 def _page(code: int, message: str | None, typed: Typed | None = None) -> str | Response:
     if (told := current_app.extensions["told_to_programs"](code, message)) is not None:
         return told
+    reader = current_user if code == 403 and current_user.is_authenticated else None
+    ways = ways_on(_place_of(reader) if reader else request.path)
     return render_template(
         "errors/error.html",
         code=code,
-        message=message,
+        message=message or (_what_is_missing() if reader else None),
+        reader=reader,
         typed=typed,
         back=page_before(),
-        ways_on=[(endpoint, gettext(words)) for endpoint, words in ways_on(request.path)],
+        ways_on=[(endpoint, gettext(words)) for endpoint, words in ways],
+        **({} if reader else {"frame_only": True}),
         number=request_number(),
     )
 

@@ -120,9 +120,6 @@ def test_nothing_of_another_theme_goes_along_with_several(client, officer, sea, 
     for address in (
         f"/staff/advice/ask?{junk}&need={need.id}",
         f"/staff/advice/ask?need=%20{need.id}",
-        f"/staff/outbox/together/hold?id={own_message.id}&id={message.id}",
-        f"/staff/outbox/together/hold?all=1&about=briefing:{briefing.id}",
-        "/staff/outbox/together/hold?all=1",
         f"/staff/replies/remind?reply=%20{reply.id}",
     ):
         assert client.get(address).status_code == client.post(address).status_code == 403, address
@@ -134,6 +131,8 @@ def test_nothing_of_another_theme_goes_along_with_several(client, officer, sea, 
         for address in ("/staff/replies/remind?reply", "/staff/advice/ask?need", "/staff/outbox/together/hold?id"):
             assert client.get(f"{address}={nonsense}").status_code == 200, address
     assert client.get(f"/staff/outbox/together/hold?id={own_message.id}").status_code == 200
+    for address in (f"id={message.id}", f"all=1&about=briefing:{briefing.id}"):
+        assert "보류할 것이 없습니다" in client.get(f"/staff/outbox/together/hold?{address}").text, address
 
 
 def test_how_to_reach_the_people_of_another_theme_is_not_shown(client, officer, sea):
