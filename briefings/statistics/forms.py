@@ -96,22 +96,6 @@ class ScopeFilters(Filters):
         return Axis(self.by.data) if self.by.data in set(Axis) else None
 
 
-def query_of(scope: Scope) -> dict[str, Any]:
-    """The conditions as they stand in an address; what does not matter is left out."""
-    said = {
-        "theme": scope.theme_id,
-        "audience": scope.audience_id,
-        "region": scope.region and scope.region.value,
-        "round": scope.round_id,
-        "briefing": scope.briefing_id,
-        "owner_kind": scope.owner_kind and scope.owner_kind.value,
-        "kind": scope.kind and scope.kind.value,
-        "since": scope.since and scope.since.isoformat(),
-        "until": scope.until and scope.until.isoformat(),
-    }
-    return {name: value for name, value in said.items() if value is not None}
-
-
 def _kind(field: Field) -> OrganizationKind | None:
     return OrganizationKind(field.data) if field.data in set(OrganizationKind) else None
 

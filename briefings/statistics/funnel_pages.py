@@ -13,10 +13,10 @@ from briefings.exports.forms import in_words
 from briefings.schedule.models import Briefing
 from briefings.schedule.staff import zone
 from briefings.statistics.behind import Known, behind
-from briefings.statistics.forms import ScopeFilters, query_of
+from briefings.statistics.forms import ScopeFilters
 from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel, steps_by
 from briefings.statistics.naming import Line, in_order
-from briefings.statistics.scope import Scope
+from briefings.statistics.scope import Scope, query_of
 from briefings.statistics.words import AXES, STEPS
 from briefings.web.access import staff
 

@@ -83,6 +83,22 @@ class Scope:
         return bool(self.region or self.round_id or self.owner_kind)
 
 
+def query_of(scope: Scope) -> dict[str, Any]:
+    """The conditions as they stand in an address; what does not matter is left out."""
+    said = {
+        "theme": scope.theme_id,
+        "audience": scope.audience_id,
+        "region": scope.region and scope.region.value,
+        "round": scope.round_id,
+        "briefing": scope.briefing_id,
+        "owner_kind": scope.owner_kind and scope.owner_kind.value,
+        "kind": scope.kind and scope.kind.value,
+        "since": scope.since and scope.since.isoformat(),
+        "until": scope.until and scope.until.isoformat(),
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
 def days_of(axis: Axis, number: int) -> tuple[date, date]:
     """First and last day of the year, or of the half-year (twice the year, and one more for the second half)."""
     if axis is Axis.YEAR:

@@ -5,18 +5,18 @@ from typing import Any
 
 from briefings.statistics.blocks import Block, Line, Paper, Section, Table, Words, some
 from briefings.statistics.comparing import Measure
-from briefings.statistics.forms import query_of
 from briefings.statistics.funnel import Funnel, Step, steps_by
 from briefings.statistics.published import Figures
 from briefings.statistics.report_results import how_counted, named_matches, reached, value_in_words
 from briefings.statistics.report_words import people, percent_of
-from briefings.statistics.scope import Axis
+from briefings.statistics.scope import Axis, query_of
 from briefings.statistics.span_report import MOST_LINES, SpanReport, Told
 from briefings.statistics.spans import SpanKind
 from briefings.statistics.words import AXES, STEPS
 from briefings.web.filters import day, number, period, when
 
 OF_NEEDS = (Step.NEEDS, Step.GROUPED, Step.BRIEFED, Step.REPLIED, Step.CONSULTED, Step.MATCHED)
+FEWEST = 10
 BEFORE = {SpanKind.HALF: "앞선 반기", SpanKind.YEAR: "앞선 해", SpanKind.ROUND: "앞선 수요조사"}
 COHORT = {
     SpanKind.HALF: "등록된 과제는 이 반기에 게시된 과제, 설명회는 이 반기에 시작한 설명회이며, 그 과제와 설명회에서 "
@@ -148,10 +148,10 @@ def _compared(report: SpanReport, earlier: Told) -> Section:
 
 
 def _difference(now: int, then: int) -> str:
-    """`+12 (+25%)`."""
+    """`+12 (+25%)`; no share of less than ten, which would say more than it knows."""
     if now == then:
         return "같음"
-    share = f" ({100 * (now - then) / then:+,.0f}%)" if then else ""
+    share = f" ({100 * (now - then) / then:+,.0f}%)" if then >= FEWEST else ""
     return f"{now - then:+,}{share}"
 
 
