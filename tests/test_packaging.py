@@ -1,14 +1,17 @@
-"""What is installed in production needs neither the checkout nor Node beside it."""
+"""What is installed is pinned, and in production needs neither the checkout nor Node beside it."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 FIRST_STEPS = """
 from pathlib import Path
 import flask_migrate
@@ -33,6 +36,23 @@ def unpacked(tmp_path_factory) -> Path:
     (wheel,) = folder.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(folder / "site")
     return folder / "site"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "tests/requirements.lock", ".ci/npm.lock"])
+def test_every_library_is_pinned_by_the_digest_of_its_files_wherever_they_come_from(lock):
+    told = (ROOT / lock).read_text().replace("\\\n", " ").splitlines()
+    wanted = [line for line in told if line.strip() and not line.lstrip().startswith("#")]
+    pinned = re.compile(r"[a-z0-9._-]+(\[[a-z,-]+\])?==[^\s;]+( ; [^-]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    assert wanted and not [line for line in wanted if not pinned.fullmatch(line)]
+
+
+def test_nothing_is_installed_but_what_is_pinned():
+    for file in ("Makefile", "deploy/Dockerfile"):
+        told = (ROOT / file).read_text().replace("\\\n", " ")
+        for install in re.findall(r"pip install[^&\n]*", told):
+            assert "--require-hashes" in install or install.split()[2:] == ["--no-deps", "/install/*.whl"], install
+    named = {re.split(r"[\[><=~!; ]", each)[0] for each in PROJECT["dependencies"]}
+    assert not [each for each in named if f"\n{each}" not in f"\n{(ROOT / 'requirements.lock').read_text()}"]
 
 
 @pytest.mark.slow

@@ -17,7 +17,7 @@ def download(file: StoredFile) -> Response:
     response = Response(mimetype=file.media_type)
     response.set_etag(file.sha256)
     response.headers["Content-Disposition"] = attachment(file.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox; frame-ancestors 'none'"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if request.if_none_match.contains_weak(file.sha256):

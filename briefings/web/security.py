@@ -62,7 +62,8 @@ _ONLY_ENCRYPTED = {"Strict-Transport-Security": "max-age=31536000; includeSubDom
 
 def add_headers(response: Response) -> Response:
     """Content policy, no sniffing, no referrer from personal pages, nothing personal in a cache."""
-    access = access_of(current_app, request.endpoint) if request.endpoint else "public"
+    # What leads to no view may be a personal link with a slip in it.
+    access = access_of(current_app, request.endpoint) if request.endpoint else "by_token"
     wanted = _ALWAYS | {"Referrer-Policy": "no-referrer" if access == "by_token" else "same-origin"}
     if current_app.config["PREFERRED_URL_SCHEME"] == "https":
         wanted |= _ONLY_ENCRYPTED

@@ -148,7 +148,7 @@ def test_a_public_file_is_sent_to_be_saved_and_never_to_be_shown(client, count_q
         "filename*=UTF-8''%EC%82%AC%EC%97%85%20%EA%B3%84%ED%9A%8D%20%E2%80%9C%EC%B5%9C%EC%A2%85%E2%80%9D.pdf"
     )
     assert said["X-Content-Type-Options"] == "nosniff"
-    assert said["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert said["Content-Security-Policy"] == "default-src 'none'; sandbox; frame-ancestors 'none'"
     with count_queries() as queries:
         again = client.get(answer.request.path, headers={"If-None-Match": said["ETag"]})
         head = client.head(answer.request.path)

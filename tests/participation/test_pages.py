@@ -232,6 +232,15 @@ def test_an_owner_who_replies_to_anothers_need_finds_the_account_filled_in(app, 
     assert owner.email in page
 
 
+def test_whoever_replies_learns_nothing_of_who_replied_before(client):
+    need, pages = a_need(), []
+    for email in ("gaon@example.com", "daon@example.com"):  # the second is of the same organization
+        told = SENDER | offering(need) | {"email": email}
+        pages.append(client.post(f"/needs/{need.id}/reply", data=told, follow_redirects=True).text.replace(email, ""))
+        client.delete_cookie("session")
+    assert pages[0] == pages[1] and len(replies()) == 1
+
+
 def test_more_replies_may_come_from_one_network_address_than_after_one_briefing(app, client, limited):
     need = a_need()
     answers = [client.post(f"/needs/{need.id}/reply", data=SENDER).status_code for _ in range(11)]

@@ -81,11 +81,6 @@ class TestTheCookie:
         assert client.get(own(person, "/remember")).status_code == 405
         assert app.test_client().post(f"/r/{token}/remember").status_code == 404
 
-    def test_is_secure_where_the_site_is(self, app, client, person, monkeypatch):
-        monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
-        answer = client.post(own(person, "/remember"))
-        assert "Secure" in next(each for each in answer.headers.getlist("Set-Cookie") if each.startswith(f"{NAME}="))
-
     def test_ends_with_the_links_of_the_registration(self, there, person, briefing):
         assert "이가온" in there.get(url(briefing, "/register")).text
         person.link_version += 1

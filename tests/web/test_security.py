@@ -1,10 +1,15 @@
-"""What goes with every answer: caches, and the way back from an error."""
+"""What goes with every answer: protection, cookies, caches, and the way back from an error."""
 
 import pytest
 
+from briefings.accounts.signing_in import set_password
+from briefings.db import db
 from briefings.schedule import calendar_settings
 from briefings.schedule.links import token_of
-from tests.builders import a_briefing, a_registration, a_user
+from tests.builders import a_briefing, a_need, a_registration, a_user
+from tests.protection import lacking
+
+ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 
 
 def cached(client, address):
@@ -22,10 +27,50 @@ def test_what_is_personal_stays_in_no_cache(client):
     assert cached(client.sign_in(a_user()), "/needs") == "no-store"
 
 
-def test_static_files_bear_the_same_protection_as_pages(client):
-    with client.get("/static/css/app.css") as answer:
-        assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+@ONE
+def test_whatever_is_answered_bears_the_same_protection(app, client, monkeypatch):
+    """Every page, file and program's answer of every role is looked at in tests/test_access_to_objects.py."""
+
+    def fail() -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(app.config, "PREFERRED_URL_SCHEME", "https")
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    fail.access = "public"  # type: ignore[attr-defined]
+    monkeypatch.setitem(app.view_functions, "front.guide", fail)
+    link = f"/r/{token_of(a_registration())}"
+    asked = [("GET", each) for each in ("/static/css/app.css", "/guide", "/staff/", "/health", "/needs/1", link)]
+    asked += [("GET", f"{link}/slip"), ("POST", link), ("DELETE", "/needs"), ("HEAD", "/"), ("OPTIONS", "/needs")]
+    kept = {"If-None-Match": client.get("/cal/briefings.ics").headers["ETag"]}
+    statuses = set()
+    for method, address in [*asked, ("POST", "/registrations/find"), ("GET", "/cal/briefings.ics")]:
+        body = {"email": "a" * 3_000_000} if address == "/registrations/find" else None
+        with client.open(address, method=method, data=body, headers=kept) as answer:
+            personal = address.startswith(link) or method == "DELETE"  # what leads to no view may be one
+            assert not lacking(answer, personal), (method, address)
+            statuses.add(answer.status_code)
+    assert statuses == {200, 302, 304, 404, 405, 413, 500}
+    monkeypatch.setitem(app.config, "PREFERRED_URL_SCHEME", "http")
+    assert lacking(client.get("/needs"), personal=False) == {"Strict-Transport-Security"}, "where there is no TLS"
+
+
+@ONE
+def test_no_cookie_is_for_scripts_or_other_sites_or_sent_in_the_clear(app, client, monkeypatch):
+    user, place, need = a_user(email="haneul@example.kr"), a_registration(), a_need()
+    set_password(user, "barley-Lantern-72")
+    db.session.commit()
+    monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
+    cookies = []
+    for address, data in {
+        "/sign-in": {"email": user.email, "password": "barley-Lantern-72"},
+        "/display": {"mode": "high-contrast", "size": "large"},
+        f"/r/{token_of(place)}/remember": {},
+        f"/needs/{need.id}/reply": {"do": "autosave"},
+    }.items():
+        cookies += client.post(address, data=data).headers.getlist("Set-Cookie")
+    assert {each.partition("=")[0] for each in cookies} == {"session", "display", "remembered", "reply_draft"}
+    for cookie in cookies:
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(cookie.split("; ")) and "Domain" not in cookie, cookie
 
 
 @pytest.mark.parametrize(
@@ -54,6 +99,7 @@ def test_what_fails_is_logged_without_secrets_and_without_what_people_wrote(app,
     assert "a-secret" not in caplog.text
 
 
+@ONE
 @pytest.mark.parametrize("size", [1_000_000, 3_000_000])
 def test_a_form_that_is_too_large_is_refused_in_the_frame_of_the_site(client, size):
     page = client.post("/registrations/find", data={"email": "a" * size})
