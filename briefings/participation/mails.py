@@ -7,9 +7,12 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from briefings.accounts.signing_in import user_with
 from briefings.db import db
+from briefings.needs.claiming import claim_token, closed_reason, good_until
 from briefings.needs.models import Need
 from briefings.needs.registering import has_left
+from briefings.organizations.finding import acts_for
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import write
@@ -48,7 +51,17 @@ def to_owner_received(message: Message, now: datetime) -> Mail | Dropped:
         "확인 기한": when(made.due_at),
         "답글 주소": url_for("owner_replies.show", public_id=made.public_id, _external=True),
     }
+    reader = user_with(message.recipient)
+    if reader is None or not acts_for(reader, made.need.organization):
+        return write("reply_received_contact", {**_said(message, made), **values, "계정 주소": _way_in(made.need, now)})
     return write("reply_received", {**_said(message, made), **values})
+
+
+def _way_in(need: Need, now: datetime) -> str:
+    """Where a contact gets an account: by the link they were sent, while it is good, or by asking for one."""
+    if good_until(need) and closed_reason(need, now) is None:
+        return url_for("claims.show", token=claim_token(need), _external=True)
+    return url_for("account_requests.new", _external=True)
 
 
 def to_owner_withdrawn(message: Message, now: datetime) -> Mail | Dropped:
@@ -132,17 +145,23 @@ _TO_SENDER = (NAME, _NEED, Placeholder("수요기관", "과제를 올린 기관"
 _LINK = Placeholder(
     "답글 링크", "본인만 쓰는, 답글을 고치거나 거두어들이는 주소", "https://briefings.example.kr/replies/…"
 )
+_RECEIVED = (
+    *_TO_OWNER,
+    Placeholder("기관 유형", "답글을 보낸 기관의 유형", "기업"),
+    Placeholder("보탤 수 있는 것", "답글의 내용", "폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
+    Placeholder("확인 기한", "답글을 확인해야 하는 때", "2026. 11. 27.(금) 18:00"),
+    Placeholder("답글 주소", "답글을 확인하는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
+)
+_ACCOUNT = Placeholder(
+    "계정 주소", "과제를 넘겨받거나 계정을 신청하는 주소", "https://briefings.example.kr/account/request"
+)
 TEXTS = {
-    "reply_received": Text(
-        "새 참여 답글 (수요기관)",
-        (
-            *_TO_OWNER,
-            Placeholder("기관 유형", "답글을 보낸 기관의 유형", "기업"),
-            Placeholder("보탤 수 있는 것", "답글의 내용", "폐어망을 재생 원료로 바꾸는 설비가 있습니다."),
-            Placeholder("확인 기한", "답글을 확인해야 하는 때", "2026. 11. 27.(금) 18:00"),
-            Placeholder("답글 주소", "답글을 확인하는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
-        ),
-        must=("답글 주소",),
+    "reply_received": Text("새 참여 답글 (수요기관)", _RECEIVED, must=("답글 주소",)),
+    "reply_received_contact": Text(
+        "새 참여 답글 (계정이 없는 수요기관)",
+        (*_RECEIVED, _ACCOUNT),
+        must=("계정 주소", "답글 주소"),
+        kinds=("reply_received",),
     ),
     "reply_withdrawn": Text("거두어들인 참여 답글 (수요기관)", _TO_OWNER),
     "reply_sent": Text(

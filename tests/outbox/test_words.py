@@ -134,6 +134,10 @@ def round_moved(now: datetime) -> Scene:
 
 
 def reply_received(now: datetime) -> Scene:
+    return _to_owner_of("reply_received", _reply())
+
+
+def reply_received_to_contact(now: datetime) -> Scene:
     return "reply_received", {"reply": _reply().id}
 
 
@@ -430,6 +434,7 @@ SCENES = (
     selection_reserve_instead,
     selection_not_selected,
     reply_received,
+    reply_received_to_contact,
     reply_withdrawn,
     reply_sent,
     reply_exists,

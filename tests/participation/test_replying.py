@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from briefings import clock
 from briefings.accounts.models import Role
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
+from briefings.needs import claiming
 from briefings.needs.models import NeedState
 from briefings.organizations import managing
 from briefings.organizations.models import OrganizationKind
@@ -21,7 +23,7 @@ from briefings.privacy.consenting import consents_with, current_text
 from briefings.privacy.models import Purpose
 from briefings.web.tokens import token_fits, token_for
 from tests.builders import a_need, a_reply, a_user, an_organization, an_owner
-from tests.mails import mails_to
+from tests.mails import links_in, mails_to
 
 TODAY = date(2026, 11, 23)
 GAON = Sender("이가온", "Gaon@example.com", "가온재활용(주)", OrganizationKind.COMPANY)
@@ -59,8 +61,18 @@ def test_a_reply_is_kept_with_its_consent_and_told_to_owner_and_sender(app, now)
 
 
 def test_a_need_of_an_organization_without_account_is_told_to_its_contact(app, now):
-    send(now, a_need(contact_email="contact@example.kr", contact_name="홍길동"))
+    need = a_need(contact_email="contact@example.kr", contact_name="홍길동")
+    made = send(now, need).replies[0]
     assert mails("reply_received") == ["contact@example.kr"]
+    desk = f"/my/replies/{made.public_id}"
+    assert links_in(mails_to(app, "contact@example.kr")[0]) == ["/account/request", desk], "they need an account first"
+    with unit_of_work():
+        claiming.ask(need, a_user(), clock.now())
+    by_link = ["/needs/claim/" + claiming.claim_token(need), desk]
+    assert links_in(mails_to(app, "contact@example.kr")[0]) == by_link
+    with unit_of_work():
+        claiming.take_over(need, claiming.claim_token(need), "ko", clock.now())
+    assert links_in(mails_to(app, "contact@example.kr")[0]) == [desk]
 
 
 def test_an_owner_who_moved_to_another_organization_reads_no_reply_to_the_former_ones_need(app, now):
