@@ -3,10 +3,12 @@
 import pytest
 from sqlalchemy import delete
 
-from briefings.db import db, lock, unit_of_work
+from briefings import clock
+from briefings.db import db, lock, unit_of_work, write
 from briefings.errors import Refused
 from briefings.schedule.models import Briefing
-from tests.builders import a_briefing
+from briefings.schedule.registration_models import Registration, RegistrationState
+from tests.builders import a_briefing, an_organization
 
 
 def test_what_is_refused_leaves_nothing_half_done(app):
@@ -33,3 +35,23 @@ def test_what_somebody_deleted_meanwhile_cannot_be_locked(app):
         assert briefing.title
         session.connection().execute(delete(Briefing).where(Briefing.id == briefing.id))
         lock(briefing)
+
+
+def test_rows_that_are_written_at_once_are_as_if_the_session_had_written_them(app):
+    briefing, organization = a_briefing(), an_organization()
+
+    def somebody(name, **said):
+        known = {"briefing_id": briefing.id, "organization_id": organization.id, "registered_at": clock.now()}
+        return Registration(name=name, email=f"{name}@example.kr", state=RegistrationState.REQUESTED, **known, **said)
+
+    with unit_of_work() as session:
+        briefing.title, first = "다른 제목", somebody("first")
+        write([first])
+        assert not session.dirty and not session.new and first in session
+        assert (first.link_version, first.locale, first.briefing) == (1, "ko", briefing)  # nobody has set these
+        colleague = somebody("colleague", brought_by=first)
+        write([colleague])
+        first.name = "changed"
+        write([first])
+        assert first.id < colleague.id and colleague.brought_by_id == first.id
+    assert db.session.get(Registration, first.id).name == "changed"

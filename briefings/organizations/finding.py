@@ -27,13 +27,21 @@ _NAMED = select(Organization).where(Organization.name_key == bindparam("key"), O
 
 def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:
     """The organization of that name and kind, added if it is new; safe when two people name it at once."""
-    known = organization_named(name, kind)
-    if known is None:
-        row = {"name": " ".join(name.split()), "name_key": name_key(name), "kind": kind, "created_at": now}
+    return organization_named(name, kind) or db.session.get_one(Organization, number_named(name, kind, now))
+
+
+def number_named(name: str, kind: OrganizationKind, now: datetime) -> int:
+    """The id of the same, for who needs nothing else of it."""
+    which = {"key": name_key(name), "kind": kind}
+    number: int | None = db.session.connection().scalar(_NUMBER, which)
+    if number is None:
+        row = {"name": " ".join(name.split()), "name_key": which["key"], "kind": kind, "created_at": now}
         insert_new(Organization.__table__, [row])
-        known = organization_named(name, kind)
-        assert known is not None  # noqa: S101 (inserted above, by us or by the other)
-    return known
+        number = db.session.connection().execute(_NUMBER, which).scalar_one()  # ours, or the other's
+    return number
+
+
+_NUMBER = _NAMED.with_only_columns(Organization.id)
 
 
 def organization_of(user: User) -> Organization | None:

@@ -14,8 +14,7 @@ from sqlalchemy import exists, select, update
 
 from briefings.db import PUBLIC_ID_ALPHABET, db, lock, new_public_id
 from briefings.errors import N_, Refused
-from briefings.organizations.finding import named
-from briefings.organizations.models import Organization
+from briefings.organizations.finding import number_named
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Consent
 from briefings.schedule import new_address
@@ -66,7 +65,9 @@ def correct(briefing: Briefing, press: Press, applicant: Applicant, now: datetim
     What it made moves there with its place, unless somebody has used it meanwhile. Where nothing came of it, or the
     other address has something of its own here, that address is registered as by any press.
     """
-    organization = named(applicant.organization, applicant.kind, now)  # before the lock, in the order of everybody
+    organization = number_named(
+        applicant.organization, applicant.kind, now
+    )  # before the lock, in the order of everybody
     lock(briefing)
     if refused := closed_reason(briefing, now):
         raise refused
@@ -124,9 +125,9 @@ def _is_unused(registration: Registration, now: datetime) -> bool:
     return not answered and registration.reconfirmed_at is None and now < registration.briefing.starts_at
 
 
-def _is_as_given(registration: Registration, press: Press, applicant: Applicant, organization: Organization) -> bool:
+def _is_as_given(registration: Registration, press: Press, applicant: Applicant, organization: int) -> bool:
     """Whether all that is said with it came of the press: what its owner said since goes to no other address."""
-    who = (registration.organization_id, registration.name) == (organization.id, applicant.name)
+    who = (registration.organization_id, registration.name) == (organization, applicant.name)
     interested = set(ticked(registration)) <= set(applicant.interests)
     # Nothing, where it went to an address that had something of its own before.
     more = marks_of(_more_of(registration)) in ({}, press.more)

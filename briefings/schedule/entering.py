@@ -5,8 +5,7 @@ from datetime import datetime
 
 from briefings.db import db, insert_or_update, lock
 from briefings.errors import N_, Refused
-from briefings.organizations.finding import named
-from briefings.organizations.models import Organization
+from briefings.organizations.finding import number_named
 from briefings.privacy.consenting import consents_with
 from briefings.privacy.models import Consent
 from briefings.schedule import support
@@ -38,15 +37,13 @@ def enter_all(
     """The same for many, in this order: for all of them, or Refused for whoever is registered already."""
     bodies = {(each.organization, each.kind) for each in applicants}
     # Before the lock, as everybody does who registers, and in one order: nobody waits for another crosswise.
-    organizations = {body: named(*body, now) for body in sorted(bodies)}
+    organizations = {body: number_named(*body, now) for body in sorted(bodies)}
     lock(briefing)
     _refuse_closed(briefing, now)
     return [_enter(briefing, each, organizations[each.organization, each.kind], now, source) for each in applicants]
 
 
-def _enter(
-    briefing: Briefing, applicant: Applicant, organization: Organization, now: datetime, source: str
-) -> Registration:
+def _enter(briefing: Briefing, applicant: Applicant, organization: int, now: datetime, source: str) -> Registration:
     standing = standing_of(briefing, applicant.email.lower())
     if standing.holds is not None:
         if applicant.form_token and standing.holds.form_token == applicant.form_token:
@@ -54,7 +51,6 @@ def _enter(
         raise Refused(_refused(standing.holds), field="email")
     registration = take_down(briefing, applicant, organization, standing, now)
     registration.by_staff = True
-    db.session.add(registration)
     seat([registration], briefing, standing.line, now)
     keep(registration, applicant, now, anew=standing.registration is not None)
     tell_standing(registration, now, standing.known, news="entered", source=source or FROM_LIST)
@@ -79,7 +75,6 @@ def move_to(registration: Registration, other: Briefing, now: datetime) -> Regis
     if standing.holds is not None:
         raise Refused(_refused(standing.holds))
     moved = _copied(registration, standing.registration or Registration(email=registration.email), other, now)
-    db.session.add(moved)
     seat([moved], other, standing.line, now)
     _take_along(registration, moved)
     had_place = registration.state is RegistrationState.CONFIRMED

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import String, bindparam, select
 from sqlalchemy.orm import joinedload
 
-from briefings.db import db
+from briefings.db import db, write
 from briefings.errors import N_, Refused
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message, MessageState
@@ -72,8 +72,7 @@ def open_item(
     """
     item.sequence, item.created_at, item.modified_at, item.dtstamp = 0, now, now, now
     item.by_mail = (channel or channel_of(item.email)) is Channel.INVITE
-    db.session.add(item)
-    db.session.flush()
+    write([item])
     tell(item, kind, now, **params)
     return item
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from briefings.db import db, lock, new_public_id
+from briefings.db import db, lock, new_public_id, write
 from briefings.errors import N_, Refused
-from briefings.organizations.finding import named
-from briefings.organizations.models import Organization, OrganizationKind
+from briefings.organizations.finding import named, number_named
+from briefings.organizations.models import OrganizationKind
 from briefings.outbox.queueing import queued_lately
 from briefings.privacy.consenting import answer_all
 from briefings.schedule import support
@@ -82,7 +82,7 @@ def register(briefing: Briefing, applicant: Applicant, now: datetime, by: Bringe
     Where staff approve first they wait for that, unless staff invited them. An address that has a registration already
     keeps what it has and gets its personal link by mail: the answer on the page must not tell whether it is known.
     """
-    organization = named(applicant.organization, applicant.kind, now)
+    organization = number_named(applicant.organization, applicant.kind, now)
     lock(briefing)
     _refuse(briefing, applicant, now)
     standing = standing_of(briefing, applicant.email.lower())
@@ -217,14 +217,17 @@ def consents_of(registration: Registration) -> str:
 
 
 def take_down(
-    briefing: Briefing, applicant: Applicant, organization: Organization, standing: Standing, now: datetime
+    briefing: Briefing, applicant: Applicant, organization: int, standing: Standing, now: datetime
 ) -> Registration:
-    """The registration with what the applicant said, new or taken up again; it has no state yet."""
+    """The registration with what the applicant said, new or taken up again; it has no state yet.
+
+    `organization` is the id of the one that was named.
+    """
     registration = standing.registration or Registration(
         briefing_id=briefing.id, email=applicant.email.lower(), public_id=applicant.number or new_public_id()
     )
     registration.take_up(now)
-    registration.organization_id, registration.locale = organization.id, applicant.locale
+    registration.organization_id, registration.locale = organization, applicant.locale
     registration.form_token, registration.by_staff, registration.brought_by = applicant.form_token, False, None
     _write_down(registration, applicant, now)
     return registration
@@ -239,7 +242,7 @@ def keep(registration: Registration, applicant: Applicant, now: datetime, anew: 
 def _register_party(briefing: Briefing, people: Sequence[Applicant], now: datetime) -> list[Registration]:
     """Places for all who are new, or places in line side by side; who was registered already keeps what they have."""
     applicant, emails = people[0], [each.email.lower() for each in people]
-    organization = named(applicant.organization, applicant.kind, now)
+    organization = number_named(applicant.organization, applicant.kind, now)
     lock(briefing)
     _refuse(briefing, applicant, now)
     if briefing.capacity is not None and len(people) > briefing.capacity:
@@ -309,13 +312,12 @@ def _refuse_another_kind(registration: Registration, kind: OrganizationKind) -> 
 
 def _place(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime, *, approval: bool) -> None:
     """Give newcomers places or places in line, or let them wait for what staff decide."""
-    db.session.add_all(together)
     if together and not approval:
         seat(together, briefing, line, now)
         return
     for registration in together:
         registration.request()
-    db.session.flush()
+    write(together)
 
 
 def _finish(registration: Registration, applicant: Applicant, standing: Standing, now: datetime, by: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
-from briefings.db import db, lock
+from briefings.db import db, lock, write
 from briefings.errors import N_, Refused
 from briefings.schedule.invitations import KNOWN, Known, invite
 from briefings.schedule.models import Briefing, BriefingState
@@ -63,7 +63,8 @@ def standing_of(briefing: Briefing, email: str) -> Standing:
 
     One statement, and another for the registration that the address may have there already.
     """
-    there, confirmed, last, *known = db.session.execute(_STANDING, {"briefing": briefing.id, "email": email}).one()
+    found = db.session.connection().execute(_STANDING, {"briefing": briefing.id, "email": email})
+    there, confirmed, last, *known = found.one()
     # Whoever calls may have seen it before the lock let them in.
     registration = None if there is None else db.session.get(Registration, there, populate_existing=True)
     return Standing(Line(confirmed, last), registration, Known(*known))
@@ -90,7 +91,7 @@ def seat(together: Sequence[Registration], briefing: Briefing, line: Line, now: 
             registration.confirm(now)
         else:
             registration.wait(line.end(now))
-    db.session.flush()
+    write(together)
     if line.anybody and (free is None or free > 0):
         hand_out(briefing, now, newcomers=together)
 
