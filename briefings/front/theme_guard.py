@@ -346,7 +346,7 @@ def _names(themes: Iterable[Theme]) -> str:
 
 def _who(themes: list[Theme]) -> str:
     names = who_answers_for(themes)
-    return f"지금 맡은 담당자: {', '.join(names)}" if names else "모든 주제를 맡은 담당자나 관리자"
+    return f"지금 맡은 담당자: {', '.join(names)}" if names else "지금은 모든 주제를 맡은 담당자와 관리자"
 
 
 def access_of_request() -> str | None:

@@ -223,7 +223,7 @@ def test_long_work_is_followed_by_whoever_may_begin_it(client, officer, sides, n
 
 @ONE
 def test_nothing_is_offered_that_answers_no(app, officer, sides, season):
-    """Every page of staff that links lead to, of one's own and of others: links open, forms may be sent, nobody shows."""
+    """Of every page that links lead to, one's own and others': links open, forms may be sent, nobody shows."""
     visitor, pages, seen, often = Hasty(app), ["/staff/"], set(), Counter()
     begin_as(app, visitor, officer)
     while pages:
