@@ -7,12 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import Select, Table, func, select
 
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import SEEN
 from briefings.db import Base, db
 
+AS_TYPED = ("contact_email", "sender")
+"""Columns that keep addresses in the letters they came in; all others keep them in small ones, and have an index."""
 MOST_NAMED = 500
 """So many things of a kind are looked through for what is said of them."""
 
@@ -93,12 +95,14 @@ def ids_called(name: str, words: str) -> Select[int] | None:
 
 
 def ids_of_person(email: str) -> dict[str, Select[int]]:
-    """For each kind of thing that somebody stands in, the ids of those with this address."""
+    """For each kind of thing that somebody stands in, the ids of those with this address, in whatever letters."""
     found: dict[str, Select[int]] = {}
     for name, kind in KINDS.items():
         table = _table(name)
         if kind.email and table is not None:
-            found[name] = select(table.c.id).where(table.c[kind.email] == email)
+            column = table.c[kind.email]
+            kept = func.lower(column) if kind.email in AS_TYPED else column
+            found[name] = select(table.c.id).where(kept == email.lower())
     return found
 
 

@@ -3,6 +3,9 @@
 A GET acts on nothing, and this is no act: what is looked at stays as it was, and whoever opens a link for somebody
 else (a scanner of mails) is not signed in. The record is kept because the law wants it (개인정보의 안전성 확보조치 기준
 제8조), in a transaction of its own once the answer is made, and an answer never fails for it.
+
+Two pages opened in the same instant may both be recorded within one hour: nobody waits for a lock in order to read, and
+an entry too many says nothing that did not happen, and none goes missing by it.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Erasing everything about an address: asked for, given up at once, erased by the worker, confirmed by one last mail.
+"""Erasing everything about an address: asked for, given up, erased by the worker, confirmed by one last mail.
 
 The address is kept with the request until all mails that give something up have gone out, and the last one, too; no
 longer. Of who it was only a digest under the secret key stays.
@@ -7,7 +7,7 @@ longer. Of who it was only a digest under the secret key stays.
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, func, or_, select
+from sqlalchemy import Select, delete, func, select
 
 from briefings.accounts.models import Role, User, UserSession
 from briefings.audit.recording import Actor, record
@@ -27,6 +27,7 @@ from briefings.web.sealing import digest_of
 KIND = "erasure"
 PURPOSE = "erased"
 """What the digest is for by which an address is known again once nothing else of it is."""
+UNDER_WAY = N_("이미 지우고 있습니다. 끝나면 전자우편으로 알려 드립니다.")
 LAST_MAIL = "erasure_done"
 MY_DATA = "my_data"
 LONGEST_WAIT = timedelta(days=3)
@@ -39,16 +40,18 @@ ASKED_BY_PERSON = "본인의 요청(개인정보 보호법 제36조)"
 def ask(address: str, locale: str, now: datetime, by: Actor | None = None, reason: str = "") -> Erasure:
     """Give up what stands, and have the rest erased; Refused where nothing is known, or it is being done already.
 
-    `by` staff, for somebody who wrote or called, with the `reason`. Whose account it is waits for an administrator.
+    `by` staff, for somebody who wrote or called, with the `reason`. Whose account it is waits for an administrator,
+    and loses nothing before: they may be told that it cannot be.
     """
     address = address.lower()
     if under_way(address):
-        raise Refused(N_("이미 지우고 있습니다. 끝나면 전자우편으로 알려 드립니다."))
+        raise Refused(UNDER_WAY)
     if not find(address).is_known and not is_known(address):
         raise Refused(N_("이 주소로 보관하는 정보가 없습니다."))
     account = db.session.scalar(select(User).where(User.email == address, User.active))
     _refuse_last_administrator(account)
-    give_up(address, now)
+    if account is None:
+        give_up(address, now)
     erasure = Erasure(
         digest=digest_of(address, PURPOSE),
         at=now,
@@ -94,7 +97,7 @@ def number_waiting() -> int:
 
 
 def close_account(erasure: Erasure, by: User, now: datetime) -> None:
-    """Switch the account off at once; the worker erases what it was. Refused for one's own."""
+    """Switch the account off and give up what stands; the worker erases the rest. Refused for one's own."""
     lock(erasure)
     account = db.session.get(User, erasure.account_id) if erasure.account_id else None
     if account is None:
@@ -108,6 +111,8 @@ def close_account(erasure: Erasure, by: User, now: datetime) -> None:
     db.session.execute(delete(UserSession).where(UserSession.user_id == account.id))
     record(by, "account.closed", account, now)
     erasure.account_id = None
+    if erasure.address:
+        give_up(erasure.address, now)
 
 
 def turn_down(erasure: Erasure, reason: str, by: User, now: datetime) -> None:
@@ -123,10 +128,10 @@ def turn_down(erasure: Erasure, reason: str, by: User, now: datetime) -> None:
 
 def due(now: datetime) -> Sequence[int]:
     """Ids of requests whose mails are out, or have had their time."""
-    unsent = select(Message.id).where(Message.recipient == Erasure.address, Message.state.in_(WAITING)).exists()
-    ready = or_(~unsent, Erasure.at <= now - LONGEST_WAIT)
+    waiting = (Message.state.in_(WAITING), Message.created_at > now - LONGEST_WAIT)
+    unsent = select(Message.id).where(Message.recipient == Erasure.address, *waiting).exists()
     open_ = (Erasure.address.is_not(None), Erasure.finished_at.is_(None), Erasure.account_id.is_(None))
-    return db.session.scalars(select(Erasure.id).where(*open_, ready).order_by(Erasure.id)).all()
+    return db.session.scalars(select(Erasure.id).where(*open_, ~unsent).order_by(Erasure.id)).all()
 
 
 def look_for(erasure_id: int) -> tuple[Found, list[tuple[object, tuple[object, ...]]]] | None:

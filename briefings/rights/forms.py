@@ -58,6 +58,15 @@ class StaffEraseForm(Form):
     )
 
 
+class RemoveFilesForm(Form):
+    """Which of the files on the page are to go."""
+
+    sure = BooleanField(
+        "고른 파일을 지웁니다. 되돌릴 수 없습니다.",
+        [DataRequired("되돌릴 수 없으니 확인한 뒤 여기에 표시해 주세요.")],
+    )
+
+
 class TurnDownForm(Form):
     """Why an account stays: the person reads it."""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from briefings.accounts.models import Role, User, UserSession
 from briefings.afterwards.models import Certificate, SurveyAnswer
@@ -49,7 +49,7 @@ from briefings.schedule.availability import Availability
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Invitee, Registration
-from briefings.seasons.models import AvailabilityRequest
+from briefings.seasons.models import AvailabilityRequest, SeasonTime
 from briefings.tasks.models import UNDER_WAY, Task
 from briefings.webhooks.models import WebhookDelivery
 
@@ -114,6 +114,13 @@ _IS_LED = or_(
     Briefing.moderator != "",
     select(1).where(BriefingDay.briefing_id == Briefing.id, BriefingDay.moderator_email != "").exists(),
 )
+_LAST_TIME = (
+    select(func.max(SeasonTime.starts_at))
+    .where(SeasonTime.season_id == AvailabilityRequest.season_id)
+    .scalar_subquery()
+)
+_ASKED_UNTIL: Any = case((AvailabilityRequest.asked_at < _LAST_TIME, _LAST_TIME), else_=AvailabilityRequest.asked_at)
+"""Whoever was asked may be asked again, and may answer, while a time they were asked about is still to come."""
 _GOES_ON = ParticipationReply.state.in_((*OPEN, ReplyState.MATCHED))
 """Owner and replier have still to do with each other: nobody is taken from them before what they agreed to is over."""
 
@@ -212,7 +219,7 @@ KINDS: tuple[Kind, ...] = (
         "availability_requests",
         180,
         (30, YEAR),
-        _rows(AvailabilityRequest, AvailabilityRequest.asked_at, is_somebody(AvailabilityRequest.email)),
+        _rows(AvailabilityRequest, _ASKED_UNTIL, is_somebody(AvailabilityRequest.email)),
         empties(AvailabilityRequest),
     ),
     Kind(

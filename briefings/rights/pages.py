@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -15,7 +15,7 @@ from briefings.errors import Refused
 from briefings.files.sending import attachment
 from briefings.privacy.models import Consent, Purpose
 from briefings.registrations.cookies import forget
-from briefings.rights import asking, correcting, erasing, showing, taking
+from briefings.rights import asking, correcting, erasing, remaining, showing, taking
 from briefings.rights.forms import AskForm, CorrectForm, EraseForm
 from briefings.rights.giving_up import standing_of
 from briefings.rights.links import Opened, opened_by
@@ -63,7 +63,7 @@ def sent() -> ResponseReturnValue:
 @public
 def erased() -> ResponseReturnValue:
     """What happens now that somebody wants to be erased."""
-    return render_template("rights/erased.html", within=erasing.WITHIN.days)
+    return render_template("rights/erased.html", within=erasing.WITHIN.days, waits="account" in request.args)
 
 
 @pages.get("/<token>")
@@ -119,9 +119,11 @@ def correct(token: str) -> ResponseReturnValue:
     if not isinstance(opened, Opened):
         return opened
     before = correcting.said_by(opened.address)
-    form = CorrectForm(before)
+    form, pending = CorrectForm(before), erasing.under_way(opened.address)
     if form.validate_on_submit():
         try:
+            if pending:
+                raise Refused(erasing.UNDER_WAY)
             with unit_of_work():
                 number = correcting.correct(opened.address, before, form.said(), clock.now())
         except Refused as error:
@@ -129,7 +131,7 @@ def correct(token: str) -> ResponseReturnValue:
         else:
             flash(gettext("%(number)s곳을 고쳤습니다.", number=number), "success")
             return redirect(url_for(".show", token=token), 303)
-    return render_template("rights/correct.html", form=form, token=token, opened=opened)
+    return render_template("rights/correct.html", form=form, token=token, opened=opened, under_way=pending)
 
 
 @pages.route("/<token>/consents/<int:consent_id>/withdraw", methods=["GET", "POST"])
@@ -171,7 +173,8 @@ def erase(token: str) -> ResponseReturnValue:
         except Refused as error:
             form.refuse(error)
         else:
-            return forget(redirect(url_for(".erased"), 303))  # type: ignore[arg-type]
+            waits = erasing.has_account(opened.address)
+            return forget(redirect(url_for(".erased", account=1 if waits else None), 303))  # type: ignore[arg-type]
     now = clock.now()
     return render_template(
         "rights/erase.html",
@@ -179,6 +182,7 @@ def erase(token: str) -> ResponseReturnValue:
         token=token,
         opened=opened,
         standing=standing_of(opened.address, now),
+        files=remaining.files_of(opened.address),
         has_account=erasing.has_account(opened.address),
         under_way=erasing.under_way(opened.address),
         within=erasing.WITHIN.days,

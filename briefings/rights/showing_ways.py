@@ -20,7 +20,7 @@ from briefings.participation.models import Appointment, ParticipationReply, Repl
 from briefings.rights.shown import Entry, Item, Section, Term
 from briefings.rounds.models import RoundContact
 from briefings.schedule.availability import Availability
-from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.calendar_models import CalendarItem, ItemKind
 from briefings.schedule.calendar_settings import setting_of
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Invitee, Registration
@@ -213,6 +213,12 @@ def account(address: str) -> Section:
     return Section("account", N_("계정"), N_("기관을 대신해 로그인하는 데 씁니다."), entries)
 
 
+ITEMS = {
+    ItemKind.REGISTRATION: N_("설명회 참가"),
+    ItemKind.PRESENTATION: N_("발표"),
+    ItemKind.REHEARSAL: N_("리허설"),
+    ItemKind.APPOINTMENT: N_("1:1 협의"),
+}
 CHANNELS = {
     "invite": N_("전자우편으로 초대를 받음"),
     "feed": N_("달력 구독 주소로 봄"),
@@ -232,9 +238,14 @@ def calendar(address: str) -> Section:
             )
         )
     found = select(CalendarItem).where(CalendarItem.email == address).order_by(CalendarItem.starts_at.desc())
-    for item in db.session.scalars(found):
+    items = db.session.scalars(found.options(joinedload(CalendarItem.briefing))).all()
+    needs = _needs_talked_about([item.id for item in items if item.briefing is None])
+    for item in items:
         entries.append(
             (
+                Item("kind", N_("무엇"), Term(ITEMS[item.kind])),
+                Item("briefing", N_("설명회"), item.briefing.title if item.briefing else ""),
+                Item("need", N_("수요 과제"), needs.get(item.id, "")),
                 Item("starts_at", N_("일시"), item.starts_at),
                 Item("ends_at", N_("끝나는 때"), item.ends_at),
                 Item("answer", N_("달력에서 보낸 답"), item.answer_partstat),
@@ -242,6 +253,16 @@ def calendar(address: str) -> Section:
             )
         )
     return Section("calendar", N_("달력"), "", entries)
+
+
+def _needs_talked_about(ids: Sequence[int]) -> dict[int, str]:
+    """By calendar entry of a talk the title of the need it is about."""
+    sides = (Appointment.owner_item_id, Appointment.replier_item_id)
+    found = (
+        select(side, Need.title).join(Appointment.reply).join(ParticipationReply.need).where(side.in_(ids))
+        for side in sides
+    )
+    return {number: title for each in found for number, title in db.session.execute(each) if number} if ids else {}
 
 
 def messages(address: str) -> Section:

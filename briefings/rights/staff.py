@@ -10,8 +10,8 @@ from briefings.db import db, unit_of_work
 from briefings.errors import NotAllowed, Refused
 from briefings.needs.officers import themes_of
 from briefings.privacy.models import Erasure
-from briefings.rights import erasing, retention
-from briefings.rights.forms import PeriodForm, StaffEraseForm, TurnDownForm
+from briefings.rights import erasing, remaining, retention
+from briefings.rights.forms import PeriodForm, RemoveFilesForm, StaffEraseForm, TurnDownForm
 from briefings.rights.giving_up import standing_of
 from briefings.rights.kinds import BY_NAME, PROMISED
 from briefings.rights.showing import is_known, name_of
@@ -97,7 +97,13 @@ def close(erasure_id: int) -> ResponseReturnValue:
         else:
             flash("계정을 닫았습니다. 나머지 개인정보는 곧 지워집니다.", "success")
             return redirect(url_for(".requests"), 303)
-    return render_template("rights/close.html", form=form, account=db.session.get(User, erasure.account_id))
+    return render_template(
+        "rights/close.html",
+        form=form,
+        account=db.session.get(User, erasure.account_id),
+        standing=standing_of(erasure.address or "", clock.now()),
+        files=remaining.files_of(erasure.address or ""),
+    )
 
 
 @pages.route("/requests/<int:erasure_id>/turn-down", methods=["GET", "POST"])
@@ -115,6 +121,24 @@ def turn_down(erasure_id: int) -> ResponseReturnValue:
             flash("지우지 못하는 까닭을 전자우편으로 보냈습니다.", "success")
             return redirect(url_for(".requests"), 303)
     return render_template("rights/turn_down.html", form=form, account=db.session.get(User, erasure.account_id))
+
+
+@pages.route("/files", methods=["GET", "POST"])
+@administrator
+def files() -> ResponseReturnValue:
+    """Files of talks and needs whose person is gone: looked into by a human being, and deleted here."""
+    form = RemoveFilesForm()
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                number = remaining.remove(request.form.getlist("files"), by=current_user, now=clock.now())
+        except Refused as error:
+            form.refuse(error)
+        else:
+            flash(f"파일 {number}개를 지웠습니다.", "success")
+            return redirect(url_for(".files"), 303)
+    page, found = remaining.files_of_those_gone(request.args.get("page", 1, int))
+    return render_template("rights/files.html", form=form, page=page, found=found)
 
 
 @people_pages.route("/erase", methods=["GET", "POST"])
@@ -143,6 +167,7 @@ def erase() -> ResponseReturnValue:
         email=email,
         known=is_known(email),
         standing=standing_of(email, clock.now()),
+        files=remaining.files_of(email),
         has_account=erasing.has_account(email),
         under_way=erasing.under_way(email),
         before=erasing.erased_before(email),

@@ -201,10 +201,15 @@ def _blacken(found: Found, row: Any, now: datetime) -> int:
         after["rows"] = _without(before["rows"], found.who)
     for name, value in after.items():
         if value != before[name]:
-            setattr(row, name, value or _least(row, name))
+            setattr(row, name, _fitting(row, name, value) or _least(row, name))
     if isinstance(row, AuditEntry):
         row.redacted_at = now  # the database lets an entry change in no other way
     return 1
+
+
+def _fitting(row: Any, name: str, value: Any) -> Any:
+    """What there is room for: ○○○ is longer than a name of two letters."""
+    return value[: inspect(type(row)).columns[name].type.length] if isinstance(value, str) else value
 
 
 def _least(row: Any, name: str) -> Any:

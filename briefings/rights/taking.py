@@ -18,11 +18,10 @@ Word = Callable[[Value], str]
 
 def as_json(address: str, sections: Sequence[Section], title: Callable[[str], str], zone: tzinfo, now: datetime) -> str:
     """Everything under its keys, with what each key means."""
-    keys: dict[str, dict[str, str]] = {}
+    keys: dict[str, dict[str, Any]] = {}
     for section in sections:
-        keys[section.key] = {"": title(section.title)} | {
-            item.key: title(item.label) for entry in section.entries for item in entry
-        }
+        items = {item.key: title(item.label) for entry in section.entries for item in entry}
+        keys[section.key] = {"section": title(section.title), "items": items}
     data: dict[str, Any] = {
         "about": address,
         "made_at": _plain(now, zone),

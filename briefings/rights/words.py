@@ -33,7 +33,9 @@ KINDS: dict[str, About] = {
     ),
     "presenters": About("지난 설명회의 발표자", "설명회가 끝난 날", _ARTICLE_21, "발표한 수요와 기관, 발표자료"),
     "availability": About("발표할 수 있는 시간", "물은 시간이 지난 날", _ARTICLE_21, "없음"),
-    "availability_requests": About("발표할 수 있는지 물은 사람", "물은 날", _ARTICLE_21, "물은 수"),
+    "availability_requests": About(
+        "발표할 수 있는지 물은 사람", "물은 날과 물은 시간 가운데 늦은 날", _ARTICLE_21, "물은 수"
+    ),
     "moderators": About("지난 설명회의 사회자", "설명회가 끝난 날", _ARTICLE_21, "설명회"),
     "replies": About(
         "끝난 참여 답글의 담당자", "답글을 보낸 날", "‘참여 답글’ 동의문의 보유 기간", "기관의 제안과 상태"

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from briefings.db import unit_of_work
+from briefings.needs.attaching import attach
 from briefings.outbox.models import Message, MessageState
 from briefings.privacy.consenting import answer_all, current_texts
 from briefings.privacy.models import Consent, Purpose
@@ -16,7 +17,8 @@ from briefings.rights.links import PURPOSE, good_until
 from briefings.schedule.models import Briefing
 from briefings.schedule.registering import consents_of
 from briefings.web.tokens import token_for
-from tests.builders import a_registration, a_reply, an_owner, saved
+from tests.builders import a_need, a_registration, a_reply, an_owner, saved
+from tests.files import samples
 from tests.journeys.running import BEGINNING
 
 DAY = timedelta(days=1)
@@ -35,6 +37,7 @@ def fill_rights(coming: Briefing, ended: Briefing, long_title: str) -> dict[str,
         write_down("raw_mails", 12, OVER, BEGINNING - DAY, until=BEGINNING - 31 * DAY)
         write_down("registrations", 48, OVER, BEGINNING, until=BEGINNING - 366 * DAY)
         waiting = erasing.ask(leaving.email, "ko", BEGINNING - 2 * DAY)
+        attach(a_need(title=long_title), "자원순환 협업 제안서 최종본.pdf", samples.a_pdf(), leaving, BEGINNING - DAY)
     news = select(Consent.id).where(Consent.about == consents_of(place), Consent.text_id == texts[Purpose.NEWS].id)
     with unit_of_work() as session:
         consent_id = session.scalar(news)

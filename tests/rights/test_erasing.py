@@ -147,14 +147,25 @@ def test_a_name_that_others_bear_stays_where_they_may_be_meant(app, now):
 def test_whose_account_it_is_waits_for_an_administrator(app, now):
     owner, administrator = an_owner(name=NAME, email=ADDRESS), a_user(Role.ADMINISTRATOR)
     record(owner, "need.changed", administrator, now, contact=NAME)
+    place = a_registration(a_briefing(capacity=1), name=NAME, email=ADDRESS)
+    line = a_registration(place.briefing, state=RegistrationState.WAITLISTED)
     db.session.commit()
     erase(app, now)
     [waiting] = erasing.waiting_for_account()
+    assert (place.state, line.state) == ("confirmed", "waitlisted"), "nothing is given up before somebody decides"
     assert (owner.name, erasing.number_waiting()) == (NAME, 1)
     with pytest.raises(Refused, match="이미 지우고 있습니다"):
         erasing.ask(ADDRESS, "ko", now)
-    with unit_of_work():
-        erasing.close_account(waiting, administrator, now)
+    later = now + timedelta(days=5)
+    with time_machine.travel(later, tick=False):
+        with unit_of_work():
+            erasing.close_account(waiting, administrator, later)
+        db.session.expire_all()
+        assert (place.state, line.state) == ("cancelled", "confirmed")
+        erase_people(app)
+        db.session.expire_all()
+        assert place.name == NAME, "its CANCEL goes out first, however long ago it was asked for"
+        deliver(app)
     for _ in range(2):
         erase_people(app)
         deliver(app)

@@ -13,13 +13,17 @@ from briefings import clock
 from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.files.models import StoredFile
+from briefings.needs.attaching import attach
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.privacy.models import Erasure, Purpose
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.registration_models import RegistrationState
-from tests.builders import a_registration, a_reply, a_user, an_owner
+from tests.builders import a_need, a_registration, a_reply, a_user, an_owner
+from tests.files import samples
 from tests.mails import links_in, mails_to
+from tests.rights.test_erasing import erase
 from tests.rights.traces import ADDRESS, NAME, PHONE, Traces, a_past_briefing
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -68,6 +72,10 @@ def test_everything_that_is_known_is_shown_and_taken_along_in_both_languages(app
     assert data["about"] == ADDRESS
     assert data["data"]["registrations"][0]["phone"] == PHONE
     assert set(data["data"]) == set(data["keys"]) >= {"consents", "attendance", "replies", "certificates", "messages"}
+    meant = data["keys"]["registrations"]
+    assert (meant["section"], meant["items"]["phone"]) == ("설명회 신청", "전화번호")
+    assert {entry["kind"] for entry in data["data"]["calendar"] if entry.get("kind")} == {"설명회 참가"}
+    assert all(entry["briefing"] or entry["need"] for entry in data["data"]["calendar"] if "kind" in entry)
     assert data["data"]["attendance"][0]["first_seen_at"].endswith("+09:00")
     table = client.get(f"{link}/data.csv")
     rows = list(csv.reader(StringIO(table.data.decode("utf-8-sig"))))
@@ -118,6 +126,13 @@ def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
     assert place.state is RegistrationState.CANCELLED
     assert client.get("/my-data/erased").status_code == 200
     assert "이미 지우고 있습니다" in client.get(f"{link}/erase").text
+    page = client.get(link).text
+    assert "모두 지우는 중입니다" in page and f"{link}/erase" not in page and f"{link}/correct" not in page
+    typed = {"name": "다른 이름", "phone": PHONE, "department": ""}
+    for answer in (client.get(f"{link}/correct"), client.post(f"{link}/correct", data=typed)):
+        assert "이미 지우고 있습니다" in answer.text and "모두 고치기" not in answer.text
+    db.session.expire_all()
+    assert place.name == NAME
 
 
 @ON_ONE
@@ -142,18 +157,52 @@ def test_staff_erase_for_somebody_who_wrote_or_called(client, now):
 def test_administrators_close_accounts_or_say_why_not(app, client, now):
     for email in (ADDRESS, "b@example.kr"):
         an_owner(name=NAME, email=email)
-        client.post(f"{link_to(app, client, email)}/erase", data={"sure": "y"})
+        place = a_registration(name=NAME, email=email)
+        link = link_to(app, client, email)
+        assert "관리자가 계정을 닫으면" in client.get(f"{link}/erase").text
+        said = client.post(f"{link}/erase", data={"sure": "y"}, follow_redirects=True).text
+        assert "자리와 답글이 그대로이고" in said and "관리자가 확인하고" in client.get(link).text
     administrator = a_user(Role.ADMINISTRATOR)
     client.sign_in(administrator)
     first, second = db.session.scalars(select(Erasure).order_by(Erasure.id)).all()
     assert ADDRESS in client.get("/staff/privacy/requests").text
-    assert "로그인이 끊기고" in client.get(f"/staff/privacy/requests/{first.id}/close").text
+    page = client.get(f"/staff/privacy/requests/{first.id}/close").text
+    assert "로그인이 끊기고" in page and "자리(1건)" in page
     assert client.post(f"/staff/privacy/requests/{first.id}/close").location == "/staff/privacy/requests"
     why = {"reason": "후임자를 먼저 알려 주세요."}
     assert client.post(f"/staff/privacy/requests/{second.id}/turn-down", data=why).status_code == 303
     assert "후임자를 먼저" in mails_to(app, "b@example.kr")[-1].text
+    db.session.expire_all()
+    assert place.state is RegistrationState.CONFIRMED, "who is told why not has lost nothing"
     assert "기다리는 요청이 없습니다" in client.get("/staff/privacy/requests").text
     assert client.get(f"/staff/privacy/requests/{first.id}/close").status_code == 404
+
+
+def test_files_that_may_name_somebody_are_told_of_and_deleted_in_one_place(app, client, now):
+    traces = Traces(now)
+    slides = traces.briefing.slots[0].files[0].file
+    slides.name, public_id = "탄소중립 발표.pdf", slides.public_id
+    need = a_need(contact_email=ADDRESS, contact_name=NAME)
+    attached = attach(need, "제안서.pdf", samples.a_pdf(), traces.officer, now).public_id
+    kept = attach(
+        a_need(contact_email="b@example.kr"), "다른 과제.pdf", samples.a_pdf(b"1"), traces.officer, now
+    ).public_id
+    db.session.commit()
+    told = client.get(f"{link_to(app, client)}/erase").text
+    assert "탄소중립 발표.pdf" in told and "제안서.pdf" in told and "다른 과제.pdf" not in told
+    client.sign_in(a_user(Role.ADMINISTRATOR))
+    assert "제안서.pdf" in client.get(f"/staff/people/erase?email={ADDRESS}").text
+    erase(app, now)
+    here = "/staff/privacy/files"
+    page = client.get(here).text
+    assert public_id in page and attached in page and kept not in page
+    assert "하나 이상 골라" in client.post(here, data={"sure": "y", "files": ["x", "\x00"]}).text
+    assert "여기에 표시해" in client.post(here, data={"files": [attached]}).text
+    assert client.post(here, data={"sure": "y", "files": [attached, public_id]}).status_code == 303
+    left = db.session.scalars(select(StoredFile.public_id)).all()
+    assert kept in left and not {attached, public_id} & set(left)
+    assert "그런 파일이 없습니다" in client.get(here).text
+    assert "발표자료 지움" in client.get(f"/staff/briefings/{traces.briefing.id}").text
 
 
 @ON_ONE

@@ -20,7 +20,7 @@ from briefings.privacy.models import Erasure
 from briefings.rights import erasing, showing
 from briefings.rights.blackening import blacken, is_in_mail, person
 from briefings.schedule.models import SlotState
-from tests.builders import a_briefing, a_registration, a_user, an_owner, saved
+from tests.builders import a_briefing, a_need, a_registration, a_user, an_owner, saved
 from tests.rights.test_erasing import ON_ONE, erase
 from tests.rights.traces import ADDRESS, NAME, dump, traces_in
 
@@ -71,6 +71,18 @@ def test_a_short_name_goes_from_what_its_account_did(app, now):
         deliver(app)
     db.session.expire_all()
     assert "김솔" not in set(db.session.scalars(select(AuditEntry.actor_name)))
+
+
+def test_what_is_put_in_place_of_a_short_name_fits_wherever_it_stood(app, now):
+    """PostgreSQL refuses what is longer than its column, and with it everything else of the erasure."""
+    short = {"name": "김솔", "email": "sol@gaon.example.kr"}
+    full = "김솔 " * 33 + "x"
+    place = a_registration(**short, department=full)
+    need = a_need(contact_email=short["email"], contact_name=short["name"], period=full, title="김솔 " * 39)
+    assert len(full) == 100
+    erase(app, now, short["email"])
+    assert set(need.period.split()) <= {"○○○", "○○", "○"} and len(need.period) == 100
+    assert "김솔" not in place.department + need.title
 
 
 @ON_ONE

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from briefings.accounts.models import Role
@@ -22,6 +23,7 @@ from briefings.rights.words import KINDS as WORDS
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind, ItemState
 from briefings.schedule.models import BriefingState
 from briefings.schedule.registration_models import Registration
+from briefings.seasons.models import AvailabilityRequest, Season, SeasonTime
 from briefings.statistics.funnel import crossed
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
@@ -106,6 +108,19 @@ def test_of_everything_that_is_old_only_numbers_are_left(app, now):
     left = {line.split(":")[0] for line in traces_in(dump())}
     assert left & {"calendar_items", "certificates", "invitees", "presenter_slots", "survey_answers"} == set()
     assert {made.place.name, made.reply.name, made.item.name} == {"○○○"}
+
+
+def test_who_is_asked_when_they_can_is_kept_until_the_last_of_these_times_is_past(app, now):
+    about = {"created_by_id": a_user(Role.ADMINISTRATOR).id, "created_at": now, "changed_at": now}
+    season = saved(Season(name="가을", **about, times=[SeasonTime(starts_at=now + 40 * DAY)]))
+    asked = saved(AvailabilityRequest(season=season, name="이가온", email="gaon@example.kr", asked_at=now))
+    with unit_of_work():
+        retention.change_period(BY_NAME["availability_requests"], 30, a_user(Role.ADMINISTRATOR), now)
+    for days, name in ((31, "이가온"), (69, "이가온"), (71, "○○○")):
+        with time_machine.travel(now + days * DAY, tick=False):
+            destroy_due(app)
+        db.session.expire_all()
+        assert asked.name == name, days
 
 
 def test_periods_change_within_bounds_and_the_change_is_recorded(now):
