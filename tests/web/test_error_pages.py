@@ -60,8 +60,16 @@ def test_the_ways_on_are_those_of_who_is_there(app, client):
     staff = app.test_client().sign_in(a_user())
     assert 'href="/staff/"' in _main(staff.get("/staff/briefings/999").text)
     assert 'href="/my/needs"' in _main(app.test_client().sign_in(an_owner()).get("/my/needs/999").text)
-    refused = app.test_client().sign_in(an_owner()).get("/staff/")
-    assert refused.status_code == 403 and 'href="/sign-in"' in _main(refused.text)
+    page = (
+        app.test_client()
+        .sign_in(an_owner(name="정나래"))
+        .get("/staff/", headers={"Referer": "http://briefings.example.kr/my/needs"})
+    )
+    refused = _main(page.text)
+    assert page.status_code == 403 and "직원 계정으로 보는 화면입니다" in refused and "정나래 님(수요기관)" in refused
+    assert 'href="/my/needs">앞 화면으로' in refused and "로그아웃</button>" in refused
+    assert 'href="/sign-in"' not in refused and 'href="/staff/"' not in refused
+    assert "관리자만 보는 화면입니다" in _main(staff.get("/staff/privacy").text)
 
 
 @ONE
