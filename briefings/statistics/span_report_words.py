@@ -55,7 +55,7 @@ def paper_over(report: SpanReport) -> Paper:
     about = "" if span.kind is SpanKind.WHOLE else f"{span.name} "
     theme = f"{report.theme.name} " if report.theme else ""
     since = f"{day(report.last)}까지" if span.first is None else period((span.first, span.last))
-    beside = "성사한 협업과 공표 수치는 이 기간에 이룬 것을 셉니다." if span.first and not _of_round(report) else ""
+    beside = "성사한 협업과 공표 수치는 이 기간에 이룬 것을 셉니다." if _has_days(report) else ""
     sections = [_steps(report), *([_compared(report, report.earlier)] if report.earlier else []), _published(report)]
     sections += [_part(report, axis) for axis in report.parts]
     return Paper(
@@ -79,8 +79,13 @@ def some_words(said: Sequence[str]) -> list[str]:
     return [each for each in said if each]
 
 
-def _of_round(report: SpanReport) -> bool:
-    return report.span.kind is SpanKind.ROUND
+def _has_days(report: SpanReport) -> bool:
+    """Whether matches are those of its days, and not those of its needs."""
+    return report.span.kind in (SpanKind.HALF, SpanKind.YEAR)
+
+
+def _matched(report: SpanReport) -> str:
+    return "이 기간에 이룬 성사" if _has_days(report) else STEPS[Step.MATCHED].name
 
 
 def _figures(report: SpanReport) -> list[tuple[str, str, str, str]]:
@@ -90,12 +95,13 @@ def _figures(report: SpanReport) -> list[tuple[str, str, str, str]]:
         return f"{BEFORE[report.span.kind]} {number(told(earlier))}{unit}" if earlier else ""
 
     found = []
-    for step in (Step.NEEDS, Step.REGISTERED, Step.ATTENDED, Step.REPLIES, Step.MATCHED):
+    for step in (Step.NEEDS, Step.REGISTERED, Step.ATTENDED, Step.REPLIES):
         count, unit = report.told.funnel[step], STEPS[step].unit
         note = beside(lambda told, step=step: told.funnel[step].number, unit)  # type: ignore[misc]
         found.append((STEPS[step].name, number(count.number), unit, note))
     held = ("연 설명회", number(report.told.held), "회", beside(lambda told: told.held, "회"))
-    return [found[0], held, *found[1:]]
+    of_needs = f"등록된 과제에서 {number(report.told.funnel[Step.MATCHED].number)}건" if _has_days(report) else ""
+    return [found[0], held, *found[1:], (_matched(report), number(report.matched), "건", of_needs)]
 
 
 def _summary(report: SpanReport, counts: Funnel) -> list[str]:
@@ -111,9 +117,9 @@ def _summary(report: SpanReport, counts: Funnel) -> list[str]:
         said.append(f"과제 {number(replied.number)}건에 참여 답글 {number(counts[Step.REPLIES].number)}건")
     if answered.of:
         said.append(f"기한 안에 확인한 답글 {number(answered.number)}건({percent_of(answered.share)})")
-    if counts[Step.CONSULTED].number or counts[Step.MATCHED].number:
-        done = number(counts[Step.MATCHED].number)
-        said.append(f"협의한 과제 {number(counts[Step.CONSULTED].number)}건, 성사 {done}건")
+    if counts[Step.CONSULTED].number or report.matched:
+        talks = number(counts[Step.CONSULTED].number)
+        said.append(f"협의한 과제 {talks}건, {_matched(report)} {number(report.matched)}건")
     return said
 
 
