@@ -30,6 +30,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
@@ -132,6 +133,19 @@ def _refuse_control_characters(form: FlaskForm, field: Field) -> None:
         raise StopValidation(gettext("보이지 않는 글자가 섞여 있습니다. 지우고 직접 입력해 주세요."))
 
 
+class _TokenField(CSRFTokenField):
+    """The token of a form, which is made when a page shows it: a form that is only read needs none."""
+
+    process = HiddenField.process
+
+    def _value(self) -> str:
+        return str(self.csrf_impl.generate_csrf_token(self))
+
+
+class _Tokens(FlaskForm.Meta.csrf_class):  # type: ignore[name-defined, misc]
+    field_class = _TokenField
+
+
 class Form(FlaskForm):
     """A form whose texts are trimmed and composed (NFC), whose built-in messages are ours, and that can be refused.
 
@@ -139,6 +153,8 @@ class Form(FlaskForm):
     """
 
     class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        csrf_class = _Tokens
+
         def get_translations(self, form: Any) -> None:
             """None of the library's: each field has our sentences, see below."""
 
