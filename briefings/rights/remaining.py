@@ -59,7 +59,8 @@ def remove(public_ids: Collection[str], by: User, now: datetime) -> int:
 
     Their names are not recorded: they may say who is gone.
     """
-    files = list(db.session.scalars(select(StoredFile).where(StoredFile.public_id.in_(public_ids))))
+    sound = [each for each in public_ids if each.isascii() and each.isprintable()]
+    files = list(db.session.scalars(select(StoredFile).where(StoredFile.public_id.in_(sound))))
     chosen = _told(files)
     if not chosen:
         raise Refused("지울 파일을 하나 이상 골라 주세요.", field="files")

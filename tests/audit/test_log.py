@@ -225,6 +225,9 @@ def test_whose_data_was_seen_is_found_by_the_address(desk, administrator, now):
     shown = desk.get(f"{LOG}?person=Gaon@example.kr").text.partition("<tbody>")[2]
     assert "신청자 한 사람을 봄" in shown and "한 사람의 모든 것을 봄" in shown and "목록을 봄" not in shown
     assert shown.count("한 사람의 모든 것을 봄") == 1
+    need = a_need(title="빈 어선을 다시 씁니다", contact_email="Gaon@Example.kr")  # as somebody typed it
+    desk.get(f"/staff/needs/{need.id}")
+    assert need.title in desk.get(f"{LOG}?person=gaon@example.kr").text.partition("<tbody>")[2]
 
 
 def test_officers_learn_no_name_from_a_number_in_the_address(client):
