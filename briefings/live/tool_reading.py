@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 from briefings.errors import Refused
+from briefings.imports.cells import FORBIDDEN
 from briefings.imports.workbook_parts import Cell, CellKind
 from briefings.imports.workbooks import Book
 from briefings.live.tool_columns import hash_of, is_heading, recognised
@@ -95,7 +96,7 @@ def _rows_of_text(text: str) -> Iterator[list[str]]:
     for number, row in enumerate(csv.reader(text.splitlines(keepends=True), delimiter=sign)):
         if number > MOST_ROWS + LOOKED_AT:
             raise Refused(TOO_MANY)
-        yield [tidy(cell) for cell in row[:MOST_COLUMNS]]
+        yield [_said(cell) for cell in row[:MOST_COLUMNS]]
 
 
 def _rows_of_book(data: bytes) -> Iterator[list[str]]:
@@ -118,7 +119,12 @@ def _text(cell: Cell) -> str:
     if cell.kind is CellKind.FORMULA:
         return ""
     if cell.kind is not CellKind.DATE or not (cell.part or not cell.day):
-        return tidy(cell.text)
+        return _said(cell.text)
     hours, seconds = divmod(round(cell.part * 86_400), 3600)
     time = f"{hours:02}:{seconds // 60:02}:{seconds % 60:02}"
     return f"{cell.day.isoformat()} {time}" if cell.day else time
+
+
+def _said(words: str) -> str:
+    """Names as people gave them to the tool, without signs that turn the direction of writing or cannot be kept."""
+    return tidy(FORBIDDEN.sub("", words))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import DBAPIError
 
-from briefings.calendar.text import one_line
+from briefings.calendar.text import one_line, plain_text
 from briefings.db import db, detached, trouble_of, unit_of_work
 from briefings.outbox.queueing import queue
 from briefings.web.outgoing import Answer, Bounds, NoAnswer, NotAsked, Obstacle, ask
@@ -181,7 +181,7 @@ def _hand_over(delivery: WebhookDelivery, endpoint: WebhookEndpoint, private: bo
 
 
 def _outcome(answer: Answer) -> Outcome:
-    said = answer.body[: BOUNDS.largest].decode("utf-8", "replace").replace("\x00", "\ufffd")
+    said = plain_text(answer.body[: BOUNDS.largest].decode("utf-8", "replace"), BOUNDS.largest)
     if 200 <= answer.status < 300:
         return Outcome(answer.status, "", said)
     why = f"서버가 {answer.status}로 답했습니다."

@@ -228,6 +228,11 @@ def test_what_cannot_be_read_is_refused_in_words(data, why):
         read_file("list.csv", data, set())
 
 
+def test_names_are_read_without_signs_that_turn_the_direction_of_writing():
+    table = read_file("list.csv", "이름,이메일\n\u202e이가온\u2066,gaon@example.kr\n".encode(), set())
+    assert table.rows == [["이가온", "gaon@example.kr"]]
+
+
 def test_lists_wait_for_the_start_and_are_thrown_away_when_left_behind(app, desk, now, briefing, people):
     coming = a_briefing()
     assert "시작한 뒤에" in desk.get(f"/staff/briefings/{coming.id}/attendance/lists/new").text

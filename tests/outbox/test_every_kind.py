@@ -51,9 +51,13 @@ from tests.builders import (
     an_owner,
     saved,
 )
+from tests.mails import read_back
 
 GONE = 2**31 - 1
-TITLE = "“한강” 100% {{ 되살림 }} <b>& 협업</b> %(title)s"
+TITLE = (
+    "“한강” 100% {{ 되살림 }} <b>& 협업</b> %(title)s #{이름}\r\nBcc: all@example.com\r\n"
+    '\u202e"><script>alert(1)</script>'
+)
 MOMENTS = {"before": timedelta(days=2), "live": -timedelta(minutes=30), "over": -timedelta(days=1)}
 # The kinds of messages about each sort of calendar entry, and the turns their parameters may take.
 PLACES = (
@@ -78,6 +82,8 @@ KINDS_ABOUT = {
     ItemKind.PRESENTATION: TALKS,
     ItemKind.REHEARSAL: ("rehearsal", "rehearsal_off"),
 }
+read: set[tuple[str, str]] = set()
+"""What kinds of mails other programs have read, in which language: once is enough."""
 IN_BOTH_LANGUAGES = ("migrated_app", "locale"), [("sqlite", "ko"), ("postgresql", "en")]
 """What is asked of the database is the same in every language, and the words are the same on every database."""
 AGAIN = [{"news": "new", "again": True}, {"news": "new", "again": False}]
@@ -115,6 +121,10 @@ def composed(app, now, locale, kind, recipient, **params):
     )
     found = composing_in(app)(message, now)
     assert isinstance(found, Letter | Dropped), kind
+    if isinstance(found, Letter) and (kind, locale) not in read and not kind.endswith("_text"):
+        read.add((kind, locale))
+        words = read_back(found.data, recipient).get_body(("html",))
+        assert "<script" not in words.get_content(), kind
     return found
 
 
