@@ -59,7 +59,13 @@ class Watch:
         self.private = {text for column in PRIVATE for text in db.session.scalars(select(column)) if text}
         self._sent: list[str] = []
         self._judged: set[str] = set()
+
+    def __enter__(self) -> "Watch":
         event.listen(db.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(db.engine, "before_cursor_execute", self._note)
 
     def ask(self, client: FlaskClient, address: str, method: str, endpoint: str, **how: Any) -> TestResponse:
         """What is answered; whatever the request does is undone."""
@@ -68,9 +74,13 @@ class Watch:
         assert answer.status_code < 500, (method, address)
         if method == "GET" and self._sent and endpoint not in self._judged:
             self._judged.add(endpoint)  # what a page shows of mails is written and taken back: look at what is left
-            if _undone(client, address, method, compared=True, **how)[1]:
+            if self.changes(client, address, method):
                 self.wrote.add(endpoint)
         return answer
+
+    def changes(self, client: FlaskClient, address: str, method: str) -> bool:
+        """Whether anything in the database would be another after the request."""
+        return _undone(client, address, method, compared=True)[1]
 
     def look(self, answer: TestResponse, mark: str, endpoint: str) -> None:
         """Note what the answer lacks, and what it tells a stranger."""
@@ -102,11 +112,12 @@ def _undone(
 
 
 def everything() -> dict[str, list[str]]:
-    """All rows there are, but for who looked at what."""
-    rows = {
-        table.name: [str(tuple(row)) for row in db.session.execute(select(table))]
-        for table in db.metadata.sorted_tables
-    }
+    """All rows there are, but for who looked at what.
+
+    What pages kept in memory go by is left out: here it rises with a savepoint after one that was taken back, too.
+    """
+    tables = [table for table in db.metadata.sorted_tables if table.name != "content_version"]
+    rows = {table.name: [str(tuple(row)) for row in db.session.execute(select(table))] for table in tables}
     rows["audit_entries"] = [row for row in rows["audit_entries"] if "seen:" not in row]
     db.session.remove()
     return rows

@@ -1,13 +1,22 @@
-"""Who gets what of a thing that is there: every route with a variable in its address, for everybody who may try."""
+"""Who gets what of a thing that is there: every route with a variable in its address, for everybody who may try.
+
+A personal link is tried as its holder has it, with the proof of another's, of another purpose, revoked, altered, cut
+short, and, where the address names a thing besides, by the holder of another's. Each answer is looked at for what
+holds of all (tests/protection.py), and the log for what nobody may find there.
+"""
 
 import json
+import logging
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.routing import Rule
 
 from briefings import clock
 from briefings.accounts.models import User
@@ -17,12 +26,14 @@ from briefings.api.models import Scope
 from briefings.db import db, unit_of_work
 from briefings.needs.models import Theme
 from briefings.needs.officers import give_themes
-from briefings.tasks.models import Task
 from briefings.web.access import access_of
 from tests.addresses import address_of, methods_of, values_of_rules, with_variables
 from tests.builders import a_theme, a_user, an_expert, an_owner
 from tests.client import Hasty
-from tests.journeys.rows import ADMINISTRATOR, OWNER, REVIEWER, STAFF, Rows, fill
+from tests.journeys.rows import ADMINISTRATOR, OWNER, REVIEWER, STAFF, fill
+from tests.personal_links import Links
+from tests.protection import WRITES, Watch
+from tests.things import values_no_page_tells
 
 pytestmark = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # the questions are the same on both
 
@@ -47,24 +58,17 @@ WHO_TRY = {
     "staff": ("nobody", "owner", "reviewer", "officer", "outsider", "insider", "administrator"),
     "administrator": ("nobody", "owner", "reviewer", "officer", "outsider", "insider", "administrator"),
 }
+MAY = {
+    "public": "nobody",
+    "by_key": "nobody",
+    "member": "owner",
+    "expert": "reviewer",
+    "administrator": "administrator",
+}
+"""Whom a mark lets in; STAFF for any other."""
 ANSWERS = {401: "x", 403: "x", 404: "-", 410: "-"}
-"""s: to sign in, x: 401 or 403, -: not there, o: let in."""
+"""s: to sign in, x: 401 or 403, -: not there, o: let in, g: told that it is gone, and nothing was done."""
 TABLE = json.loads((Path(__file__).parent / "access_to_objects.json").read_text())
-
-
-def answer_to(client: FlaskClient, address: str, method: str, **how) -> str:
-    """One letter of ANSWERS; whatever the request does is undone."""
-    db.session.remove()
-    step = db.session.get_bind().begin_nested()
-    try:
-        answer = client.open(address, method=method, **how)
-    finally:
-        db.session.remove()
-        step.rollback()
-    assert answer.status_code < 500, (method, address)
-    if (answer.location or "").startswith("/sign-in?"):
-        return "s"
-    return ANSWERS.get(answer.status_code, "o")
 
 
 def signed_in(app, user: User) -> FlaskClient:
@@ -98,55 +102,66 @@ def everybody(app) -> dict[str, FlaskClient]:
     return dict(zip(PEOPLE, clients, strict=True))
 
 
-def given(rows: Rows) -> dict[str, dict[str, object]]:
-    """What no page's address tells."""
-    owner = db.session.scalars(select(User).where(User.email == OWNER)).one()
-    session = begin(owner, clock.now() + timedelta(days=900))
-    db.session.commit()
-    task = db.session.scalars(select(Task).where(Task.created_by_id == rows["officer"].id)).first()
-    none = {name: "0" * 32 for name in ("public_id", "file_id")}
-    nothing = {
-        "progress_id": rows["progress"],
-        "item_id": 1,
-        "organization_id": rows["partner_waiting"],
-        "name": "needs",
-    }
-    return {
-        "*": none | nothing | {"token": "abcd2345.AAAA"},
-        "/account/sessions/<handle>/end": {"handle": session.handle},
-        "/rounds/<round>/template.xlsx": {"round": rows["open_round"]},
-        "/archive/<public_id>/files/<file_id>": {"public_id": rows["paper"], "file_id": rows["paper_file"]},
-        "/staff/tasks/<public_id>": {"public_id": task.public_id},
-        "/staff/tasks/<public_id>/cancel": {"public_id": task.public_id},
-        "/api/v1/rounds/<public_id>": {"public_id": rows["round_open"]},
-        "/api/v1/matches/<int:need_id>": {"need_id": rows["need_of_match"]},
-        "/api/v1/stories/<public_id>": {"public_id": rows["story"]},
-        "/api/v1/organizations/<int:organization_id>": {"organization_id": rows["organization"].id},
-        "/open-data/<name>.<any(csv, jsonl):form>": {"name": "needs"},
-    }
-
-
-@pytest.fixture
-def installation(app):
-    """The rows and the values of each rule's address."""
-    rows = fill()
-    ready = given(rows)
-    usual = ready.pop("*")
-    values = values_of_rules(app, rows, ready)
-    return rows, {rule: {**usual, **found} for rule, found in values.items()}
-
-
 @pytest.mark.slow
-def test_each_gets_of_each_thing_what_the_table_says(app, installation):
-    _, values = installation
-    who, found = everybody(app), defaultdict(set)
+def test_each_gets_of_each_thing_what_the_table_says_and_nothing_it_should_not(app, monkeypatch, caplog):
+    monkeypatch.setitem(app.config, "PREFERRED_URL_SCHEME", "https")
+    caplog.set_level(logging.INFO, "briefings")
+    links, rows = Links(monkeypatch), fill()
+    ready = values_no_page_tells(rows)
+    usual = ready.pop("*")
+    values = {rule: usual | given for rule, given in values_of_rules(app, rows, ready).items()}
+    who = everybody(app)
+    with Watch() as watch:
+        found = letters_of(app, watch, links, who, values)
+        for rule in app.url_map.iter_rules():
+            if not rule.arguments and "GET" in rule.methods:
+                answer_to(watch, rule, "GET", {}, who[MAY.get(access_of(app, rule.endpoint), "officer")])
+    compared(found, TABLE, "objects")
+    assert watch.wrote == WRITES
+    assert not watch.bare and not watch.told
+    assert not [secret for secret in links.proofs() | watch.private if secret in caplog.text]
+
+
+def letters_of(app, watch: Watch, links: Links, who: dict[str, FlaskClient], values) -> dict[str, set[str]]:
+    """The endpoints under the mark, the method and what each gets there."""
+    found = defaultdict(set)
     for rule in with_variables(app):
         mark = access_of(app, rule.endpoint)
-        for method in methods_of(rule) if mark in WHO_TRY else ():
-            address = address_of(app, rule, values[rule.rule])
-            letters = "".join(answer_to(who[name], address, method) for name in WHO_TRY[mark])
+        for method in methods_of(rule):
+            ask = partial(answer_to, watch, rule, method, values[rule.rule])
+            letters = of_link(links, ask, who["nobody"], values[rule.rule]) if mark == "by_token" else ""
+            letters += "".join(ask(who[name]) for name in WHO_TRY.get(mark, ()))
             found[f"{mark} {method} {letters}"].add(rule.endpoint)
-    compared(found, TABLE, "objects")
+    return found
+
+
+def answer_to(
+    watch: Watch, rule: Rule, method: str, values: dict[str, object], client: FlaskClient, follow: bool = False
+) -> str:
+    """One letter of ANSWERS; whatever the request does is undone."""
+    app = client.application
+    address = f"{address_of(app, rule, values)}{values.get('query', '')}"
+    answer = watch.ask(client, address, method, rule.endpoint, follow_redirects=follow)
+    watch.look(answer, access_of(app, rule.endpoint), rule.endpoint)
+    if (answer.location or "").startswith("/sign-in?"):
+        return "s"
+    return ANSWERS.get(answer.status_code, "o")
+
+
+def of_link(links: Links, ask: Callable[..., str], client: FlaskClient, values: dict[str, object]) -> str:
+    """A letter for each who holds a link like that of the address."""
+    token = str(values["token"])
+    letters, watch, rule, method, _ = ask(client), *ask.args
+    assert token.encode() in links.compared or token not in links, rule
+    for tokens in links.forged(token):
+        got = {answer_to(watch, rule, method, values | {"token": each}, client, follow=True) for each in tokens}
+        letters += "o" if "o" in got else "-"
+    if "another" in values:
+        of_another = values | {"token": values["another"]}
+        letter = answer_to(watch, rule, method, of_another, client)
+        acts = method == "GET" or watch.changes(client, address_of(client.application, rule, of_another), method)
+        letters += "g" if letter == "o" and not acts else letter
+    return letters
 
 
 def compared(found, table, name) -> None:

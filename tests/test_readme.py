@@ -1,4 +1,4 @@
-"""What README tells people to type and to set exists."""
+"""What README tells people to type and to set exists, and so do the tests that SECURITY.md names."""
 
 import re
 import subprocess
@@ -55,3 +55,10 @@ def test_every_file_readme_names_exists():
         assert (ROOT / name).is_file(), name
     for name in re.findall(r"`((?:schedule|calendar|web)/\w+\.py)", README):
         assert (ROOT / "briefings" / name).is_file(), name
+
+
+def test_every_test_that_security_names_exists():
+    named = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "SECURITY.md").read_text("utf-8"))
+    assert len(named) > 40
+    for file, name in named:
+        assert f"def {name}(" in (ROOT / "tests" / file).read_text("utf-8"), (file, name)
