@@ -176,7 +176,9 @@ def trust() -> ResponseReturnValue:
     """Ask, then send to the address named in `email` again."""
     address, form = request.args.get("email", ""), Form()
     marked = _marked(address)
-    if marked and form.validate_on_submit():
+    if marked is None and current_app.extensions["reach"]().themes:
+        abort(404)
+    if form.validate_on_submit():
         with unit_of_work():
             handling.trust(address, current_user, clock.now())
         flash(f"{address} 주소로 다시 보냅니다. 보내지 못한 전자우편은 따로 다시 보내 주세요.", "success")
