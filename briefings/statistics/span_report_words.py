@@ -150,7 +150,7 @@ def _compared(report: SpanReport, earlier: Told) -> Section:
     still = " 아직 끝나지 않았으므로 더 쌓일 수입니다." if not report.over else ""
     note = f"답글과 성사는 지금까지 쌓인 수여서 먼저일수록 쌓일 시간이 길었습니다.{still}"
     title = f"{BEFORE[report.span.kind]}와 견주기"
-    return Section("comparison", title, [Table(title, heads, rows, [1, 2, 3]), Words(note)])
+    return Section("comparison", title, [Table("단계마다의 차이", heads, rows, [1, 2, 3]), Words(note)])
 
 
 def _difference(now: int, then: int) -> str:
@@ -212,7 +212,7 @@ def _part(report: SpanReport, axis: Axis) -> Section:
         return Section(f"by-{axis.value}", title, [Words("아직 나누어 볼 수가 없습니다.")])
     heads = [AXES[axis], *(f"{STEPS[step].name} ({STEPS[step].unit})" for step in steps)]
     note = "두 주제에 드는 과제는 두 줄에 셉니다." if axis is Axis.THEME else ""
-    table = Table(title, heads, rows, list(range(1, len(heads))))
+    table = Table(f"{AXES[axis]}마다의 단계별 수", heads, rows, list(range(1, len(heads))))
     values = {"by": axis.value, **query_of(report.span.scope)}
     blocks = some([table, Words(note) if note else None])
     return Section(f"by-{axis.value}", title, blocks, [("단계별 실적", "staff_funnel.index", values)])
