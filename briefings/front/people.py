@@ -109,9 +109,7 @@ def people_called(words: str, reach: Reach) -> Found:
         (
             Registration.email,
             Registration.name,
-            select(Registration)
-            .where(reach.of_briefing(Registration.briefing_id))
-            .join(Registration.organization),
+            select(Registration).where(reach.of_briefing(Registration.briefing_id)).join(Registration.organization),
         ),
         (
             func.lower(PresenterSlot.presenter_email),
