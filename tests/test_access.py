@@ -217,7 +217,7 @@ def test_every_view_has_the_mark_reviewed_here(app):
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # decided before any question to a database
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_mark_lets_in_whom_it_names_and_nobody_else(app, visitors, method):
-    """Of addresses that name no thing; those that do are tried with things there are: tests/test_access_to_objects.py."""
+    """Of addresses that name no thing; tests/test_access_to_objects.py tries all others with things that are there."""
     marks = table()
     for (visitor, allowed), rule in product(visitors, [each for each in rules(app, method) if not each.arguments]):
         answer = visitor.open(address(app, rule), method=method)
