@@ -224,6 +224,14 @@ def test_an_upgrade_to_0003_fills_what_is_new(upgraded):
     assert {(m["about"], m["medium"], m["phone"], m["cost"]) for m in messages} == {("", "mail", "", None)}
 
 
+def test_an_upgrade_to_0010_knows_organizations_without_their_legal_form(empty_app):
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0009")
+    for key in ("(주)마루", "마루", "주식회사가온", "나눔(재)", "주식회사"):
+        add("organizations", name=key, name_key=key, kind="company", created_at=BEFORE)
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0010")
+    assert [row["name_key"] for row in rows("organizations")] == ["(주)마루", "마루", "가온", "나눔", "주식회사"]
+
+
 WRONG = (
     "UPDATE briefings SET capacity = -1",
     "UPDATE briefings SET ends_at = starts_at",

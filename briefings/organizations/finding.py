@@ -1,5 +1,6 @@
 """Finding the organization somebody names, and the one an account acts for."""
 
+import re
 import unicodedata
 from datetime import datetime
 
@@ -10,11 +11,18 @@ from briefings.db import db, insert_new
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 
 
+_FORM = r"\((?:주|유|사|재)\)|주식회사|유한회사|사단법인|재단법인"
+_LEGAL_FORM = re.compile(rf"^(?:{_FORM})|(?:{_FORM})$")
+
+
 def name_key(name: str) -> str:
-    """What two spellings of one name have in common: no spaces, nothing unseen, one case, one Unicode form."""
+    """What two spellings of one name have in common: no spaces, nothing unseen, one case, one Unicode form, and no
+    legal form before or behind it ((주)한빛, 한빛 주식회사, 한빛): some write it, some do not.
+    """
     seen = "".join(char for char in name if unicodedata.category(char) != "Cf")
+    key = "".join(unicodedata.normalize("NFKC", seen).casefold().split())
     # One sign may become many (㈜, ﷺ): of names that grow too long for the column, the beginning counts.
-    return "".join(unicodedata.normalize("NFKC", seen).casefold().split())[:120]
+    return (_LEGAL_FORM.sub("", key) or key)[:120]
 
 
 def organization_named(name: str, kind: OrganizationKind) -> Organization | None:

@@ -37,7 +37,7 @@ PUBLIC_KINDS = (
 
 
 class Organization(Base):
-    """One body. `name_key` is the name without spaces and case: what makes two spellings the same body."""
+    """One body. `name_key` is what makes two spellings the same body (finding.name_key)."""
 
     __tablename__ = "organizations"
     __table_args__ = (UniqueConstraint("name_key", "kind"), Index("ix_organizations_name_id", "name", "id"))

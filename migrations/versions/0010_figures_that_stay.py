@@ -1,4 +1,8 @@
-"""When replies stood that were sent again, so that figures of past days stay; organizations in the order of lists."""
+"""When replies stood that were sent again, so that figures of past days stay; organizations in the order of lists, and
+known by their name without its legal form.
+"""
+
+import re
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,10 +13,12 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
+FORM = r"\((?:주|유|사|재)\)|주식회사|유한회사|사단법인|재단법인"
+LEGAL_FORM = re.compile(rf"^(?:{FORM})|(?:{FORM})$")
 
 
 def upgrade() -> None:
-    """One table, and an index."""
+    """One table, an index, and the new keys."""
     op.create_table(
         "earlier_sendings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -30,6 +36,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_earlier_sendings_reply_id", "earlier_sendings", ["reply_id"])
     op.create_index("ix_organizations_name_id", "organizations", ["name", "id"])
+    _leave_legal_forms_out()
+
+
+def _leave_legal_forms_out() -> None:
+    """Of two that are one by the new key, the second stays what it was: whose needs and replies it has, it keeps."""
+    table = sa.table("organizations", sa.column("id"), sa.column("name_key"), sa.column("kind"))
+    rows = op.get_bind().execute(sa.select(table).order_by(table.c.id)).all()
+    taken = {(key, kind) for _, key, kind in rows}
+    for number, key, kind in rows:
+        bare = LEGAL_FORM.sub("", key)
+        if bare and (bare, kind) not in taken:
+            taken.add((bare, kind))
+            op.execute(sa.update(table).where(table.c.id == number).values(name_key=bare))
 
 
 def downgrade() -> None:

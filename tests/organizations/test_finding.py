@@ -21,6 +21,13 @@ def test_signs_that_nobody_sees_do_not_make_another_organization(app, now):
     assert named("행정\u200b안전부\u200e", OrganizationKind.PUBLIC_INSTITUTION, now) == known
 
 
+@pytest.mark.parametrize("spelling", ["(주)마루모빌리티", "㈜ 마루모빌리티", "마루모빌리티 주식회사", "마루모빌리티"])
+def test_who_leaves_the_legal_form_out_means_the_same(app, now, spelling):
+    known = an_organization("마루모빌리티 (주)", OrganizationKind.COMPANY)
+    assert named(spelling, OrganizationKind.COMPANY, now) == known
+    assert organization_named("주식회사", OrganizationKind.COMPANY) is None
+
+
 def test_a_name_whose_signs_stand_for_many_has_room(app, now):
     name = "\ufdfa" * 120  # one sign, eighteen letters
     assert named(name, OrganizationKind.COMPANY, now) == named(name, OrganizationKind.COMPANY, now)
