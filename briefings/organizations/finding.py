@@ -10,7 +10,6 @@ from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 
-
 _FORM = r"\((?:주|유|사|재)\)|주식회사|유한회사|사단법인|재단법인"
 _LEGAL_FORM = re.compile(rf"^(?:{_FORM})|(?:{_FORM})$")
 
