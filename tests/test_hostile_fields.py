@@ -50,6 +50,7 @@ LEADING = re.compile(
 TAGS = (tokenTypes["StartTag"], tokenTypes["EmptyTag"])
 WORDS = re.compile(r'(?<=>)[^<]+(?=<)|(?<==")[^"<>]*(?=")')
 """What stands between the elements of a page and in their attributes."""
+TAG = re.compile("<[^>]*")
 ACCEPTED = f"{STORED[0]} {STORED[4]}"
 ACCEPTED_AS = {
     "email": f"{'a' * 64}@{'b' * 63}.{'c' * 63}.{'d' * 58}.kr",
@@ -125,17 +126,19 @@ class Reading:
     """What browsers would find in pages that is none of ours; what was read once is not read again."""
 
     def __init__(self) -> None:
-        self.known: set[str] = set()
+        self.lines: set[str] = set()
+        self.tags: set[str] = set()
 
     def __call__(self, html: str) -> tuple[list[object], bool]:
         """All that is strange, and whether the page has markup that none had before."""
         strange: list[object] = LEADING.findall(html) + ALIVE.findall(html)
-        new = set(WORDS.sub("", html).splitlines()) - self.known
-        self.known |= new
-        tags = HTMLTokenizer("\n".join(new)) if new else ()
-        return strange + [tag for tag in tags if tag["type"] in TAGS and _is_strange(tag["name"], tag["data"])], bool(
-            new
-        )
+        bare = WORDS.sub("", html)
+        lines, tags = set(bare.splitlines()) - self.lines, set(TAG.findall(bare)) - self.tags
+        self.lines |= lines
+        self.tags |= tags
+        read = HTMLTokenizer("".join(f"{tag}>" for tag in tags)) if tags else ()
+        strange += [tag for tag in read if tag["type"] in TAGS and _is_strange(tag["name"], tag["data"])]
+        return strange, bool(lines)
 
 
 def _is_strange(tag: str, given: dict[str, str]) -> bool:
