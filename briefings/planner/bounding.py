@@ -6,8 +6,8 @@ wait, some time suits nearly any six of them.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from briefings.planner.linear import Limits, Programme
 from briefings.planner.objective import BRIEFING, cost_of_size
@@ -24,7 +24,7 @@ class _Kind:
     """The column with the number of its briefings."""
 
 
-def bound(shape: Shape, limits: Limits, on_bound: Callable[[float], None] | None = None) -> int:
+def bound(shape: Shape, limits: Limits) -> int:
     """Points that no plan can exceed."""
     programme, kinds = Programme(), defaultdict[tuple[str, ...], _Kind](_Kind)
     for cell in shape.cells:
@@ -38,26 +38,25 @@ def bound(shape: Shape, limits: Limits, on_bound: Callable[[float], None] | None
         programme.at_most(terms, 1)
     _room(programme, shape, list(kinds.values()))
     _weeks(programme, shape, list(kinds.values()))
-    return programme.maximize(limits, on_bound=on_bound).bound
+    return programme.maximize(limits).bound
 
 
 def _offer(programme: Programme, shape: Shape, kind: _Kind, columns: dict[int, dict[int, int]]) -> None:
     first, least = kind.cells[0], kind.cells[0].least
     most, fixed = max(cell.most for cell in kind.cells), len(kind.cells[0].fixed)
     number = 1 if first.held else min(len(_apart(shape, {c.time for c in kind.cells})), len(kind.pool) // max(1, least))
-    kind.count = programme.column(sum(shape.worth[need] for need in first.fixed) - BRIEFING, number)
+    costs = [cost_of_size(shape.problem.rules, size) for size in range(most, least - 1, -1)]
+    worth = sum(shape.worth[need] for need in first.fixed)
+    kind.count = programme.column(worth - BRIEFING - costs[0], number)
     if first.held:
         programme.exactly({kind.count: 1}, 1)
     joins = {need: programme.column(shape.worth[need]) for need in sorted(kind.pool)}
     for need, column in joins.items():
         columns[need][column] = 1
+    places = {kind.count: most - fixed} | dict.fromkeys(joins.values(), -1)
+    empty = programme.counted(places, [more - less for less, more in pairwise(costs)], number)
+    for column in (*joins.values(), *empty):
         programme.at_most({column: 1, kind.count: -1}, 0)
-    there = dict.fromkeys(joins.values(), 1)
-    programme.at_most(there | {kind.count: fixed - most}, 0)
-    programme.at_least(there | {kind.count: fixed - least}, 0)
-    costs = {size: cost_of_size(shape.problem.rules, size) for size in range(least, most + 1)}
-    if any(costs.values()):
-        programme.convex(there | {kind.count: fixed}, costs, {kind.count: 1})
 
 
 def _apart(shape: Shape, times: set[int]) -> list[tuple[int, ...]]:
@@ -88,10 +87,8 @@ def _most_in(shape: Shape, moment: tuple[int, ...]) -> int:
 def _weeks(programme: Programme, shape: Shape, kinds: list[_Kind]) -> None:
     """However they are spread over the weeks, evenly is cheapest."""
     at_once = shape.problem.rules.parallel or len(shape.rooms)
-    total = dict[int, int]()
+    charges = []
     for week in range(len(shape.weeks)):
         most = at_once * shape.week.count(week) + len(shape.problem.held.briefings)
-        number = programme.column(0, most)
-        programme.convex({number: 1}, {each: shape.step_of_week * each * (each + 1) // 2 for each in range(most + 1)})
-        total[number] = -1
-    programme.exactly({kind.count: 1 for kind in kinds} | total, 0)
+        charges += [shape.step_of_week * each for each in range(1, most + 1)]
+    programme.counted({kind.count: 1 for kind in kinds}, sorted(charges))

@@ -1,15 +1,16 @@
-"""Whole-number programmes, written row by row and handed to CP-SAT."""
+"""Whole-number programmes, written row by row: handed to CP-SAT, or in fractions to GLOP."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ortools.linear_solver import pywraplp  # type: ignore[import-untyped]
 from ortools.sat.python import cp_model_helper as cp_sat  # not cp_model, which loads pandas: 60 MB and a second
 
-MANY = 10**6
-"""More than any column can reach."""
 ANY = 10**9
 """More than any row can reach."""
+Within = Mapping[int, tuple[int, int]]
+"""Columns, and the limits they are kept between."""
 
 
 @dataclass(frozen=True)
@@ -31,18 +32,6 @@ class Answer:
     objective: int
     bound: int
     impossible: bool = False
-
-
-class _Found(cp_sat.SolutionCallback):
-    """Tells of each better solution."""
-
-    def __init__(self, columns: int, tell: Callable[[Sequence[int]], None]) -> None:
-        super().__init__()
-        self._columns, self._tell = columns, tell
-
-    def OnSolutionCallback(self) -> None:
-        """Called by the solver."""
-        self._tell([self.SolutionIntegerValue(column) for column in range(self._columns)])
 
 
 @dataclass
@@ -71,45 +60,17 @@ class Programme:
         """The sum of factor × value is `limit`."""
         self.rows.append((terms, limit, limit))
 
-    def convex(
-        self, terms: Mapping[int, int], points: Mapping[int, int], scale: Mapping[int, int] | None = None
-    ) -> None:
-        """Charge points[s] for s = the sum of `terms`, in straight lines between whole numbers next to each other.
+    def counted(self, terms: Mapping[int, int], charges: Iterable[int], upper: int = 1) -> list[int]:
+        """Columns that add up to `terms`; the n-th costs charges[n], never less than the one before."""
+        units = [self.column(-charge, upper) for charge in charges]
+        self.exactly({**terms, **dict.fromkeys(units, -1)}, 0)
+        return units
 
-        With `scale`, points[s / scale] × scale: nothing while scale is 0.
-        """
-        cost = self.column(-1, MANY)
-        for size, charge in points.items():
-            if size + 1 not in points:
-                continue
-            slope = points[size + 1] - charge
-            base = charge - slope * size
-            row = {cost: 1} | {column: -slope * factor for column, factor in terms.items()}
-            for column, factor in (scale or {}).items():
-                row[column] = row.get(column, 0) - base * factor
-            self.at_least(row, 0 if scale else base)
-        if len(points) == 1:
-            (charge,) = points.values()
-            self.at_least({cost: 1} | {column: -charge * factor for column, factor in (scale or {}).items()}, 0)
-
-    def maximize(
-        self,
-        limits: Limits,
-        start: Mapping[int, int] | None = None,
-        on_bound: Callable[[float], None] | None = None,
-        on_found: Callable[[Sequence[int]], None] | None = None,
-    ) -> Answer:
+    def maximize(self, limits: Limits, start: Mapping[int, int] | None = None) -> Answer:
         """Solve; `start` names the columns that are not 0 in a solution known already."""
         solver = cp_sat.SolveWrapper()
         solver.set_parameters(_parameters(limits))
-        if on_bound is not None:
-            solver.add_best_bound_callback(on_bound)
-        told = _Found(len(self.costs), on_found) if on_found else None
-        if told is not None:
-            solver.add_solution_callback(told)  # which does not keep it: `told` must live on
         found = solver.solve(self._model(start))
-        if told is not None:
-            solver.clear_solution_callback(told)
         if found.status == cp_sat.MODEL_INVALID:
             raise ValueError("a programme CP-SAT does not take")
         if found.status == cp_sat.INFEASIBLE:
@@ -118,6 +79,11 @@ class Programme:
             return Answer(None, 0, math.floor(found.best_objective_bound) or self._most())
         bound = math.floor(found.best_objective_bound + 1e-6)
         return Answer(list(found.solution), round(found.objective_value), bound)
+
+    @property
+    def unit(self) -> int:
+        """What every objective is a multiple of, where all values are whole."""
+        return math.gcd(*self.costs) or 1
 
     def _model(self, start: Mapping[int, int] | None) -> cp_sat.CpModelProto:
         model = cp_sat.CpModelProto()
@@ -132,10 +98,11 @@ class Programme:
             row.vars.extend(list(terms))
             row.coeffs.extend(list(terms.values()))
             row.domain.extend([-ANY if low is None else low, ANY if high is None else high])
+        unit = self.unit  # a bound between two multiples of it is rounded
         priced = [column for column, cost in enumerate(self.costs) if cost]
         model.objective.vars.extend(priced)
-        model.objective.coeffs.extend([-self.costs[column] for column in priced])
-        model.objective.scaling_factor = -1.0  # CP-SAT minimizes
+        model.objective.coeffs.extend([-self.costs[column] // unit for column in priced])
+        model.objective.scaling_factor = -float(unit)  # CP-SAT minimizes
         if start is not None:
             hinted = [column for column, upper in enumerate(self.uppers) if upper == 1]
             model.solution_hint.vars.extend(hinted)
@@ -144,6 +111,55 @@ class Programme:
 
     def _most(self) -> int:
         return sum(cost * upper for cost, upper in zip(self.costs, self.uppers, strict=True) if cost > 0)
+
+
+class Relaxed:
+    """A programme in fractions, to be solved again and again within other limits: each time from where it ended."""
+
+    def __init__(self, programme: Programme) -> None:
+        self._solver = pywraplp.Solver.CreateSolver("GLOP")
+        self._columns = [self._solver.NumVar(0, upper, "") for upper in programme.uppers]
+        self._uppers = programme.uppers
+        self._within: Within = {}
+        for terms, low, high in programme.rows:
+            row = self._solver.Constraint(-ANY if low is None else low, ANY if high is None else high)
+            for column, factor in terms.items():
+                row.SetCoefficient(self._columns[column], factor)
+        for column, cost in zip(self._columns, programme.costs, strict=True):
+            self._solver.Objective().SetCoefficient(column, cost)
+        self._solver.Objective().SetMaximization()
+
+    def solve(self, within: Within, seconds: float) -> float | None:
+        """The objective with some columns kept within limits; None: impossible. TimeoutError if there is no answer."""
+        for column in self._within.keys() - within.keys():
+            self._columns[column].SetBounds(0, self._uppers[column])
+        for column, limits in within.items():
+            if self._within.get(column) != limits:
+                self._columns[column].SetBounds(*limits)
+        self._within = within
+        self._solver.SetTimeLimit(int(seconds * 1000))
+        status = self._solver.Solve(_ways(from_before=bool(within)))
+        if status == self._solver.INFEASIBLE:
+            return None
+        if status != self._solver.OPTIMAL:
+            raise TimeoutError
+        return float(self._solver.Objective().Value())
+
+    def value(self, column: int) -> float:
+        """Of a column, in what was solved last."""
+        return float(self._columns[column].solution_value())
+
+    def gain(self, column: int) -> float:
+        """What one more of it adds to the objective, at most; above 0 where it is at its upper limit."""
+        return float(self._columns[column].reduced_cost())
+
+
+def _ways(from_before: bool) -> pywraplp.MPSolverParameters:
+    """The dual simplex is at home where only limits moved, and lost where there is nothing to begin from."""
+    ways = pywraplp.MPSolverParameters()
+    ways.SetIntegerParam(ways.PRESOLVE, ways.PRESOLVE_OFF)  # which would forget where it ended
+    ways.SetIntegerParam(ways.LP_ALGORITHM, ways.DUAL if from_before else ways.PRIMAL)
+    return ways
 
 
 def _parameters(limits: Limits) -> cp_sat.SatParameters:

@@ -6,8 +6,9 @@ bend (sizes, weeks) are charged along their straight pieces, so that the bound s
 whole numbers only (so many needs fill so many briefings) is added as rows of its own.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from briefings.planner.greedy import Board, Briefing
 from briefings.planner.linear import Answer, Limits, Programme
@@ -27,6 +28,8 @@ class Model:
         """By cell the column that says whether it is held."""
         self.joins: list[dict[int, int]] = []
         """By cell and need the column that says whether it is there."""
+        self.counts: tuple[list[int], list[int]] = [], []
+        """Columns that say how many briefings each theme has, and how many each topic."""
         for cell in cells:
             self._offer(cell)
         self._most_in_a_week = self._how_many_in_a_week()
@@ -36,16 +39,9 @@ class Model:
         self._weeks()
         self._fillings()
 
-    def maximize(
-        self,
-        limits: Limits,
-        start: Sequence[Briefing] = (),
-        on_bound: Callable[[float], None] | None = None,
-        on_found: Callable[[list[Briefing]], None] | None = None,
-    ) -> Answer:
+    def maximize(self, limits: Limits, start: Sequence[Briefing] = ()) -> Answer:
         """Solve, from the briefings of `start` if there are any."""
-        tell = (lambda values: on_found(self.briefings(values))) if on_found else None
-        return self.programme.maximize(limits, self._columns_of(start) if start else None, on_bound, tell)
+        return self.programme.maximize(limits, self._columns_of(start) if start else None)
 
     def briefings(self, values: Sequence[int]) -> list[Briefing]:
         """What an answer holds, without what is kept."""
@@ -70,20 +66,21 @@ class Model:
         if most < cell.least or not self.board.has_room(cell):
             return
         add, worth = self.programme, self.shape.worth
-        held = add.column(sum(worth[need] for need in cell.fixed) - BRIEFING)
-        joins = {need: add.column(worth[need]) for need in pool}
+        costs = [cost_of_size(rules, size) for size in range(most, cell.least - 1, -1)]
+        everybody = len(cell.fixed) + len(pool) == cell.least
+        certain = cell.fixed + pool if everybody else cell.fixed
+        held = add.column(sum(worth[need] for need in certain) - BRIEFING - costs[0])
+        joins = {need: held if everybody else add.column(worth[need]) for need in pool}
         self.cells.append(cell)
         self.pools.append(pool)
         self.held.append(held)
         self.joins.append(joins)
-        there = dict.fromkeys(joins.values(), 1)
-        add.at_most(there | {held: len(cell.fixed) - most}, 0)
-        add.at_least(there | {held: len(cell.fixed) - cell.least}, 0)
-        for join in joins.values():
-            add.at_most({join: 1, held: -1}, 0)
-        costs = {size: cost_of_size(rules, size) for size in range(cell.least, most + 1)}
-        if any(costs.values()):
-            add.convex(there | {held: len(cell.fixed)}, costs, {held: 1})
+        if everybody:
+            return
+        places = {held: most - len(cell.fixed)} | dict.fromkeys(joins.values(), -1)
+        empty = add.counted(places, [more - less for less, more in pairwise(costs)])
+        for column in (*joins.values(), *empty):
+            add.at_most({column: 1, held: -1}, 0)
 
     def _each_need_once(self) -> None:
         columns: dict[int, dict[int, int]] = defaultdict(dict)
@@ -163,12 +160,8 @@ class Model:
             weeks[self.shape.week[cell.time]][held] = 1
         for week, terms in weeks.items():
             begun, step = self.board.in_week[week], self.shape.step_of_week
-            number = self.programme.column(upper=min(len(terms), self._most_in_a_week))
-            self.programme.exactly(terms | {number: -1}, 0)
-            paid = step * begun * (begun + 1) // 2
             most = min(len(terms), self._most_in_a_week)
-            charges = {more: step * (begun + more) * (begun + more + 1) // 2 - paid for more in range(most + 1)}
-            self.programme.convex({number: 1}, charges)
+            self.programme.counted(terms, [step * (begun + more) for more in range(1, most + 1)])
 
     def _fillings(self) -> None:
         """However briefings are chosen from a set: n needs fill n / least of them, and the last not all its places."""
@@ -178,10 +171,12 @@ class Model:
                 theme, audience = cell.topic
                 for name in ((theme, audience), (theme, ""), ("", audience), ("", "")):
                     sets[name].append(number)
-        for numbers in sets.values():
-            self._filling(numbers)
+        for (theme, audience), numbers in sets.items():
+            count = self._filling(numbers)
+            if theme:
+                self.counts[audience != ""].append(count)
 
-    def _filling(self, numbers: Sequence[int]) -> None:
+    def _filling(self, numbers: Sequence[int]) -> int:
         rules = self.shape.problem.rules
         needs = len({need for number in numbers for need in self.pools[number]})
         chosen: dict[int, int] = {self.held[number]: 1 for number in numbers}
@@ -189,8 +184,9 @@ class Model:
         self.programme.exactly(chosen | {count: -1}, 0)
         full, rest = divmod(needs, rules.max_slots)
         if rest and full < needs // rules.min_slots:
-            there: dict[int, int] = {column: 1 for number in numbers for column in self.joins[number].values()}
-            self.programme.at_most(there | {count: -rest}, (rules.max_slots - rest) * full)
+            there = Counter(column for number in numbers for column in self.joins[number].values())
+            self.programme.at_most({**there, count: -rest}, (rules.max_slots - rest) * full)
+        return count
 
 
 def worth_of(shape: Shape, briefings: Iterable[Briefing]) -> int:

@@ -11,13 +11,14 @@ from briefings.planner.improving import improved
 from briefings.planner.linear import Limits
 from briefings.planner.model import Plan, Problem, Progress
 from briefings.planner.modelling import Model, worth_of
+from briefings.planner.proving import Tree
 from briefings.planner.shape import Shape
 
 STRENGTHS = (0.0, 1.0, 3.0, 10.0)
 SMALL = 4_000
-"""Columns of needs up to which the whole is solved at once."""
+"""Columns of needs up to which the best plan is looked for and proven first, and better ones only if time runs out."""
 MEDIUM = 12_000
-"""Columns of needs up to which that is tried when looking for better plans has come to its end."""
+"""Columns of needs up to which that is tried after better ones."""
 NEAR = 0.0005
 """Share of the bound so small that a nearer one is not looked for."""
 ENDING = 0.06
@@ -84,16 +85,14 @@ def _search(search: Search) -> None:
         if search.spent() > search.seconds / 4:
             break
     columns = sum(len(cell.pool) for cell in shape.cells)
-    if columns > SMALL:
-        limits = Limits(search.left(0.3).seconds, BOUND_EFFORT, NEAR)
-        search.bounded(bound(shape, limits))
-        until = 0.6 if columns <= MEDIUM else 1.0
-        for better in improved(shape, search.best, lambda: search.left(until).seconds):
-            search.found(better)
-            if search.gap() <= NEAR:
-                return
-    if columns <= MEDIUM:
-        _exact(search)
+    if columns <= SMALL:
+        _prove(search, 0.85)
+    else:
+        search.bounded(bound(shape, Limits(search.left(0.3).seconds, BOUND_EFFORT, NEAR)))
+    medium = SMALL < columns <= MEDIUM
+    _improve(search, 0.6 if medium else 1.0)
+    if medium and search.gap() > NEAR:
+        _prove(search, 1.0)
 
 
 def _held(search: Search) -> list[Briefing]:
@@ -106,8 +105,15 @@ def _held(search: Search) -> list[Briefing]:
     return [] if answer.values is None else model.briefings(answer.values)
 
 
-def _exact(search: Search) -> None:
-    """Everything at once; from nothing, which takes less time than from a plan that is not near the best."""
-    model = Model(search.shape, (), search.shape.cells)
-    answer = model.maximize(search.left(), on_bound=search.bounded, on_found=search.found)
-    search.bounded(answer.bound)
+def _improve(search: Search, until: float) -> None:
+    """Until the bound is near."""
+    better = improved(search.shape, search.best, lambda: search.left(until).seconds)
+    while search.gap() > NEAR and (briefings := next(better, None)) is not None:
+        search.found(briefings)
+
+
+def _prove(search: Search, until: float) -> None:
+    """Everything at once."""
+    tree = Tree(Model(search.shape, (), search.shape.cells), worth_of(search.shape, search.best))
+    for briefings in tree.plans(lambda: search.left(until).seconds, search.bounded):
+        search.found(briefings)

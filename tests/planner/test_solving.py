@@ -1,5 +1,6 @@
 """Plans keep every rule, are the best there are, keep what is held, and come out the same each time."""
 
+import time
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -8,8 +9,11 @@ from itertools import product
 import pytest
 
 from briefings.planner.checking import faults
+from briefings.planner.linear import Limits
 from briefings.planner.model import Held, HeldBriefing, Placement, Plan, PlannedNeed, Problem, Proposal, Rules, Time
+from briefings.planner.modelling import Model
 from briefings.planner.objective import parts
+from briefings.planner.shape import Shape
 from briefings.planner.solving import solve
 from briefings.planner.words import sentence
 from tests.planner.instances import FIRST_DAY, a_season, small
@@ -82,6 +86,21 @@ def _left_over(needs):
     from_json = Plan.from_json
     empty = Plan().to_json()
     return from_json(empty | {"left_over": [{"need": n.key, "why": [], "remedies": []} for n in needs]}).left_over
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_proven_case_by_case_cp_sat_proves_too(seed):
+    problem = a_season(24, 6, seed, Rules(3, 5, parallel=(None, 2)[seed % 2], sharing=(("audience0", "audience1"),)))
+    shape = Shape(problem)
+    plan = solve(problem, SECONDS)
+    whole = Model(shape, (), shape.cells).maximize(Limits(SECONDS))
+    assert plan.proven and plan.objective == whole.objective == whole.bound
+
+
+def test_a_season_of_sixty_needs_is_proven_in_a_moment():
+    begun = time.process_time()
+    assert solve(a_season(60, 12, seed=3), SECONDS).proven
+    assert time.process_time() - begun < 5
 
 
 def test_the_greater_need_comes_first():
