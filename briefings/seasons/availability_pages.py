@@ -134,8 +134,9 @@ def enter(season_id: int, need_id: int) -> ResponseReturnValue:
     form = answer_form(moments, "가능", "불가", HeardForm, **STAFF_WORDS)(
         data=answered_before(contact, moments) | known
     )
-    if "all" in request.form or form.validate_on_submit():
-        said = dict.fromkeys(moments, True) if "all" in request.form else answers_in(form, moments)
+    every = "all" in request.form  # then only the note was typed
+    if form.note.validate(form) if every else form.validate_on_submit():
+        said = dict.fromkeys(moments, True) if every else answers_in(form, moments)
         try:
             with unit_of_work():
                 season = the_season(season_id)
@@ -175,8 +176,9 @@ def answer(token: str) -> ResponseReturnValue:
     now, asked = clock.now(), availability_request_behind(token)
     moments = [each.starts_at for each in asked.season.times if each.starts_at > now]
     form = _form(asked, moments)
-    if "all" in request.form or form.validate_on_submit():
-        said = dict.fromkeys(moments, True) if "all" in request.form else answers_in(form, moments)
+    every = "all" in request.form  # then only the note was typed
+    if form.note.validate(form) if every else form.validate_on_submit():
+        said = dict.fromkeys(moments, True) if every else answers_in(form, moments)
         try:
             with unit_of_work():
                 asked = availability_request_behind(token)
