@@ -119,10 +119,10 @@ class Relaxed:
     def __init__(self, programme: Programme) -> None:
         self._solver = pywraplp.Solver.CreateSolver("GLOP")
         self._columns = [self._solver.NumVar(0, upper, "") for upper in programme.uppers]
-        self._uppers = programme.uppers
+        self._uppers, far = programme.uppers, self._solver.infinity()
         self._within: Within = {}
         for terms, low, high in programme.rows:
-            row = self._solver.Constraint(-ANY if low is None else low, ANY if high is None else high)
+            row = self._solver.Constraint(-far if low is None else low, far if high is None else high)
             for column, factor in terms.items():
                 row.SetCoefficient(self._columns[column], factor)
         for column, cost in zip(self._columns, programme.costs, strict=True):
@@ -139,6 +139,8 @@ class Relaxed:
         self._within = within
         self._solver.SetTimeLimit(int(seconds * 1000))
         status = self._solver.Solve(_ways(from_before=bool(within)))
+        if status == self._solver.ABNORMAL:  # it lost its way in small numbers
+            status = self._solver.Solve(_ways(from_before=False))
         if status == self._solver.INFEASIBLE:
             return None
         if status != self._solver.OPTIMAL:
@@ -157,6 +159,7 @@ class Relaxed:
 def _ways(from_before: bool) -> pywraplp.MPSolverParameters:
     """The dual simplex is at home where only limits moved, and lost where there is nothing to begin from."""
     ways = pywraplp.MPSolverParameters()
+    ways.SetIntegerParam(ways.INCREMENTALITY, ways.INCREMENTALITY_ON if from_before else ways.INCREMENTALITY_OFF)
     ways.SetIntegerParam(ways.PRESOLVE, ways.PRESOLVE_OFF)  # which would forget where it ended
     ways.SetIntegerParam(ways.LP_ALGORITHM, ways.DUAL if from_before else ways.PRIMAL)
     return ways

@@ -79,7 +79,7 @@ WITHOUT_PEOPLE = """
     owner_templates: change create discard index
     reviews: ask assign change_criterion copy_criteria decide due index list_criteria need ranked record
         remind reviewer set_aside take_back tell
-    rights: close index period register turn_down
+    rights: close files index period register turn_down
     round_contacts: ask lines remind remove take
     seasons: accept discard history index needs new rules show times
     staff: guide today

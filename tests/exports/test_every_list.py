@@ -57,6 +57,7 @@ FILES_OF_NO_LIST = {
     "reviews/need.html": "one need",
     "reviews/reviewer.html": "one reviewer",
     "reviews/tell.html": "asks before something is done",
+    "rights/files.html": "files to look through, and to destroy",
     "rights/periods.html": "settings, not data",
     "rights/requests.html": "requests of people to be erased: no file",
     "rounds/lines.html": "pasted lines, being checked",
