@@ -139,8 +139,6 @@ class Relaxed:
         self._within = within
         self._solver.SetTimeLimit(int(seconds * 1000))
         status = self._solver.Solve(_ways(from_before=bool(within)))
-        if status == self._solver.ABNORMAL:  # it lost its way in small numbers
-            status = self._solver.Solve(_ways(from_before=False))
         if status == self._solver.INFEASIBLE:
             return None
         if status != self._solver.OPTIMAL:
@@ -159,7 +157,6 @@ class Relaxed:
 def _ways(from_before: bool) -> pywraplp.MPSolverParameters:
     """The dual simplex is at home where only limits moved, and lost where there is nothing to begin from."""
     ways = pywraplp.MPSolverParameters()
-    ways.SetIntegerParam(ways.INCREMENTALITY, ways.INCREMENTALITY_ON if from_before else ways.INCREMENTALITY_OFF)
     ways.SetIntegerParam(ways.PRESOLVE, ways.PRESOLVE_OFF)  # which would forget where it ended
     ways.SetIntegerParam(ways.LP_ALGORITHM, ways.DUAL if from_before else ways.PRIMAL)
     return ways
