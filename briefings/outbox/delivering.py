@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    or_,
+    select,
+    type_coerce,
+    update,
+)
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import aliased
 
@@ -166,7 +178,10 @@ def _is_next() -> ColumnElement[bool]:
     """
     earlier, kept = aliased(Message), aliased(Message)
     of_medium = (earlier.recipient == Message.recipient, earlier.medium == Message.medium)
-    is_kept = (kept.state == MessageState.HELD, kept.recipient == earlier.recipient, kept.id < earlier.id)
+    unsent = earlier.state.in_((MessageState.SENDING, MessageState.QUEUED, MessageState.HELD))  # for the index
+    # Never by the index of states: who is held may be ten thousand others, and this is asked for each message.
+    held = type_coerce(kept.state, String).concat("") == MessageState.HELD.value
+    is_kept = (held, kept.recipient == earlier.recipient, kept.id < earlier.id)
     waits_for_staff = exists().where(*is_kept, kept.thread == earlier.thread, kept.thread != "")
     in_line = or_(
         earlier.state == MessageState.SENDING,
@@ -177,7 +192,7 @@ def _is_next() -> ColumnElement[bool]:
         ),
         and_(earlier.state == MessageState.HELD, earlier.thread == Message.thread, earlier.thread != ""),
     )
-    held_up = exists().where(*of_medium, earlier.id < Message.id, in_line)
+    held_up = exists().where(*of_medium, unsent, earlier.id < Message.id, in_line)
     return and_(Message.state == MessageState.QUEUED, Message.medium == _MEDIUM, Message.due_at <= _NOW, ~held_up)
 
 

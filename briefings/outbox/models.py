@@ -41,7 +41,7 @@ class Message(Base):
     __tablename__ = "messages"
     __table_args__ = (
         Index("ix_messages_state_due_at", "state", "due_at"),
-        Index("ix_messages_recipient_id", "recipient", "id"),
+        Index("ix_messages_recipient_state_id", "recipient", "state", "id"),
         Index("ix_messages_thread_id", "thread", "id"),
         Index("ix_messages_about_id", "about", "id"),
         Index("ix_messages_reference", "reference"),

@@ -1,5 +1,5 @@
 """When replies stood that were sent again, so that figures of past days stay; organizations in the order of lists, and
-known by their name without its legal form.
+known by their name without its legal form; messages of one recipient by what became of them.
 """
 
 import re
@@ -18,7 +18,7 @@ LEGAL_FORM = re.compile(rf"^(?:{FORM})|(?:{FORM})$")
 
 
 def upgrade() -> None:
-    """One table, an index, and the new keys."""
+    """One table, two indexes, and the new keys."""
     op.create_table(
         "earlier_sendings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -36,6 +36,8 @@ def upgrade() -> None:
     )
     op.create_index("ix_earlier_sendings_reply_id", "earlier_sendings", ["reply_id"])
     op.create_index("ix_organizations_name_id", "organizations", ["name", "id"])
+    op.drop_index("ix_messages_recipient_id", "messages")
+    op.create_index("ix_messages_recipient_state_id", "messages", ["recipient", "state", "id"])
     _leave_legal_forms_out()
 
 
@@ -53,5 +55,7 @@ def _leave_legal_forms_out() -> None:
 
 def downgrade() -> None:
     """As it was; what had stood before is forgotten."""
+    op.drop_index("ix_messages_recipient_state_id", "messages")
+    op.create_index("ix_messages_recipient_id", "messages", ["recipient", "id"])
     op.drop_index("ix_organizations_name_id", "organizations")
     op.drop_table("earlier_sendings")

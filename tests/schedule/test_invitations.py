@@ -323,7 +323,7 @@ class TestSendingAgain:
         move(briefing, starts_at, later(minutes=1))
         assert delivered(app, GAON) == [] and len(dropped(GAON)) == 1
         with unit_of_work():
-            again = chosen(Act.AGAIN, Search(q=GAON), [])
+            again = chosen(Act.AGAIN, Search(q=GAON), None)
             assert do(Act.AGAIN, again, a_user(Role.OFFICER), later(minutes=1)) == 1
         (letter,) = delivered(app, GAON)
         assert (letter.kind, letter.facts.starts_at) == ("invitation", starts_at)
@@ -337,7 +337,7 @@ class TestSendingAgain:
         assert len(delivered(app, GAON)) == 1
         with unit_of_work():
             trust(GAON, officer, later(minutes=1))
-            assert do(Act.AGAIN, chosen(Act.AGAIN, Search(q=GAON), []), officer, later(minutes=1)) == 1
+            assert do(Act.AGAIN, chosen(Act.AGAIN, Search(q=GAON), None), officer, later(minutes=1)) == 1
         _, letter = delivered(app, GAON)
         assert (letter.kind, letter.facts.starts_at, letter.facts.sequence) == ("new_time", starts_at, 1)
 

@@ -9,6 +9,7 @@ from briefings.accounts.models import User
 from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.needs.models import NeedState
+from briefings.outbox.reach import EVERYBODY
 from briefings.schedule import grouping, planning
 from briefings.schedule.models import Briefing, BriefingState, Phase
 from briefings.schedule.presenters import keep_calendars
@@ -68,7 +69,7 @@ class TestOpenNeeds:
         other = a_need(themes=[briefing.theme], published_at=BEFORE)
         fitting = a_need(themes=[briefing.theme], audiences=[briefing.audience], published_at=now)
 
-        assert grouping.addable_needs(briefing, now) == [fitting, other]
+        assert grouping.addable_needs(briefing, now, EVERYBODY) == [fitting, other]
 
 
 class TestComposing:
