@@ -139,7 +139,7 @@ def test_a_message_of_a_killed_worker_is_sent_again_when_its_claim_ends(committe
     with committed.app_context():
         line_up(datetime(2020, 1, 1, tzinfo=UTC), "hangs@example.kr")
     with process(committed, mail_server.url, "-c", PROGRAM) as worker:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while not mail_server.taken and worker.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
         worker.send_signal(signal.SIGKILL)
