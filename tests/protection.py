@@ -82,13 +82,13 @@ class Watch:
         """Whether anything in the database would be another after the request."""
         return _undone(client, address, method, compared=True)[1]
 
-    def look(self, answer: TestResponse, mark: str, endpoint: str) -> None:
-        """Note what the answer lacks, and what it tells a stranger."""
+    def look(self, answer: TestResponse, mark: str, endpoint: str, own: str) -> None:
+        """Note what the answer lacks, and what it tells a stranger; whoever is signed in reads their `own` address."""
         framed = endpoint == "outbox.body" and answer.status_code == 200
         self.bare |= {(endpoint, each) for each in lacking(answer, mark == "by_token", framed)}
         if mark == "public":
             text = answer.data.replace(b"\r\n ", b"").decode("utf-8", "ignore")
-            self.told |= {(endpoint, each) for each in self.private if each in text}
+            self.told |= {(endpoint, each) for each in self.private - {own} if each in text}
 
     def _note(self, conn: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
         looks = "audit_entries" in statement and "seen:" in str(parameters)  # who looked is recorded

@@ -74,6 +74,7 @@ TABLE = json.loads((Path(__file__).parent / "access_to_objects.json").read_text(
 def signed_in(app, user: User) -> FlaskClient:
     """A client of somebody."""
     client = Hasty(app, app.response_class)
+    client.email = user.email
     with client.session_transaction() as session:
         session["_user_id"], session["_fresh"] = begin(user, clock.now() + timedelta(days=900)).id, True
     db.session.commit()
@@ -142,7 +143,7 @@ def answer_to(
     app = client.application
     address = f"{address_of(app, rule, values)}{values.get('query', '')}"
     answer = watch.ask(client, address, method, rule.endpoint, follow_redirects=follow)
-    watch.look(answer, access_of(app, rule.endpoint), rule.endpoint)
+    watch.look(answer, access_of(app, rule.endpoint), rule.endpoint, getattr(client, "email", ""))
     if (answer.location or "").startswith("/sign-in?"):
         return "s"
     return ANSWERS.get(answer.status_code, "o")

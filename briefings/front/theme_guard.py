@@ -219,8 +219,6 @@ CLOSED = frozenset(
     }
 )
 """Pages that show persons, or are a desk to work at; a page with a form is one on which something is changed."""
-FOR_READING = frozenset[str]()
-"""Pages with a form that are read by everybody all the same; sending the form is not for everybody."""
 
 
 def unplaced(app: Flask) -> Iterator[tuple[str, str]]:
@@ -370,6 +368,4 @@ def _find_of(endpoint: str, name: str) -> Find | None:
 
 def _is_closed(endpoint: str, methods: Collection[str] | None, method: str) -> bool:
     """Whether a request changes something, opens a form for it, or shows persons."""
-    if method == "POST" or endpoint in CLOSED:
-        return True
-    return "POST" in (methods or ()) and endpoint not in FOR_READING
+    return method == "POST" or endpoint in CLOSED or "POST" in (methods or ())
