@@ -18,6 +18,8 @@ from briefings.app import create_app
 from briefings.db import db
 from tests.database import postgresql_server
 
+NOBODY = signing_in.NOBODY
+"""As it is outside of tests."""
 ROOT = Path(__file__).parents[1]
 MIGRATIONS = ROOT / "migrations"
 KEPT = ROOT / "build" / "tests"

@@ -11,7 +11,8 @@ from briefings.audit.recording import record
 from briefings.db import db
 
 HASHER = PasswordHasher()  # argon2id with the library's current parameters (RFC 9106, low-memory profile)
-NOBODY = HASHER.hash("nobody")
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$MTB9I807E1FM95SSZ2pq8Q$VWiOjX9fAZX3EGEvv+UQXZNTeUDOXdYpupBBI6ju6c4"
+"""A hash by the same parameters that is no account's: made beforehand, as it takes a tenth of the start."""
 """Checked where there is no account, so that an unknown address takes as long as a wrong password."""
 
 

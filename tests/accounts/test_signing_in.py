@@ -12,6 +12,7 @@ from briefings.accounts.signing_in import set_password
 from briefings.audit.recording import history_of
 from briefings.db import db
 from tests.builders import a_user, an_owner
+from tests.prepared import NOBODY
 
 PASSWORD = "그물을 다시 씁니다"
 WRONG = "전자우편 주소나 비밀번호가 맞지 않습니다"
@@ -142,6 +143,7 @@ def test_a_hash_made_with_less_work_is_renewed_at_the_next_sign_in(client, user,
 def test_passwords_are_hashed_as_owasp_asks():
     hasher = PasswordHasher()
     assert (hasher.type, hasher.memory_cost >= 19 * 1024, hasher.time_cost >= 2) == (Type.ID, True, True)
+    assert not hasher.check_needs_rehash(NOBODY)  # or an unknown address would cost other work than a known one
 
 
 def test_nothing_of_the_session_before_lives_on_after_signing_in(client, user):
