@@ -197,9 +197,14 @@ def _waiting(installation: Installation, machine: Machine) -> list[int]:
 def _requests(machine: Machine) -> float:
     """How many requests all processes of a machine have answered."""
     assert Person(machine).get("/metrics").status == 404
-    told = Person(machine).get("/metrics", Authorization=f"Bearer {METRICS_TOKEN}").text
-    assert "briefings_workers 2.0" in told and 'briefings_messages{state="sent"}' in told
+    wait_until(lambda: "briefings_workers 2.0" in _told(machine))  # both start beside the web servers
+    told = _told(machine)
+    assert 'briefings_messages{state="sent"}' in told
     return sum(float(line.split()[-1]) for line in told.splitlines() if line.startswith("briefings_requests_total"))
+
+
+def _told(machine: Machine) -> str:
+    return Person(machine).get("/metrics", Authorization=f"Bearer {METRICS_TOKEN}").text
 
 
 def test_a_database_that_crashes_in_mid_rush_costs_nobody_their_place(installation):
