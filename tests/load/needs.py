@@ -7,9 +7,11 @@ from typing import Any
 
 import flask_migrate
 from flask import Flask
-from sqlalchemy import insert, text
+from sqlalchemy import insert, select, text
 
-from briefings.accounts.models import Role
+from briefings import clock
+from briefings.accounts.models import Role, User
+from briefings.accounts.sessions import begin
 from briefings.app import create_app
 from briefings.db import db
 from briefings.needs.models import Need, NeedState, Region, Stage, need_audiences, need_themes
@@ -145,11 +147,12 @@ def _topics(
 def addresses(app: Flask) -> dict[str, str]:
     """By name what each page is asked for; who is staff stands in the settings then."""
     with app.app_context():
-        staff = db.session.execute(text("SELECT id FROM users WHERE email = 'staff@load.example.kr'")).scalar_one()
+        staff = db.session.scalars(select(User).filter_by(email="staff@load.example.kr")).one()
+        app.config["STAFF"] = begin(staff, clock.now()).id
+        db.session.commit()
         given = {
             "theme": db.session.execute(text("SELECT min(theme_id) + 5 FROM need_themes")).scalar_one(),
             "audience": db.session.execute(text("SELECT min(audience_id) + 4 FROM need_audiences")).scalar_one(),
             "need": db.session.execute(text("SELECT min(id) FROM needs WHERE state = 'published'")).scalar_one(),
         }
-    app.config["STAFF"] = f"{staff}.1"
     return {name: path.format(**given) for name, path in PAGES.items()}
