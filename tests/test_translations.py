@@ -25,6 +25,7 @@ CATALOGUE = ROOT / "briefings" / "translations" / "en" / "LC_MESSAGES" / "messag
 PLACEHOLDER = re.compile(r"#\{[^}]*\}")  # has one name, whatever the language
 HANGUL = re.compile("[가-힣]")
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
+Templates = dict[str, nodes.Template]
 MARKS = ("_", "_l", "N_", "gettext", "lazy_gettext")
 OWN_NAMES = {"English"}  # a language is called what its readers call it
 
@@ -57,24 +58,12 @@ def catalogue():
         return read_po(file)
 
 
-@pytest.fixture(scope="module")
-def used(tmp_path_factory) -> set[str]:
-    """The texts the program says today, collected the way `make translations` does."""
-    found = tmp_path_factory.mktemp("texts") / "messages.pot"
-    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "-o", str(found), "."]
-    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *options], cwd=ROOT, check=True)
-    with found.open("rb") as file:
-        return {message.id for message in read_po(file) if message.id}
-
-
-def test_everything_is_translated(catalogue, used):
+def test_what_is_translated_is_what_the_program_says_today(catalogue, tmp_path):
+    used = _said_today(tmp_path / "messages.pot")
     translated = {message.id for message in catalogue if message.id and message.string and not message.fuzzy}
-    assert sorted(used - translated) == [], "run `make translations` and write the English"
-
-
-def test_nothing_is_translated_that_nobody_says(catalogue, used):
     kept = {message.id for message in [*catalogue, *catalogue.obsolete.values()] if message.id}
-    assert sorted(kept - used) == [], "run `make translations`"
+    assert sorted(used - translated) == [], "run `make translations` and write the English"
+    assert sorted(kept - used) == [], "nobody says these any more: run `make translations`"
 
 
 def test_translations_have_the_places_of_their_originals(catalogue):
@@ -101,29 +90,23 @@ def test_no_text_is_marked_inside_an_f_string():
     assert inside == []
 
 
-def test_all_korean_in_templates_for_everybody_is_marked():
-    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.do"])  # noqa: S701
-    parsed = {name: environment.parse(_source(environment, name)) for name in environment.list_templates()}
+def test_korean_is_marked_and_plain_and_says_what_links_do():
+    parsed = _parsed()
     for_everybody = _for_everybody(parsed)
     assert len(for_everybody) > 60
     unmarked = [f"{name}:{line} {text}" for name in for_everybody for line, text in _unmarked(parsed[name])]
     assert not unmarked, "\n".join(unmarked)
-
-
-def test_words_are_those_of_the_glossary():
+    texts = list(_texts(parsed))
     found = [
         f"{where}: {match[0]} → {instead}"
-        for where, text in _texts()
+        for where, text in texts
         if not where.startswith(OTHERS_WORDS)
         for word, instead in GLOSSARY.items()
         for match in [re.search(word, text)]
         if match
     ]
     assert not found, "\n".join(found)
-
-
-def test_links_and_buttons_say_what_they_do():
-    assert [where for where, text in _texts() if text.strip() in SAYS_NOTHING] == []
+    assert [where for where, text in texts if text.strip() in SAYS_NOTHING] == []
 
 
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
@@ -165,16 +148,27 @@ def _korean_of(element: Element, language: str) -> Iterator[str]:
         yield from _korean_of(child, language)
 
 
+def _said_today(collected: Path) -> set[str]:
+    """The texts of the program, collected the way `make translations` does."""
+    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "-o", str(collected), "."]
+    subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *options], cwd=ROOT, check=True)
+    with collected.open("rb") as file:
+        return {message.id for message in read_po(file) if message.id}
+
+
 def _modules() -> list[Path]:
     return sorted((ROOT / "briefings").rglob("*.py"))
 
 
-def _source(environment: Environment, name: str) -> str:
-    assert environment.loader
-    return environment.loader.get_source(environment, name)[0]
+def _parsed() -> Templates:
+    """Every template by its name."""
+    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.do"])  # noqa: S701
+    loader = environment.loader
+    assert loader
+    return {name: environment.parse(loader.get_source(environment, name)[0]) for name in environment.list_templates()}
 
 
-def _for_everybody(parsed: dict[str, nodes.Template]) -> list[str]:
+def _for_everybody(parsed: Templates) -> list[str]:
     """Names of the templates of pages in the public frame, of the frame of mails, and of all their parts."""
     wanted = [
         name for name, template in parsed.items() if name == "mail/frame.html" or _frame(template) == "public.html"
@@ -203,11 +197,10 @@ def _unmarked(template: nodes.Template) -> Iterator[tuple[int, str]]:
             yield constant.lineno, constant.value
 
 
-def _texts() -> Iterator[tuple[str, str]]:
+def _texts(parsed: Templates) -> Iterator[tuple[str, str]]:
     """(place, text) for every Korean text in templates and modules, staff's included."""
-    environment = Environment(loader=FileSystemLoader(ROOT / "templates"), extensions=["jinja2.ext.do"])  # noqa: S701
-    for name in environment.list_templates():
-        for node in environment.parse(_source(environment, name)).find_all((nodes.TemplateData, nodes.Const)):
+    for name, template in parsed.items():
+        for node in template.find_all((nodes.TemplateData, nodes.Const)):
             text = node.data if isinstance(node, nodes.TemplateData) else node.value
             if isinstance(text, str) and HANGUL.search(text):
                 for piece in re.split(r"<[^>]*>", text):
