@@ -1,26 +1,24 @@
 """create_app: settings, extensions, blueprints, composers, commands. Only wsgi.py and the tests import it."""
 
+import gc
 import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from click import Command
 from flask import Blueprint, Flask
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from briefings import backups, jobs, logs, serving
+from briefings import OFTEN, logs
 from briefings.accounts import (
     agency_pages,  # noqa: F401 (views of the accounts)
     second_factor_pages,  # noqa: F401 (the same)
     session_pages,  # noqa: F401 (the same)
     way_in,
 )
-from briefings.accounts import commands as account_commands
 from briefings.accounts import mails as account_mails
 from briefings.accounts import pages as account_pages
 from briefings.accounts import words as account_words
@@ -58,7 +56,7 @@ from briefings.audit import seeing as audit_seeing
 from briefings.audit import words as audit_words
 from briefings.config import beside_or_inside, settings_from
 from briefings.db import db, let_go
-from briefings.demo import commands as demo_commands
+from briefings.demo.public import example_accounts
 from briefings.exports import list_files as export_list_files
 from briefings.exports import making as export_making
 from briefings.exports import models as export_models  # noqa: F401 (its table)
@@ -72,7 +70,6 @@ from briefings.imports import mails as import_mails
 from briefings.imports import pages as import_pages
 from briefings.imports import words as import_words
 from briefings.imports import work as import_work
-from briefings.inbox import commands as inbox_commands
 from briefings.inbox import list_files as inbox_list_files
 from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
@@ -145,7 +142,6 @@ from briefings.participation import owner as participation_owner
 from briefings.participation import public as participation_public
 from briefings.participation import staff as participation_staff
 from briefings.participation import words as participation_words
-from briefings.planner import commands as planner_commands
 from briefings.privacy import pages as privacy_pages
 from briefings.privacy import words as privacy_words
 from briefings.questions import list_files as question_list_files
@@ -155,7 +151,6 @@ from briefings.questions import pages as question_pages
 from briefings.questions import presenter_box
 from briefings.questions import staff as question_staff
 from briefings.questions import words as question_words
-from briefings.registrations import commands as registration_commands
 from briefings.registrations import (
     consent_pages,  # noqa: F401 (views of the own pages)
     deciding_pages,  # noqa: F401 (views of the staff's briefings)
@@ -183,7 +178,6 @@ from briefings.reviews import list_files as review_list_files
 from briefings.reviews import mails as review_mails
 from briefings.reviews import pages as review_pages
 from briefings.reviews import words as review_words
-from briefings.rights import commands as rights_commands  # noqa: F401 (a command of `flask privacy`)
 from briefings.rights import list_files as rights_list_files
 from briefings.rights import mails as rights_mails
 from briefings.rights import pages as rights_pages
@@ -224,7 +218,6 @@ from briefings.seasons import solving as season_solving
 from briefings.seasons import words as season_words
 from briefings.seasons.making import titles as season_titles
 from briefings.statistics import archive_box, funnel_pages, recognition_pages, report_pages, span_report_pages
-from briefings.statistics import commands as statistics_commands
 from briefings.statistics import list_files as statistics_list_files
 from briefings.statistics import models as statistics_models  # noqa: F401 (its table)
 from briefings.statistics import pages as statistics_pages
@@ -246,6 +239,7 @@ from briefings.web import (
     uploads,
 )
 from briefings.web.language import LanguagePrefix, babel, language, other_language_url, said, said_of
+from briefings.web.on_demand import Commands, Migrations
 from briefings.web.routing import RowNumber, refuse_odd_paths
 from briefings.web.site import Site
 from briefings.webhooks import mails as webhook_mails
@@ -449,18 +443,20 @@ ARCHIVE_BOXES: tuple[ArchiveBox, ...] = (archive_box.in_numbers,)
 """What the pages of past briefings show beside what is left of them."""
 PRESENTER_BOXES: tuple[PresenterBox, ...] = (live_presenter_box.box_of_day, presenter_box.presenter_box)
 """What stands on a presenter's own page, in this order."""
-COMMANDS: tuple[Command, ...] = (
-    account_commands.users,
-    statistics_commands.statistics,
-    demo_commands.demo,
-    registration_commands.privacy,
-    inbox_commands.mail_in_command,
-    planner_commands.plan,
-    jobs.worker_command,
-    serving.serve_command,
-    backups.backup_command,
-    backups.restore_command,
-)
+COMMANDS: dict[str, str] = {
+    "users": "briefings.accounts.commands:users",
+    "statistics": "briefings.statistics.commands:statistics",
+    "demo": "briefings.demo.commands:demo",
+    "privacy": "briefings.rights.commands:privacy",
+    "mail-in": "briefings.inbox.commands:mail_in_command",
+    "plan": "briefings.planner.commands:plan",
+    "worker": "briefings.jobs:worker_command",
+    "serve": "briefings.serving:serve_command",
+    "backup": "briefings.backups:backup_command",
+    "restore": "briefings.backups:restore_command",
+    "db": "flask_migrate.cli:db",
+}
+"""Where each is found, for whoever calls it: the web needs none, nor what they load."""
 WORDS: tuple[labels.Words, ...] = (
     audit_words.WORDS,
     webhook_words.WORDS,
@@ -492,6 +488,8 @@ PARTS_CHANGED: dict[str, Mapping[str, str]] = {
 }
 """What the parts of things are called in the log, where they were changed."""
 
+gc.set_threshold(*OFTEN)  # all is loaded
+
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
     """The WSGI application with its settings from `environ`, `settings` on top."""
@@ -503,8 +501,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     _extend(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in COMMANDS:
-        app.cli.add_command(command)
+    app.cli = Commands(COMMANDS)
     app.extensions["composers"] = COMPOSERS
     app.extensions["told_to_programs"] = told_to_programs
     app.extensions["themes_of_each"] = themes_of_each
@@ -541,7 +538,7 @@ def _extend(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     db.init_app(app)
     app.teardown_appcontext(let_go)  # before that of the library, which fails where the database is away
-    Migrate(app, db, directory=str(beside_or_inside("migrations")), render_as_batch=True)
+    app.extensions["migrate"] = Migrations(db, str(beside_or_inside("migrations")))
     babel.init_app(app, locale_selector=language)
     app.jinja_env.install_gettext_callables(said, said_of, newstyle=True)  # type: ignore[attr-defined]
     logging.register(app)  # before anything else: what it sets up is there for every line, what it notes comes last
@@ -567,7 +564,7 @@ def _extend(app: Flask) -> None:
     problems.register(app)
     indexing.register(app)
     app.jinja_env.globals["other_language_url"] = other_language_url
-    app.jinja_env.globals["example_accounts"] = demo_commands.example_accounts
+    app.jinja_env.globals["example_accounts"] = example_accounts
     app.before_request(refuse_odd_paths)
     app.before_request(access.enforce)
     audit_seeing.register(app)

@@ -107,3 +107,4 @@ def begin(kind: str, level: str) -> None:
     handler.setFormatter(formatter(kind))
     logging.basicConfig(level=level, handlers=[handler])
     logging.getLogger(LIMITS).setLevel(logging.WARNING)  # below, it tells whose limit was reached
+    logging.getLogger("alembic.runtime.plugins").setLevel(logging.WARNING)  # below, it tells that it was loaded

@@ -15,7 +15,7 @@ from flask import current_app
 from honcho.manager import SYSTEM_PRINTER_NAME, Manager
 from honcho.printer import Message, Printer
 
-from briefings.demo.commands import example_accounts
+from briefings.demo.public import example_accounts
 
 STOPPED_BY_SIGNAL = (130, 143)  # how Manager reports Ctrl-C and SIGTERM: for the person, a success
 SECONDS_TO_FINISH = 4  # what is under way at a stop may finish; Manager kills after five seconds

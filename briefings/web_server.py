@@ -13,10 +13,6 @@ from gunicorn.glogging import Logger
 from briefings import logs
 from briefings.config import SettingsError, settings_from
 
-# What is loaded stays: to look for garbage among it again and again takes a sixth of the time it takes to load.
-OFTEN = gc.get_threshold()
-gc.set_threshold(*OFTEN[:2], 10_000)
-
 try:
     SETTINGS = settings_from()
 except SettingsError as error:
@@ -65,7 +61,6 @@ def when_ready(server: Any) -> None:
     """What was loaded stays to the end, so that no process looks for garbage in the memory that all share."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*OFTEN)
 
 
 def on_exit(server: Any) -> None:

@@ -7,12 +7,10 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from briefings import clock
-from briefings.accounts.signing_in import user_with
 from briefings.db import unit_of_work
 from briefings.demo.history import load_history
 from briefings.demo.live_day import load_live_day
-from briefings.demo.loading import ACCOUNTS, load_demo
-from briefings.demo.people import PASSWORD
+from briefings.demo.loading import load_demo
 
 
 @click.command("demo")
@@ -34,10 +32,3 @@ def demo(history: bool, live_day: bool) -> None:
         with unit_of_work():
             added = load_history()
         click.echo("Record since 2020 loaded." if added else "The record since 2020 is there already.")
-
-
-def example_accounts() -> list[tuple[str, str, str]]:
-    """(role, address, password) of each example account; none in production or where they are not loaded."""
-    if current_app.config["PRODUCTION"] or user_with(ACCOUNTS[0][1]) is None:
-        return []
-    return [(title, email, PASSWORD) for _, email, _, title in ACCOUNTS]

@@ -18,18 +18,17 @@ from briefings.demo.attendance import load_attendance
 from briefings.demo.exports import load_exports
 from briefings.demo.matches import load_matches
 from briefings.demo.papers import load_papers
-from briefings.demo.people import NAMES, PASSWORD, VISITORS
+from briefings.demo.people import ACCOUNTS, NAMES, PASSWORD, VISITORS
 from briefings.demo.programs import load_programs
 from briefings.demo.questions import ADVANCE, load_questions
 from briefings.demo.replies import share_replies
 from briefings.demo.reports import load_reports
-from briefings.demo.reviews import EXPERT, load_reviews
+from briefings.demo.reviews import load_reviews
 from briefings.demo.rights import load_rights
 from briefings.demo.rounds import load_rounds
 from briefings.demo.talks import load_talks
 from briefings.demo.ways_in import put_up_recording
 from briefings.demo.webhooks import load_webhooks
-from briefings.errors import N_
 from briefings.live.models import Attendance
 from briefings.needs.models import Audience, Need, NeedState, Region, Stage, Theme
 from briefings.organizations.finding import named
@@ -50,14 +49,6 @@ from briefings.seasons.choosing import open_needs
 from briefings.seasons.making import Rules
 
 NEEDS = Path(__file__).with_name("needs.toml")
-ACCOUNTS = (
-    (Role.ADMINISTRATOR, "admin@example.kr", "한결", N_("관리자")),
-    (Role.OFFICER, "staff@example.kr", "김하늘", N_("사업 담당 직원")),
-    (Role.OWNER, "owner@example.kr", "홍길동", N_("수요기관 담당자")),
-    (Role.EXPERT, EXPERT, "서해솔", N_("심사를 맡은 전문가")),
-)
-"""Role, address, name, and what the role is called when the accounts are printed."""
-
 OFFERS = (
     "같은 원료를 다루는 생산 시설과 시험 인력이 있습니다.",
     "전국 12개 영업소의 수거 차량을 함께 쓸 수 있습니다.",

@@ -1,8 +1,19 @@
 """Who appears in the example data: evidently fictional people at addresses that lead nowhere."""
 
+from briefings.accounts.models import Role
+from briefings.errors import N_
 from briefings.organizations.models import OrganizationKind
 
 PASSWORD = "ieum-demo-2026"  # noqa: S105 (printed at start; `flask demo` refuses to run in production)
+EXPERT = "expert@example.kr"
+
+ACCOUNTS = (
+    (Role.ADMINISTRATOR, "admin@example.kr", "한결", N_("관리자")),
+    (Role.OFFICER, "staff@example.kr", "김하늘", N_("사업 담당 직원")),
+    (Role.OWNER, "owner@example.kr", "홍길동", N_("수요기관 담당자")),
+    (Role.EXPERT, EXPERT, "서해솔", N_("심사를 맡은 전문가")),
+)
+"""Role, address, name, and what the role is called when the accounts are printed."""
 
 NAMES = (
     "홍길동", "김하늘", "이가온", "박노을", "최바다", "정나무", "강산들", "조약돌", "윤슬빛", "장미꽃",

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db
+from briefings.demo.people import EXPERT
 from briefings.needs.models import Round
 from briefings.needs.review_models import Criterion, Review
 from briefings.organizations.finding import named
@@ -15,7 +16,6 @@ from briefings.reviews import asking_reviewers, assigning, criteria
 from briefings.reviews import scoring as reviews
 from briefings.reviews.scoring import Mark
 
-EXPERT = "expert@example.kr"
 COLLEAGUES = (("reviewer1@example.kr", "윤슬빛(예시)"), ("reviewer2@example.kr", "한여울(예시)"))
 HOUSE = ("한빛대학교 산학협력단", OrganizationKind.UNIVERSITY)
 LEFT = 3

@@ -1,10 +1,12 @@
 """Numbers in addresses, and where to send somebody back to: only ever to a page of this host."""
 
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Request, abort, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, Rule
 from werkzeug.utils import cached_property
 
 LAST_ROW = 2**31 - 1
@@ -16,6 +18,21 @@ class RowNumber(IntegerConverter):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **({"max": LAST_ROW} | kwargs))  # type: ignore[arg-type]
+
+
+class LateRule(Rule):
+    """An address whose builder is compiled when the first is built: all of them take longer than most of a start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = super()._compile_builder
+        name = "_build_unknown" if append_unknown else "_build"
+
+        def build(rule: Rule, /, **values: Any) -> tuple[str, str]:
+            builder = compiled(append_unknown).__get__(rule, None)
+            setattr(rule, name, builder)
+            return builder(**values)
+
+        return build
 
 
 def row_number(text: str) -> int:

@@ -8,7 +8,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
-from briefings.web.routing import TidyRequest
+from briefings.web.routing import LateRule, TidyRequest
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -40,6 +40,7 @@ class Site(Flask):
     """The application: none of its views waits for anything but by waiting."""
 
     request_class = TidyRequest
+    url_rule_class = LateRule
     session_interface = Sessions()
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
