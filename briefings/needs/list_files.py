@@ -11,6 +11,7 @@ from briefings.db import db
 from briefings.errors import N_
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Readers, Step, at_hand, listed
+from briefings.exports.values import Value
 from briefings.needs import finding
 from briefings.needs.forms import StaffNeedFilters
 from briefings.needs.models import Audience, Need, Resource, Theme, need_audiences, need_themes
@@ -77,11 +78,24 @@ _TOGETHER = (
 
 
 def find_needs(asked: Asked) -> Found[Need]:
-    """The needs that staff see listed, in that order."""
+    """The needs that staff see listed, in that order; whom to ask only of those they answer for."""
     officer = db.session.get(User, asked.by.id)
     filters = StaffNeedFilters(asked.args, themes_of(officer) if officer else ())
     rows = listed(finding.every_need(filters.search()).options(*_TOGETHER))
-    return Found((*SAID[:3], *OWNER, *SAID[3:], *CONTACT, *DATES), rows, in_words(filters))
+    own = asked.reach.themes
+    contact = tuple(_of_themes(column, own) if column.personal and own else column for column in CONTACT)
+    note = "맡지 않은 주제의 과제에는 담당자와 연락처를 적지 않습니다." if own else ""
+    return Found((*SAID[:3], *OWNER, *SAID[3:], *contact, *DATES), rows, in_words(filters), note=note)
+
+
+def _of_themes(column: Column[Need], own: Sequence[int]) -> Column[Need]:
+    """Empty where a need has themes, and none of these."""
+
+    def value(need: Need) -> Value:
+        themes = {theme.id for theme in need.themes}
+        return column.value(need) if not themes or themes & {*own} else ""
+
+    return column._replace(value=value)
 
 
 def find_own_needs(asked: Asked) -> Found[Need]:
@@ -118,7 +132,7 @@ def _counted(table: Any, column: Any) -> Callable[[int], int]:
 
 
 LISTS = (
-    ListFile("needs", "수요 과제", "staff_needs.index", find_needs, across=True),
+    ListFile("needs", "수요 과제", "staff_needs.index", find_needs),
     ListFile("topics", "주제와 대상", "staff_needs.list_topics", find_topics),
     ListFile("own_needs", N_("내 수요 과제"), "owner.needs", find_own_needs, readers=Readers.OWNERS),
 )

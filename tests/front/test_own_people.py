@@ -137,6 +137,8 @@ def test_no_list_no_search_and_no_file_has_anybody_of_another_theme(client, offi
         file = client.post(name, data={"format": "csv", "people": "with", "reason": "목록 정리에 씀"})
         assert file.status_code in (200, 400), name
         assert "구름" not in file.text, name
+        if name == "/staff/exports/needs":  # every need, and whom to ask about one's own
+            assert "파도 문의" in file.text and "맡지 않은 주제의 과제에는" in client.get(name).text
 
 
 def test_what_is_filed_under_nothing_may_be_about_anybody(client, officer, now):
