@@ -1,44 +1,43 @@
 """A worker that is killed while it registers a file: nothing of it stays, and the next one registers it whole, once."""
 
-import os
-import signal
-import subprocess
-import sys
+import time
 from collections.abc import Iterator
+from multiprocessing.synchronize import Event
 
 import pytest
 from flask import Flask
 
-from briefings.app import TASKS
+from briefings import clock
+from briefings.app import TASKS, create_app
 from briefings.audit.models import AuditEntry
 from briefings.db import db, unit_of_work
 from briefings.imports import importing
+from briefings.imports import work as import_work
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_user
+from tests.forks import FORKING, forked
 from tests.imports.sheets import a_file, a_line
 from tests.prepared import a_database
 from tests.schedule.test_last_seat import a_program
 
 pytestmark = pytest.mark.slow
 NEEDS = 60
-# A worker that says when all needs are written and not one of them is committed, and then takes its time.
-WORKER = """
-import sys, time
-from briefings import clock
-from briefings.app import TASKS, create_app
-from briefings.imports import work as import_work
-from briefings.tasks.running import do_next
-def linger(*args, **kwargs):
-    print("in the middle", flush=True)
-    time.sleep(600)
-import_work.record_each = linger
-app = create_app()
-with app.app_context():
-    do_next(TASKS, clock.now, lambda: False)
-"""
+
+
+def lingering_worker(database: str, in_the_middle: Event) -> None:
+    """It says when all needs are written and not one of them is committed, and then takes its time."""
+
+    def linger(*args: object, **kwargs: object) -> None:
+        in_the_middle.set()
+        time.sleep(600)
+
+    import_work.record_each = linger  # type: ignore[assignment]
+    app = create_app(environ={"IEUM_ENV": "development", "DATABASE_URL": database})
+    with app.app_context():
+        do_next(TASKS, clock.now, lambda: False)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,17 +49,9 @@ def program(request) -> Iterator[Flask]:
 
 def a_killed_worker(app: Flask) -> None:
     """One that dies in the middle."""
-    environment = os.environ | {
-        "IEUM_ENV": "development",
-        "PUBLIC_URL": "http://briefings.example.kr",
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "PYTHONPATH": os.pathsep.join(sys.path),
-    }
-    command = [sys.executable, "-c", WORKER]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as worker:
-        assert worker.stdout is not None
-        assert worker.stdout.readline() == b"in the middle\n"
-        worker.send_signal(signal.SIGKILL)
+    in_the_middle = FORKING.Event()
+    with forked(lingering_worker, app.config["SQLALCHEMY_DATABASE_URI"], in_the_middle):
+        assert in_the_middle.wait(timeout=60)
 
 
 def test_nothing_stays_and_the_next_worker_completes_it(program, now):

@@ -1,53 +1,49 @@
 """A thousand invitations, two workers that are killed again and again, and a mail server at its worst."""
 
 import asyncio
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from multiprocessing.context import ForkProcess
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 
+from briefings import jobs
+from briefings.app import create_app
 from briefings.db import db, unit_of_work
+from briefings.outbox import delivering, smtp
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, new_uid_part
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, an_organization
+from tests.forks import begin
 from tests.outbox.mail_server import MailServer
 
 PEOPLE, BRIEFINGS, DEATHS = 250, 4, 3
 GONE = "gone7@example.com"
 FAR = datetime(2099, 12, 3, 5, tzinfo=UTC)  # the workers live by the clock of the world
-# As the worker of `flask worker`, but in a hurry: what takes minutes in earnest takes moments here.
-WORKER = """
-from datetime import timedelta
-from briefings import jobs
-from briefings.app import create_app
-from briefings.outbox import delivering, smtp
-delivering.LEASE, delivering.MARGIN = timedelta(seconds=4), timedelta(seconds=1.5)
-delivering.FIRST_PAUSE, delivering.LONGEST_PAUSE = timedelta(seconds=0.1), timedelta(seconds=0.5)
-smtp.way_out.__wrapped__.__defaults__ = (1.0,)
-app = create_app()
-with app.app_context():
-    import time
-    while True:
-        try:
-            jobs.deliver(app)
-        except Exception:
-            pass
-        time.sleep(0.05)
-"""
+
+
+def hurried_worker(settings: dict[str, str]) -> None:
+    """As the worker of `flask worker`, but in a hurry: what takes minutes in earnest takes moments here."""
+    delivering.LEASE, delivering.MARGIN = timedelta(seconds=4), timedelta(seconds=1.5)
+    delivering.FIRST_PAUSE, delivering.LONGEST_PAUSE = timedelta(seconds=0.1), timedelta(seconds=0.5)
+    smtp.way_out.__wrapped__.__defaults__ = (1.0,)
+    app = create_app(environ=settings)
+    with app.app_context():
+        while True:
+            with suppress(Exception):
+                jobs.deliver(app)
+            time.sleep(0.05)
 
 
 class WorstServer(MailServer):
@@ -117,16 +113,15 @@ def _invite_everybody(briefing: Briefing, organization: int) -> None:
         queue_many("invitation", drafts, BEFORE)
 
 
-def worker(app: Flask, smtp_url: str) -> Callable[[], subprocess.Popen[bytes]]:
+def worker(app: Flask, smtp_url: str) -> Callable[[], ForkProcess]:
     """Starts one more worker in a process of its own."""
-    environment = os.environ | {
+    settings = {
         "IEUM_ENV": "development",
         "PUBLIC_URL": "http://briefings.example.kr",
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "SMTP_URL": smtp_url,
-        "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    return lambda: subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stderr=subprocess.DEVNULL)
+    return lambda: begin(hurried_worker, settings)
 
 
 def unfinished() -> int:
@@ -165,7 +160,7 @@ def test_nothing_is_lost_out_of_order_or_repeated_differently(invited, server):
     assert {len(each) for each in versions.values()} == {1}
 
 
-def _work_until_all_is_sent(start: Callable[[], subprocess.Popen[bytes]]) -> None:
+def _work_until_all_is_sent(start: Callable[[], ForkProcess]) -> None:
     """Two workers at a time; now and then the older one is killed, at whatever it is doing, and a new one started."""
     chance, workers, deaths = random.Random(3), [start(), start()], 0  # noqa: S311
     deadline = time.monotonic() + 120
@@ -173,12 +168,12 @@ def _work_until_all_is_sent(start: Callable[[], subprocess.Popen[bytes]]) -> Non
         while unfinished() and time.monotonic() < deadline:
             time.sleep(chance.uniform(1.0, 2.0))
             if deaths < DEATHS:
-                workers[0].send_signal(signal.SIGKILL)
-                workers.pop(0).wait()
+                workers[0].kill()
+                workers.pop(0).join()
                 workers.append(start())
                 deaths += 1
     finally:
         for each in workers:
             each.kill()
-            each.wait()
+            each.join()
     assert deaths == DEATHS and not unfinished()

@@ -1,14 +1,9 @@
 """Several workers at once, and workers that are killed: on real connections, outside the transaction of a test."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -17,11 +12,13 @@ from flask import Flask
 from sqlalchemy import delete
 
 from briefings import clock, jobs
+from briefings.app import create_app
 from briefings.db import unit_of_work
 from briefings.outbox.delivering import LEASE, deliver_due
 from briefings.outbox.models import Message
 from briefings.outbox.smtp import way_out
-from tests.outbox.conftest import line_up, messages
+from tests.forks import forked, module
+from tests.outbox.conftest import compose_plain, line_up, messages
 from tests.outbox.mail_server import MailServer
 
 SENDER = "invite@briefings.example.kr"
@@ -107,42 +104,31 @@ def test_workers_killed_at_random_lose_nothing_and_repeat_under_the_same_message
     assert ids == {(f"[협업이음] {m.key}", f"<{m.reference}@briefings.example.kr>") for m in queued}
 
 
-PROGRAM = """
-from briefings import jobs
-from briefings.app import create_app
-from tests.outbox.conftest import compose_plain
-app = create_app()
-app.extensions["composers"]["plain"] = compose_plain
-with app.app_context():
-    jobs.deliver(app)
-"""
-
-
-@contextmanager
-def process(app: Flask, smtp_url: str, *arguments: str) -> Iterator[subprocess.Popen]:
-    """A Python of its own on the same database; killed at the end if it still runs."""
-    environment = os.environ | {
+def settings(app: Flask, smtp_url: str) -> dict[str, str]:
+    """Those of another program on the same database."""
+    return {
         "IEUM_ENV": "development",
         "PUBLIC_URL": "http://briefings.example.kr",
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "SMTP_URL": smtp_url,
-        "PYTHONPATH": os.pathsep.join(sys.path),
     }
-    with subprocess.Popen([sys.executable, *arguments], env=environment, stderr=subprocess.PIPE, text=True) as started:
-        try:
-            yield started
-        finally:
-            started.kill()
+
+
+def work_once(environ: dict[str, str]) -> None:
+    """Deliver what is due, as a worker does."""
+    app = create_app(environ=environ)
+    app.extensions["composers"]["plain"] = compose_plain
+    with app.app_context():
+        jobs.deliver(app)
 
 
 def test_a_message_of_a_killed_worker_is_sent_again_when_its_claim_ends(committed, mail_server):
     with committed.app_context():
         line_up(datetime(2020, 1, 1, tzinfo=UTC), "hangs@example.kr")
-    with process(committed, mail_server.url, "-c", PROGRAM) as worker:
+    with forked(work_once, settings(committed, mail_server.url)) as worker:
         deadline = time.monotonic() + 60
-        while not mail_server.taken and worker.poll() is None and time.monotonic() < deadline:
+        while not mail_server.taken and worker.is_alive() and time.monotonic() < deadline:
             time.sleep(0.02)
-        worker.send_signal(signal.SIGKILL)
     [message] = all_messages(committed)
     assert message.state.value == "sending"
     mail_server.cured.add("hangs")
@@ -156,12 +142,17 @@ def test_a_message_of_a_killed_worker_is_sent_again_when_its_claim_ends(committe
 
 
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
-def test_a_worker_ends_cleanly_when_told_to(migrated_app):
-    with process(migrated_app, "mailbox:", "-m", "flask", "--app", "briefings.app", "worker") as worker:
-        lines = [next(line for line in worker.stderr if "worker=started" in line)]
-        worker.send_signal(signal.SIGTERM)
-        lines += worker.stderr.readlines()
-        assert worker.wait(timeout=10) == 0
+def test_a_worker_ends_cleanly_when_told_to(migrated_app, tmp_path):
+    log = tmp_path / "log"
+    command = ["flask", "--app", "briefings.app", "worker"]
+    with forked(module, command, settings(migrated_app, "mailbox:"), log) as worker:
+        while not log.exists() or "worker=started" not in log.read_text():
+            assert worker.is_alive()
+            time.sleep(0.02)
+        worker.terminate()
+        worker.join(timeout=60)
+        assert worker.exitcode == 0
+    lines = log.read_text().splitlines()
     assert "worker=stopped" in lines[-1] and not [line for line in lines if "ERROR" in line]
 
 

@@ -1,4 +1,4 @@
-"""One of the programs that race for the last seat; in a module of its own, because a new process imports it."""
+"""One of the programs that race for the last seat."""
 
 from datetime import datetime
 from multiprocessing.connection import Connection

@@ -1,6 +1,5 @@
 """Two programs race for the last seat, two hundred times on each database: never one over."""
 
-import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -16,6 +15,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing
 from tests.conftest import SETTINGS
+from tests.forks import FORKING, begin
 from tests.prepared import a_database, compiled_once
 from tests.schedule.racing import race
 
@@ -57,15 +57,9 @@ def _briefings_of_one_seat() -> list[int]:
 
 def _race(settings: dict[str, object], ids: list[int], now: datetime) -> list[tuple[RegistrationState, ...]]:
     """For each briefing what every runner got."""
-    spawning = multiprocessing.get_context("spawn")
-    start = spawning.Barrier(RUNNERS)
-    pipes = [spawning.Pipe(duplex=False) for _ in range(RUNNERS)]
-    runners = [
-        spawning.Process(target=race, args=(settings, ids, n, now, start, out), daemon=True)
-        for n, (_, out) in enumerate(pipes)
-    ]
-    for runner in runners:
-        runner.start()
+    start = FORKING.Barrier(RUNNERS)
+    pipes = [FORKING.Pipe(duplex=False) for _ in range(RUNNERS)]
+    runners = [begin(race, settings, ids, n, now, start, out) for n, (_, out) in enumerate(pipes)]
     for _, out in pipes:
         out.close()  # so that a runner that died is noticed
     states = [receiving.recv() for receiving, _ in pipes]
