@@ -103,7 +103,7 @@ def public_needs(search: Search, per_page: int = PER_PAGE) -> Page:
     """A page of the needs anyone may read, newest first or by title."""
     order = (Need.title, Need.id) if search.by_title else (Need.published_at.desc(), Need.id.desc())
     found = select(Need.id).where(Need.state.in_(PUBLIC), *conditions_of(search))
-    return _page([found.order_by(*order)], search, per_page)
+    return _page(found, [found.order_by(*order)], search, per_page)
 
 
 def all_needs(search: Search) -> Page:
@@ -111,7 +111,8 @@ def all_needs(search: Search) -> Page:
     found, waits = select(Need.id).where(*conditions_of(search)), Need.state == NeedState.SUBMITTED
     first = found.where(waits).order_by(Need.submitted_at, Need.id)
     then = found.where(~waits).order_by(Need.changed_at.desc(), Need.id.desc())
-    return _page([first, then], search, STAFF_PER_PAGE)
+    of_one_state = [first] if search.state is NeedState.SUBMITTED else [then]
+    return _page(found, of_one_state if search.state else [first, then], search, STAFF_PER_PAGE)
 
 
 def every_need(search: Search) -> Select[Need]:
@@ -123,9 +124,9 @@ def every_need(search: Search) -> Select[Need]:
 
 def counts_by_state() -> dict[NeedState, int]:
     """How many needs there are in each state, 0 included."""
-    rows = db.session.execute(select(Need.state, func.count()).group_by(Need.state))
-    counted = {state: number for state, number in rows}
-    return {state: counted.get(state, 0) for state in NeedState}
+    # All at once while an index is walked: to group them, SQLite would sort them.
+    numbers = db.session.execute(select(*(func.count().filter(Need.state == state) for state in NeedState))).one()
+    return dict(zip(NeedState, numbers, strict=True))
 
 
 def with_status(status: NeedStatus) -> ColumnElement[bool]:
@@ -186,24 +187,32 @@ def _complete(found: Select[Need]) -> Select[Need]:
     return found.options(joinedload(Need.organization), selectinload(Need.themes), selectinload(Need.audiences))
 
 
-def _page(lists: list[Select[int]], search: Search, per_page: int) -> Page:
-    """A page out of the lists of ids, one after the other.
+def _page(found: Select[int], lists: list[Select[int]], search: Search, per_page: int) -> Page:
+    """A page of what is `found`, out of lists of ids that are it one after the other.
 
     Ids come out of indexes alone: among a hundred thousand needs only those shown are read.
     """
-    start, chosen, total, more = (search.page - 1) * per_page, list[int](), 0, False
+    start, chosen, before, many = (search.page - 1) * per_page, list[int](), 0, False
     for ids in lists:
-        offset, wanted = max(start - total, 0), per_page - len(chosen)
+        offset, wanted = max(start - before, 0), per_page - len(chosen)
         # Looking for a few among many takes longest: those are found and counted at once.
         first = list(db.session.scalars(ids.limit(MOST_FOUND + 1)))
-        if len(first) <= MOST_FOUND or search.q:
+        many = many or len(first) > MOST_FOUND
+        if search.q or len(first) <= MOST_FOUND or offset + wanted <= len(first):
             chosen += first[offset : offset + wanted]
-            total, more = total + len(first), more or len(first) > MOST_FOUND
+            before += len(first)
         else:
             chosen += db.session.scalars(ids.limit(wanted).offset(offset))
-            total += db.session.scalar(select(func.count()).select_from(ids.order_by(None).subquery())) or 0
+            before += _number(ids) if len(chosen) < per_page else 0
+        if many and len(chosen) == per_page:
+            break
     rows = {need.id: need for need in db.session.scalars(_complete(select(Need)).where(Need.id.in_(chosen)))}
-    page = Page(search.page, per_page, [rows[need_id] for need_id in chosen], total)
-    if more:
-        page.total, page.more = MOST_FOUND, True
+    page = Page(search.page, per_page, [rows[need_id] for need_id in chosen], before)
+    if many:
+        page.more = bool(search.q)
+        page.total = MOST_FOUND if page.more else _number(found)
     return page
+
+
+def _number(ids: Select[int]) -> int:
+    return db.session.scalars(select(func.count()).select_from(ids.order_by(None).subquery())).one()

@@ -175,12 +175,11 @@ class Need(Base):
     __table_args__ = (
         CheckConstraint("state IN ('draft', 'withdrawn') OR (offers <> '' AND seeks <> '')", name="both_halves"),
         # Lists are read from these alone, filters included, so that among a hundred thousand needs only those shown are
-        # fetched. None begins with the state: without statistics SQLite would take it, and sort what it finds.
+        # fetched. None begins with the state: SQLite would take it, fetch every public need, and sort them.
         Index("ix_needs_listed", "published_at", "id", *FILTERED_BY),
         Index("ix_needs_by_title", "title", "id", *FILTERED_BY),
         Index("ix_needs_changed", "changed_at", "id", "state", "round_id"),
         Index("ix_needs_waiting", "submitted_at", "id", "state"),
-        Index("ix_needs_state", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -204,7 +203,7 @@ class Need(Base):
     """Where an illustrative need of the demo comes from; empty for real ones."""
     state: Mapped[NeedState] = mapped_column(words(NeedState), default=NeedState.DRAFT)
     return_reason: Mapped[str] = mapped_column(Text, default="")
-    return_due_on: Mapped[date | None]
+    return_due_on: Mapped[date | None] = mapped_column(index=True)
     """Until when its owner should put right what it was returned for, this day included."""
     round_id: Mapped[int | None] = mapped_column(ForeignKey(Round.id), index=True)
     import_id: Mapped[int | None] = mapped_column(ForeignKey("need_imports.id"), index=True)

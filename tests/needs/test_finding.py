@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from briefings.db import db
 from briefings.needs import finding
@@ -191,11 +192,38 @@ def test_a_search_that_finds_very_much_is_counted_to_a_thousand(app, monkeypatch
     assert (listed.total, listed.more, len(listed.items)) == (4, False, 4)
 
 
-def test_staff_find_what_waits_before_the_rest_over_all_pages(app, monkeypatch):
+@pytest.mark.parametrize("most", [1000, 1])
+def test_staff_find_what_waits_before_the_rest_over_all_pages(app, monkeypatch, most):
     monkeypatch.setattr(finding, "STAFF_PER_PAGE", 2)
+    monkeypatch.setattr(finding, "MOST_FOUND", most)
     for number in range(3):
         a_need(title=f"제출 {number}", state=NeedState.SUBMITTED, submitted_at=BEFORE + timedelta(days=number))
     for number in range(2):
         a_need(title=f"게시 {number}", changed_at=BEFORE + timedelta(days=number))
-    pages = [[need.title for need in finding.all_needs(Search(page=page)).items] for page in (1, 2, 3, 4)]
+    found = [finding.all_needs(Search(page=page)) for page in (1, 2, 3, 4)]
+    assert {page.total for page in found} == {5}
+    pages = [[need.title for need in page.items] for page in found]
     assert pages == [["제출 0", "제출 1"], ["제출 2", "게시 1"], ["게시 0"], []]
+
+
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # which chooses by rules, not by what there is
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_lists_are_read_from_indexes_alone_and_in_their_order(app, count_queries, analyzed):
+    for number in range(30):
+        a_need(title=f"과제 {number}")
+    db.session.flush()
+    db.session.execute(text("ANALYZE" if analyzed else "SELECT 1"))
+    with count_queries() as sent:
+        for search in (Search(), Search(by_title=True), Search(status=NeedStatus.OPEN), Search(region=Region.JEJU)):
+            finding.public_needs(search)
+        for state in (None, NeedState.SUBMITTED, NeedState.PUBLISHED):
+            finding.all_needs(Search(state=state))
+        finding.counts_by_state()
+    lists = [statement for statement in sent if statement.startswith(("SELECT needs.id \n", "SELECT count"))]
+    assert len(lists) == 9
+    for statement in lists:
+        explained = db.session.connection().exec_driver_sql(
+            f"EXPLAIN QUERY PLAN {statement}", ("",) * statement.count("?")
+        )
+        plan = [row.detail for row in explained]
+        assert len(plan) == 1 and "USING COVERING INDEX" in plan[0], (statement, plan)
