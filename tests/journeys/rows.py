@@ -19,6 +19,7 @@ from briefings.live.models import Attendance
 from briefings.needs.attaching import MOST, attach
 from briefings.needs.claiming import claim_token
 from briefings.needs.models import Audience, Need, NeedState, Resource, Round, Theme
+from briefings.needs.officers import give_themes
 from briefings.needs.review_models import SET_ASIDE, Outcome, ReviewState, Selection
 from briefings.organizations.models import AccountRequest, Organization, OrganizationKind, RequestState
 from briefings.organizations.requesting import confirmation_token
@@ -88,6 +89,7 @@ from tests.seasons import boards
 PASSWORD = "barley-Lantern-72"
 ADMINISTRATOR = "admin@ministry.example.kr"
 STAFF = "officer@ministry.example.kr"
+THEME_STAFF = "officer.of.a.theme@ministry.example.kr"
 OWNER = "owner@gaon.example.kr"
 NEW_OWNER = "new@haedam.example.kr"
 REVIEWER = "reviewer@hanbit.example.kr"
@@ -136,6 +138,7 @@ def fill() -> Rows:
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
+    _officers(administrator)
     return rows
 
 
@@ -145,6 +148,7 @@ def people() -> tuple[Organization, User]:
     officer = a_user(Role.OFFICER, email=STAFF, name="김하늘")
     everybody = [
         officer,
+        a_user(email=THEME_STAFF, name="한바다"),
         a_user(Role.ADMINISTRATOR, email=ADMINISTRATOR, name="한결"),
         an_owner(organization, email=OWNER, name="홍길동"),
         an_owner(email=NEW_OWNER, name="나새로"),
@@ -155,6 +159,15 @@ def people() -> tuple[Organization, User]:
         for person in everybody:
             set_password(person, PASSWORD)
     return organization, officer
+
+
+def _officers(administrator: User) -> None:
+    """The officer of a theme answers for the last one, of which there is next to nothing."""
+    last = db.session.scalars(select(Theme.id).order_by(Theme.position.desc())).first()
+    assert last
+    with unit_of_work():
+        officer = db.session.scalars(select(User).where(User.email == THEME_STAFF)).one()
+        give_themes(officer, [last], administrator, BEGINNING)
 
 
 def _requests(rows: Rows) -> None:

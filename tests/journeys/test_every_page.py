@@ -17,6 +17,7 @@ from tests.journeys.rows import (
     PASSWORD,
     REVIEWER,
     STAFF,
+    THEME_STAFF,
     Rows,
     people,
 )
@@ -886,6 +887,27 @@ ADMINISTRATORS = {
     "webhook secret shown": "/staff/webhooks/{webhook_fresh}/secret | go on",
     "webhook to remove": "/staff/webhooks/{webhook_fresh}/remove",
 }
+THEME_STAFFS = {
+    "today of a theme": "/staff/",
+    "needs of own themes, none": "/staff/needs?theme=own",
+    "need of others": "/staff/needs/{need}",
+    "needs of others as a file": "/staff/exports/needs",
+    "candidates of others": "/staff/matrix/{theme}/{audience}",
+    "briefings of others": "/staff/briefings",
+    "briefing of others": "/staff/briefings/{open_id}",
+    "briefing of others, editing": "/staff/briefings/{open_id}/edit = 403",
+    "board of others": "/staff/seasons/{board}/board = 403",
+    "mails of own themes, none": "/staff/outbox",
+    "a mail of others": "/staff/outbox/{mail} = 403",
+    "mail received of own themes, none": "/staff/inbox?shelf=all",
+    "support of own themes, none": "/staff/support?state=all",
+    "replies of own themes, none": "/staff/replies",
+    "written answers of own themes, none": "/staff/questions",
+    "advice of own themes, none": "/staff/advice",
+    "matches of own themes, none": "/staff/matches",
+    "names behind the funnel for an officer": "/staff/statistics/funnel/registered",
+    "a person of others": "/staff/people?email=gaon@example.com",
+}
 TABLE = {
     VISITOR: PUBLIC,
     OWNER: OWNERS,
@@ -893,6 +915,7 @@ TABLE = {
     REVIEWER: REVIEWERS,
     NEW_REVIEWER: NEW_REVIEWERS,
     STAFF: STAFFS,
+    THEME_STAFF: THEME_STAFFS,
     ADMINISTRATOR: ADMINISTRATORS,
 }
 IN_ENGLISH = (VISITOR, OWNER, NEW_OWNER, REVIEWER, NEW_REVIEWER)
