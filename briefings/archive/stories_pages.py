@@ -1,6 +1,6 @@
 """Success stories for everybody, and the page on which an organization agrees to one before it is published."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -15,6 +15,7 @@ from briefings.organizations.models import Organization
 from briefings.participation.desk import done
 from briefings.participation.progressing import progress_of
 from briefings.web.access import by_token, public
+from briefings.web.routing import row_number
 from briefings.web.security import limiter
 
 OFTEN = "30/minute;200/hour"
@@ -62,7 +63,7 @@ def consent(token: str) -> ResponseReturnValue:
 
     def act() -> None:
         agreed, said = form.agreed.data == "yes", form.said.data or ""
-        seen = _number(form.seen.data)
+        seen = request.form.get("seen", 0, type=row_number)
         stories_asking.answer(story, organization, agreed, said, form.by.data, seen, clock.now())
 
     if done(form, act):
@@ -87,7 +88,7 @@ def take_back(token: str) -> ResponseReturnValue:
     form = TakeBackForm(data={"seen": story.version})
 
     def act() -> None:
-        seen = _number(form.seen.data)
+        seen = request.form.get("seen", 0, type=row_number)
         stories_asking.answer(story, organization, False, form.said.data or "", form.by.data, seen, clock.now())
 
     if done(form, act):
@@ -112,10 +113,6 @@ def _behind(token: str) -> tuple[Story, Organization, bool]:
 def _picture(story: Story | None, file_id: str) -> Response:
     file = story.picture if story else None
     return download(file) if file and file.public_id == file_id else abort(404)
-
-
-def _number(typed: str | None) -> int:
-    return int(typed) if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
 
 
 def _say(story: Story, agreed: bool) -> None:

@@ -142,6 +142,7 @@ def test_a_consent_taken_back_takes_the_story_off_at_once(app, client, now, offi
     back = page_of(story, 1) + "/take-back"
     assert "바로 누리집에서 내립니다" in client.get(back).text
     assert client.get(public).status_code == 200
+    assert "그사이" in client.post(back, data={"by": "이가온"}).text  # what was read, nobody knows
     client.post(back, data={"seen": "1", "by": "이가온", "said": "사정이 바뀌었습니다."})
     assert client.get(public).status_code == 404
     assert the_story().state is StoryState.WITHDRAWN
