@@ -1,5 +1,6 @@
 """A worker that is killed while it registers a file: nothing of it stays, and the next one registers it whole, once."""
 
+import multiprocessing
 import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Event
@@ -18,7 +19,7 @@ from briefings.organizations.models import Organization
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import LEASE, do_next
 from tests.builders import a_user
-from tests.forks import FORKING, forked
+from tests.forks import forked
 from tests.imports.sheets import a_file, a_line
 from tests.prepared import a_database
 from tests.schedule.test_last_seat import a_program
@@ -49,9 +50,10 @@ def program(request) -> Iterator[Flask]:
 
 def a_killed_worker(app: Flask) -> None:
     """One that dies in the middle."""
-    in_the_middle = FORKING.Event()
-    with forked(lingering_worker, app.config["SQLALCHEMY_DATABASE_URI"], in_the_middle):
+    in_the_middle = multiprocessing.get_context("fork").Event()
+    with forked(lingering_worker, app.config["SQLALCHEMY_DATABASE_URI"], in_the_middle) as worker:
         assert in_the_middle.wait(timeout=60)
+        worker.kill()
 
 
 def test_nothing_stays_and_the_next_worker_completes_it(program, now):

@@ -4,11 +4,12 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import psutil
@@ -34,6 +35,8 @@ APPLICATIONS = {
     "orm": "tests.load.orm:create_app()",
 }
 STAFF = {"email": "staff@example.kr", "password": "a pass phrase for the staff"}
+Start = Callable[[Sequence[str], Mapping[str, str]], AbstractContextManager[Any]]
+"""How a Python module is started with arguments and settings: anew, or forked off the tests."""
 STATES = """SELECT r.state, count(*) FROM registrations r JOIN briefings b ON b.id = r.briefing_id
 WHERE b.public_id = :key GROUP BY r.state"""
 
@@ -108,12 +111,14 @@ def _crowd(briefing: Briefing, people: int) -> None:
 
 
 @contextmanager
-def served(name: str, url: str, keys: Sequence[str], lengths: str = "{}") -> Iterator[Program]:
+def served(
+    name: str, url: str, keys: Sequence[str], lengths: str = "{}", starting: Start | None = None
+) -> Iterator[Program]:
     """The program behind two processes of the web server, as `flask serve` runs it, until the block ends."""
     port = free_port()
     command = ["gunicorn", *web_options("127.0.0.1", port, 2), APPLICATIONS[name]]
     begun = time.perf_counter()
-    with running(command, port, environment(url, port) | {"PAGE_LENGTHS": lengths}) as process:
+    with running(command, port, environment(url, port) | {"PAGE_LENGTHS": lengths}, starting) as process:
         program = Program(url, keys, port, process)
         with Visitor(port) as visitor:
             visitor.get("/briefings")
@@ -122,9 +127,11 @@ def served(name: str, url: str, keys: Sequence[str], lengths: str = "{}") -> Ite
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, settings: Mapping[str, str]) -> Iterator[psutil.Process]:
+def running(
+    command: Sequence[str], port: int, settings: Mapping[str, str], starting: Start | None = None
+) -> Iterator[psutil.Process]:
     """A Python module with arguments that listens at a port, until the block ends."""
-    with started(command, settings) as process:
+    with (starting or started)(command, settings) as process:
         while process.poll() is None:
             with suppress(OSError):
                 socket.create_connection(("127.0.0.1", port)).close()

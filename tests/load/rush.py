@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import NullPool, create_engine, text
 
 from tests.load.mails import mail_server
-from tests.load.programs import STAFF, Program, environment, started
+from tests.load.programs import STAFF, Program, Start, environment, started
 from tests.load.visitors import Visitor, hidden
 from tests.schedule.desk import filled
 
@@ -83,11 +83,11 @@ def add_seats(program: Program, key: str, number: int) -> None:
 
 
 @contextmanager
-def sending(program: Program) -> Iterator[None]:
+def sending(program: Program, starting: Start = started) -> Iterator[None]:
     """A worker delivers what is queued to a real mail server, until the block ends; then everything else."""
     with mail_server() as port:
         settings = environment(program.url, program.port) | {"SMTP_URL": f"smtp://127.0.0.1:{port}"}
-        with started(["flask", "--app", "briefings.app", "worker"], settings) as worker:
+        with starting(["flask", "--app", "briefings.app", "worker"], settings) as worker:
             yield
             _wait_until_all_is_sent(program)
             assert worker.poll() is None, "the worker has ended"

@@ -23,6 +23,7 @@ import pytest
 
 from briefings.serving import web_options
 from tests.database import SETTINGS, _programs
+from tests.forks import Forked, forked, module
 from tests.load.programs import free_port
 from tests.load.visitors import hidden
 
@@ -54,7 +55,7 @@ def settings(database: str, **more: str) -> dict[str, str]:
 class Machine:
     """A program that runs, what it writes, and the port it answers at, if it does."""
 
-    process: psutil.Popen
+    process: psutil.Popen | Forked
     log: Path
     port: int = 0
 
@@ -96,8 +97,8 @@ def web_server(environment: Mapping[str, str], log: Path, processes: int = 2) ->
 @contextmanager
 def worker(environment: Mapping[str, str], log: Path) -> Iterator[Machine]:
     """A worker."""
-    with started(["flask", "--app", "briefings.app", "worker"], environment, log) as machine:
-        yield machine
+    with forked(module, ["flask", "--app", "briefings.app", "worker"], environment, log) as process:
+        yield Machine(process, log)
 
 
 def wait_until(what: Callable[[], object], patience: float = PATIENCE) -> None:

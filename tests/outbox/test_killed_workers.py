@@ -9,7 +9,6 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from multiprocessing.context import ForkProcess
 
 import pytest
 from flask import Flask
@@ -25,7 +24,7 @@ from briefings.schedule.calendar_models import CalendarItem, ItemKind, new_uid_p
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, an_organization
-from tests.forks import begin
+from tests.forks import Forked, begin
 from tests.outbox.mail_server import MailServer
 
 PEOPLE, BRIEFINGS, DEATHS = 250, 4, 3
@@ -113,7 +112,7 @@ def _invite_everybody(briefing: Briefing, organization: int) -> None:
         queue_many("invitation", drafts, BEFORE)
 
 
-def worker(app: Flask, smtp_url: str) -> Callable[[], ForkProcess]:
+def worker(app: Flask, smtp_url: str) -> Callable[[], Forked]:
     """Starts one more worker in a process of its own."""
     settings = {
         "IEUM_ENV": "development",
@@ -160,7 +159,7 @@ def test_nothing_is_lost_out_of_order_or_repeated_differently(invited, server):
     assert {len(each) for each in versions.values()} == {1}
 
 
-def _work_until_all_is_sent(start: Callable[[], ForkProcess]) -> None:
+def _work_until_all_is_sent(start: Callable[[], Forked]) -> None:
     """Two workers at a time; now and then the older one is killed, at whatever it is doing, and a new one started."""
     chance, workers, deaths = random.Random(3), [start(), start()], 0  # noqa: S311
     deadline = time.monotonic() + 120
@@ -169,11 +168,11 @@ def _work_until_all_is_sent(start: Callable[[], ForkProcess]) -> None:
             time.sleep(chance.uniform(1.0, 2.0))
             if deaths < DEATHS:
                 workers[0].kill()
-                workers.pop(0).join()
+                workers.pop(0).wait()
                 workers.append(start())
                 deaths += 1
     finally:
         for each in workers:
             each.kill()
-            each.join()
+            each.wait()
     assert deaths == DEATHS and not unfinished()

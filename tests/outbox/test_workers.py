@@ -127,8 +127,9 @@ def test_a_message_of_a_killed_worker_is_sent_again_when_its_claim_ends(committe
         line_up(datetime(2020, 1, 1, tzinfo=UTC), "hangs@example.kr")
     with forked(work_once, settings(committed, mail_server.url)) as worker:
         deadline = time.monotonic() + 60
-        while not mail_server.taken and worker.is_alive() and time.monotonic() < deadline:
+        while not mail_server.taken and worker.poll() is None and time.monotonic() < deadline:
             time.sleep(0.02)
+        worker.kill()
     [message] = all_messages(committed)
     assert message.state.value == "sending"
     mail_server.cured.add("hangs")
@@ -147,11 +148,10 @@ def test_a_worker_ends_cleanly_when_told_to(migrated_app, tmp_path):
     command = ["flask", "--app", "briefings.app", "worker"]
     with forked(module, command, settings(migrated_app, "mailbox:"), log) as worker:
         while not log.exists() or "worker=started" not in log.read_text():
-            assert worker.is_alive()
+            assert worker.poll() is None
             time.sleep(0.02)
         worker.terminate()
-        worker.join(timeout=60)
-        assert worker.exitcode == 0
+        assert worker.wait(60) == 0
     lines = log.read_text().splitlines()
     assert "worker=stopped" in lines[-1] and not [line for line in lines if "ERROR" in line]
 

@@ -10,6 +10,7 @@ from functools import partial
 
 import pytest
 
+from tests.forks import started
 from tests.load.programs import Program, filled, served
 from tests.load.rush import add_seats, rush, sending, told_once
 from tests.prepared import a_database
@@ -26,7 +27,7 @@ def program(request: pytest.FixtureRequest) -> Iterator[Program]:
     """The program behind two web processes, with a briefing for each rush."""
     with a_database(request.param) as url:
         keys = filled("ours", url, [SEATS] * WAYS * TIMES)
-        with served("ours", url, keys) as running:
+        with served("ours", url, keys, starting=started) as running:
             yield running
 
 
@@ -44,7 +45,7 @@ def test_exactly_as_many_as_there_are_seats_get_one_and_the_others_stand_in_line
 
 @pytest.mark.slow
 def test_the_same_while_a_worker_sends_and_everybody_hears_of_it_once(program):
-    with sending(program):
+    with sending(program, started):
         for key in program.keys[1::WAYS]:
             rush(program, key, SEATS, VISITORS)
     for key in program.keys[1::WAYS]:

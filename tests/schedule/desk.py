@@ -5,30 +5,28 @@ from datetime import datetime, timedelta
 from html import unescape
 from zoneinfo import ZoneInfo
 
-import html5lib
+from lxml import html as markup
 
 from briefings.db import unit_of_work
 from briefings.schedule import invitations
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, an_organization, saved
-from tests.client import XHTML
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
 
 def filled(html: str) -> dict[str, object]:
     """What a browser would post from the (one) POST form of the editor, without any button."""
-    tree = html5lib.parse(html, treebuilder="etree")
-    form = next(form for form in tree.iter(f"{XHTML}form") if "full" in form.get("class", ""))
+    form = markup.document_fromstring(html).xpath("//form[contains(@class, 'full')]")[0]
     values: dict[str, object] = {}
     for element in form.iter():
-        tag, name = str(element.tag).removeprefix(XHTML), element.get("name")
+        tag, name = element.tag, element.get("name")
         unticked = element.get("type") in ("radio", "checkbox") and element.get("checked") is None
         if not name or tag == "button" or unticked:
             continue
         if tag == "select":
-            options = list(element.iter(f"{XHTML}option"))
+            options = list(element.iter("option"))
             value = next((o for o in options if o.get("selected") is not None), options[0]).get("value")
         else:
             value = (element.text or "").removeprefix("\n") if tag == "textarea" else element.get("value", "")

@@ -1,5 +1,6 @@
 """Two programs race for the last seat, two hundred times on each database: never one over."""
 
+import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +16,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_briefing
 from tests.conftest import SETTINGS
-from tests.forks import FORKING, begin
+from tests.forks import begin
 from tests.prepared import a_database, compiled_once
 from tests.schedule.racing import race
 
@@ -57,12 +58,13 @@ def _briefings_of_one_seat() -> list[int]:
 
 def _race(settings: dict[str, object], ids: list[int], now: datetime) -> list[tuple[RegistrationState, ...]]:
     """For each briefing what every runner got."""
-    start = FORKING.Barrier(RUNNERS)
-    pipes = [FORKING.Pipe(duplex=False) for _ in range(RUNNERS)]
+    forking = multiprocessing.get_context("fork")
+    start = forking.Barrier(RUNNERS)
+    pipes = [forking.Pipe(duplex=False) for _ in range(RUNNERS)]
     runners = [begin(race, settings, ids, n, now, start, out) for n, (_, out) in enumerate(pipes)]
     for _, out in pipes:
         out.close()  # so that a runner that died is noticed
     states = [receiving.recv() for receiving, _ in pipes]
     for runner in runners:
-        runner.join(timeout=30)
+        runner.wait(30)
     return list(zip(*states, strict=True))
