@@ -375,6 +375,12 @@ def _inserting(table: Any, on: str) -> Any:
     return _insert(table, on).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
+def insert_selected(table: Any, rows: Any) -> int:
+    """The same for the rows of a query whose columns bear the names of those of `table`; scalar defaults are added."""
+    statement = _inserting(table, dialect()).from_select(list(rows.selected_columns.keys()), rows)
+    return db.session.connection().execute(statement).rowcount
+
+
 def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...]) -> None:
     """Insert `rows` (same keys each); a row of the same unique `key` that is there already takes the new values."""
     if not rows:

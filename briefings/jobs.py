@@ -6,8 +6,9 @@ import signal
 import socket
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from imaplib import IMAP4
 from zoneinfo import ZoneInfo
 
@@ -21,7 +22,7 @@ from briefings.afterwards import reminding
 from briefings.api.composing import told
 from briefings.calendar.text import one_line
 from briefings.config import SettingsError
-from briefings.db import trouble_of, unit_of_work
+from briefings.db import db, trouble_of, unit_of_work
 from briefings.exports import making
 from briefings.inbox.imap import fetch, mailbox_from
 from briefings.inbox.receiving import LARGEST, Rules, forget_raw, receive
@@ -29,7 +30,7 @@ from briefings.live import following_up, tool_lists
 from briefings.needs import reviewing
 from briefings.organizations.requesting import forget_unconfirmed
 from briefings.outbox.channels import Unreachable
-from briefings.outbox.delivering import Compose, Letter, deliver_due
+from briefings.outbox.delivering import Compose, Letter, Said, deliver_due
 from briefings.outbox.gateway import Gateway, request_of, way_to_phones
 from briefings.outbox.mail import Dropped, ShortText
 from briefings.outbox.models import Medium, Message
@@ -44,7 +45,7 @@ from briefings.registrations import listing
 from briefings.reviews import asking_reviewers
 from briefings.rights import working as rights
 from briefings.rounds import asking
-from briefings.schedule import ending, materials, reminders, support
+from briefings.schedule import ending, items, materials, reminders, support
 from briefings.tasks import showing
 from briefings.tasks.running import do_next
 from briefings.webhooks.telling import tell_due
@@ -79,19 +80,40 @@ def deliver_texts(app: Flask, stopping: Stopping = lambda: False) -> None:
 
 
 def composing_in(app: Flask) -> Compose:
-    """Composes the messages of one round, with the texts as they are when it begins."""
+    """Composes the messages of one round, with the texts as they are when it begins, those of one language together."""
     texts, gateway = Texts(), Gateway.of(app.config)
 
-    def compose(message: Message, now: datetime) -> Letter | Dropped:
-        with as_reader(app, message.locale, texts):
-            mail = app.extensions["composers"][message.kind](message, now)
-            if isinstance(mail, Dropped):
-                return mail
-            if isinstance(mail, ShortText):
-                return Letter(mail.subject, request_of(message, mail, gateway))
-            return Letter(mail.subject, mime_of(message, mail, now))
+    def letter(message: Message, now: datetime) -> Letter | Dropped:
+        mail = app.extensions["composers"][message.kind](message, now)
+        if isinstance(mail, Dropped):
+            return mail
+        if isinstance(mail, ShortText):
+            return Letter(mail.subject, request_of(message, mail, gateway))
+        return Letter(mail.subject, mime_of(message, mail, now))
+
+    def compose(messages: Sequence[Message], now: datetime) -> dict[int, Said]:
+        said: dict[int, Said] = {}
+        for locale in {message.locale for message in messages}:
+            of_locale = [message for message in messages if message.locale == locale]
+            with as_reader(app, locale, texts):
+                items.look_ahead(of_locale)
+                for message in of_locale:
+                    said[message.id] = _or_why_not(partial(letter, message, now))
+                db.session.expunge_all()  # nothing of it is to be written
+                db.session.commit()  # after a rollback the driver would forget the statements it has prepared
+        return said
 
     return compose
+
+
+def _or_why_not(letter: Callable[[], Letter | Dropped]) -> Said:
+    try:
+        return letter()
+    except Exception as error:
+        if isinstance(error, DBAPIError) and trouble_of(error):
+            raise
+        db.session.rollback()
+        return error
 
 
 def queue_reminders(app: Flask, stopping: Stopping = lambda: False) -> None:

@@ -118,9 +118,11 @@ def addresses(app, values: dict):
 
 def mails(app, now, seen: Counter):
     """What is wrong with the mails that wait or went."""
-    compose = composing_in(app)
-    for message in db.session.scalars(select(Message).where(Message.medium == Medium.MAIL, Message.params != {})).all():
-        letter = compose(message, now)
+    found = db.session.scalars(select(Message).where(Message.medium == Medium.MAIL, Message.params != {})).all()
+    letters = composing_in(app)(found, now)
+    for message in found:
+        letter = letters[message.id]
+        assert not isinstance(letter, Exception), message.kind
         if isinstance(letter, Letter) and (problem := trouble_in("mail", letter.data, seen, message.recipient)):
             yield message.kind, problem
 

@@ -6,8 +6,6 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from briefings.afterwards.certifying import rule_of
 from briefings.afterwards.surveys import closed_reason, closes_at, has_answered, not_for, survey_of
@@ -52,8 +50,7 @@ def absent(message: Message, now: datetime) -> Mail | Dropped:
 
 def survey_reminder(message: Message, now: datetime) -> Mail | Dropped:
     """The survey once more, to those who came and have not answered."""
-    found = select(Registration).where(Registration.id == message.params["registration"])
-    registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
+    registration = db.session.get(Registration, message.params["registration"])
     if registration is None or registration.email != message.recipient:
         return GONE
     if registration.state is not RegistrationState.CONFIRMED:

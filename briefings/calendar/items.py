@@ -5,14 +5,17 @@ The properties follow RFC 5545, RFC 5546 3.2 and RFC 7986, narrowed to what the 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from operator import attrgetter
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from icalendar import Alarm, Calendar, Event
-from icalendar.prop import vCalAddress, vDDDTypes, vDuration, vInt, vText, vUri
+from icalendar.parser import Contentline
+from icalendar.prop import vCalAddress, vDDDTypes, vDuration, vText, vUri
 
 from briefings.calendar.addresses import Mailbox, calendar_address
 from briefings.calendar.text import display_name, one_line, plain_text
@@ -21,8 +24,8 @@ from briefings.calendar.vtimezone import fits, vtimezone
 ORGANISATION = "Ieum"
 _OWN = ("UID", "SEQUENCE", "DTSTAMP", "CREATED", "LAST-MODIFIED", "ATTENDEE")
 """What differs from recipient to recipient of messages about one thing."""
-_NOBODY, _ANYBODY = "nobody@nowhere", Mailbox("", "anybody@example.com")
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LINE_LENGTH = 75
 _UID = re.compile(r"(?=.{3,100}\Z)[a-z0-9._-]+@[a-z0-9.-]+")
 _URL = re.compile(r"https?://[!#-;=?-\[\]_a-z~]{1,2000}")
 
@@ -75,6 +78,19 @@ class CalendarObject:
         _require(_is_zone(self.timezone), "timezone", self.timezone)
         _require(bool(_URL.fullmatch(self.url)), "url", self.url)
         _require(self.alarm_minutes is None or self.alarm_minutes >= 0, "alarm", self.alarm_minutes)
+
+
+_ANYBODYS: dict[str, Any] = {
+    "uid": "nobody@nowhere",
+    "sequence": 0,
+    "dtstamp": _NEVER,
+    "created": _NEVER,
+    "modified": _NEVER,
+    "attendee": Mailbox("", "anybody@example.com"),
+    "partstat": PartStat.NEEDS_ACTION,
+}
+_SHARED = [each.name for each in fields(CalendarObject) if each.name not in _ANYBODYS]
+_shared_by = attrgetter(*_SHARED)
 
 
 def request(item: CalendarObject, *, organisation: str = ORGANISATION) -> bytes:
@@ -137,26 +153,31 @@ def _published_event(item: CalendarObject, cancelled_prefix: str) -> Event:
 
 def _message(method: str, item: CalendarObject, organisation: str) -> bytes:
     """The calendar object of a message: what is the same for all recipients is written once for all of them."""
-    if item.organizer is None or item.attendee is None:
-        raise ValueError("a message needs organizer and attendee")
     own = _own_lines(item, method)
-    nobody = replace(item, uid=_NOBODY, sequence=0, dtstamp=_NEVER, created=_NEVER, modified=_NEVER)
-    common = _common(method, replace(nobody, attendee=_ANYBODY, partstat=PartStat.NEEDS_ACTION), organisation)
+    common = _common(method, _shared_by(item), organisation)
     return b"".join(own[part] if isinstance(part, str) else part for part in common)
 
 
 def _own_lines(item: CalendarObject, method: str) -> dict[str, bytes]:
     """Name → content line of what only this recipient has."""
-    event, own = _event_of(item), Event()
-    organizer, attendee = _people(item, **({"RSVP": "TRUE"} if method == "REQUEST" else {}))
-    _require(attendee.lower() != organizer.lower(), "attendee, who is the organizer", item.attendee)
-    values = {**event, "ATTENDEE": attendee}
-    return {name: own.content_line(name, value).to_ical() + b"\r\n" for name, value in values.items()}
+    organizer, attendee = _people(item)
+    is_another = calendar_address(attendee.address).lower() != calendar_address(organizer.address).lower()
+    _require(is_another, "attendee, who is the organizer", attendee)
+    lines = {name: _line(f"{name}:{value}") for name, value in _numbers(item).items()}
+    asked = {"RSVP": "TRUE"} if method == "REQUEST" else {}
+    return lines | {"ATTENDEE": _line(Event().content_line("ATTENDEE", _attendee(item, **asked)))}
+
+
+def _line(content: str) -> bytes:
+    """Folded only where it has to be (RFC 5545 3.1)."""
+    line = content.encode()
+    return (line if len(line) < _LINE_LENGTH else Contentline(content).to_ical()) + b"\r\n"
 
 
 @lru_cache(maxsize=64)
-def _common(method: str, item: CalendarObject, organisation: str) -> tuple[bytes | str, ...]:
+def _common(method: str, shared: tuple[Any, ...], organisation: str) -> tuple[bytes | str, ...]:
     """The lines of a message to anybody, in order; a name stands where each recipient has a line of their own."""
+    item = CalendarObject(**dict(zip(_SHARED, shared, strict=True)), **_ANYBODYS)
     calendar = _calendar(organisation)
     calendar["METHOD"] = vText(method)
     if _is_local(item):
@@ -172,7 +193,7 @@ def _event_for(method: str, item: CalendarObject) -> Event:
     is_request = method == "REQUEST"
     event["STATUS"] = vText("CONFIRMED" if is_request else "CANCELLED")
     event["TRANSP"] = vText("OPAQUE" if is_request and item.busy else "TRANSPARENT")
-    event["ORGANIZER"], event["ATTENDEE"] = _people(item)
+    event["ORGANIZER"], event["ATTENDEE"] = _cal_address(_people(item)[0]), _attendee(item)
     if is_request:
         event["X-MICROSOFT-DISALLOW-COUNTER"] = vText("TRUE")
         if item.alarm_minutes is not None:
@@ -188,20 +209,18 @@ def _calendar(organisation: str) -> Calendar:
     return calendar
 
 
-def _event_of(item: CalendarObject) -> dict[str, object]:
+def _numbers(item: CalendarObject) -> dict[str, str]:
     """The numbers of one entry in one calendar (RFC 5546 2.1.4)."""
-    return {
-        "UID": vText(item.uid),
-        "SEQUENCE": vInt(item.sequence),
-        "DTSTAMP": vDDDTypes(_utc(item.dtstamp)),
-        "CREATED": vDDDTypes(_utc(item.created)),
-        "LAST-MODIFIED": vDDDTypes(_utc(item.modified)),
+    stamps = {"DTSTAMP": item.dtstamp, "CREATED": item.created, "LAST-MODIFIED": item.modified}
+    return {"UID": item.uid, "SEQUENCE": str(item.sequence)} | {
+        name: f"{_utc(moment):%Y%m%dT%H%M%SZ}" for name, moment in stamps.items()
     }
 
 
 def _event(item: CalendarObject) -> Event:
     event = Event()
-    event.update(_event_of(item))
+    for name, value in _numbers(item).items():
+        event[name] = vText(value)
     event["DTSTART"], event["DTEND"] = _time(item, item.starts_at), _time(item, item.ends_at)
     event["SUMMARY"] = _Text(one_line(item.summary))
     event["DESCRIPTION"] = _Text(plain_text(item.description))
@@ -214,12 +233,16 @@ def _event(item: CalendarObject) -> Event:
     return event
 
 
-def _people(item: CalendarObject, **more: str) -> tuple[vCalAddress, vCalAddress]:
+def _people(item: CalendarObject) -> tuple[Mailbox, Mailbox]:
     """ORGANIZER and ATTENDEE."""
     if item.organizer is None or item.attendee is None:
         raise ValueError("a message needs organizer and attendee")
+    return item.organizer, item.attendee
+
+
+def _attendee(item: CalendarObject, **more: str) -> vCalAddress:
     given = {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", "PARTSTAT": PartStat(item.partstat).value}
-    return _cal_address(item.organizer), _cal_address(item.attendee, **given, **more)
+    return _cal_address(_people(item)[1], **given, **more)
 
 
 def _cal_address(mailbox: Mailbox, **params: str) -> vCalAddress:

@@ -18,7 +18,7 @@ from briefings.calendar.text import display_name, one_line
 SUBJECT_LENGTH = 250
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,200}@[A-Za-z0-9.-]{1,200}>")
 _METHOD = re.compile(rb"\r\nMETHOD:([A-Z]+)\r\n")
-_LINE_END = re.compile("\r\n|[\r\n]")
+_CODED = "Content-Transfer-Encoding: base64"
 
 
 def scheduling_message(
@@ -43,10 +43,9 @@ def scheduling_message(
     if not found or found[1].decode() != method:
         raise ValueError(f"the calendar object is no {method}")
     calendar_address(recipient.address)
-    invitation = _part(f'text/calendar; charset="UTF-8"; method="{method}";\r\n component="VEVENT"', calendar)
-    file = _part(
-        'application/ics; name="invite.ics"', calendar, 'Content-Disposition: attachment; filename="invite.ics"'
-    )
+    coded = _base64(calendar)
+    invitation = _part(f'text/calendar; charset="UTF-8"; method="{method}";\r\n component="VEVENT"', coded)
+    file = _part('application/ics; name="invite.ics"', coded, 'Content-Disposition: attachment; filename="invite.ics"')
     boundary = _boundary(message_id)
     words = _multipart("alternative", f"{boundary}_1", *_words(text, html), invitation)
     headers = _headers(subject, sender, recipient, message_id, date, in_reply_to)
@@ -124,13 +123,20 @@ def _boundary(message_id: str) -> str:
 
 
 def _words(text: str, html: str) -> tuple[bytes, bytes]:
-    plain, marked = (_LINE_END.sub("\r\n", each).encode("utf-8", "replace") for each in (text, html))
+    plain, marked = (_base64(_with_line_ends(each).encode("utf-8", "replace")) for each in (text, html))
     return _part('text/plain; charset="utf-8"', plain), _part('text/html; charset="utf-8"', marked)
 
 
-def _part(content_type: str, data: bytes, *more: str) -> bytes:
-    headers = (f"Content-Type: {content_type}", "Content-Transfer-Encoding: base64", *more, "\r\n")
-    return "\r\n".join(headers).encode() + encodebytes(data).replace(b"\n", b"\r\n")
+def _with_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
+
+
+def _base64(data: bytes) -> bytes:
+    return encodebytes(data).replace(b"\n", b"\r\n")
+
+
+def _part(content_type: str, coded: bytes, *more: str) -> bytes:
+    return "\r\n".join((f"Content-Type: {content_type}", _CODED, *more, "\r\n")).encode() + coded
 
 
 def _multipart(subtype: str, boundary: str, *parts: bytes) -> bytes:

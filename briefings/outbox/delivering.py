@@ -1,11 +1,11 @@
-"""Handing over what is due: claimed, composed, sent and recorded one by one, by any number of workers at once."""
+"""Handing over what is due: claimed and composed a few at a time, sent and recorded one by one, by many workers."""
 
 import logging
 import random
 import time
 import traceback
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -37,12 +37,15 @@ LEASE = timedelta(minutes=4)
 """After this a claim is void: its worker was killed, and another takes the message up."""
 MARGIN = timedelta(minutes=1)
 """No message is begun with less of the lease left; longer than the slowest server may take over one."""
+FRESH = timedelta(seconds=5)
+"""What was composed longer ago is composed anew: its reader is told what is true when it leaves."""
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=4)
 SECONDS_UNTIL_WRITTEN_AGAIN = 1
 ATTEMPTS = 25
 """With the pauses doubling from 1 minute to 4 hours: given up after about three days."""
 ATTEMPTS_TO_COMPOSE = 4
+NEVER = datetime.min.replace(tzinfo=UTC)
 TAKES_NOTHING = "전자우편이 되돌아온 주소입니다."
 """Why a message to an undeliverable address was dropped."""
 
@@ -54,7 +57,10 @@ class Letter(NamedTuple):
     data: bytes
 
 
-Compose = Callable[[Message, datetime], Letter | Dropped]
+Said = Letter | Dropped | Exception
+"""What a message says, or why that cannot be said."""
+Compose = Callable[[Sequence[Message], datetime], Mapping[int, Said]]
+"""Gives what each of several messages says now, by its number."""
 Clock = Callable[[], datetime]
 
 
@@ -78,9 +84,13 @@ def deliver_due(
 
     waiting, undeliverable = _claim(clock(), lease, medium, too_late)
     found = len(waiting) + undeliverable
+    letters: Mapping[int, Said] = {}
+    composed_at = NEVER
     try:
-        while waiting and not stopping() and clock() < lease - MARGIN:
-            outcome = _attempt(waiting[0], send, compose, clock())
+        while waiting and not stopping() and (now := clock()) < lease - MARGIN:
+            if not composed_at <= now < composed_at + FRESH:
+                letters, composed_at = compose(waiting, now), now
+            outcome = _attempt(waiting[0], letters[waiting[0].id], send, now)
             _insist(partial(_record, waiting[0], lease, outcome), too_late)
             waiting.pop(0)
     except Unreachable as error:
@@ -211,21 +221,17 @@ def _change(line: Select[int]) -> Any:
     return update(Message).where(Message.id.in_(select(ids.c.id))).execution_options(synchronize_session=False)
 
 
-def _attempt(message: Message, send: Send, compose: Compose, now: datetime) -> dict[str, Any]:
+def _attempt(message: Message, letter: Said, send: Send, now: datetime) -> dict[str, Any]:
     """What is to be written on the message after one attempt; Unreachable if none could be made."""
     attempts = message.attempts + 1
     try:
         to = whereto(message)
     except ValueError as error:
         return {"state": MessageState.FAILED, "attempts": attempts, "error": str(error)}
-    try:
-        letter = compose(message, now)
-    except Exception as error:
-        if isinstance(error, DBAPIError) and trouble_of(error):
-            raise
+    if isinstance(letter, Exception):
         # Where it happened, without the words of the error: they may hold what people wrote.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        what = type(error).__name__
+        frames = "".join(traceback.format_tb(letter.__traceback__))
+        what = type(letter).__name__
         log.error("message=%s kind=%s cannot be composed: %s\n%s", message.id, message.kind, what, frames)
         return _put_off(message, now, f"내용을 만들지 못했습니다: {what}", ATTEMPTS_TO_COMPOSE)
     if isinstance(letter, Dropped):

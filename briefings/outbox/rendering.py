@@ -1,14 +1,14 @@
 """From a text and values to the words of a message, and from the words to the HTML part of a mail."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from functools import lru_cache
-from typing import Any
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from flask import Flask, current_app, g, render_template, url_for
+from flask import Flask, current_app, g, get_template_attribute, render_template, url_for
 from flask_babel import get_locale, gettext
 from jinja2.utils import urlize
 from markupsafe import Markup
@@ -22,9 +22,25 @@ from briefings.outbox.texts import Template, Text, Texts, built_in, fill, placeh
 from briefings.web.filters import phone, site_name
 
 SIGNATURE = "-- "  # RFC 3676, 4.3: what follows this line is the sender's signature
+_BODY = Markup("<!-- body -->")  # no words become this: they are escaped
 LINK_STYLE = Markup('<a style="color:#0b50d0" href=')
 
-Block = tuple[str, list[Markup]]
+Made = TypeVar("Made")
+
+
+def once_for_all(make: Callable[..., Made]) -> Callable[..., Made]:
+    """A function whose results are the same for all messages that are composed together in one language: made once."""
+
+    @wraps(make)
+    def made(*of: object) -> Made:
+        known: dict[object, Made] | None = g.get("made_once")
+        if known is None:
+            return make(*of)
+        if (make, *of) not in known:
+            known[make, *of] = make(*of)
+        return known[make, *of]
+
+    return made
 
 
 def write(name: str, values: Mapping[str, object], **of_mail: Any) -> Mail:
@@ -41,9 +57,13 @@ def write_words(words: Template, values: Mapping[str, object]) -> Mail:
 
 
 def _with_footer(words: Template, of_mail: Mapping[str, Any]) -> Mail:
-    values_of_footer = _common() | {"처리방침 주소": url_for("front.privacy", _external=True)}
-    footer = fill(built_in("footer", _language()), values_of_footer)
-    return Mail(words.subject, f"{words.body}\n\n{SIGNATURE}\n{footer.body}\n", **of_mail)
+    return Mail(words.subject, f"{words.body}\n\n{SIGNATURE}\n{_footer()}\n", **of_mail)
+
+
+@once_for_all
+def _footer() -> str:
+    values = _common() | {"처리방침 주소": url_for("front.privacy", _external=True)}
+    return fill(built_in("footer", _language()), values).body
 
 
 def write_short(name: str, values: Mapping[str, object]) -> ShortText:
@@ -80,7 +100,7 @@ def as_reader(app: Flask, locale: str, texts: Texts | None = None) -> Iterator[N
     base_url = app.config["PUBLIC_URL"] + ("/en" if locale == "en" else "")
     # A context of its own: in the caller's, the language of the message before would still be in force.
     with app.app_context(), app.request_context(dict(_asked_at(base_url))):
-        g.texts = texts or Texts()
+        g.texts, g.made_once = texts or Texts(), {}
         yield
 
 
@@ -90,6 +110,7 @@ def _asked_at(base_url: str) -> Mapping[str, Any]:
     return EnvironBuilder(base_url=base_url).get_environ()
 
 
+@once_for_all
 def _common() -> dict[str, object]:
     settings = current_app.config
     office = settings["CONTACT_NAME"]
@@ -105,6 +126,7 @@ def _language() -> str:
     return str(get_locale().language)
 
 
+@once_for_all
 def sender() -> Mailbox:
     """Who mails and invitations come from, named in the language of the context."""
     name = current_app.config["MAIL_FROM_NAME"]
@@ -114,10 +136,16 @@ def sender() -> Mailbox:
 def html_of(text: str, subject: str) -> str:
     """A small HTML document that says what `text` says: paragraphs, `- ` lists, addresses linked, all else escaped."""
     body, _, footer = text.partition(f"\n{SIGNATURE}\n")
+    before, after = _frame(subject, footer)
+    return f"{before}{_html(body)}{after}"
+
+
+@once_for_all
+def _frame(subject: str, footer: str) -> list[str]:
+    """What stands before the body, and what after it."""
     language = get_locale().language
-    return render_template(
-        "mail/frame.html", subject=subject, language=language, body=_blocks(body), footer=_blocks_of_all(footer)
-    )
+    frame = render_template("mail/frame.html", subject=subject, language=language, body=_BODY, footer=_html(footer))
+    return frame.split(_BODY)
 
 
 def mime_of(message: Message, mail: Mail, date: datetime) -> bytes:
@@ -139,27 +167,24 @@ def mime_of(message: Message, mail: Mail, date: datetime) -> bytes:
     return scheduling_message(**envelope, calendar=mail.calendar, method=str(mail.method))
 
 
-@lru_cache(maxsize=32)
-def _blocks_of_all(text: str) -> list[Block]:
-    """The same of what every mail says."""
-    return _blocks(text)
+def _html(text: str) -> Markup:
+    return Markup("").join(_blocks(paragraph) for paragraph in re.split(r"\n{2,}", text.strip("\n")))
 
 
-def _blocks(text: str) -> list[Block]:
-    """(`list` or `paragraph`, lines) in order; a list may follow its paragraph without a blank line."""
-    blocks: list[Block] = []
-    for paragraph in re.split(r"\n{2,}", text.strip("\n")):
-        kind = ""
-        for line in paragraph.splitlines():
-            found = "list" if line.startswith("- ") else "paragraph"
-            if found != kind:
-                blocks.append((found, []))
-                kind = found
-            blocks[-1][1].append(_linked(line.removeprefix("- ")))
-    return blocks
+@lru_cache(maxsize=256)
+def _blocks(paragraph: str) -> Markup:
+    """As HTML; a list may follow its paragraph without a blank line. Most paragraphs stand in everybody's mail."""
+    blocks: list[tuple[str, list[Markup]]] = []
+    kind = ""
+    for line in paragraph.splitlines():
+        found = "list" if line.startswith("- ") else "paragraph"
+        if found != kind:
+            blocks.append((found, []))
+            kind = found
+        blocks[-1][1].append(_linked(line.removeprefix("- ")))
+    block = get_template_attribute("mail/block.html", "block")
+    return Markup("").join(block(*each) + "\n" for each in blocks)
 
 
-@lru_cache(maxsize=1024)
 def _linked(line: str) -> Markup:
-    """One line as HTML; most lines of a mail stand in the mails of everybody else."""
     return Markup(urlize(line, target="_blank", rel="noopener")).replace("<a href=", LINK_STYLE)  # noqa: S704 (escaped by urlize)

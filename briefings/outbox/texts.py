@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -112,7 +112,7 @@ def built_in(name: str, locale: str) -> Template:
 
 def placeholders_in(words: str) -> list[str]:
     """The names of the placeholders in `words`, in order."""
-    return [_tidy(found[1]) for found in PLACEHOLDER.finditer(words)]
+    return _pieces(words)[1::2]
 
 
 def fill(template: Template, values: Mapping[str, object], must: tuple[str, ...] = ()) -> Template:
@@ -163,11 +163,17 @@ def _says_nothing(line: str, said: Mapping[str, str]) -> bool:
 
 
 def _filled(words: str, said: Mapping[str, str]) -> str:
-    return PLACEHOLDER.sub(lambda found: said.get(_tidy(found[1]), ""), words)
+    pieces = [*_pieces(words)]
+    pieces[1::2] = [said.get(name, "") for name in pieces[1::2]]
+    return "".join(pieces)
 
 
-def _tidy(name: str) -> str:
-    return " ".join(name.split())
+@lru_cache(maxsize=1024)
+def _pieces(words: str) -> list[str]:
+    """`words` where they were cut: in every second place the name of a placeholder, between what stands around them."""
+    pieces = PLACEHOLDER.split(words)
+    pieces[1::2] = [" ".join(name.split()) for name in pieces[1::2]]
+    return pieces
 
 
 def _shape(subject: str, body: str) -> Iterator[Fault]:

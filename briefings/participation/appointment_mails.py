@@ -171,11 +171,13 @@ def _entry(appointment: Appointment, side: Side) -> Entry:
     lines = [f"{about}: {need.title}", f"{partner}: {other.name}"]
     lines += [f"{place}: {appointment.place}"] if appointment.place else []
     summary = f"[{with_whom}] {other.name}: {need.title}"
-    return Entry(summary, lines, url_for("talks.door", public_id=appointment.public_id, _external=True), with_whom)
+    return Entry(
+        summary, tuple(lines), url_for("talks.door", public_id=appointment.public_id, _external=True), with_whom
+    )
 
 
 def _entry_of_none() -> Entry:
-    return Entry(_("1:1 협의"), [], url_for("front.home", _external=True), _("1:1 협의"))
+    return Entry(_("1:1 협의"), (), url_for("front.home", _external=True), _("1:1 협의"))
 
 
 def _said(appointment: Appointment, side: Side, message: Message) -> dict[str, str]:

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from briefings.calendar.addresses import Mailbox, has_calendar_address
 from briefings.calendar.items import CalendarObject, PartStat, cancel, request
-from briefings.outbox.rendering import sender
+from briefings.outbox.rendering import once_for_all, sender
 from briefings.schedule.calendar_models import CalendarItem, Channel, ItemKind, ItemState
 from briefings.schedule.items import channel_of
 from briefings.schedule.models import Briefing, BriefingState
@@ -34,7 +34,7 @@ class Entry(NamedTuple):
     """What an entry says that belongs to no briefing: its title, lines under the time, landing page, how one meets."""
 
     summary: str
-    lines: list[str]
+    lines: tuple[str, ...]
     url: str
     label: str
 
@@ -147,31 +147,34 @@ def _entry_of(item: CalendarItem) -> Entry:
     return _of_briefing(item.briefing, *_words(item))
 
 
-def _of_briefing(briefing: Briefing, summary: str, lines: list[str]) -> Entry:
+@once_for_all
+def _of_briefing(briefing: Briefing, summary: str, lines: tuple[str, ...]) -> Entry:
     return Entry(summary, lines, landing_url(briefing), _("온라인 설명회"))
 
 
-def _words(item: CalendarItem) -> tuple[str, list[str]]:
+def _words(item: CalendarItem) -> tuple[str, tuple[str, ...]]:
     """The SUMMARY of an item and what its description says beside the time and the addresses."""
     title = item.briefing.title
     if item.kind is ItemKind.REHEARSAL:
         rehearsal, briefing = _("리허설"), _("설명회")
         times = period((item.briefing.starts_at, item.briefing.ends_at))
-        return f"[{rehearsal}] {title}", [
+        return f"[{rehearsal}] {title}", (
             f"{briefing}: {times}",
             _("발표자 모두 같은 방에서 소리와 화면을 맞춰 봅니다."),
-        ]
+        )
     if item.need is not None:
         talk, briefing = _("발표"), _("설명회")
         times = period((item.briefing.starts_at, item.briefing.ends_at))
-        return f"[{talk}] {item.need.title}", [f"{briefing}: {title}, {times}"]
+        return f"[{talk}] {item.need.title}", (f"{briefing}: {title}, {times}",)
     return title, _join_line()
 
 
-def _join_line() -> list[str]:
-    return [_("입장 링크는 전자우편으로 보내 드린 안내에 있습니다.")]
+@once_for_all
+def _join_line() -> tuple[str, ...]:
+    return (_("입장 링크는 전자우편으로 보내 드린 안내에 있습니다."),)
 
 
+@once_for_all
 def _described(times: tuple[datetime, datetime], entry: Entry) -> dict[str, Any]:
     config = current_app.config
     contact = f"{config['CONTACT_EMAIL']}, {phone(config['CONTACT_PHONE'])}"

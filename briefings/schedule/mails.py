@@ -4,13 +4,11 @@ from datetime import datetime
 
 from flask import url_for
 from flask_babel import gettext as _
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
-from briefings.outbox.rendering import write
+from briefings.outbox.rendering import once_for_all, write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
@@ -189,22 +187,24 @@ def _place_of(item: CalendarItem) -> Registration:
 
 def registration_of(message: Message, moved: bool = False) -> Registration | None:
     """The registration a message is about, while it is its reader's; `moved`: also where it went to another address."""
-    found = select(Registration).where(Registration.id == message.params["registration"])
-    registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
+    registration = db.session.get(Registration, message.params["registration"])
     ours = registration is not None and (moved or registration.email == message.recipient)
     return registration if ours else None
 
 
 def said_of(registration: Registration) -> dict[str, str]:
     """The values of the placeholders in REGISTRATION."""
-    briefing = registration.briefing
+    own = {"이름": registration.name, "신청 내역 링크": personal_url(registration)}
+    return _said_of_briefing(registration.briefing) | own
+
+
+@once_for_all
+def _said_of_briefing(briefing: Briefing) -> dict[str, str]:
     return {
-        "이름": registration.name,
         "설명회": briefing.title,
         "일시": time_of(briefing),
         "짧은 일시": short_time(briefing.starts_at),
         "안내 주소": landing_url(briefing),
-        "신청 내역 링크": personal_url(registration),
         "설명회 목록 주소": url_for("briefings.index", _external=True),
         "취소 사유": briefing.cancel_reason,
     }

@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from flask import url_for
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from briefings.db import db
 from briefings.outbox.mail import Composer, Dropped, Mail, ShortText
@@ -47,8 +45,7 @@ def reconfirm(message: Message, now: datetime) -> Mail | Dropped:
 
 def still_concerned(message: Message, rung: Rung, now: datetime) -> Registration | Dropped:
     """The registration a reminder is about, unless it has lost its place, its time or its point since it was queued."""
-    found = select(Registration).where(Registration.id == message.params["registration"])
-    registration = db.session.scalar(found.options(joinedload(Registration.briefing)))
+    registration = db.session.get(Registration, message.params["registration"])
     if registration is None or registration.email != message.recipient:
         return GONE
     briefing = registration.briefing

@@ -119,7 +119,7 @@ def composed(app, now, locale, kind, recipient, **params):
         due_at=now,
         reference="0" * 32,
     )
-    found = composing_in(app)(message, now)
+    found = composing_in(app)([message], now)[message.id]
     assert isinstance(found, Letter | Dropped), kind
     if isinstance(found, Letter) and (kind, locale) not in read and not kind.endswith("_text"):
         read.add((kind, locale))

@@ -107,7 +107,7 @@ def test_a_mail_that_waited_is_dropped_once_it_says_nothing_true(app, now):
     def composed(kind: str = "guest_invited"):
         given = {"recipient": invitee.email, "recipient_name": "", "locale": "ko", "params": {"invitee": invitee.id}}
         moment = {"created_at": now, "due_at": now, "reference": "0" * 32}
-        return compose(Message(id=1, key="k", kind=kind, **given, **moment), now)
+        return compose([Message(id=1, key="k", kind=kind, **given, **moment)], now)[1]
 
     assert not isinstance(composed(), Dropped)
     for change, back in (
