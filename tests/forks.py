@@ -12,7 +12,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
 
@@ -56,9 +56,15 @@ def forked(act: Callable[..., object], *given: object) -> Iterator[Forked]:
 
 
 @contextmanager
-def started(arguments: Sequence[str], settings: Mapping[str, str]) -> Iterator[Forked]:
-    """What `python -m` makes of these arguments, with these settings alone, until the block ends."""
-    with forked(module, arguments, settings) as process:
+def started(arguments: Sequence[str], settings: Mapping[str, str], at: datetime | None = None) -> Iterator[Forked]:
+    """What `python -m` makes of these arguments, with these settings alone, until the block ends; begun `at` a time."""
+
+    def begin_at() -> None:
+        if at:
+            time_machine.travel(at, tick=True).start()
+        module(arguments, settings)
+
+    with forked(begin_at) as process:
         yield process
 
 

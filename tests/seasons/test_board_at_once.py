@@ -10,25 +10,33 @@ import re
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from briefings.accounts.signing_in import set_password
+from briefings.app import create_app
 from briefings.db import db, unit_of_work
 from briefings.seasons.models import BoardStep, Card, Lane, Season
+from briefings.serving import web_options
 from tests.builders import a_user
-from tests.journeys.running import Site, running_site
+from tests.forks import started
+from tests.load.programs import environment, free_port, running
 from tests.prepared import a_database
 from tests.seasons.boards import a_board, state
 
 SECONDS = float(os.environ.get("AT_ONCE_SECONDS", "3"))
 LEAST = 10
 """Answers for each on a machine that is busy with other things."""
-PROCESSES = os.environ.get("AT_ONCE_PROCESSES", "1")
+PROCESSES = int(os.environ.get("AT_ONCE_PROCESSES", "1"))
 PASSWORD = "barley-Lantern-72"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -134,16 +142,27 @@ def token_in(page: str) -> str:
     return found[1]
 
 
+@contextmanager
+def a_site(url: str, now: datetime) -> Iterator[tuple[Flask, str]]:
+    """The application for its rows, and the host where a server of its own answers by the same clock."""
+    port = free_port()
+    settings = environment(url, port)
+    app = create_app(environ=settings)
+    command = ["gunicorn", *web_options("127.0.0.1", port, PROCESSES), "briefings.app:create_app()"]
+    with running(command, port, settings, partial(started, at=now)):
+        yield app, f"127.0.0.1:{port}"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-def test_two_officers_at_one_board_lose_nothing(dialect, tmp_path, capsys):
-    with a_database(dialect) as url, running_site(tmp_path, DATABASE_URL=url, WEB_CONCURRENCY=PROCESSES) as site:
-        with site.app.app_context():
+def test_two_officers_at_one_board_lose_nothing(dialect, now, capsys):
+    with a_database(dialect) as url, a_site(url, now) as (app, host):
+        with app.app_context():
             users = {person.email: person.id for person in (an_officer(), an_officer())}
             season = a_board(4, 3, 3, heap=6)
             season_id, before = season.id, state(season)
-        officers = at_work(site, season_id, list(users))
-        with site.app.app_context():
+        officers = at_work(host, season_id, list(users))
+        with app.app_context():
             season = db.session.get_one(Season, season_id)
             steps = list(db.session.scalars(select(BoardStep).where(BoardStep.season_id == season_id)))
             answered = {version: users[each.email] for each in officers for version in each.own}
@@ -173,9 +192,9 @@ def an_officer() -> Any:
     return person
 
 
-def at_work(site: Site, season_id: int, emails: list[str]) -> list[Officer]:
+def at_work(host: str, season_id: int, emails: list[str]) -> list[Officer]:
     """Both at once, until the time is over."""
-    host, board = urlsplit(site.url).netloc, f"/staff/seasons/{season_id}/board"
+    board = f"/staff/seasons/{season_id}/board"
     officers = [Officer(host, board, email, random.Random(n)) for n, email in enumerate(emails)]  # noqa: S311
     for officer in officers:
         officer.sign_in()
