@@ -242,7 +242,13 @@ def sent(ours: Program, rounds: int, seconds: float) -> dict[str, Figures]:
             "mails a second into the mailbox (raw: only built)": ("mailbox:", None),
             "mails a second over SMTP (raw: one by one)": (f"smtp://127.0.0.1:{port}", port),
         }
-        return {what: in_turns(rounds, partial(way, *where), ("ours", "raw")) for what, where in ways.items()}
+        found = {what: in_turns(rounds, partial(way, *where), ("ours", "raw")) for what, where in ways.items()}
+
+        def side_by_side(name: str, number: int) -> float:
+            return mails.delivered_by(2 if name == "ours" else 1, app, f"smtp://127.0.0.1:{port}", 2 * seconds)
+
+        found["mails a second over SMTP by two workers (raw: by one)"] = in_turns(rounds, side_by_side, ("ours", "raw"))
+        return found
 
 
 def show_growth(

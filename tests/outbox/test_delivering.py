@@ -10,7 +10,7 @@ from flask import url_for
 from briefings import clock, jobs
 from briefings.db import db, unit_of_work
 from briefings.outbox import smtp
-from briefings.outbox.delivering import BATCH, LEASE, LONGEST_PAUSE, Unreachable, deliver_due
+from briefings.outbox.delivering import BATCH, FRESH, LEASE, LONGEST_PAUSE, Unreachable, deliver_due
 from briefings.outbox.mail import Dropped, Mail
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.queueing import Recipient, queue
@@ -265,6 +265,14 @@ def test_no_transaction_is_open_while_the_server_is_spoken_to(app, plain, now):
 
     deliver_due(send, jobs.composing_in(app), clock.now)
     assert open_ones == [False]
+
+
+def test_words_that_have_waited_are_written_anew(app, plain, monkeypatch, now):
+    monkeypatch.setitem(app.extensions["composers"], "plain", lambda message, now: Mail(f"{now:%S}", "x"))
+    line_up(now, *(f"user{n}@example.kr" for n in range(4)))
+    with time_machine.travel(now, tick=False) as traveller:
+        deliver_due(lambda recipient, data: traveller.shift(FRESH / 2), jobs.composing_in(app), clock.now)
+    assert [message.subject for message in messages()] == ["00", "00", "05", "05"]
 
 
 def test_a_worker_told_to_stop_gives_back_what_it_has_not_sent(app, plain, now):

@@ -404,3 +404,32 @@ def test_a_registration_that_was_destroyed_gets_nothing_more(app, briefing, now)
         "신청 기록이 더는 없습니다.",
         "앞으로 열릴 설명회의 신청이 없습니다.",
     }
+
+
+def test_what_the_worker_reads_for_many_is_as_many_statements_as_for_one(app, now, count_queries):
+    sent = {}
+    for people in (1, 5):
+        briefing = a_briefing()
+        for number in range(people):
+            register(briefing, now, email=f"person{number}@{people}.example.com")
+        with count_queries() as statements:
+            assert len(delivered(app, f"person{people - 1}@{people}.example.com")) == 1
+        sent[people] = [each for each in statements if each.startswith("SELECT")]
+    assert len(sent[5]) == len(sent[1])
+
+
+def test_everybody_told_has_a_message_of_their_own_and_whoever_was_erased_has_none(app, now):
+    briefing = a_briefing(capacity=2)
+    for name in ("gaon", "haneul", "raon"):  # the last one waits
+        register(briefing, now, email=f"{name}@example.com")
+    with unit_of_work() as session:
+        for kind in (Registration, CalendarItem):
+            session.execute(update(kind).where(kind.email == "haneul@example.com").values(email="4@invalid"))
+    assert move(briefing, briefing.starts_at + timedelta(days=1), now + timedelta(minutes=1)) == 2
+    told = db.session.scalars(select(Message).where(Message.kind.in_(("new_time", "waiting_new_time")))).all()
+    assert {(each.kind, each.recipient, each.recipient_name, each.locale) for each in told} == {
+        ("new_time", "gaon@example.com", "이가온", "ko"),
+        ("waiting_new_time", "raon@example.com", "이가온", "ko"),
+    }
+    assert len({each.reference for each in told}) == 2 and {len(each.reference) for each in told} == {32}
+    assert [each.attempts for each in told] == [0, 0] and {each.about for each in told} == {f"briefing:{briefing.id}"}
