@@ -9,6 +9,11 @@ import ics
 import vobject
 from ical.calendar_stream import CalendarStream
 from icalendar import Calendar
+from ics.grammar.parse import ContentLine
+
+# One of them takes a line apart in a millisecond, and most lines of a calendar stand in all others too.
+_line_of_ics = cache(ContentLine.parse)
+ContentLine.parse = lambda line, number=-1: _line_of_ics(line).clone()
 
 
 class Facts(NamedTuple):
