@@ -44,6 +44,7 @@ from briefings.api import models as api_models  # noqa: F401 (its tables)
 from briefings.api import open_data_pages as api_open_data_pages
 from briefings.api import programs as api_programs
 from briefings.api.problems import told_to_programs
+from briefings.archive import belongings as archive_belongings
 from briefings.archive import binding as archive_binding
 from briefings.archive import booklet_pages, stories_mails, stories_pages, stories_staff, stories_words
 from briefings.archive import booklets as archive_booklets
@@ -98,6 +99,7 @@ from briefings.mentoring import mails as mentoring_mails
 from briefings.mentoring import pages as mentoring_pages
 from briefings.mentoring import staff as mentoring_staff
 from briefings.mentoring import words as mentoring_words
+from briefings.needs import belongings as need_belongings
 from briefings.needs import claim_pages, officer_pages
 from briefings.needs import list_files as need_list_files
 from briefings.needs import mails as need_mails
@@ -107,11 +109,14 @@ from briefings.needs import words as need_words
 from briefings.needs.boxes import Show
 from briefings.needs.officers import themes_of_each
 from briefings.needs.rounds import titles as round_titles
+from briefings.organizations import belongings as organization_belongings
 from briefings.organizations import list_files as organization_list_files
 from briefings.organizations import mails as organization_mails
 from briefings.organizations import public as organization_public
 from briefings.organizations import staff as organization_staff
+from briefings.organizations import staff_organizations
 from briefings.organizations import words as organization_words
+from briefings.organizations.belongings import Belongings
 from briefings.outbox import mails as outbox_mails
 from briefings.outbox import pages as outbox_pages
 from briefings.outbox import text_pages as outbox_texts
@@ -136,6 +141,7 @@ from briefings.participation import (
     retrospect,
     template_pages,
 )
+from briefings.participation import belongings as participation_belongings
 from briefings.participation import list_files as participation_list_files
 from briefings.participation import mails as participation_mails
 from briefings.participation import owner as participation_owner
@@ -182,12 +188,14 @@ from briefings.rights import list_files as rights_list_files
 from briefings.rights import mails as rights_mails
 from briefings.rights import pages as rights_pages
 from briefings.rights import staff as rights_staff
+from briefings.rounds import belongings as round_belongings
 from briefings.rounds import contact_pages as round_contact_pages
 from briefings.rounds import list_files as round_list_files
 from briefings.rounds import mails as round_mails
 from briefings.rounds import pages as round_pages
 from briefings.rounds import public as round_public
 from briefings.rounds import words as round_words
+from briefings.schedule import belongings as schedule_belongings
 from briefings.schedule import (
     editor_pages,  # noqa: F401 (views of the staff's briefings)
     link_mails,
@@ -259,6 +267,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     account_pages.pages,
     organization_public.pages,
     organization_staff.pages,
+    staff_organizations.pages,
     privacy_pages.pages,
     rights_pages.pages,
     rights_staff.pages,
@@ -406,6 +415,15 @@ ENTRIES: dict[ItemKind, Describe] = {ItemKind.APPOINTMENT: appointment_mails.ent
 BOXES_OF_OWNER: tuple[Show, ...] = (match_box.of_owner, retrospect.of_owner, mentoring_boxes.of_owner)
 BOXES_OF_STAFF: tuple[Show, ...] = (match_box.of_staff, retrospect.of_staff, mentoring_boxes.of_staff)
 """What the pages of a need show besides the need itself, to its owner and to staff."""
+BELONGINGS: Belongings = (
+    *organization_belongings.BELONGINGS,
+    *need_belongings.BELONGINGS,
+    *round_belongings.BELONGINGS,
+    *schedule_belongings.BELONGINGS,
+    *participation_belongings.BELONGINGS,
+    *archive_belongings.BELONGINGS,
+)
+"""Everything that names an organization: what goes along when two are made one."""
 EXPORTS: dict[str, ListFile] = by_name(
     (
         *need_list_files.LISTS,
@@ -484,6 +502,7 @@ WORDS: tuple[labels.Words, ...] = (
 PARTS_CHANGED: dict[str, Mapping[str, str]] = {
     "briefings": schedule_words.DETAILS,
     "needs": need_words.FIELDS,
+    "organizations": organization_words.PARTS | {each.key: each.title for each in BELONGINGS},
     "seasons": season_words.RULES,
 }
 """What the parts of things are called in the log, where they were changed."""
@@ -505,6 +524,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["composers"] = COMPOSERS
     app.extensions["told_to_programs"] = told_to_programs
     app.extensions["themes_of_each"] = themes_of_each
+    app.extensions["belongings"] = BELONGINGS
     app.extensions["entries"] = ENTRIES
     app.extensions["tasks"] = TASKS
     app.extensions["exports"] = EXPORTS

@@ -113,6 +113,7 @@ ACCESS = {
         staff_tool_lists: columns discard likely new person show take
         staff_advice: ask hide index remind take_back
         staff_accounts: account_request approve_request decline_request index
+        staff_organizations: index show
         staff_briefings: cancel changes copy discard discard_changes edit enter_registration
             hold_mails index move new
             preview publish registration registrations registrations_together show
@@ -147,6 +148,7 @@ ACCESS = {
         rights: close files index period register requests turn_down
         staff_accounts: end_sessions new off on reset_second_factor send_link show unlink_agency withdraw_invitation
         staff_officers: themes
+        staff_organizations: choose correct merge
         staff_webhooks: delivery edit index new remove renew_secret send_again show switch try_out
     """,
 }

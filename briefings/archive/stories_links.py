@@ -4,6 +4,7 @@ from flask import abort, url_for
 
 from briefings.archive.models import Story
 from briefings.archive.stories import story_with
+from briefings.organizations.looking_after import successor_of
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 PURPOSE = "story"
@@ -29,7 +30,7 @@ def story_behind(token: str) -> tuple[Story, int, bool]:
     story = story_with(public_id)
     if story is None or not number.isascii() or not number.isdigit() or len(number) > 9:
         abort(404)
-    organization_id = int(number)
+    organization_id = successor_of(int(number))  # links live longer than organizations that turn out to be another
     if organization_id not in {joined.organization_id for joined in story.match.standing}:
         abort(404)
     fitting = (each for each in range(story.version, 0, -1) if token_fits(token, PURPOSE, name, each))

@@ -8,6 +8,7 @@ from briefings.archive.models import Story, StoryState
 from briefings.archive.stories import story_with
 from briefings.archive.stories_links import consent_url
 from briefings.db import db
+from briefings.organizations.looking_after import successor_of
 from briefings.organizations.models import Organization
 from briefings.outbox.mail import Composer, Dropped, Mail
 from briefings.outbox.models import Message
@@ -22,7 +23,7 @@ def asking(message: Message, now: datetime) -> Mail | Dropped:
     story = _story(message, StoryState.ASKED)
     if story is None:
         return Dropped(CHANGED)
-    organization = message.params["organization"]
+    organization = successor_of(message.params["organization"])
     if organization not in {joined.organization_id for joined in story.match.standing}:
         return Dropped("그 사이 성사에서 빠진 기관")
     return write("story_asked", {**_said(message, story), "동의 주소": consent_url(story, organization)})
@@ -33,7 +34,7 @@ def published(message: Message, now: datetime) -> Mail | Dropped:
     story = _story(message, StoryState.PUBLISHED)
     if story is None:
         return Dropped(CHANGED)
-    organization = message.params.get("organization")
+    organization = successor_of(message.params.get("organization", 0))
     own = consent_url(story, organization) if organization else ""
     address = url_for("stories.show", public_id=story.public_id, _external=True)
     return write("story_published", {**_said(message, story), "이야기 주소": address, "동의 주소": own})
@@ -44,7 +45,7 @@ def to_author(text: str, state: StoryState) -> Composer:
 
     def compose(message: Message, now: datetime) -> Mail | Dropped:
         story = _story(message, state)
-        organization = db.session.get(Organization, message.params.get("organization", 0))
+        organization = db.session.get(Organization, successor_of(message.params.get("organization", 0)))
         if story is None or organization is None:
             return Dropped(CHANGED)
         said = next((each.words for each in story.consents if each.organization_id == organization.id), "")

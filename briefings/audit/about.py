@@ -52,7 +52,7 @@ KINDS: Mapping[str, Kind] = {
     "messages": Kind("보낸 전자우편", "subject", "outbox.show", {"message_id": "id"}, "recipient"),
     "need_imports": Kind("수요 파일", "", "imports.show", BY_PUBLIC_ID),
     "needs": Kind("과제", "title", "staff_needs.show", {"need_id": "id"}, "contact_email"),
-    "organizations": Kind("기관", "name"),
+    "organizations": Kind("기관", "name", "staff_organizations.show", {"organization_id": "id"}),
     "participation_replies": Kind("답글", "name", "staff_replies.show", BY_PUBLIC_ID, "email"),
     "people_lists": Kind("신청 명단", "file_name", "staff_lists.show", OF_BRIEFING),
     "questions": Kind("질문", "text", "staff_questions.show", OF_BRIEFING),

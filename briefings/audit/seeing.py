@@ -93,6 +93,7 @@ PAGES: Mapping[str, Shown] = {
     "staff_lists.show": Shown("list.seen", "people_lists", "public_id", "public_id"),
     "staff_matches.show": Shown("match.seen", "needs", "need_id", "id"),
     "staff_needs.show": Shown("need.contact_seen", "needs", "need_id", "id"),
+    "staff_organizations.show": Shown("organization.seen", "organizations", "organization_id", "id"),
     "staff_presenters.index": _of_briefing("presenters.seen"),
     "staff_questions.desk": _of_briefing("questions.seen"),
     "staff_questions.index": Shown("questions.seen"),

@@ -26,6 +26,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "account.themes_changed": "담당 주제를 바꿈",
         "account_request.approved": "계정 신청을 승인함",
         "account_request.declined": "계정 신청을 거절함",
+        "organization.merged": "두 기관을 합침",
+        "organization.renamed": "기관의 이름이나 유형을 고침",
     },
     "개인정보 열람": {
         "account.seen": "계정을 봄",
@@ -49,6 +51,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "messages.seen": "발송 목록을 봄",
         "need.contact_seen": "과제의 담당자를 봄",
         "need.interested_seen": "관심을 보인 사람의 연락처를 봄",
+        "organization.seen": "기관의 계정을 봄",
         "person.seen": "한 사람의 모든 것을 봄",
         "presenters.seen": "발표자의 연락처를 봄",
         "question.seen": "질문한 사람을 봄",

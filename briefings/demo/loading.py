@@ -17,6 +17,7 @@ from briefings.demo.accounts import load_accounts
 from briefings.demo.attendance import load_attendance
 from briefings.demo.exports import load_exports
 from briefings.demo.matches import load_matches
+from briefings.demo.organizations import load_organizations
 from briefings.demo.papers import load_papers
 from briefings.demo.people import ACCOUNTS, NAMES, PASSWORD, VISITORS
 from briefings.demo.programs import load_programs
@@ -95,6 +96,7 @@ class Demo:
         load_exports(self.now)
         load_programs(self.now, self.zone)
         load_webhooks(self.now)
+        load_organizations(self.now)
 
     def _wednesday(self, weeks: int) -> datetime:
         """14:00 of the Wednesday so many weeks after this one."""

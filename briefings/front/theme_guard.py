@@ -196,7 +196,7 @@ OF_NO_THEME = frozenset(
         ),  # a round asks for needs of all themes; one need of it is placed
         "staff_matrix",  # shows where needs are, nothing else
         "staff_funnel",  # names in full whom the reader answers for, and nobody else
-        *("outbox_texts", "staff_accounts"),
+        *("outbox_texts", "staff_accounts", "staff_organizations"),
         "imports",  # belongs to whoever brought the file
         *("exports", "availability.index", "availability.ask"),  # of a season without people of others; of a round
         *("staff_needs.rename_topic", "staff_needs.move_topic"),

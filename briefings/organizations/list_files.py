@@ -1,19 +1,22 @@
 """The organizations and the accounts as files for staff."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import func, select
 
 from briefings.accounts.invitations import Invitation, invitations_of
 from briefings.accounts.models import Role, User
 from briefings.accounts.words import INVITED, ROLES
 from briefings.exports.forms import in_words
-from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
+from briefings.exports.lists import Asked, Column, Found, ListFile, listed
+from briefings.organizations.belongings import numbers_of
 from briefings.organizations.forms import AccountFilters
 from briefings.organizations.managing import accounts_found, organizations_of
-from briefings.organizations.models import Membership, Organization
+from briefings.organizations.models import Organization
+from briefings.organizations.organization_forms import DOUBLE, OrganizationFilters
+from briefings.organizations.staff_organizations import belongings, found
 from briefings.organizations.words import KINDS
 from briefings.web.filters import phone
 
@@ -22,7 +25,6 @@ ORGANIZATIONS: tuple[Column[Any], ...] = (
     Column("기관", 32, lambda each: each[0].name),
     Column("기관 유형", 18, lambda each: KINDS[each[0].kind]),
     Column("공공", 8, lambda each: "공공" if each[0].kind.is_public else "민간"),
-    Column("계정 수", 10, lambda each: each[1]),
     Column("처음 알려진 때", 17, lambda each: each[0].created_at),
 )
 ACCOUNTS: tuple[Column[Any], ...] = (
@@ -40,10 +42,22 @@ ACCOUNTS: tuple[Column[Any], ...] = (
 
 
 def find_organizations(asked: Asked) -> Found[Any]:
-    """Every organization with how many accounts belong to it, by name."""
-    members = select(func.count()).where(Membership.organization_id == Organization.id).scalar_subquery()
-    found = select(Organization, members).order_by(Organization.name, Organization.id)
-    return Found(ORGANIZATIONS, listed(found), above=(Step("계정", "staff_accounts.index", {}),))
+    """The organizations that the list shows, in its order, with how much names each."""
+    filters = OrganizationFilters(asked.args)
+    listed_ones = tuple(each for each in belongings() if each.listed)
+
+    def complete(some: Sequence[Organization]) -> Iterator[tuple[Organization, dict[str, int]]]:
+        numbers = numbers_of([each.id for each in some], listed_ones)
+        return ((each, numbers[each.id]) for each in some)
+
+    columns = tuple(Column[Any](each.title, 12, partial(_number, each.key)) for each in listed_ones)
+    shelf = [("보기", "겹쳐 보이는 기관")] if filters.shelf.data == DOUBLE else []
+    conditions = [*shelf, *in_words(filters)]
+    return Found((*ORGANIZATIONS, *columns), listed(found(filters), complete), conditions)
+
+
+def _number(key: str, line: tuple[Organization, dict[str, int]]) -> int:
+    return line[1][key]
 
 
 def find_accounts(asked: Asked) -> Found[Any]:
@@ -69,6 +83,6 @@ def _state(user: User, invitation: Invitation | None) -> str:
 
 
 LISTS = (
-    ListFile("organizations", "기관", "staff_accounts.index", find_organizations, "곳"),
+    ListFile("organizations", "기관", "staff_organizations.index", find_organizations, "곳"),
     ListFile("accounts", "계정", "staff_accounts.index", find_accounts, "개"),
 )

@@ -21,6 +21,8 @@ REQUEST_STATES = {
     RequestState.APPROVED: N_("승인"),
     RequestState.DECLINED: N_("거절"),
 }
+PARTS = {"name": "이름", "kind": "기관 유형"}
+"""What the log calls what was put right."""
 WORDS = {OrganizationKind: KINDS, RequestState: REQUEST_STATES}
 
 ACTS = {

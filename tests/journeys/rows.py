@@ -73,6 +73,7 @@ from tests.journeys.desk_rows import fill_desk
 from tests.journeys.export_rows import fill_exports
 from tests.journeys.import_rows import fill_imports
 from tests.journeys.match_rows import fill_matches
+from tests.journeys.organization_rows import fill_organizations
 from tests.journeys.paper_rows import fill_papers
 from tests.journeys.question_rows import fill_questions
 from tests.journeys.registration_rows import fill_registrations
@@ -134,6 +135,7 @@ def fill() -> Rows:
     rows.update(fill_keys(db.session.scalars(select(User).where(User.email == ADMINISTRATOR)).one(), LONG_TITLE))
     administrator = db.session.scalars(select(User).where(User.email == ADMINISTRATOR)).one()
     rows.update(fill_webhooks(administrator, open_one, LONG_TITLE))
+    rows.update(fill_organizations(administrator, LONG_TITLE))
     rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), ended, rows["organization"]))
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))

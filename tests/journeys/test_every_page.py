@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser
 from werkzeug.exceptions import NotFound
 
+from tests.journeys import organization_rows
 from tests.journeys.checks import NARROW, barriers, bring_axe, shape, trouble_on_a_phone
 from tests.journeys.person import Person
 from tests.journeys.rows import (
@@ -841,6 +842,7 @@ REVIEWERS = {
     "stepping back": "/reviews/{sheet_open}/recuse",
     "stepping back wrongly": "/reviews/{sheet_open}/recuse | submit",
 }
+STAFFS |= organization_rows.STAFF_PAGES
 NEW_REVIEWERS = {"no reviews": "/reviews", "no advice": "/advice"}
 ADMINISTRATORS = {
     "account": "/staff/accounts/{user}",
@@ -887,7 +889,9 @@ ADMINISTRATORS = {
     "webhook secret shown": "/staff/webhooks/{webhook_fresh}/secret | go on",
     "webhook to remove": "/staff/webhooks/{webhook_fresh}/remove",
 }
+ADMINISTRATORS |= organization_rows.ADMINISTRATOR_PAGES
 THEME_STAFFS = {
+    "organization, for an officer of a theme": "/staff/organizations/{organization_double}",
     "today of a theme": "/staff/",
     "needs of own themes, none": "/staff/needs?theme=own",
     "need of others": "/staff/needs/{need}",

@@ -1,0 +1,173 @@
+"""Organizations as staff look after them: who stands there twice, put right, and made one.
+
+Somebody types a name and picks a kind, and there it is: one body may stand there under two spellings or kinds. Which
+two are one is for people to say; everything that names the one then names the other.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from briefings.accounts.models import User
+from briefings.audit.models import AuditEntry
+from briefings.audit.recording import record
+from briefings.db import db, lock
+from briefings.errors import Refused
+from briefings.organizations.belongings import Belongings, Hindrance, Pair, numbers_of
+from briefings.organizations.finding import name_key
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.organizations.words import KINDS
+
+STALE = "그사이 다른 사람이 이 기관을 고쳤습니다. 지금 내용을 확인하고 다시 해 주세요."
+TAKEN = "이 이름과 유형의 기관이 이미 있습니다. 같은 기관이면 고치지 말고 그 기관과 합쳐 주세요."
+SAME = "한 기관을 그 기관과 합칠 수는 없습니다. 다른 기관을 골라 주세요."
+MERGED = "organization.merged"
+IN_A_NAME = ("(주)", "(유)", "(사)", "(재)", "주식회사", "유한회사", "사단법인", "재단법인", "·", "-", ".", ",")
+"""What two spellings of one name may differ by: keys made long ago still hold legal forms, and signs are no letters."""
+LIKE_IT = 10
+
+
+def found(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
+    """Organizations whose name has `words` in it, however they are spaced, and of `kind` only; by name."""
+    rows = select(Organization)
+    if words:
+        rows = rows.where(Organization.name_key.contains(name_key(words), autoescape=True))
+    if kind:
+        rows = rows.where(Organization.kind == kind)
+    return rows.order_by(Organization.name, Organization.id)
+
+
+def look_double(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
+    """Those of them beside which another of almost the same name stands, whatever its kind, side by side."""
+    bare = _bare(Organization.name_key)
+    several = select(bare).where(bare != "").group_by(bare).having(func.count() > 1)
+    rows = found(words, kind).where(bare.in_(several))
+    return rows.order_by(None).order_by(bare, Organization.name, Organization.id)
+
+
+def like(organization: Organization) -> list[Organization]:
+    """Others of almost the same name, LIKE_IT at most: likely the same body."""
+    key = name_key(organization.name)
+    for signs in IN_A_NAME:
+        key = key.replace(signs, "")
+    rows = select(Organization).where(_bare(Organization.name_key) == key, Organization.id != organization.id)
+    return list(db.session.scalars(rows.order_by(Organization.name, Organization.id).limit(LIKE_IT))) if key else []
+
+
+def _bare(column: Any) -> ColumnElement[str]:
+    for signs in IN_A_NAME:
+        column = func.replace(column, signs, "")
+    return column
+
+
+def as_read(*organizations: Organization) -> str:
+    """What a page says of them, for its form to bring back: whoever acts on something else is told so."""
+    return "; ".join(f"{each.id} {each.kind.value} {each.name}" for each in organizations)
+
+
+def correct(
+    organization: Organization,
+    name: str,
+    kind: OrganizationKind,
+    seen: str,
+    belongings: Belongings,
+    by: User,
+    now: datetime,
+) -> bool:
+    """Put its name and kind right; False where nothing changed. Refused where another has both, or it reads otherwise
+    than when it was `seen`.
+    """
+    lock(organization)
+    if as_read(organization) != seen:
+        raise Refused(STALE)
+    name = " ".join(name.split())
+    if (name, kind) == (organization.name, organization.kind):
+        return False
+    if other := another_named(name, kind, organization):
+        raise Refused(TAKEN, field="kind" if name_key(organization.name) == other.name_key else "name")
+    changed = {"name": [organization.name, name], "kind": [organization.kind.value, kind.value]}
+    organization.name, organization.name_key, organization.kind = name, name_key(name), kind
+    db.session.flush()
+    for each in belongings:
+        each.renamed(organization.id)
+    changed = {part: values for part, values in changed.items() if values[0] != values[1]}
+    record(by, "organization.renamed", organization, now, changed=changed)
+    return True
+
+
+def another_named(name: str, kind: OrganizationKind, than: Organization) -> Organization | None:
+    """The other organization that has this name, however it is spaced, and kind."""
+    rows = select(Organization).where(Organization.name_key == name_key(name), Organization.kind == kind)
+    return db.session.scalar(rows.where(Organization.id != than.id))
+
+
+def hindrances(gone: Organization, stays: Organization, belongings: Belongings) -> list[Hindrance]:
+    """Everything for which the two cannot be one now."""
+    pair = Pair(gone.id, stays.id)
+    return [hindrance for each in belongings for hindrance in each.hinders(pair)]
+
+
+def merge(
+    gone: Organization, stays: Organization, seen: str, belongings: Belongings, by: User, now: datetime
+) -> dict[str, int]:
+    """Make them one: everything that names `gone` names `stays`, and `gone` is no more. How much was moved, by key.
+
+    It cannot be undone: whose was whose is written down nowhere. Refused where something hinders it, or one of them
+    reads otherwise than when they were `seen`.
+    """
+    if gone.id == stays.id:
+        raise Refused(SAME)
+    _hold(gone, stays)
+    if as_read(gone, stays) != seen:
+        raise Refused(STALE)
+    if why := hindrances(gone, stays, belongings):
+        raise Refused(why[0].words)
+    moved = numbers_of([gone.id], belongings)[gone.id]
+    pair = Pair(gone.id, stays.id)
+    db.session.flush()
+    for each in belongings:
+        each.join(pair, now)
+    db.session.flush()
+    for each in belongings:
+        each.move(pair)
+    db.session.expire_all()
+    for each in belongings:
+        each.renamed(stays.id)
+    what = {"gone": gone.id, "kept": stays.id, "moved": {key: number for key, number in moved.items() if number}}
+    names = {"before": _called(gone), "after": _called(stays)}
+    for one in (gone, stays):
+        record(by, MERGED, one, now, **names, **what)
+    db.session.flush()
+    db.session.delete(gone)
+    db.session.flush()
+    return moved
+
+
+def successor_of(organization_id: int) -> int:
+    """The organization that one is now: itself, or the one it was merged into, as the log has it."""
+    rows = select(AuditEntry.detail).where(AuditEntry.action == MERGED, AuditEntry.about_type == "organizations")
+    while detail := db.session.scalar(
+        rows.where(AuditEntry.about_id == organization_id).order_by(AuditEntry.id.desc()).limit(1)
+    ):
+        if detail["kept"] == organization_id:
+            break
+        organization_id = detail["kept"]
+    return organization_id
+
+
+def _called(organization: Organization) -> str:
+    return f"{organization.name} ({KINDS[organization.kind]}, {organization.id}번)"
+
+
+def _hold(*organizations: Organization) -> None:
+    """Hold them, in the order in which everybody does, and wholly: whoever is about to name one is waited for.
+
+    `lock` alone lets others name a row that they found before; one that is going must be named by nobody.
+    """
+    for each in sorted(organizations, key=lambda one: one.id):
+        lock(each)
+    ids: Sequence[int] = [each.id for each in organizations]
+    rows = select(Organization.id).where(Organization.id.in_(ids)).order_by(Organization.id).with_for_update()
+    db.session.execute(rows).all()

@@ -1,0 +1,43 @@
+"""What forms ask about organizations themselves."""
+
+from wtforms import HiddenField, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from briefings.organizations.models import OrganizationKind
+from briefings.organizations.words import KINDS
+from briefings.web.forms import Filters, Form, options, searchable
+
+DOUBLE = "double"
+"""The shelf of organizations that look like one."""
+
+
+class OrganizationFilters(Filters):
+    """What the list of organizations can be narrowed by."""
+
+    q = StringField("기관 이름", filters=[searchable], render_kw={"maxlength": 100, "type": "search"})
+    kind = SelectField("기관 유형", choices=options(KINDS, "전체"))
+    shelf = HiddenField()
+
+    @property
+    def wanted_kind(self) -> OrganizationKind | None:
+        """The kind asked for, if it is one."""
+        return OrganizationKind(self.kind.data) if self.kind.data in set(OrganizationKind) else None
+
+
+class OtherFilters(Filters):
+    """Which organization another is to be merged into."""
+
+    q = StringField("남길 기관의 이름", filters=[searchable], render_kw={"maxlength": 100, "type": "search"})
+
+
+class SeenForm(Form):
+    """A press that means what was shown."""
+
+    seen = HiddenField()
+
+
+class CorrectForm(SeenForm):
+    """Name and kind as they should be."""
+
+    name = StringField("기관 이름", [DataRequired(), Length(max=120)])
+    kind = SelectField("기관 유형", [InputRequired()], choices=options(KINDS), coerce=OrganizationKind)

@@ -1,0 +1,148 @@
+"""Organizations as staff look after them: who stands there, twice perhaps; only administrators change them."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy import Select
+
+from briefings import clock
+from briefings.audit.pages import lines_of, link_to
+from briefings.audit.recording import history_of
+from briefings.db import db, unit_of_work
+from briefings.errors import Refused
+from briefings.organizations import looking_after
+from briefings.organizations.belongings import Belongings, all_members_of, numbers_of
+from briefings.organizations.models import Organization
+from briefings.organizations.organization_forms import DOUBLE, CorrectForm, OrganizationFilters, OtherFilters, SeenForm
+from briefings.outbox.reach import EVERYBODY
+from briefings.web.access import administrator, staff
+
+pages = Blueprint("staff_organizations", __name__, url_prefix="/staff/organizations")
+PER_PAGE = 30
+SHOWN = 30  # acts of an organization's course
+
+
+@pages.get("")
+@staff
+def index() -> ResponseReturnValue:
+    """All of them, or those that look double."""
+    filters = OrganizationFilters(request.args)
+    page = db.paginate(found(filters), page=request.args.get("page", 1, int), per_page=PER_PAGE, error_out=False)
+    listed = tuple(each for each in belongings() if each.listed)
+    return render_template(
+        "organizations/organizations.html",
+        filters=filters,
+        double=filters.shelf.data == DOUBLE,
+        page=page,
+        listed=listed,
+        numbers=numbers_of([each.id for each in page.items], listed),
+    )
+
+
+@pages.get("/<int:organization_id>")
+@staff
+def show(organization_id: int) -> ResponseReturnValue:
+    """What names it, who belongs to it, those that look like it, and its course."""
+    organization = db.get_or_404(Organization, organization_id)
+    return render_template(
+        "organizations/organization.html",
+        organization=organization,
+        belongings=belongings(),
+        numbers=_numbers(organization)[organization.id],
+        members=all_members_of(organization.id) if _sees_people() else None,
+        like=looking_after.like(organization),
+        history=lines_of(history_of(organization)[: -SHOWN - 1 : -1]),
+        link_to=link_to,
+    )
+
+
+@pages.route("/<int:organization_id>/edit", methods=["GET", "POST"])
+@administrator
+def correct(organization_id: int) -> ResponseReturnValue:
+    """Put name and kind right; where another has them, the way to make both one."""
+    organization, other = db.get_or_404(Organization, organization_id), None
+    read = looking_after.as_read(organization)
+    form = CorrectForm(obj=organization, data={"seen": read})
+    if form.validate_on_submit():
+        given = (form.name.data, form.kind.data)
+        try:
+            with unit_of_work():
+                said = (form.seen.data, belongings(), current_user, clock.now())
+                changed = looking_after.correct(organization, *given, *said)
+        except Refused as error:
+            form.refuse(error)
+            form.seen.data = looking_after.as_read(organization)
+            other = looking_after.another_named(*given, organization)
+        else:
+            flash("이름과 유형을 고쳤습니다." if changed else "바뀐 것이 없습니다.", "success" if changed else "info")
+            return redirect(url_for(".show", organization_id=organization_id), 303)
+    return render_template("organizations/organization_edit.html", form=form, organization=organization, other=other)
+
+
+@pages.get("/<int:organization_id>/merge")
+@administrator
+def choose(organization_id: int) -> ResponseReturnValue:
+    """Look for the organization that stays."""
+    organization, filters = db.get_or_404(Organization, organization_id), OtherFilters(request.args)
+    looked_for = looking_after.found(filters.q.data or "").where(Organization.id != organization_id)
+    page = db.paginate(looked_for, per_page=PER_PAGE, error_out=False) if filters.q.data else None
+    return render_template(
+        "organizations/organization_choose.html",
+        organization=organization,
+        filters=filters,
+        page=page,
+        like=looking_after.like(organization),
+    )
+
+
+@pages.route("/<int:organization_id>/merge/<int:other_id>", methods=["GET", "POST"])
+@administrator
+def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
+    """Both side by side and what moves; then make them one, of which the other stays."""
+    gone, stays = db.get_or_404(Organization, organization_id), db.get_or_404(Organization, other_id)
+    if gone.id == stays.id:
+        abort(404)
+    form = SeenForm(data={"seen": looking_after.as_read(gone, stays)})
+    if form.validate_on_submit():
+        name = gone.name
+        try:
+            with unit_of_work():
+                looking_after.merge(gone, stays, form.seen.data, belongings(), current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+            form.seen.data = looking_after.as_read(gone, stays)
+        else:
+            flash(f"‘{name}’을(를) 이 기관과 합쳤습니다. 이제 한 기관으로 셉니다.", "success")
+            return redirect(url_for(".show", organization_id=other_id), 303)
+    return render_template(
+        "organizations/organization_merge.html",
+        form=form,
+        gone=gone,
+        stays=stays,
+        belongings=belongings(),
+        numbers=_numbers(gone, stays),
+        hindrances=looking_after.hindrances(gone, stays, belongings()),
+    )
+
+
+def found(filters: OrganizationFilters) -> Select[Any]:
+    """What the list shows under its filters."""
+    shelf = looking_after.look_double if filters.shelf.data == DOUBLE else looking_after.found
+    return shelf(filters.q.data or "", filters.wanted_kind)
+
+
+def belongings() -> Belongings:
+    """Everything that names organizations, of all slices."""
+    told: Belongings = current_app.extensions["belongings"]
+    return told
+
+
+def _numbers(*organizations: Organization) -> dict[int, dict[str, int]]:
+    return numbers_of([each.id for each in organizations], belongings())
+
+
+def _sees_people() -> bool:
+    """Accounts of an organization belong to no theme: whoever answers for some only does not see whose they are."""
+    return current_user.is_administrator or current_app.extensions["reach"]() is EVERYBODY
