@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, inspect, select
 
 from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
@@ -24,7 +24,7 @@ STALE = "그사이 다른 사람이 이 기관을 고쳤습니다. 지금 내용
 TAKEN = "이 이름과 유형의 기관이 이미 있습니다. 같은 기관이면 고치지 말고 그 기관과 합쳐 주세요."
 SAME = "한 기관을 그 기관과 합칠 수는 없습니다. 다른 기관을 골라 주세요."
 MERGED = "organization.merged"
-IN_A_NAME = ("(주)", "(유)", "(사)", "(재)", "주식회사", "유한회사", "사단법인", "재단법인", "·", "-", ".", ",")
+IN_A_NAME = ("(주)", "(유)", "(사)", "(재)", "주식회사", "유한회사", "사단법인", "재단법인", "·")
 """What two spellings of one name may differ by: keys made long ago still hold legal forms, and signs are no letters."""
 LIKE_IT = 10
 
@@ -41,10 +41,11 @@ def found(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
 
 def look_double(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
     """Those of them beside which another of almost the same name stands, whatever its kind, side by side."""
-    bare = _bare(Organization.name_key)
-    several = select(bare).where(bare != "").group_by(bare).having(func.count() > 1)
-    rows = found(words, kind).where(bare.in_(several))
-    return rows.order_by(None).order_by(bare, Organization.name, Organization.id)
+    # Made bare once for each, and looked through twice.
+    keyed = select(Organization.id, _bare(Organization.name_key).label("bare")).cte("keyed")
+    several = select(keyed.c.bare).where(keyed.c.bare != "").group_by(keyed.c.bare).having(func.count() > 1)
+    rows = found(words, kind).join(keyed, keyed.c.id == Organization.id).where(keyed.c.bare.in_(several))
+    return rows.order_by(None).order_by(keyed.c.bare, Organization.name, Organization.id)
 
 
 def like(organization: Organization) -> list[Organization]:
@@ -83,18 +84,18 @@ def correct(
     if as_read(organization) != seen:
         raise Refused(STALE)
     name = " ".join(name.split())
-    if (name, kind) == (organization.name, organization.kind):
-        return False
     if other := another_named(name, kind, organization):
-        raise Refused(TAKEN, field="kind" if name_key(organization.name) == other.name_key else "name")
-    changed = {"name": [organization.name, name], "kind": [organization.kind.value, kind.value]}
+        only_kind = kind is not organization.kind and name_key(organization.name) == other.name_key
+        raise Refused(TAKEN, field="kind" if only_kind else "name")
+    parts = {"name": [organization.name, name], "kind": [organization.kind.value, kind.value]}
+    changed = {part: values for part, values in parts.items() if values[0] != values[1]}
     organization.name, organization.name_key, organization.kind = name, name_key(name), kind
     db.session.flush()
-    for each in belongings:
+    for each in belongings if "name" in changed else ():
         each.renamed(organization.id)
-    changed = {part: values for part, values in changed.items() if values[0] != values[1]}
-    record(by, "organization.renamed", organization, now, changed=changed)
-    return True
+    if changed:
+        record(by, "organization.renamed", organization, now, changed=changed)
+    return bool(changed)
 
 
 def another_named(name: str, kind: OrganizationKind, than: Organization) -> Organization | None:
@@ -117,7 +118,7 @@ def merge(
     It cannot be undone: whose was whose is written down nowhere. Refused where something hinders it, or one of them
     reads otherwise than when they were `seen`.
     """
-    if gone.id == stays.id:
+    if gone is stays:
         raise Refused(SAME)
     _hold(gone, stays)
     if as_read(gone, stays) != seen:
@@ -166,8 +167,14 @@ def _hold(*organizations: Organization) -> None:
 
     `lock` alone lets others name a row that they found before; one that is going must be named by nobody.
     """
-    for each in sorted(organizations, key=lambda one: one.id):
+    for each in sorted(organizations, key=_number):
         lock(each)
     ids: Sequence[int] = [each.id for each in organizations]
     rows = select(Organization.id).where(Organization.id.in_(ids)).order_by(Organization.id).with_for_update()
     db.session.execute(rows).all()
+
+
+def _number(organization: Organization) -> int:
+    """Without asking for the row, which may be gone by now."""
+    number: int = inspect(organization).identity[0]
+    return number

@@ -45,7 +45,7 @@ def index() -> ResponseReturnValue:
 @staff
 def show(organization_id: int) -> ResponseReturnValue:
     """What names it, who belongs to it, those that look like it, and its course."""
-    organization = db.get_or_404(Organization, organization_id)
+    organization = _organization(organization_id)
     return render_template(
         "organizations/organization.html",
         organization=organization,
@@ -62,7 +62,7 @@ def show(organization_id: int) -> ResponseReturnValue:
 @administrator
 def correct(organization_id: int) -> ResponseReturnValue:
     """Put name and kind right; where another has them, the way to make both one."""
-    organization, other = db.get_or_404(Organization, organization_id), None
+    organization, other = _organization(organization_id), None
     read = looking_after.as_read(organization)
     form = CorrectForm(obj=organization, data={"seen": read})
     if form.validate_on_submit():
@@ -73,6 +73,7 @@ def correct(organization_id: int) -> ResponseReturnValue:
                 changed = looking_after.correct(organization, *given, *said)
         except Refused as error:
             form.refuse(error)
+            organization = _organization(organization_id)
             form.seen.data = looking_after.as_read(organization)
             other = looking_after.another_named(*given, organization)
         else:
@@ -85,7 +86,7 @@ def correct(organization_id: int) -> ResponseReturnValue:
 @administrator
 def choose(organization_id: int) -> ResponseReturnValue:
     """Look for the organization that stays."""
-    organization, filters = db.get_or_404(Organization, organization_id), OtherFilters(request.args)
+    organization, filters = _organization(organization_id), OtherFilters(request.args)
     looked_for = looking_after.found(filters.q.data or "").where(Organization.id != organization_id)
     page = db.paginate(looked_for, per_page=PER_PAGE, error_out=False) if filters.q.data else None
     return render_template(
@@ -101,7 +102,7 @@ def choose(organization_id: int) -> ResponseReturnValue:
 @administrator
 def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
     """Both side by side and what moves; then make them one, of which the other stays."""
-    gone, stays = db.get_or_404(Organization, organization_id), db.get_or_404(Organization, other_id)
+    gone, stays = _organization(organization_id), _organization(other_id)
     if gone.id == stays.id:
         abort(404)
     form = SeenForm(data={"seen": looking_after.as_read(gone, stays)})
@@ -112,6 +113,7 @@ def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
                 looking_after.merge(gone, stays, form.seen.data, belongings(), current_user, clock.now())
         except Refused as error:
             form.refuse(error)
+            gone, stays = _organization(organization_id), _organization(other_id)
             form.seen.data = looking_after.as_read(gone, stays)
         else:
             flash(f"‘{name}’을(를) 이 기관과 합쳤습니다. 이제 한 기관으로 셉니다.", "success")
@@ -137,6 +139,15 @@ def belongings() -> Belongings:
     """Everything that names organizations, of all slices."""
     told: Belongings = current_app.extensions["belongings"]
     return told
+
+
+def _organization(number: int) -> Organization:
+    """That one; who asks for one that was made one with another goes to what it is now."""
+    organization = db.session.get(Organization, number)
+    if organization is None:
+        successor = looking_after.successor_of(number)
+        abort(404 if successor == number else redirect(url_for(".show", organization_id=successor), 303))
+    return organization
 
 
 def _numbers(*organizations: Organization) -> dict[int, dict[str, int]]:

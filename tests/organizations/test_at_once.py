@@ -10,9 +10,10 @@ from briefings.accounts.models import Role, User
 from briefings.accounts.password_links import password_token
 from briefings.accounts.signing_in import password_fits
 from briefings.db import db
-from briefings.organizations.models import AccountRequest
+from briefings.organizations.looking_after import as_read
+from briefings.organizations.models import AccountRequest, Membership, Organization
 from briefings.organizations.requesting import confirmation_token
-from tests.builders import a_user, an_account_request
+from tests.builders import a_user, an_account_request, an_organization, an_owner
 from tests.test_at_once import at_once, count, program, repeated, twice
 
 __all__ = ["program"]
@@ -29,6 +30,21 @@ def test_of_two_administrators_who_switch_each_other_off_one_stays(app, number):
     answers = at_once(*((desk, off, {}) for desk, off in zip(desks, offs, strict=True)))
     assert 302 in answers
     assert count(User, User.role == Role.ADMINISTRATOR, User.active) == 1
+
+
+@repeated
+def test_of_two_that_are_made_one_both_ways_one_stays(app, number):
+    one, other = (an_organization(f"마루모빌리티 {number}", kind) for kind in ("company", "association"))
+    an_owner(one)
+    an_owner(other)
+    ids, desk = (one.id, other.id), app.test_client().sign_in(a_user(Role.ADMINISTRATOR))
+    presses = [
+        (desk, f"/staff/organizations/{gone.id}/merge/{stays.id}", {"seen": as_read(gone, stays)})
+        for gone, stays in ((one, other), (other, one), (one, other))
+    ]
+    assert set(at_once(*presses)) == {303}  # whoever comes too late is led to the one that stays
+    assert count(Organization, Organization.id.in_(ids)) == 1
+    assert count(Membership, Membership.organization_id.in_(ids)) == 2
 
 
 @repeated
