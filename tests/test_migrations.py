@@ -1,6 +1,8 @@
 """The migrations make what the models say, on both databases, and can be taken back."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,13 +26,21 @@ HEAD = "0011"
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_app(request, tmp_path):
     """The application on a database without tables, of its own."""
-    if request.param == "sqlite":
-        yield from app_on(f"sqlite:///{tmp_path / 'empty.db'}")
+    with an_empty_database(request.param, tmp_path) as url, app_on(url) as app:
+        yield app
+
+
+@contextmanager
+def an_empty_database(dialect: str, folder: Path) -> Iterator[str]:
+    """Its address."""
+    if dialect == "sqlite":
+        yield f"sqlite:///{folder / 'empty.db'}"
     else:
         with postgresql_server() as url:
-            yield from app_on(url)
+            yield url
 
 
+@contextmanager
 def app_on(url: str):
     """An application context on that database."""
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
@@ -73,12 +83,16 @@ def test_names_are_serial_and_the_head_is_the_pinned_one():
 
 
 def test_up_down_and_up_again_makes_what_the_models_say(empty_app):
-    for _ in range(2):
-        flask_migrate.upgrade(directory=str(MIGRATIONS))
-        assert differences() == []
-        assert missing_checks() == set()
-        flask_migrate.downgrade(directory=str(MIGRATIONS), revision="base")
-        assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    _up_and_compare()
+    flask_migrate.downgrade(directory=str(MIGRATIONS), revision="base")
+    assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    _up_and_compare()
+
+
+def _up_and_compare() -> None:
+    flask_migrate.upgrade(directory=str(MIGRATIONS))
+    assert differences() == []
+    assert missing_checks() == set()
 
 
 STARTS = datetime(2026, 12, 1, 5, 0, tzinfo=UTC)
@@ -179,6 +193,18 @@ TABLES = ("organizations", "needs", "briefings", "presenter_slots", "registratio
 @pytest.fixture
 def upgraded(empty_app) -> dict[str, list[dict]]:
     """A database with rows of 0002 that was brought to 0003; the rows as they were."""
+    return brought_to_0003()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def looked_at(request, tmp_path_factory) -> Iterator[dict[str, list[dict]]]:
+    """The same, for tests that change nothing."""
+    with an_empty_database(request.param, tmp_path_factory.mktemp("upgraded")) as url, app_on(url):
+        yield brought_to_0003()
+
+
+def brought_to_0003() -> dict[str, list[dict]]:
+    """Make the database of the moment so."""
     flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0002")
     fill_as_before_0003()
     before = {table: rows(table) for table in TABLES}
@@ -186,8 +212,8 @@ def upgraded(empty_app) -> dict[str, list[dict]]:
     return before
 
 
-def test_an_upgrade_keeps_what_is_there(upgraded):
-    for table, before in upgraded.items():
+def test_an_upgrade_keeps_what_is_there(looked_at):
+    for table, before in looked_at.items():
         after = rows(table)
         assert [{name: row[name] for name in old} for row, old in zip(after, before, strict=True)] == before
     with db.engine.connect() as connection:
@@ -196,7 +222,7 @@ def test_an_upgrade_keeps_what_is_there(upgraded):
     assert [name for name in tables if name.endswith("_before")] == []
 
 
-def test_an_upgrade_to_0003_fills_what_is_new(upgraded):
+def test_an_upgrade_to_0003_fills_what_is_new(looked_at):
     [briefing] = rows("briefings")
     assert briefing["reminders"] == USUAL_STEPS
     assert briefing["hold_mails"] is False
@@ -255,7 +281,7 @@ WRONG = (
 )
 
 
-def test_after_an_upgrade_the_database_still_refuses(upgraded):
+def test_after_an_upgrade_the_database_still_refuses(looked_at):
     for wrong in WRONG:
         with pytest.raises(IntegrityError), db.engine.begin() as connection:
             connection.execute(text(wrong))

@@ -83,7 +83,7 @@ def sign_up(briefing_id: int, number: int) -> None:
 
 @pytest.mark.slow
 def test_what_is_taken_in_the_midst_of_a_rush_is_whole_and_can_be_put_back(databases, tmp_path):
-    file, number, going_on = tmp_path / "rush.backup", [0], threading.Event()
+    file, number, enough, going_on = tmp_path / "rush.backup", [0], threading.Event(), threading.Event()
     with application(databases[0]) as app:
         briefing = a_briefing(now=NOW, capacity=5)
         briefing_id, key = briefing.id, briefing.public_id
@@ -94,12 +94,13 @@ def test_what_is_taken_in_the_midst_of_a_rush_is_whole_and_can_be_put_back(datab
                 while not going_on.is_set() or number[0] < 10:
                     sign_up(briefing_id, number[0])
                     number[0] += 1
+                    if number[0] == 8:
+                        enough.set()
                 db.session.remove()
 
         rush = threading.Thread(target=keep_registering)
         rush.start()
-        while number[0] < 8:
-            pass
+        assert enough.wait(timeout=60)
         answer = run(app, "backup", str(file))
         going_on.set()
         rush.join(timeout=30)
