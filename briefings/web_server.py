@@ -12,6 +12,7 @@ from gunicorn.glogging import Logger
 
 from briefings import logs
 from briefings.config import SettingsError, settings_from
+from briefings.web.site import Site
 
 try:
     SETTINGS = settings_from()
@@ -57,8 +58,24 @@ loglevel = "warning"
 control_socket_disable = True
 
 
+FIRST_SEEN = (
+    *("base.html", "public.html"),
+    *(f"components/{name}.html" for name in ("ui", "parts", "forms", "lists", "charts", "frame", "footer")),
+    *(f"schedule/{name}.html" for name in ("index", "briefing", "register", "parts", "event")),
+    "registrations/colleagues.html",
+)
+"""What a visitor's way from the list of briefings to a place is made of."""
+
+
 def when_ready(server: Any) -> None:
-    """What was loaded stays to the end, so that no process looks for garbage in the memory that all share."""
+    """What everybody comes for is compiled once, for all processes; others are as they are first asked for.
+
+    What was loaded stays to the end, so that no process looks for garbage in the memory that all share.
+    """
+    site = server.app.wsgi()
+    if isinstance(site, Site):
+        for name in FIRST_SEEN:
+            site.jinja_env.get_template(name)
     gc.collect()
     gc.freeze()
 
