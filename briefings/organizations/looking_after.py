@@ -176,5 +176,5 @@ def _hold(*organizations: Organization) -> None:
 
 def _number(organization: Organization) -> int:
     """Without asking for the row, which may be gone by now."""
-    number: int = inspect(organization).identity[0]
-    return number
+    identity = inspect(organization).identity
+    return int(identity[0]) if identity else 0
