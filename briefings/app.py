@@ -507,7 +507,9 @@ PARTS_CHANGED: dict[str, Mapping[str, str]] = {
 }
 """What the parts of things are called in the log, where they were changed."""
 
-gc.set_threshold(*OFTEN)  # all is loaded
+# All is loaded, and stays.
+gc.freeze()
+gc.set_threshold(*OFTEN)
 
 
 def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ) -> Flask:
