@@ -46,6 +46,7 @@ from briefings.reviews import asking_reviewers
 from briefings.rights import working as rights
 from briefings.rounds import asking
 from briefings.schedule import ending, items, materials, reminders, support
+from briefings.statistics import tallies
 from briefings.tasks import showing
 from briefings.tasks.running import do_next
 from briefings.webhooks.telling import tell_due
@@ -272,6 +273,11 @@ def announce_ends(app: Flask, stopping: Stopping = lambda: False) -> None:
         ending.announce_those_over(clock.now())
 
 
+def count_people_ahead(app: Flask, stopping: Stopping = lambda: False) -> None:
+    """Count the people of briefings where that has changed, so that nobody has to who looks at the funnel."""
+    tallies.count_all_ahead(stopping)
+
+
 def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Say that this worker is there."""
     name, started_at = app.extensions["worker"]
@@ -307,6 +313,7 @@ JOBS: tuple[tuple[Job, int], ...] = (
     (deliver, 2),
     (deliver_texts, 5),
     (announce_ends, 60),
+    (count_people_ahead, 10),
     (tell_webhooks, 5),
     (do_tasks, 1),
     (show_itself, showing.SECONDS_BETWEEN),

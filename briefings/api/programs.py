@@ -29,7 +29,7 @@ from briefings.participation.need_course import next_briefings
 from briefings.schedule import finding
 from briefings.schedule.models import Briefing
 from briefings.schedule.programme import programme_of
-from briefings.statistics.funnel import Count, crossed, funnel, steps_by
+from briefings.statistics.funnel import Count, funnels, steps_by
 from briefings.statistics.naming import in_order
 from briefings.statistics.published import published_figures, series
 from briefings.statistics.scope import Axis
@@ -382,11 +382,12 @@ def count_funnel(asked: asking.ForFunnel) -> schemas.Funnel:
         since=given(asked.since),
         until=given(asked.until),
     )
-    lines = in_order(by, crossed(scope, by, zone(), now)) if by else []
+    found = funnels(scope, [by] if by else [], zone(), now)
+    lines = in_order(by, found.by[by]) if by else []
     values = _values(by, [line.value for line in lines])
     return schemas.Funnel(
         counted_at=now,
-        steps=_steps(funnel(scope, zone(), now).steps()),
+        steps=_steps(found.whole.steps()),
         by=by,
         rows=[
             schemas.FunnelRow(

@@ -97,6 +97,8 @@ class Rows(NamedTuple, Generic[Line]):
 
     number: int
     pieces: Callable[[Session], Iterable[Sequence[Line]]]
+    stay: bool = False
+    """Whether they were computed and belong to no session: what was found once need not be found again."""
 
 
 class Step(NamedTuple):
@@ -220,6 +222,11 @@ def listed(found: Select[Any], complete: Callable[[Sequence[Any]], Iterable[Line
 def at_hand(rows: Sequence[Line]) -> Rows[Line]:
     """Rows that are there already, where a list is computed as a whole."""
     return Rows(len(rows), lambda session: [rows])
+
+
+def computed(rows: Sequence[Line]) -> Rows[Line]:
+    """The same of rows that are no rows of the database, which go into the file as they were found first."""
+    return at_hand(rows)._replace(stay=True)
 
 
 def too_large(found: Found[Any], format: Format) -> bool:

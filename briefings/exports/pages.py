@@ -63,7 +63,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         choice = form.choice()
         try:
             with unit_of_work():
-                found = list.found(asked)  # as it is now, whatever became of it meanwhile
+                found = _anew(list, found, asked)  # as it is now, whatever became of it meanwhile
                 making.take(list, found, asked, choice)
                 if left_to_worker:
                     making.ask_for_file(list, found, asked, choice)
@@ -73,7 +73,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         else:
             if left_to_worker:
                 return redirect(request.full_path, 303)
-            found = list.found(asked)  # read where it is written, in the transaction that is left open for it
+            found = _anew(list, found, asked)  # read where it is written, in the transaction that is left open for it
             name = list.file_name(found, choice.format, asked)
             return _sent(making.write(list, found, asked, choice), name, choice.format.media_type)
     return render_template(
@@ -118,6 +118,10 @@ def _found(list: ListFile, asked: Asked) -> Found[Any]:
         return list.found(asked)
     except NotThere:
         abort(404)
+
+
+def _anew(list: ListFile, found: Found[Any], asked: Asked) -> Found[Any]:
+    return found if found.rows.stay else list.found(asked)
 
 
 def _sent(pieces: Any, name: str, media_type: str) -> Response:

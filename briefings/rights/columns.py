@@ -103,6 +103,7 @@ NOT: dict[str, str] = {
     "audit_entries": "action about_type",
     "availability_requests": "public_id locale",
     "booklets": "made_of holds",
+    "briefing_tallies": "by_kind registered attended",
     "briefings": "public_id eligible_kinds room_url replay_url reminders",
     "calendar_items": "locale uid partstat answer_partstat",
     "certificates": "number title",

@@ -1,24 +1,22 @@
 """The way from needs to matches, step by step, for any scope, whole or broken down; by a constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, case, distinct, func, select
 from sqlalchemy.orm import aliased
 
 from briefings.db import db
-from briefings.live.attending import was_there
-from briefings.live.models import Attendance
 from briefings.needs.models import Need, need_audiences, need_themes
-from briefings.organizations.models import Organization
+from briefings.organizations.models import Organization, OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.schedule.registration_models import Registration
 from briefings.statistics.published import percent
 from briefings.statistics.scope import (
     Axis,
@@ -28,9 +26,7 @@ from briefings.statistics.scope import (
     consulted,
     days_of,
     end_of,
-    holds_place,
     in_time,
-    is_of_kind,
     joined_in,
     matches_in,
     needs_in,
@@ -38,6 +34,7 @@ from briefings.statistics.scope import (
     replies_in,
     was_due,
 )
+from briefings.statistics.tallies import EVERY, Tally, bits_of, counted, tallies
 
 
 class Step(StrEnum):
@@ -59,8 +56,7 @@ PEOPLE = (Step.REGISTERED, Step.ATTENDED)
 """The steps that are people; REPLIES and ANSWERED are replies, the others needs."""
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(NamedTuple):
     """How many reached a step, how many organizations those are, and of how many they are (None: of nothing)."""
 
     step: Step
@@ -96,17 +92,31 @@ def steps_by(axis: Axis | None) -> list[Step]:
     return [step for step in Step if axis is not Axis.KIND or step not in OF_NEEDS]
 
 
+class Funnels(NamedTuple):
+    """The funnel of a scope, and those of its parts along each axis."""
+
+    whole: Funnel
+    by: Mapping[Axis, Mapping[Any, Funnel]]
+
+
+def funnels(scope: Scope, axes: Sequence[Axis], zone: ZoneInfo, now: datetime) -> Funnels:
+    """Of the whole and along each axis; the people in all of them are those of one moment."""
+    people = tallies(briefings_in(scope, zone), now)
+    whole, *parts = (_Counting(scope, axis, zone, now, people).funnels() for axis in (None, *axes))
+    return Funnels(whole.get(None) or EMPTY, dict(zip(axes, parts, strict=True)))
+
+
 def funnel(scope: Scope, zone: ZoneInfo, now: datetime) -> Funnel:
-    """Counted from rows."""
-    return _Counting(scope, None, zone, now).funnels().get(None) or EMPTY
+    """Of the whole."""
+    return funnels(scope, (), zone, now).whole
 
 
-def crossed(scope: Scope, axis: Axis, zone: ZoneInfo, now: datetime) -> dict[Any, Funnel]:
+def crossed(scope: Scope, axis: Axis, zone: ZoneInfo, now: datetime) -> Mapping[Any, Funnel]:
     """A funnel for each theme (by its id), kind, half-year … there is anything of; None: for needs without a round.
 
     The row of a value is the funnel of `scope.at(axis, value)`. A need with two themes is in the rows of both.
     """
-    return _Counting(scope, axis, zone, now).funnels()
+    return _Counting(scope, axis, zone, now, tallies(briefings_in(scope, zone), now)).funnels()
 
 
 Numbers = dict[str, int]
@@ -115,8 +125,8 @@ Numbers = dict[str, int]
 class _Counting:
     """One reading of the database: the same statements with or without a column to break them down by."""
 
-    def __init__(self, scope: Scope, axis: Axis | None, zone: ZoneInfo, now: datetime) -> None:
-        self.scope, self.axis, self.zone, self.now = scope, axis, zone, now
+    def __init__(self, scope: Scope, axis: Axis | None, zone: ZoneInfo, now: datetime, people: Sequence[Tally]) -> None:
+        self.scope, self.axis, self.zone, self.now, self.people = scope, axis, zone, now, people
         self.by_briefing = axis is Axis.BRIEFING
         self.needs_in = needs_in(scope, zone, now, by_briefing=self.by_briefing)
         self.periods = self._periods(axis) if axis in (Axis.HALF, Axis.YEAR) else []
@@ -124,7 +134,9 @@ class _Counting:
     def funnels(self) -> dict[Any, Funnel]:
         """By the values of the axis."""
         found: dict[Any, Numbers] = {}
-        for rows in (self._people(), self._replies(), self._repliers(), self._matches()):
+        for value, numbers in self._people().items():
+            self._add(value, numbers, found)
+        for rows in (self._replies(), self._repliers(), self._matches()):
             self._take(rows, found)
         if self.axis is Axis.KIND:  # which needs do not have: every row is about all of them
             whole = db.session.execute(self._needs()).mappings().one()
@@ -139,8 +151,11 @@ class _Counting:
     def _take(self, rows: Select[Any], found: dict[Any, Numbers]) -> None:
         for row in db.session.execute(rows).mappings():
             numbers = {name: int(number or 0) for name, number in row.items() if name != "value"}
-            if self.axis is None or any(numbers.values()):
-                found.setdefault(row.get("value"), {}).update(numbers)
+            self._add(row.get("value"), numbers, found)
+
+    def _add(self, value: Any, numbers: Numbers, found: dict[Any, Numbers]) -> None:
+        if self.axis is None or any(numbers.values()):
+            found.setdefault(value, {}).update(numbers)
 
     def _needs(self) -> Select[Any]:
         in_any = select(PresenterSlot.need_id, _sum(begun(self.now)).label("begun"))
@@ -158,22 +173,14 @@ class _Counting:
         rows = rows.select_from(Need).outerjoin(places, places.c.need_id == Need.id).where(*self.needs_in)
         return self._by_organization(self._of_needs(rows), Need.organization_id, "needs", "grouped", "briefed")
 
-    def _people(self) -> Select[Any]:
-        """Who signed up, who has a place, whom a briefing that has begun expected or saw, and who was there."""
-        seen = was_there()
-        rows: Any = select(Registration.organization_id, func.count().label("applied"))
-        rows = rows.add_columns(_sum(holds_place()).label("registered"))
-        rows = rows.add_columns(_sum((holds_place() & begun(self.now)) | seen).label("expected"))
-        rows = rows.add_columns(_sum(seen).label("attended")).select_from(Registration)
-        rows = rows.join(Briefing, Briefing.id == Registration.briefing_id)
-        rows = rows.outerjoin(Attendance, Attendance.registration_id == Registration.id)
-        names = "applied", "registered", "expected", "attended"
-        each = self._with_value(self._of_people(rows), Registration.organization_id).subquery()
-        if self.axis is not Axis.KIND:
-            return _summed(each, names)
-        of_it = Organization.id == each.c.organization_id
-        counted = _summed(each, names).join(Organization, of_it).add_columns(_value(Organization.kind))
-        return counted.group_by(Organization.kind)
+    def _people(self) -> dict[Any, Numbers]:
+        """By the values of the axis who signed up, has a place, was expected and was there."""
+        asked = self.scope.kind
+        if self.axis is Axis.KIND:
+            kinds = bits_of([asked] if asked else list(OrganizationKind))
+            return dict(zip(kinds, counted(self.people, kinds), strict=True))
+        whoever = bits_of([asked]) if asked else EVERY
+        return {value: counted(people, whoever)[0] for value, people in self._people_by_value().items()}
 
     def _replies(self) -> Select[Any]:
         """By need first: how many needs have a reply, and how many replies those are."""
@@ -238,25 +245,30 @@ class _Counting:
         columns: dict[Axis | None, Any] = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id}
         return rows if axis is None else rows.add_columns(_value(self._column(columns, Need.published_at)))
 
-    def _of_people(self, rows: Select[Any]) -> Select[Any]:
-        """In the scope, with the value of the axis as briefings have it."""
-        of_kind = is_of_kind(self.scope, Registration.organization_id)
-        rows = rows.where(*briefings_in(self.scope, self.zone), *of_kind)
-        if self.axis in (None, Axis.KIND):
-            return rows
+    def _people_by_value(self) -> Mapping[Any, Sequence[Tally]]:
+        """Those of each briefing, by the values of the axis as briefings have it."""
+        if self.axis is None:
+            return {None: self.people}
+        of_briefing = {tally.briefing_id: tally for tally in self.people}
+        if self.axis is Axis.BRIEFING:
+            return {number: [tally] for number, tally in of_briefing.items()}
+        found: dict[Any, list[Tally]] = defaultdict(list)
+        for number, value in db.session.execute(self._pairs()):
+            if number in of_briefing:  # not published since
+                found[value].append(of_briefing[number])
+        return found
+
+    def _pairs(self) -> Select[Any]:
+        """Every briefing of the scope with a value; several where its needs have several."""
+        rows: Any = select(Briefing.id).where(*briefings_in(self.scope, self.zone))
         if self.axis in (Axis.REGION, Axis.ROUND, Axis.OWNER_KIND):
             columns = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id, Axis.OWNER_KIND: Organization.kind}
-            presented = select(PresenterSlot.briefing_id, columns[self.axis].label("of"))
-            presented = presented.join(Need, Need.id == PresenterSlot.need_id)
-            presented = presented.join(Organization, Organization.id == Need.organization_id)
-            pairs = presented.where(*of_need(self.scope)).distinct().subquery()
-            return rows.join(pairs, pairs.c.briefing_id == Briefing.id).add_columns(_value(pairs.c.of))
-        of_briefing: dict[Axis | None, Any] = {
-            Axis.THEME: Briefing.theme_id,
-            Axis.AUDIENCE: Briefing.audience_id,
-            Axis.BRIEFING: Briefing.id,
-        }
-        return rows.add_columns(_value(self._column(of_briefing, Briefing.starts_at)))
+            rows = rows.join(PresenterSlot, PresenterSlot.briefing_id == Briefing.id)
+            rows = rows.join(Need, Need.id == PresenterSlot.need_id)
+            rows = rows.join(Organization, Organization.id == Need.organization_id).where(*of_need(self.scope))
+            return rows.add_columns(columns[self.axis]).distinct()
+        of_briefing: dict[Axis | None, Any] = {Axis.THEME: Briefing.theme_id, Axis.AUDIENCE: Briefing.audience_id}
+        return rows.add_columns(self._column(of_briefing, Briefing.starts_at))
 
     def _column(self, columns: Mapping[Axis | None, Any], moment: Any) -> Any:
         """That of the axis, or the number of the period in which the moment lies."""

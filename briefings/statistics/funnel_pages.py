@@ -14,7 +14,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.staff import zone
 from briefings.statistics.behind import Known, behind
 from briefings.statistics.forms import ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel, steps_by
+from briefings.statistics.funnel import PEOPLE, Step, funnels, steps_by
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.scope import Scope, query_of
 from briefings.statistics.words import AXES, STEPS
@@ -41,22 +41,24 @@ def index() -> ResponseReturnValue:
     """The funnel of what is asked for, and of each part of it."""
     filters, now = ScopeFilters(request.args), clock.now()
     scope, axis = filters.scope(), filters.axis()
-    lines = in_order(axis, crossed(scope, axis, zone(), now)) if axis else []
+    found = funnels(scope, [axis] if axis else [], zone(), now)
+    lines = in_order(axis, found.by[axis]) if axis else []
+    page = Lines(per_page=PER_PAGE, max_per_page=PER_PAGE, lines=lines)
     steps = steps_by(axis)
     return render_template(
         "statistics/funnel.html",
         filters=filters,
         briefing=_briefing(scope),
-        funnel=funnel(scope, zone(), now),
+        funnel=found.whole,
         axis=axis,
-        page=Lines(per_page=PER_PAGE, max_per_page=PER_PAGE, lines=lines),
+        page=page,
         words=STEPS,
         people=PEOPLE,
         axes=AXES,
         steps=steps,
         heads=[(f"{STEPS[step].name} ({STEPS[step].unit})", "num") for step in steps],
         query=query_of(scope),
-        narrowed={line.value: query_of(scope.at(axis, line.value)) for line in lines if axis and line.value},
+        narrowed={line.value: query_of(scope.at(axis, line.value)) for line in page if axis and line.value},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from briefings.archive.shelf import Half
 from briefings.db import db
 from briefings.exports.forms import in_words
-from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, listed
+from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, computed, listed
 from briefings.needs.words import NEED_STATES, REGIONS
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
@@ -15,7 +15,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.behind import behind
 from briefings.statistics.forms import AsOf, ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Count, crossed, funnel, steps_by
+from briefings.statistics.funnel import PEOPLE, Count, funnels, steps_by
 from briefings.statistics.funnel import Step as Reached
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.published import Figures, series
@@ -82,8 +82,9 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
     """A row for each step: of the whole, and of every part where it is broken down."""
     filters = ScopeFilters(asked.args)
     scope, axis = filters.scope(), filters.axis()
-    parts = in_order(axis, crossed(scope, axis, asked.zone, asked.now)) if axis else []
-    whole = Line(None, "전체", funnel(scope, asked.zone, asked.now))
+    found = funnels(scope, [axis] if axis else [], asked.zone, asked.now)
+    parts = in_order(axis, found.by[axis]) if axis else []
+    whole = Line(None, "전체", found.whole)
     of_parts = [(part, steps_by(axis)) for part in parts]
     lines = [
         FunnelLine(part.name, part.funnel[step])
@@ -102,7 +103,7 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
             Column[FunnelLine]("무엇의 비율", 40, lambda line: STEPS[line.count.step].of),
             Column[FunnelLine]("무엇을 세는지", 60, lambda line: STEPS[line.count.step].meaning),
         ),
-        at_hand(lines),
+        computed(lines),
         _conditions(filters),
         above=(Step("통계", "staff_statistics.index", {}),),
     )
@@ -170,7 +171,7 @@ def find_figures(asked: Asked) -> Found[Figures]:
     """The published figures at the end of every half-year (or year), and of the day asked for."""
     day = AsOf(asked.args, asked.now.astimezone(asked.zone).date()).day
     rows = series(asked.zone, day, asked.args.get("step") == "year")
-    return Found(_figure_columns(), at_hand(rows), above=(Step("통계", "staff_statistics.index", {}),), day=day)
+    return Found(_figure_columns(), computed(rows), above=(Step("통계", "staff_statistics.index", {}),), day=day)
 
 
 def _figure_columns() -> list[Column[Figures]]:

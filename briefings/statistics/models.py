@@ -1,8 +1,8 @@
-"""What staff add to the figures of a briefing."""
+"""BriefingReport, BriefingTally."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
@@ -22,3 +22,26 @@ class BriefingReport(Base):
 
     briefing: Mapped[Briefing] = relationship()
     changed_by: Mapped[User] = relationship()
+
+
+class BriefingTally(Base):
+    """The people of a briefing, counted ahead by the worker; it holds until the briefing is among `overtaken_tallies`.
+
+    `by_kind` (JSON) has for each kind of organization how many applied, have a place, were there, or either of both;
+    bit n of the bytes, the lowest first, is the organization with the number n.
+    """
+
+    __tablename__ = "briefing_tallies"
+
+    briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"), primary_key=True)
+    by_kind: Mapped[str] = mapped_column(Text)
+    registered: Mapped[bytes] = mapped_column(LargeBinary)
+    attended: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+overtaken_tallies = Table(
+    "overtaken_tallies",
+    Base.metadata,
+    # Triggers write it in the transaction that changes what is counted; no two writers ever wait for each other here.
+    Column("briefing_id", ForeignKey(Briefing.id, ondelete="CASCADE"), nullable=False, index=True),
+)

@@ -15,7 +15,7 @@ from briefings.participation.match_models import Match
 from briefings.schedule.models import Briefing
 from briefings.statistics.behind import behind, with_names
 from briefings.statistics.comparing import Values, measured
-from briefings.statistics.funnel import Funnel, Step, crossed, funnel
+from briefings.statistics.funnel import Funnel, Step, funnel, funnels
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.published import Figures, ThemeFigures, figures_by_theme, published_figures, series
 from briefings.statistics.scope import Axis, Scope, begun, briefings_in, end_of, formed, needs_in
@@ -70,19 +70,20 @@ def report_over(span: Span, among: list[Span], theme: Theme | None, zone: ZoneIn
     """By a constant number of queries."""
     today, previous = now.astimezone(zone).date(), before(span, among)
     last, span = min(span.last, today), span.narrowed(theme.id if theme else None)
-    told = _told(span, zone, now)
+    axes = _axes(span, theme)
+    found = funnels(span.scope, axes, zone, now)
     matched = _matched(span, last, zone, now)
     shown = matched.order_by(None).order_by(Match.matched_on.desc(), Match.id.desc()).limit(MOST_LINES)
     return SpanReport(
-        told=told,
+        told=_told(span, found.whole, zone, now),
         theme=theme,
         now=now,
         over=span.kind is not SpanKind.WHOLE and span.last < today,
         last=last,
-        earlier=_told(previous.narrowed(span.scope.theme_id), zone, now) if previous else None,
+        earlier=_earlier(previous.narrowed(span.scope.theme_id), zone, now) if previous else None,
         briefings=_briefings(span.scope, zone, now),
         to_come=_number_of(span.scope, zone, ~begun(now)),
-        parts={axis: in_order(axis, crossed(span.scope, axis, zone, now)) for axis in _axes(span, theme)},
+        parts={axis: in_order(axis, found.by[axis]) for axis in axes},
         matches=list(db.session.scalars(shown)),
         matched=db.session.scalar(select(func.count()).select_from(matched.order_by(None).options().subquery())) or 0,
         figures=_published(theme, last, zone),
@@ -91,8 +92,12 @@ def report_over(span: Span, among: list[Span], theme: Theme | None, zone: ZoneIn
     )
 
 
-def _told(span: Span, zone: ZoneInfo, now: datetime) -> Told:
-    return Told(span, funnel(span.scope, zone, now), _number_of(span.scope, zone, begun(now)))
+def _told(span: Span, whole: Funnel, zone: ZoneInfo, now: datetime) -> Told:
+    return Told(span, whole, _number_of(span.scope, zone, begun(now)))
+
+
+def _earlier(span: Span, zone: ZoneInfo, now: datetime) -> Told:
+    return _told(span, funnel(span.scope, zone, now), zone, now)
 
 
 def _number_of(scope: Scope, zone: ZoneInfo, condition: ColumnElement[bool]) -> int:

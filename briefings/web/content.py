@@ -29,10 +29,12 @@ UNSEEN = frozenset(
         "audit_entries",
         "availabilities",
         "availability_requests",
+        "briefing_tallies",
         "certificates",  # checking a number is asked of the database each time
         "invitees",
         "meeting_tools",
         "officer_themes",
+        "overtaken_tallies",
         "people_lists",
         "question_votes",
         "received_mails",

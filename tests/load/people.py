@@ -13,7 +13,7 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import Connection, insert, select, text
 
-from briefings import clock
+from briefings import clock, jobs
 from briefings.accounts.models import Role
 from briefings.accounts.sessions import begin
 from briefings.app import create_app
@@ -72,6 +72,8 @@ PAGES = {
     "staff: steps from needs to matches": "/staff/statistics/funnel",
     "staff: the same by kind": "/staff/statistics/funnel?by=kind",
     "staff: the same by briefing": "/staff/statistics/funnel?by=briefing",
+    "staff: the same by theme, of companies": "/staff/statistics/funnel?by=theme&kind=company",
+    "staff: the same by kind as a file: first byte": "POST /staff/exports/funnel?by=kind csv",
     "staff: who is behind a number": "/staff/statistics/funnel/attended?kind=company",
     "staff: support that people ask for": "/staff/support",
     "public: briefings to come": "/briefings",
@@ -96,6 +98,8 @@ def ready(url: str, size: Size) -> Flask:
             _fill(connection, size)
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+        jobs.count_people_ahead(app)  # within the first minutes of a worker
+        db.session.remove()
         db.engine.dispose()
     return app
 

@@ -12,7 +12,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import MetaData, select, text
 
-from briefings import backups
+from briefings import backups, jobs
 from briefings.app import create_app
 from briefings.db import db, unit_of_work
 from briefings.front.operation import newest_migration
@@ -20,6 +20,7 @@ from briefings.organizations.models import OrganizationKind
 from briefings.schedule import registering
 from briefings.schedule.models import Briefing
 from briefings.schedule.registering import Applicant
+from briefings.statistics import tallies
 from tests.builders import a_briefing
 from tests.client import PageClient
 from tests.conftest import NOW, SETTINGS
@@ -120,7 +121,9 @@ def test_what_is_taken_in_the_midst_of_a_rush_is_whole_and_can_be_put_back(datab
         assert tuple(told) == (sum(states.values()),) * 2  # everyone was told, and once
         assert app.test_client().get("/ready").text == "ready\n"
         assert app.test_client().get(f"/briefings/{key}").status_code == 200
+        jobs.count_people_ahead(app)
         sign_up(briefing_id, number[0] + 1)
+        assert tallies.overtaken() == [briefing_id]  # by triggers, which were put back too
         assert "not empty" in run(app, "restore", str(file)).output
 
 
