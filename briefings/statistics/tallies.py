@@ -139,7 +139,7 @@ def _count(people: Mapping[int, Tally]) -> None:
     """Fill the empty tallies of these briefings from rows."""
     placed, seen = holds_place(), was_there()
     whose = cast(Registration.organization_id, String)
-    found = select(Registration.briefing_id, Organization.kind, func.count())
+    found: Any = select(Registration.briefing_id, Organization.kind, func.count())
     found = found.add_columns(*(_number(each) for each in (placed, seen, placed | seen)))
     found = found.add_columns(*(func.aggregate_strings(case((each, whose)), ",") for each in (placed, seen)))
     found = found.select_from(Registration).join(Organization, Organization.id == Registration.organization_id)
