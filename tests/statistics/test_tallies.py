@@ -7,13 +7,15 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
 
 from briefings import clock, jobs
+from briefings.app import BELONGINGS
 from briefings.db import db, dialect, unit_of_work
 from briefings.errors import Refused
 from briefings.live import joining, marking
 from briefings.live.models import Attendance, AttendanceState
+from briefings.organizations import looking_after
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.rights import erasing
 from briefings.schedule import editing, entering, planning, registering
@@ -117,16 +119,21 @@ class Installation:
         planning.reschedule(briefing, times, seen=briefing.changed_at, by=self.staff, now=self.now)
 
     def merge_organizations(self):
-        """By hand: nothing in the program does so."""
-        one, other = self.draw.sample(list(db.session.scalars(select(Organization.id).order_by(Organization.id))), 2)
-        of_one = update(Registration).where(Registration.organization_id == one)
-        db.session.execute(of_one.values(organization_id=other))
+        gone, stays = self.draw.sample(self.bodies(), 2)
+        looking_after.merge(gone, stays, looking_after.as_read(gone, stays), BELONGINGS, self.staff, self.now)
 
     def change_kind(self):
-        """By hand, too."""
-        of_it = Organization.id == self.somebody(self.coming + self.begun, *RegistrationState).organization_id
-        values = {"kind": self.one_of(OrganizationKind), "name_key": f"other {self.draw.random()}"}
-        db.session.execute(update(Organization).where(of_it).values(**values))
+        body, kind = self.one_of(self.bodies()), self.one_of(OrganizationKind)
+        looking_after.correct(
+            body, f"{body.name} 2", kind, looking_after.as_read(body), BELONGINGS, self.staff, self.now
+        )
+
+    def bodies(self):
+        """Whoever somebody registered from."""
+        theirs = select(Registration.organization_id)
+        return list(
+            db.session.scalars(select(Organization).where(Organization.id.in_(theirs)).order_by(Organization.id))
+        )
 
     def forget(self):
         """Nothing is known any more of how somebody attended."""
