@@ -38,7 +38,7 @@ BY_MACHINE = {
     "6.3.1": [f"{HERE}::test_nothing_moves_or_flashes"],
     "6.4.1": ["journeys/test_focus_and_display.py::test_the_skip_link_leads_past_the_header"],
     "6.4.2": [PAGES, "client.py::check_page"],
-    "6.4.3": ["test_translations.py::test_links_and_buttons_say_what_they_do"],
+    "6.4.3": ["test_translations.py::test_korean_is_marked_and_plain_and_says_what_links_do"],
     "6.5.1": [BOARD, "journeys/test_board.py::test_on_a_phone"],
     "6.5.2": [f"{HERE}::test_nothing_acts_when_a_pointer_goes_down"],
     "6.5.3": [PAGES, f"{HERE}::test_what_is_spoken_begins_with_what_is_seen"],
