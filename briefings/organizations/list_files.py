@@ -16,7 +16,7 @@ from briefings.organizations.forms import AccountFilters
 from briefings.organizations.managing import accounts_found, organizations_of
 from briefings.organizations.models import Organization
 from briefings.organizations.organization_forms import DOUBLE, OrganizationFilters
-from briefings.organizations.staff_organizations import belongings, found
+from briefings.organizations.staff_organizations import belongings
 from briefings.organizations.words import KINDS
 from briefings.web.filters import phone
 
@@ -53,7 +53,7 @@ def find_organizations(asked: Asked) -> Found[Any]:
     columns = tuple(Column[Any](each.title, 12, partial(_number, each.key)) for each in listed_ones)
     shelf = [("보기", "겹쳐 보이는 기관")] if filters.shelf.data == DOUBLE else []
     conditions = [*shelf, *in_words(filters)]
-    return Found((*ORGANIZATIONS, *columns), listed(found(filters), complete), conditions)
+    return Found((*ORGANIZATIONS, *columns), listed(filters.found(), complete), conditions)
 
 
 def _number(key: str, line: tuple[Organization, dict[str, int]]) -> int:

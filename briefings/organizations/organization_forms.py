@@ -1,8 +1,12 @@
 """What forms ask about organizations themselves."""
 
+from typing import Any
+
+from sqlalchemy import Select
 from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from briefings.organizations import looking_after
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.web.forms import Filters, Form, options, searchable
@@ -18,10 +22,11 @@ class OrganizationFilters(Filters):
     kind = SelectField("기관 유형", choices=options(KINDS, "전체"))
     shelf = HiddenField()
 
-    @property
-    def wanted_kind(self) -> OrganizationKind | None:
-        """The kind asked for, if it is one."""
-        return OrganizationKind(self.kind.data) if self.kind.data in set(OrganizationKind) else None
+    def found(self) -> Select[Any]:
+        """What the list shows under its filters."""
+        shelf = looking_after.look_double if self.shelf.data == DOUBLE else looking_after.found
+        kind = OrganizationKind(self.kind.data) if self.kind.data in set(OrganizationKind) else None
+        return shelf(self.q.data or "", kind)
 
 
 class OtherFilters(Filters):

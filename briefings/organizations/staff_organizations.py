@@ -1,11 +1,8 @@
 """Organizations as staff look after them: who stands there, twice perhaps; only administrators change them."""
 
-from typing import Any
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
-from sqlalchemy import Select
 
 from briefings import clock
 from briefings.audit.pages import lines_of, link_to
@@ -29,7 +26,7 @@ SHOWN = 30  # acts of an organization's course
 def index() -> ResponseReturnValue:
     """All of them, or those that look double."""
     filters = OrganizationFilters(request.args)
-    page = db.paginate(found(filters), page=request.args.get("page", 1, int), per_page=PER_PAGE, error_out=False)
+    page = db.paginate(filters.found(), page=request.args.get("page", 1, int), per_page=PER_PAGE, error_out=False)
     listed = tuple(each for each in belongings() if each.listed)
     return render_template(
         "organizations/organizations.html",
@@ -127,12 +124,6 @@ def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
         numbers=_numbers(gone, stays),
         hindrances=looking_after.hindrances(gone, stays, belongings()),
     )
-
-
-def found(filters: OrganizationFilters) -> Select[Any]:
-    """What the list shows under its filters."""
-    shelf = looking_after.look_double if filters.shelf.data == DOUBLE else looking_after.found
-    return shelf(filters.q.data or "", filters.wanted_kind)
 
 
 def belongings() -> Belongings:
