@@ -168,6 +168,11 @@ class PointsField(RadioField):
         super().__init__(*args, choices=choices, coerce=int, **kwargs)
         self.flags.required = True
 
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Only what was sent: what was kept meanwhile from another page does not count as chosen here."""
+        self.data = None
+        super().process_formdata(valuelist)
+
     def pre_validate(self, form: Any) -> None:
         """None is for the use case to judge: a sheet may be saved before it is complete."""
         if self.data is not None:

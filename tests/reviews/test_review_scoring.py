@@ -163,6 +163,8 @@ def test_a_reviewer_goes_through_their_sheets_and_sees_nobody_elses(app, client,
     stale = client.post(address, data=typed | {"submit": "1", f"points_{first.id}": "3", f"points_{second.id}": "3"})
     assert "그 사이 과제나 심사 기준, 또는 이 심사표가 바뀌었습니다" in stale.text
     assert "아직입니다." in stale.text
+    older = client.post(address, data={"seen": seen, "submit": "1", f"points_{second.id}": "3"})
+    assert "1번 기준의 점수를 골라 주세요." in older.text, "what another page saved meanwhile was not chosen here"
     whole = {"seen": version_seen(mine[0], [first, second]), f"points_{first.id}": "3", f"points_{second.id}": "4"}
     sent = client.post(address, data=whole | {"submit": "1"})
     assert sent.location == f"/reviews/{mine[1].id}#main"
