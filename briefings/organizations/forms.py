@@ -15,8 +15,8 @@ from briefings.web.forms import EmailField, Filters, Form, PhoneField, missing, 
 
 
 def kind_choices() -> list[SelectChoice]:
-    """Each kind of organization with its name in the reader's language, for a select."""
-    return options(KINDS)
+    """Each kind of organization with its name in the reader's language, for a select; none is chosen beforehand."""
+    return options(KINDS, _l("골라 주세요"))
 
 
 def kind_or_nothing(value: Any) -> OrganizationKind | str:
@@ -27,9 +27,7 @@ def kind_or_nothing(value: Any) -> OrganizationKind | str:
 class AccountRequestForm(Form):
     """What an organization tells when it asks for an account."""
 
-    organization_kind = SelectField(
-        _l("기관 유형"), [InputRequired()], choices=options(KINDS, _l("골라 주세요")), coerce=kind_or_nothing
-    )
+    organization_kind = SelectField(_l("기관 유형"), [InputRequired()], choices=kind_choices, coerce=kind_or_nothing)
     organization_name = StringField(
         _l("기관 이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "organization"}
     )

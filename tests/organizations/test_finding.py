@@ -53,4 +53,4 @@ def test_those_who_act_for_it_are_its_active_accounts(app):
 
 def test_the_kinds_can_be_chosen_in_the_order_the_ministry_counts_them(app):
     with app.test_request_context():
-        assert [str(choice.label) for choice in kind_choices()][:2] == ["중앙행정기관", "지방자치단체"]
+        assert [str(choice.label) for choice in kind_choices()][:3] == ["골라 주세요", "중앙행정기관", "지방자치단체"]
