@@ -11,7 +11,7 @@ from briefings.errors import Refused
 from briefings.files.kinds import EVERY, Kind, in_words, words_for
 from briefings.files.models import StoredFile
 from briefings.files.reading import kind_of
-from briefings.files.words import EMPTY, MISNAMED, TOO_LARGE, UNKNOWN
+from briefings.files.words import EMPTY, MISNAMED, TOO_LARGE, UNKNOWN, UNLIKE
 
 LARGEST = 20 * 1024 * 1024
 """Bytes of one file."""
@@ -34,7 +34,9 @@ def store(name: str, data: bytes, now: datetime, only: Set[Kind] = EVERY, larges
         raise Refused(TOO_LARGE, name=shown, largest=in_words(largest))
     kind = kind_of(data, shown)
     if kind is None or kind not in only:
-        raise Refused(UNKNOWN, name=shown, kinds=words_for(frozenset(only)))
+        said = shown.rpartition(".")[2].lower()
+        unlike = any(said in each.suffixes for each in only)
+        raise Refused(UNLIKE if unlike else UNKNOWN, name=shown, kinds=words_for(frozenset(only)))
     file = StoredFile(
         name=_named(shown, kind),
         media_type=kind.media_type,
