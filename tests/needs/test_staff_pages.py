@@ -117,11 +117,13 @@ def test_a_need_entered_for_an_organization_is_found_by_its_people(officer, clie
 def test_a_need_may_be_entered_for_a_body_nobody_knew(officer):
     officer.post("/staff/needs/new", data=typed("introduction", organization="새별(주)", kind="company"))
     assert the_need().organization.name == "새별(주)"
+    assert "직원이 대신 쓰고 있습니다." in officer.get(f"/staff/needs/{the_need().id}").text
 
 
 def test_no_body_is_made_for_a_form_with_errors(officer):
-    page = officer.post("/staff/needs/new", data={"organization": "새별(주)", "kind": "company", "save": "next"}).text
+    page = officer.post("/staff/needs/new", data={"organization": "새별(주)", "kind": "", "save": "next"}).text
     assert "과제 이름을 입력해 주세요." in page
+    assert "기관 유형을 골라 주세요." in page
     assert db.session.query(Organization).count() == 0
 
 
