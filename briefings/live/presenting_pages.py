@@ -12,9 +12,9 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.live import presenting
 from briefings.live.running import DayState, SlotState, state_of
-from briefings.schedule.links import slot_behind, slot_unless_taken_over
+from briefings.schedule.links import slot_behind
 from briefings.schedule.models import PresenterSlot
-from briefings.schedule.presenter_pages import pages, tell_taken_over
+from briefings.schedule.presenter_pages import pages
 from briefings.web.access import by_token
 from briefings.web.fragments import Fragment, answer_with
 from briefings.web.problems import reason
@@ -24,10 +24,7 @@ from briefings.web.problems import reason
 @by_token
 def day(token: str) -> ResponseReturnValue:
     """How the day goes, as somebody who presents has to know it."""
-    slot, now = slot_unless_taken_over(token), clock.now()
-    if slot is None:
-        return tell_taken_over()
-    return render_template("live/presenter/day.html", token=token, **_values(slot, now))
+    return render_template("live/presenter/day.html", token=token, **_values(slot_behind(token), clock.now()))
 
 
 @pages.get("/present/<token>/day/now")

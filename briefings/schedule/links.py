@@ -1,6 +1,6 @@
 """Personal links of a registration: `registration` to see and change it, `join` to enter the room and no more."""
 
-from flask import abort, url_for
+from flask import abort, make_response, render_template, url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -37,12 +37,10 @@ def presenter_token(slot: PresenterSlot) -> str:
 
 
 def slot_behind(token: str) -> PresenterSlot:
-    """The slot whose present presenter a token was made for, with briefing and need; 404 for any other token."""
-    return slot_unless_taken_over(token) or abort(404)
+    """The slot whose present presenter a token was made for, with briefing and need; 404 for any other token.
 
-
-def slot_unless_taken_over(token: str) -> PresenterSlot | None:
-    """The same, but None for the token of an earlier presenter of a talk that somebody has."""
+    An earlier presenter of a talk that somebody has reads, whatever was pressed, that it is another's, and nothing of it.
+    """
     found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)
     slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
@@ -53,7 +51,7 @@ def slot_unless_taken_over(token: str) -> PresenterSlot | None:
     earlier = any(token_fits(token, "presenter", slot.public_id, version) for version in range(1, slot.link_version))
     if not earlier or not slot.presenter_email:
         abort(404)
-    return None
+    abort(make_response(render_template("schedule/presenter/taken_over.html"), 410))
 
 
 def registration_behind(token: str, purpose: str = "registration") -> Registration:

@@ -20,7 +20,7 @@ from briefings.outbox.queueing import Recipient
 from briefings.schedule import items, materials, presenters
 from briefings.schedule.calendar_objects import item_object
 from briefings.schedule.interest import interest_in
-from briefings.schedule.links import slot_behind, slot_unless_taken_over
+from briefings.schedule.links import slot_behind
 from briefings.schedule.materials import KINDS
 from briefings.schedule.models import PresenterSlot
 from briefings.schedule.presenter_boxes import shown
@@ -76,9 +76,7 @@ class MaterialsForm(Form):
 @by_token
 def show(token: str) -> ResponseReturnValue:
     """When somebody presents, what is still open, and what they can do."""
-    slot, now = slot_unless_taken_over(token), clock.now()
-    if slot is None:
-        return tell_taken_over()
+    slot, now = slot_behind(token), clock.now()
     briefing = slot.briefing
     entries = programme_of(briefing)
     return render_template(
@@ -262,11 +260,6 @@ def ics(token: str) -> ResponseReturnValue:
     """The slot as a file for a calendar, under the same UID as in the invitation."""
     item = presenters.item_of(slot_behind(token)) or abort(404)
     return calendar_file(published_calendar([item_object(item, item.sequence)]))
-
-
-def tell_taken_over() -> ResponseReturnValue:
-    """What an earlier presenter reads: that somebody else has the talk, and nothing of it."""
-    return render_template("schedule/presenter/taken_over.html"), 410
 
 
 def _office() -> Recipient:

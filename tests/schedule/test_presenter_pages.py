@@ -98,7 +98,10 @@ class TestAPresenter:
             told = client.get(address)
             assert told.status_code == 410 and words in told.text
             assert "최다온" not in told.text and slot.need.title not in told.text
-        assert client.get(f"{page}/day/now").status_code == client.post(f"{page}/accept").status_code == 404
+        pressed = client.post(f"{page}/accept"), client.get(f"{page}/hand-over"), client.post(f"{page}/decline")
+        there = *pressed, client.get(f"{page}/day/now"), client.get(f"{page}/calendar")
+        assert all(each.status_code == 410 and "다른 분이" in each.text for each in there), "an older page"
+        assert slot.presenter_name == "최다온" and slot.state is SlotState.UNANSWERED
         with app.test_request_context():
             never = token_for("presenter", slot.public_id, 0), token_for("presenter", slot.public_id, 3)
         assert [client.get(f"/present/{token}").status_code for token in never] == [404, 404]

@@ -49,7 +49,7 @@ async function look() {
   } catch {
     return; // the network comes and goes
   }
-  if (answer.status === 404) return location.reload(); // the link holds no longer: the page itself says so
+  if ([404, 410].includes(answer.status)) return location.reload(); // the link holds no longer: the page itself says so
   if (answer.status !== 200) return;
   tag = answer.headers.get("ETag");
   show(await answer.text());
