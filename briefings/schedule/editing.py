@@ -14,7 +14,7 @@ from briefings.schedule.changes import differences, refuse_another_draft, refuse
 from briefings.schedule.finding import places_of
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.reaching import refuse_of_others
-from briefings.schedule.slots import SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
+from briefings.schedule.slots import Presenter, SlotPlan, arrange, plan_of, presenter_of, refuse_clashes
 from briefings.schedule.waiting import fill
 from briefings.webhooks.announcing import announce, announce_unlisted
 from briefings.webhooks.events import Event
@@ -94,6 +94,8 @@ def write_down(briefing: Briefing, details: Details, slots: Sequence[SlotPlan], 
     """The same for whoever holds the lock and has looked; what was kept unpublished is settled by it."""
     if briefing.state is BriefingState.CANCELLED:
         raise Refused("취소된 설명회는 고칠 수 없습니다.")
+    if details.times != (briefing.starts_at, briefing.ends_at):
+        refuse_times(details.times, now)  # before the window, which may be wrong only because of them
     refuse_window(details)
     refuse_what_is_new(briefing, details, slots, by)
     before = Before(
@@ -154,7 +156,6 @@ def _set_time(briefing: Briefing, details: Details, now: datetime) -> None:
     """What else hangs on the start moves along, unless the details say where it is to be."""
     if details.times == (briefing.starts_at, briefing.ends_at):
         return
-    refuse_times(details.times, now)
     if briefing.state is BriefingState.PUBLISHED:
         briefing.move(*details.times, now)
     else:
@@ -187,7 +188,14 @@ def _set_order(briefing: Briefing, slots: Sequence[SlotPlan], now: datetime) -> 
     if briefing.is_over(now) and briefing.state is not BriefingState.DRAFT:
         raise Refused("끝난 설명회의 발표 순서는 바꿀 수 없습니다.")
     arrange(briefing, wanted)
-    return {"slots": [[slot.title for slot in before], [slot.title for slot in wanted]]}
+    presenters_before = {slot.need_id: slot.presenter for slot in before}
+    return {"slots": [[_logged(slot, presenters_before) for slot in order] for order in (before, wanted)]}
+
+
+def _logged(slot: SlotPlan, presenters_before: Mapping[int, Presenter]) -> str:
+    """A row of the order as the log keeps it; who presents is nobody's business there, that it is another is."""
+    another = presenters_before.get(slot.need_id, slot.presenter) != slot.presenter
+    return f"{slot.title} ({slot.talk_minutes}+{slot.question_minutes}분{', 발표자 바뀜' if another else ''})"
 
 
 def _heeding_presenters(briefing: Briefing, slots: Sequence[SlotPlan]) -> Iterator[SlotPlan]:

@@ -91,8 +91,7 @@ class TestEditing:
         assert (draft.starts_at, draft.ends_at, draft.sequence) == (*new, 0)
         assert draft.rehearsal_starts_at == now + timedelta(days=11), "a day before, as it was"
         with refused("이미 지났습니다"):
-            past = {"times": times(now - timedelta(days=5)), "registration_closes_at": now - timedelta(days=6)}
-            edit(draft, officer, now, **past)
+            edit(draft, officer, now, times=times(now - timedelta(days=5)))  # not that registration closes too late
 
     def test_is_refused_for_a_window_that_does_not_fit(self, officer, now):
         briefing = a_briefing()
@@ -126,7 +125,10 @@ class TestOrder:
 
         assert plan_of(briefing).slots == tuple(wanted)
         assert [slot.position for slot in briefing.slots] == [1, 2, 3]
-        assert history_of(briefing)[-1].detail["changed"]["slots"][0] == [first.title, second.title, third.title]
+        assert history_of(briefing)[-1].detail["changed"]["slots"] == [
+            [f"{each.title} (9+6분)" for each in (first, second, third)],
+            [f"{third.title} (20+6분)", f"{new.title} (9+6분)", f"{first.title} (9+6분, 발표자 바뀜)"],
+        ]
 
     def test_holds_each_need_once(self, officer, now):
         briefing = a_briefing(needs=1)
