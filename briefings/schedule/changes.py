@@ -21,6 +21,9 @@ CHOSEN: dict[str, Callable[[Any], str]] = {
     "replay_captioned": lambda on: "있음" if on else "없음",
 }
 """What staff read for a value that was chosen among a few."""
+CHANGING = ("briefing.edited", "briefing.moved", "briefing.published", "briefing.cancelled")
+"""The acts after which a briefing is another than was looked at; what presenters answer and who registers is not."""
+LOOK_AGAIN = "지금 내용을 확인해 주세요."
 TYPED = "입력한 내용은 그대로 두었습니다. 확인한 뒤에 다시 저장하면 지금 입력한 내용으로 바뀝니다."
 
 
@@ -38,7 +41,10 @@ def refuse_stale(briefing: Briefing, seen: datetime, then: str = TYPED) -> None:
     if briefing.changed_at == seen:
         return
     found = select(AuditEntry).where(
-        AuditEntry.about_type == Briefing.__tablename__, AuditEntry.about_id == briefing.id, AuditEntry.at > seen
+        AuditEntry.about_type == Briefing.__tablename__,
+        AuditEntry.about_id == briefing.id,
+        AuditEntry.action.in_(CHANGING),
+        AuditEntry.at > seen,
     )
     entries = list(db.session.scalars(found.order_by(AuditEntry.at, AuditEntry.id)))
     if not entries:
@@ -51,16 +57,14 @@ def refuse_stale(briefing: Briefing, seen: datetime, then: str = TYPED) -> None:
     )
 
 
-def refuse_another_draft(briefing: Briefing, seen: datetime | None) -> None:
+def refuse_another_draft(briefing: Briefing, seen: datetime | None, then: str = TYPED) -> None:
     """Refused, naming who keeps what, if the changes not published yet are not those of `seen` (its `pending_at`)."""
     if briefing.pending_at == seen:
         return
     if briefing.pending is None:
-        raise Refused(
-            "그사이 임시 저장한 내용을 버렸거나 공개했습니다. 입력한 내용은 그대로 두었습니다. 확인해 주세요."
-        )
+        raise Refused("그사이 임시 저장한 내용을 버렸거나 공개했습니다. " + then)
     raise Refused(
-        "%(who)s 님이 %(at)s에 먼저 임시 저장했습니다: %(what)s. " + TYPED,
+        "%(who)s 님이 %(at)s에 먼저 임시 저장했습니다: %(what)s. " + then,
         who=briefing.pending["by"],
         at=briefing.pending_at,
         what=", ".join(dict.fromkeys(_part(key) for key in briefing.pending["changes"])),

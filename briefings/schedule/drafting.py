@@ -18,7 +18,7 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need
-from briefings.schedule.changes import refuse_another_draft, refuse_stale
+from briefings.schedule.changes import LOOK_AGAIN, TYPED, refuse_another_draft, refuse_stale
 from briefings.schedule.editing import Details, details_of, refuse_what_is_new, refuse_window, write_down
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import SlotPlan, arrange, plan_of
@@ -149,7 +149,7 @@ def settle(
     now: datetime,
 ) -> None:
     """Decide each conflict by its key: as it has become (True), or as the draft says. What is not named stays open."""
-    _lock(briefing, seen, seen_draft)
+    _lock(briefing, seen, seen_draft, LOOK_AGAIN)
     draft = _draft(briefing)
     contested = {conflict.key for conflict in draft.conflicts}
     changes: Changes = {}
@@ -165,7 +165,7 @@ def settle(
 def discard(briefing: Briefing, *, seen_draft: datetime | None, by: Actor, now: datetime) -> None:
     """Throw away what was kept; what is published stays as it is."""
     lock(briefing)
-    refuse_another_draft(briefing, seen_draft)
+    refuse_another_draft(briefing, seen_draft, LOOK_AGAIN)
     if briefing.pending is None:
         raise Refused(NONE_KEPT)
     briefing.pending = briefing.pending_at = None
@@ -174,7 +174,7 @@ def discard(briefing: Briefing, *, seen_draft: datetime | None, by: Actor, now: 
 
 def publish(briefing: Briefing, *, seen: datetime, seen_draft: datetime | None, by: Actor, now: datetime) -> None:
     """Let everybody see it and tell each person once; Refused while anything is contested or cannot be."""
-    _lock(briefing, seen, seen_draft)
+    _lock(briefing, seen, seen_draft, LOOK_AGAIN)
     draft = _draft(briefing)
     if draft.conflicts:
         raise Refused("그사이 바뀐 것과 겹치는 곳이 있습니다. 먼저 어느 쪽을 따를지 정해 주세요.")
@@ -202,10 +202,10 @@ def try_on(briefing: Briefing, details: Details, slots: Sequence[SlotPlan]) -> N
     db.session.flush()
 
 
-def _lock(briefing: Briefing, seen: datetime, seen_draft: datetime | None) -> None:
+def _lock(briefing: Briefing, seen: datetime, seen_draft: datetime | None, then: str = TYPED) -> None:
     lock(briefing)
-    refuse_stale(briefing, seen)
-    refuse_another_draft(briefing, seen_draft)
+    refuse_stale(briefing, seen, then)
+    refuse_another_draft(briefing, seen_draft, then)
 
 
 def _draft(briefing: Briefing) -> Draft:

@@ -39,7 +39,7 @@ def presenter_token(slot: PresenterSlot) -> str:
 def slot_behind(token: str) -> PresenterSlot:
     """The slot whose present presenter a token was made for, with briefing and need; 404 for any other token.
 
-    An earlier presenter of a talk that somebody has reads, whatever was pressed, that it is another's, and nothing of it.
+    Whoever had a talk that another has by now reads so, whatever was pressed, and nothing of it.
     """
     found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)

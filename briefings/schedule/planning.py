@@ -13,7 +13,7 @@ from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.needs.models import Need, NeedState
 from briefings.schedule import invitations, presenters
-from briefings.schedule.changes import refuse_stale
+from briefings.schedule.changes import LOOK_AGAIN, refuse_stale
 from briefings.schedule.editing import refuse_times
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, SlotState
 from briefings.schedule.reaching import refuse_of_others
@@ -178,7 +178,7 @@ def publish(briefing: Briefing, *, seen: datetime, by: Actor, now: datetime) -> 
     Refused as well where it is no longer what was looked at (`seen`, its `changed_at` then).
     """
     lock(briefing)
-    refuse_stale(briefing, seen, "지금 내용을 확인해 주세요.")
+    refuse_stale(briefing, seen, LOOK_AGAIN)
     if briefing.state is BriefingState.DRAFT:
         for obstacle in obstacles(briefing, now):
             raise Refused(f"{obstacle} 고친 뒤에 공개해 주세요.")

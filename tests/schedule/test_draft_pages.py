@@ -121,7 +121,9 @@ def test_publishing_shows_the_effects_and_the_very_mails_then_tells(desk, briefi
     assert (briefing.title, briefing.starts_at, briefing.pending) == ("새 제목", START + timedelta(days=7), None)
     again = desk.post(address(briefing, "/changes"), data=filled(page) | {"do": "publish"})
     assert again.status_code == 302, "pressed twice it is done once"
-    assert "먼저 바꾸었습니다" in desk.get(address(briefing)).text
+    told = text_of(desk.get(address(briefing)).text)
+    changed = "일시 변경, 제목 ‘새 제목’"  # and not that somebody accepted
+    assert f"10:00에 먼저 바꾸었습니다: {changed}. 지금 내용을 확인해 주세요." in told
     assert len(queued()) == len(before) + 3
 
 
