@@ -82,8 +82,7 @@ class NeedRow:
         """Something is found in the cell of a field."""
         column = self.places.get(name, 0)
         heading = next((each.heading for each in COLUMNS if each.field == name), "")
-        value = shown(str(self.values.get(name, "")))
-        self.findings.append(Finding(self.number, column, mistake, says, heading, value))
+        self.findings.append(Finding(self.number, column, mistake, says, heading, self.said.get(heading, "")))
         if level_of(mistake) is Level.ERROR:
             self.entry = None
 

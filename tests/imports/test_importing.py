@@ -87,6 +87,8 @@ def test_every_mistake_is_named_at_its_cell_and_nothing_is_registered(officer, n
     assert by_cell[f"G{FIRST + len(MISTAKEN)}"] == {Mistake.MERGED}
     assert by_cell["0"] == {Mistake.HIDDEN, Mistake.EMPTY_ROWS, Mistake.EXAMPLE}
     assert len({mistake for found_ in by_cell.values() for mistake in found_}) >= 30
+    shown = {each.value for row in rows_of(import_) for each in row.found if each.mistake is Mistake.TWO_KINDS}
+    assert shown == {"기업"}, "what stands in the cell, not the program's word for it"
     with pytest.raises(Refused, match="고칠 곳이 있는 파일"):
         ask_to_save(import_, officer, now)
     assert not work() or db.session.query(Need).count() == 0
