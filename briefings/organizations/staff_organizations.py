@@ -113,7 +113,7 @@ def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
             gone, stays = _organization(organization_id), _organization(other_id)
             form.seen.data = looking_after.as_read(gone, stays)
         else:
-            flash(f"‘{name}’을(를) 이 기관과 합쳤습니다. 이제 한 기관으로 셉니다.", "success")
+            flash(f"‘{name}’ 기관을 이 기관과 합쳤습니다. 이제 한 기관으로 셉니다.", "success")
             return redirect(url_for(".show", organization_id=other_id), 303)
     return render_template(
         "organizations/organization_merge.html",
@@ -133,11 +133,16 @@ def belongings() -> Belongings:
 
 
 def _organization(number: int) -> Organization:
-    """That one; who asks for one that was made one with another goes to what it is now."""
+    """That one; who asks for one that was made one with another goes to what it is now, and is told so."""
     organization = db.session.get(Organization, number)
     if organization is None:
         successor = looking_after.successor_of(number)
-        abort(404 if successor == number else redirect(url_for(".show", organization_id=successor), 303))
+        if successor == number:
+            abort(404)
+        pressed = request.method == "POST"
+        said = " 더 한 일은 없습니다. 지금 내용을 확인해 주세요." if pressed else ""
+        flash(f"{number}번 기관은 이미 이 기관과 합쳐졌습니다.{said}", "error" if pressed else "info")
+        abort(redirect(url_for(".show", organization_id=successor), 303))
     return organization
 
 

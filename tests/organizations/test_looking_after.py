@@ -178,7 +178,9 @@ def test_two_that_are_one_are_counted_as_one_everywhere(app, client, lived, gone
     [consent] = db.session.scalars(select(StoryConsent))
     assert (consent.organization_id, consent.version) == (stays.id, 2)
     assert [user.name for user in members_of(stays)] == ["이가온"]
-    assert client.get(f"/staff/organizations/{number}").location == f"/staff/organizations/{stays.id}"
+    too_late = client.post(f"/staff/organizations/{number}/edit", data={"name": "아무개"})
+    assert too_late.location == f"/staff/organizations/{stays.id}"
+    assert f"{number}번 기관은 이미 이 기관과 합쳐졌습니다. 더 한 일은 없습니다." in client.get(too_late.location).text
     assert app.test_client().get(link).status_code == 200  # who was asked as the other goes on
     [entry] = history_of(stays)
     assert (entry.action, entry.detail["gone"], entry.detail["kept"]) == ("organization.merged", number, stays.id)
@@ -261,6 +263,7 @@ def test_the_desk_shows_who_stands_there_twice(app, client, count_queries, admin
     client.get("/staff/organizations")
     with count_queries() as many:
         assert "나눔재단 2" in client.get("/staff/organizations").text
+    assert "이 쪽에는 아무것도 없습니다" in client.get("/staff/organizations?page=9").text
     assert len(many) <= len(few)
     file = client.post("/staff/exports/organizations?shelf=double", data={"format": "csv"}).data.decode("utf-8-sig")
     assert file.splitlines()[0].split(",")[5:] == ["계정", "수요 과제", "설명회 신청", "참여 답글", "성사"]
