@@ -18,6 +18,7 @@ from briefings.needs.history import steps_of
 from briefings.needs.models import Audience, Need, NeedState, Theme
 from briefings.needs.officers import themes_of
 from briefings.needs.parts import Part
+from briefings.needs.ways_on import WayOn, ways_on
 from briefings.needs.words import NEED_TONES
 from briefings.needs.writing_pages import WRITTEN, Desk
 from briefings.web.access import staff
@@ -40,11 +41,13 @@ def index() -> ResponseReturnValue:
     """All needs, what waits for a decision first."""
     filters = StaffNeedFilters(request.args, themes_of(current_user))
     search = filters.search()
+    page = finding.all_needs(search)
     return render_template(
         "needs/staff_index.html",
         filters=filters,
         search=search,
-        page=finding.all_needs(search),
+        page=page,
+        ways=[] if page.total else _ways_on(filters, search),
         counts=finding.counts_by_state(),
         states=NeedState,
     )
@@ -250,6 +253,18 @@ def move_topic(kind: str, topic_id: int) -> ResponseReturnValue:
         topics.move_up(db.get_or_404(KINDS[kind], topic_id), current_user, clock.now())
     flash("순서를 바꾸었습니다.", "success")
     return redirect(url_for(".list_topics") + f"#{kind}-{topic_id}")
+
+
+def _ways_on(filters: StaffNeedFilters, search: finding.Search) -> list[tuple[str, str, WayOn]]:
+    """Where nothing was found: the words of another search, its address, and what it finds."""
+    conditions = {name: words for words, name in filters.conditions()}
+    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+    found = []
+    for way in ways_on(search, NeedState):
+        lifted = "theme" if way.lifted == "own_themes" else way.lifted
+        other = {name: value for name, value in kept.items() if name != lifted} if lifted else kept | {"q": way.q}
+        found.append((conditions.get(lifted, way.q), url_for(".index", **other), way))
+    return found
 
 
 def _need(need_id: int) -> Need:

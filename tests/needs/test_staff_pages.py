@@ -40,6 +40,11 @@ def test_nonsense_in_the_address_is_ignored(officer, query):
 
 def test_nothing_found_offers_the_way_back(officer):
     assert "조건 모두 해제" in officer.get("/staff/needs?q=없는말").text
+    a_need(title="섬마을 드론", state=NeedState.SUBMITTED)
+    page = officer.get("/staff/needs?q=드론&state=draft").text
+    assert "‘상태: 작성 중’ 조건을 빼고 찾기</a> (1건)" in page
+    assert "‘드론’만으로 찾기</a> (1건)" in officer.get("/staff/needs?q=드론+없는말").text
+    assert "섬마을 <mark>드론</mark>" in officer.get("/staff/needs?q=드론").text
 
 
 def test_publishing_with_one_press(officer):
