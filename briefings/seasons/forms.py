@@ -102,7 +102,7 @@ class NewSeasonForm(RulesForm):
 
     source = RadioField(
         "어떤 수요로 만듭니까?",
-        [InputRequired()],
+        [InputRequired("어떤 수요로 만들지 골라 주세요.")],
     )
     round = SelectField("수요조사", coerce=int)
 

@@ -1,6 +1,8 @@
 """The staff's pages of seasons: the list, a new one, where one stands, solving, settling it, what was done."""
 
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -82,7 +84,8 @@ def new() -> ResponseReturnValue:
     now, audiences = clock.now(), need_finding.audiences()
     reach = current_app.extensions["narrowed_reach"]()
     waiting, rounds = number_of_open_needs(now, reach), season_needs.rounds_with_selection()
-    form = with_sharing(NewSeasonForm, audiences)(data=asdict(seasons.Rules(name="")))
+    values = asdict(seasons.Rules(name="")) | _of_round(request.args.get("round", type=int), rounds)
+    form = with_sharing(NewSeasonForm, audiences)(data=values)
     form.offer(waiting, rounds)
     if form.validate_on_submit():
         try:
@@ -93,6 +96,12 @@ def new() -> ResponseReturnValue:
         else:
             return _after_making(season, Source(form.source.data))
     return render_template("seasons/new.html", form=form, waiting=waiting)
+
+
+def _of_round(round_id: int | None, rounds: Iterable[tuple[Round, int]]) -> dict[str, Any]:
+    """What is chosen for whoever comes from a round of which needs were selected."""
+    known = round_id in {each.id for each, _ in rounds}
+    return {"source": Source.ROUND.value, "round": round_id} if known else {}
 
 
 def _made(form: NewSeasonForm) -> Season:

@@ -1,5 +1,6 @@
 """A season as staff make it: its needs, its times, its rules, what accepting makes of it; all through its pages."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -82,7 +83,8 @@ class TestMaking:
         planned = a_briefing()
         assert "설명회를 기다리는 수요 3건" in desk.get("/staff/seasons").text
         empty = desk.post("/staff/seasons/new", data={"min_slots": "5", "max_slots": "3"}).text
-        assert "이름을 입력해 주세요" in empty and "최대는 최소 5건보다 적을 수 없습니다" in empty
+        assert "이름을 입력해 주세요" in empty and "어떤 수요로 만들지 골라 주세요" in empty
+        assert "최대는 최소 5건보다 적을 수 없습니다" in empty
         rules = {"min_slots": 2, "max_slots": 4, "talk_minutes": 10, "question_minutes": 5, "parallel": "",
                  "opening_minutes": 5, "closing_minutes": 5, "capacity": 80}  # fmt: skip
         rules |= {f"share_{topic[1].id}": "1", f"share_{planned.audience_id}": "1"}
@@ -129,7 +131,13 @@ class TestMaking:
             decided = {"decided_by_id": officer.id, "decided_at": BEFORE, "reason": "효과가 큽니다."}
             saved(Selection(need_id=need.id, outcome=Outcome.SELECTED, **decided))
         usual = desk.get("/staff/seasons/new").text
-        assert "2026년 하반기 (선정 2건)" in usual
+        assert (
+            "2026년 하반기 (선정 2건)" in usual
+            and "checked" not in usual.split("어떤 수요로")[1].split("</fieldset>")[0]
+        )
+        from_the_round = desk.get(f"/staff/seasons/new?round={round_.id}").text
+        assert re.search(r'<input[^>]*checked[^>]*value="round"', from_the_round)
+        assert f'<option selected value="{round_.id}">' in from_the_round
         data = {"name": "주요 과제", "source": "round", "round": round_.id, "min_slots": 4, "max_slots": 6,
                 "talk_minutes": 9, "question_minutes": 6, "opening_minutes": 10, "closing_minutes": 10}  # fmt: skip
         made = desk.post("/staff/seasons/new", data=data, follow_redirects=True).text
