@@ -98,16 +98,16 @@ def about_card(season: Season, card: Card, lane: Lane | None, known: Knowledge) 
     if lane is None:
         return found
     if lane.theme_id not in {theme.id for theme in need.themes}:
-        found.append(Doubt(_other_topic("주제", lane.theme.name)))
+        found.append(Doubt(_other_topic("주제", lane.theme.name, "와")))
     if not any(share(season, lane.audience_id, audience.id) for audience in need.audiences):
-        found.append(Doubt(_other_topic("대상", lane.audience.name)))
+        found.append(Doubt(_other_topic("대상", lane.audience.name, "과")))
     if can(season, card, lane, known) is False:
         found.append(Doubt("발표자가 이 시각에는 할 수 없다고 답했습니다.", grave=True))
     return found
 
 
-def _other_topic(kind: str, name: str) -> str:
-    return f"회차의 {kind}({name})와 맞지 않습니다."
+def _other_topic(kind: str, name: str, particle: str) -> str:
+    return f"회차의 {kind}({name}){particle} 맞지 않습니다."
 
 
 def can(season: Season, card: Card, lane: Lane, known: Knowledge) -> bool | None:

@@ -12,7 +12,7 @@ from briefings.needs.models import NeedState
 from briefings.schedule.availability import Availability
 from briefings.schedule.models import BriefingState, PresenterSlot
 from briefings.seasons.models import AvailabilityRequest, BoardStep, Lane, SeasonState
-from tests.builders import BEFORE, a_briefing, a_theme, a_user, saved
+from tests.builders import BEFORE, a_briefing, a_theme, a_user, an_audience, saved
 from tests.client import PageClient
 from tests.seasons.boards import a_board, need_of, rows, time
 
@@ -147,7 +147,7 @@ def test_lanes_say_what_is_wrong_with_them(desk, now):
     lanes = [lane(season, number) for number in (1, 2, 3, 4)]
     lanes[1].starts_at = lanes[0].starts_at + timedelta(minutes=20)
     lanes[2].starts_at = now - timedelta(days=1)
-    lanes[3].starts_at, lanes[3].theme = time(20), a_theme("바다")
+    lanes[3].starts_at, lanes[3].theme, lanes[3].audience = time(20), a_theme("바다"), an_audience("기업")
     needs = {card.need.title.removeprefix("수요 "): card.need for card in season.cards}
     needs["2-1"].contact_email = needs["1-1"].contact_email.upper()
     needs["2-1"].organization = needs["1-2"].organization
@@ -184,6 +184,7 @@ def test_lanes_say_what_is_wrong_with_them(desk, now):
     assert "전자우편 없음" in words[2]
     assert "편성안에 없는 시각입니다." in words[3]
     assert "회차의 주제(바다)와 맞지 않습니다." in words[3]
+    assert "회차의 대상(기업)과 맞지 않습니다." in words[3]
     assert "발표 가능 시간 답 기다림" in words[3]
     assert "살펴볼 회차 4개" in text_of(page)
 

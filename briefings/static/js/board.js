@@ -22,7 +22,10 @@ async function send(address, data, after) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (page.getElementById("board")) show(page, answer.url, after);
     else if (answer.redirected) location.assign(answer.url);
-    else main.replaceChildren(...page.getElementById("main").childNodes);
+    else {
+      document.title = page.title;
+      main.replaceChildren(...page.getElementById("main").childNodes);
+    }
     if (!main.contains(board)) main.focus();
   } catch {
     location.reload(); // the browser says better than we that the network is gone
