@@ -3,7 +3,8 @@
 Nothing of it is refused: staff may want it so. Who presents in two places at once is (`slots.refuse_clashes`).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
 from sqlalchemy import func, select
@@ -21,6 +22,37 @@ CHANGE_OVER = timedelta(minutes=15)
 """Whoever has less time than this between two briefings may come late to the second."""
 
 Times = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True)
+class Shared:
+    """Another coming briefing or draft, and the titles of the needs that stand in it too."""
+
+    other: Briefing
+    needs: list[str]
+
+
+def shared_needs(need_ids: Collection[int], now: datetime, briefing_id: int = 0) -> list[Shared]:
+    """Where else these needs are about to be presented than in `briefing_id`, by one statement: staff may want that,
+    but two who picked the same needs at once do not know of each other."""
+    if not need_ids:
+        return []
+    found = (
+        select(Briefing, Need.title)
+        .join(Briefing.slots)
+        .join(PresenterSlot.need)
+        .where(
+            PresenterSlot.need_id.in_(need_ids),
+            Briefing.id != briefing_id,
+            Briefing.state.in_(COMING),
+            Briefing.ends_at > now,
+        )
+        .order_by(Briefing.starts_at, Briefing.id, PresenterSlot.position)
+    )
+    titles: dict[Briefing, list[str]] = {}
+    for other, title in db.session.execute(found):
+        titles.setdefault(other, []).append(title)
+    return [Shared(other, needs) for other, needs in titles.items()]
 
 
 def warnings(plan: Plan, zone: tzinfo) -> list[str]:

@@ -15,7 +15,7 @@ from briefings.needs.models import Need
 from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import drafting, editing, grouping, impact, overview
 from briefings.schedule.calendar_objects import public_object
-from briefings.schedule.doubts import warnings
+from briefings.schedule.doubts import Shared
 from briefings.schedule.draft_words import changes_of, contested_of
 from briefings.schedule.drafting import Draft, draft_of
 from briefings.schedule.editor_forms import EditForm, is_settled, rearranged
@@ -26,7 +26,7 @@ from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown
 from briefings.schedule.reaching import reach_of
 from briefings.schedule.slots import Plan, clashes, plan_of, slot_for
-from briefings.schedule.staff import Step, pages, the_briefing, themes_to_choose, thought, zone
+from briefings.schedule.staff import Step, doubts_of, pages, the_briefing, themes_to_choose, thought
 from briefings.web.access import staff
 from briefings.web.filters import when
 from briefings.web.forms import Form
@@ -75,7 +75,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
         plan=plan,
         rows=[(row.form, needs[row.form.need_id.data], *t) for row, t in zip(form.slots, plan.times(), strict=True)],
         clashes=clashes(plan),
-        warnings=_doubts(briefing, plan),
+        warnings=_doubts(briefing, plan, now),
         step=step,
     )
 
@@ -211,7 +211,7 @@ def changes(briefing_id: int) -> ResponseReturnValue:
         contested=contested_of(draft),
         step=step,
         obstacle=obstacle,
-        warnings=_doubts(briefing, plan),
+        warnings=_doubts(briefing, plan, now),
     )
 
 
@@ -246,9 +246,9 @@ def _thought_through(
     return step._replace(sentences=step.sentences + notes), None
 
 
-def _doubts(briefing: Briefing, plan: Plan) -> list[str]:
+def _doubts(briefing: Briefing, plan: Plan, now: datetime) -> list[str | Shared]:
     """What looks doubtful about the plan, and that the window of registration was left behind by a new time."""
-    closes_at, found = plan.registration_closes_at, warnings(plan, zone())
+    closes_at, found = plan.registration_closes_at, doubts_of(plan, now)
     moved = (plan.starts_at, plan.ends_at) != (briefing.starts_at, briefing.ends_at)
     if moved and closes_at and closes_at == briefing.registration_closes_at.replace(second=0, microsecond=0):
         found.append(f"일시를 옮겼지만 신청 마감은 {when(closes_at)} 그대로입니다.")

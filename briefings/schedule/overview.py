@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import history_of
 from briefings.db import db
-from briefings.needs.models import Need
+from briefings.needs.models import Need, NeedState
 from briefings.schedule.finding import Places
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
@@ -63,7 +63,7 @@ def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
     slots = _slots(ids)
     made = []
     for briefing in briefings:
-        counted = slots.get(briefing.id, Slots(0, 0, 0, 0, 0))
+        counted = slots.get(briefing.id, Slots(0, 0, 0, 0, 0, 0))
         places = Places(
             briefing.capacity,
             people.get((briefing.id, RegistrationState.CONFIRMED), 0),
@@ -127,22 +127,25 @@ def _people(ids: list[int]) -> dict[tuple[int, RegistrationState], int]:
 
 
 class Slots(NamedTuple):
-    """Of one briefing: how many slots, how many without a presenter to write to, unanswered, declined, no slides."""
+    """Of one briefing: how many slots; without an address, unanswered, declined, without slides, of a closed need."""
 
     number: int
     incomplete: int
     unanswered: int
     declined: int
     bare: int
+    lapsed: int
 
 
 def _slots(ids: list[int]) -> dict[int, Slots]:
     incomplete = or_(PresenterSlot.presenter_name == "", PresenterSlot.presenter_email == "")
     silent = and_(PresenterSlot.state == SlotState.UNANSWERED, ~incomplete)
     bare = ~exists().where(SlotFile.slot_id == PresenterSlot.id)
-    each = (incomplete, silent, PresenterSlot.state == SlotState.DECLINED, bare)
+    lapsed = Need.state != NeedState.PUBLISHED
+    each = (incomplete, silent, PresenterSlot.state == SlotState.DECLINED, bare, lapsed)
     counted = select(PresenterSlot.briefing_id, func.count(), *(func.count().filter(one) for one in each))
-    grouped = counted.where(PresenterSlot.briefing_id.in_(ids)).group_by(PresenterSlot.briefing_id)
+    of_these = counted.join(PresenterSlot.need).where(PresenterSlot.briefing_id.in_(ids))
+    grouped = of_these.group_by(PresenterSlot.briefing_id)
     return {briefing_id: Slots(*numbers) for briefing_id, *numbers in db.session.execute(grouped)}
 
 
@@ -153,6 +156,7 @@ def _gaps(briefing: Briefing, slots: Slots, requested: int, now: datetime) -> li
     found = (
         (requested, f"승인 대기 {requested:,}명"),
         (not slots.number, "발표할 수요 없음"),
+        (slots.lapsed, f"게시 중이 아닌 수요 {slots.lapsed}건"),
         (slots.incomplete, f"발표자 정보 {slots.incomplete}건 빠짐"),
         (slots.declined, f"발표자 {slots.declined}명이 사양함"),
         (public and slots.unanswered, f"발표 답 {slots.unanswered}건 대기"),

@@ -18,7 +18,7 @@ from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import copying, editing, impact, overview, planning, support
 from briefings.schedule.changes import described
-from briefings.schedule.doubts import warnings
+from briefings.schedule.doubts import Shared, shared_needs, warnings
 from briefings.schedule.draft_words import changes_of
 from briefings.schedule.drafting import draft_of
 from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, PublishForm
@@ -27,7 +27,7 @@ from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.reaching import reach_of
 from briefings.schedule.registrants import counters
-from briefings.schedule.slots import clashes, materials_due, plan_of
+from briefings.schedule.slots import Plan, clashes, materials_due, plan_of
 from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES
 from briefings.web.access import staff
 from briefings.web.filters import period
@@ -125,7 +125,8 @@ def new() -> ResponseReturnValue:
         else:
             flash("초안을 만들었습니다. 발표자와 순서를 다듬은 뒤에 공개해 주세요.", "success")
             return redirect(url_for(".edit", briefing_id=briefing.id))
-    return render_template("schedule/staff/new.html", form=form, chosen=chosen)
+    elsewhere = shared_needs([need.id for need in chosen], now)
+    return render_template("schedule/staff/new.html", form=form, chosen=chosen, elsewhere=elsewhere)
 
 
 @pages.get("/<int:briefing_id>")
@@ -144,7 +145,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         counters=counters(briefing),
         support=support.counts(briefing),
         obstacles=planning.obstacles(briefing, now) if briefing.state is BriefingState.DRAFT else [],
-        warnings=[] if settled else _doubts(briefing),
+        warnings=[] if settled else _doubts(briefing, now),
         course=[(entry, described(entry)) for entry in overview.course_of(briefing)],
         kept=kept,
         differences=changes_of(kept) if kept else [],
@@ -181,7 +182,7 @@ def copy(briefing_id: int) -> ResponseReturnValue:
         moments=moments,
         left_behind=copying.left_behind(source) if plan else [],
         clashes=clashes(plan) if plan else [],
-        warnings=warnings(plan, zone()) if plan else [],
+        warnings=doubts_of(plan, now) if plan else [],
     )
 
 
@@ -232,7 +233,7 @@ def publish(briefing_id: int) -> ResponseReturnValue:
         form=form,
         programme=programme_of(briefing),
         obstacles=obstacles,
-        warnings=planning.nobody_invited(briefing) + warnings(plan_of(briefing), zone()),
+        warnings=[*planning.nobody_invited(briefing), *doubts_of(plan_of(briefing), now)],
         step=step,
         now=now,
     )
@@ -275,7 +276,7 @@ def move(briefing_id: int) -> ResponseReturnValue:
         plan=plan,
         closes_at=plan and briefing.registration_closes_at + (plan.starts_at - briefing.starts_at),
         step=step,
-        warnings=warnings(plan, zone()) if plan else [],
+        warnings=doubts_of(plan, now) if plan else [],
         programme=programme_of(briefing),
     )
 
@@ -337,10 +338,17 @@ def thought(
     return Step(preview, preview.sentences(words), left_out)
 
 
-def _doubts(briefing: Briefing) -> list[str]:
+def doubts_of(plan: Plan, now: datetime) -> list[str | Shared]:
+    """What staff should look at again about a plan, and where else its needs are about to be presented."""
+    elsewhere = shared_needs([slot.need_id for slot in plan.slots], now, plan.briefing_id)
+    return [*warnings(plan, zone()), *elsewhere]
+
+
+def _doubts(briefing: Briefing, now: datetime) -> list[str | Shared]:
     published = briefing.state is BriefingState.PUBLISHED
-    lapsed = planning.lapsed_needs(briefing) + planning.declined_slots(briefing) if published else []
-    return lapsed + planning.nobody_invited(briefing) + warnings(plan_of(briefing), zone())
+    lapsed = [f"{words} 공개된 발표 순서에는 아직 나옵니다." for words in planning.lapsed_needs(briefing)]
+    since = lapsed + planning.declined_slots(briefing) if published else []
+    return [*since, *planning.nobody_invited(briefing), *doubts_of(plan_of(briefing), now)]
 
 
 def _unsettled(briefing_id: int, now: datetime) -> Briefing:

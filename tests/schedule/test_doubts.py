@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from briefings.db import db
+from briefings.needs.models import NeedState
 from briefings.schedule.availability import Availability
-from briefings.schedule.doubts import warnings
-from briefings.schedule.models import BriefingState
+from briefings.schedule.doubts import shared_needs, warnings
+from briefings.schedule.models import BriefingState, PresenterSlot
 from briefings.schedule.slots import SlotPlan, plan_of
 from tests.builders import BEFORE, a_briefing, a_user, saved
 from tests.schedule.desk import posted, text_of
@@ -142,3 +143,52 @@ def test_the_same_is_said_on_every_page_about_a_briefing(client):
         assert words in text_of(desk.get(f"/staff/briefings/{draft.id}{page}").text), page
     move = posted(christmas) | {"seen": published.changed_at.isoformat()}
     assert words in text_of(desk.post(f"/staff/briefings/{published.id}/move", data=move).text)
+
+
+class TestNeedsThatStandElsewhereToo:
+    def test_are_named_with_every_coming_briefing_or_draft_but_none_that_is_past_or_called_off(self):
+        ours = a_briefing(needs=2, starts_at=START, state=BriefingState.DRAFT)
+        others = [
+            a_briefing(needs=0, starts_at=START + timedelta(days=days), title=title, state=state)
+            for days, title, state in (
+                (3, "두 번째", BriefingState.PUBLISHED),
+                (1, "첫 번째", BriefingState.DRAFT),
+                (-2, "지난 설명회", BriefingState.PUBLISHED),
+                (2, "취소한 설명회", BriefingState.CANCELLED),
+            )
+        ]
+        ids = [slot.need_id for slot in ours.slots]
+        for other in others:
+            for position, need_id in enumerate(reversed(ids), 1):
+                other.slots.append(PresenterSlot(need_id=need_id, position=position))
+        db.session.commit()
+        found = shared_needs(ids, START - timedelta(days=1), ours.id)
+        titles = [slot.need.title for slot in reversed(ours.slots)]
+        assert [(each.other.title, each.needs) for each in found] == [("첫 번째", titles), ("두 번째", titles)]
+        assert shared_needs([], START) == []
+
+    def test_are_said_with_a_link_where_a_briefing_is_looked_at_and_made(self, client):
+        desk = client.sign_in(a_user())
+        ours = a_briefing(needs=1, starts_at=START, title="우리 초안", state=BriefingState.DRAFT)
+        need = ours.slots[0].need
+        theirs = a_briefing(needs=0, starts_at=START + timedelta(days=7), title="남의 초안", state=BriefingState.DRAFT)
+        assert "같은 수요가" not in desk.get(f"/staff/briefings/{ours.id}").text
+        theirs.slots.append(PresenterSlot(need=need, position=1))
+        db.session.commit()
+        said = f"‘남의 초안’ (초안, 2026. 12. 16.(수) 14:00)에도 같은 수요가 들어 있습니다: ‘{need.title}’"
+        for page in (f"{ours.id}", f"{ours.id}/edit", f"{ours.id}/publish", f"new?need={need.id}"):
+            shown = desk.get(f"/staff/briefings/{page}").text
+            assert said in text_of(shown), page
+            assert f'href="/staff/briefings/{theirs.id}"' in shown, page
+
+
+def test_a_need_taken_back_after_it_was_published_is_said_on_the_page_and_in_the_list(client):
+    desk = client.sign_in(a_user())
+    published = a_briefing(needs=2, starts_at=datetime(2126, 12, 9, 14, 0, tzinfo=SEOUL))
+    assert "게시 중이 아닌 수요" not in text_of(desk.get("/staff/briefings").text)
+    need = published.slots[0].need
+    need.state = NeedState.WITHDRAWN
+    db.session.commit()
+    assert "게시 중이 아닌 수요 1건" in text_of(desk.get("/staff/briefings").text)
+    page = text_of(desk.get(f"/staff/briefings/{published.id}").text)
+    assert f"‘{need.title}’ 수요는 더는 게시 중이 아닙니다. 공개된 발표 순서에는 아직 나옵니다." in page
