@@ -55,7 +55,7 @@ def test_several_files_come_in_at_once_and_what_is_refused_does_not_hold_up_the_
     ]
     page = owner.post(address, data=sent(*files)).text
     assert "파일 2개를 붙였습니다: 사업계획.hwp, 발표.pptx" in page
-    for error in ("‘실행.pdf’ 파일은 받을 수 없는 형식입니다", "‘암호.hwp’ 파일에 암호나"):
+    for error in ("‘실행.pdf’ 파일은 이름과 달리 내용이 받을 수 없는 형식입니다", "‘암호.hwp’ 파일에 암호나"):
         assert page.count(error) == 2, "above the form and at the field"
     assert "(HWP, 6KB)" in page
     assert names_of(need) == ["사업계획.hwp", "발표.pptx"]
