@@ -133,7 +133,7 @@ class Problem:
         held = given.get("held", {})
         return cls(
             tuple(_need(each) for each in given["needs"]),
-            tuple(Time(**{**each, "starts_at": _moment(each["starts_at"])}) for each in given["times"]),
+            tuple(_time(each) for each in given["times"]),
             _rules(given.get("rules", {})),
             Held(
                 tuple(HeldBriefing(**{**each, "needs": _keys(each, "needs")}) for each in held.get("briefings", ())),
@@ -280,6 +280,11 @@ def _keys(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
     if isinstance(found, str):
         raise TypeError(f"{name}: {found!r}")  # which would be taken for a list of letters
     return tuple(found)
+
+
+def _time(given: Mapping[str, Any]) -> Time:
+    """A time; its start as it is written stands for a key that is not there."""
+    return Time(**{"key": given["starts_at"], **given, "starts_at": _moment(given["starts_at"])})
 
 
 def _moment(given: str) -> datetime:

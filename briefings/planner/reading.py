@@ -120,6 +120,8 @@ def read(needs: Path, times: Path | None, rules: Mapping[str, Any], held: Path |
 
 
 def _whole(path: Path) -> Problem:
+    if path.suffix.lower() == ".csv":
+        raise Unreadable(f"{path.name}: TIMES must be given beside needs in CSV")
     given = _json(path)
     if not isinstance(given, dict):
         raise Unreadable(f"{path.name}: is no problem: an object with needs and times is expected")

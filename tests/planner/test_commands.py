@@ -61,6 +61,16 @@ def test_json_in_json_out_with_something_held(run):
     assert kept["why"][0]["sentence"].startswith("직원이 고정한 설명회입니다.")
 
 
+def test_a_time_in_json_needs_no_key_as_in_a_table(run):
+    problem = a_season(3, 1).to_json()
+    for time in problem["times"]:
+        del time["key"]
+    for need in problem["needs"]:
+        need["unavailable"] = [problem["times"][0]["starts_at"]]
+    done = run(json.dumps(problem), None, "--min", 1, "--quiet", name="p.json")
+    assert done.exit_code == 0, done.output
+
+
 def test_what_cannot_be_held_is_said_and_has_its_status(run):
     held = {
         "briefings": [{"key": "h", "theme": "환경", "audience": "기업", "time": "2027-03-09 14:00", "needs": ["17"]}]
@@ -87,7 +97,7 @@ def test_what_cannot_be_held_is_said_and_has_its_status(run):
         (NEEDS.encode("cp949"), TIMES, [], "needs.csv, line 2, column 4: is not in UTF-8"),
         (NEEDS, "starts_at\ntomorrow\n", [], "times.csv, line 2, column 1 (starts_at): 'tomorrow' is no date and time"),
         (NEEDS, TIMES + "2027-03-12T14:00+09:00\n", [], "some times have an offset from UTC and others have none"),
-        (NEEDS, None, [], "needs.csv, line 1, column 1: Expecting value"),
+        (NEEDS, None, [], "needs.csv: TIMES must be given beside needs in CSV"),
         (NEEDS, TIMES, ["--min", "-1"], "-1 is not between 0 and 1000"),
         (NEEDS, TIMES, ["--held", "/nowhere.json"], "nowhere.json: No such file"),
         (NEEDS, TIMES, ["--seconds", "soon"], "not a valid float"),
