@@ -2,7 +2,6 @@
 
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
@@ -21,6 +20,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, make_transi
 from sqlalchemy.types import TypeDecorator
 
 from briefings.errors import N_, Refused
+from briefings.turns import turns_at
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -91,6 +91,9 @@ CHANGES_NOTHING = "changes_nothing"
 REST = 10
 """Seconds after which a connection that nobody used is tried before it is used."""
 
+PATIENCE = 30
+"""Seconds that a writer waits for others, who hold what is to be written or all of SQLite's file."""
+
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
 
 
@@ -104,10 +107,6 @@ def new_public_id() -> str:
 
 Row = TypeVar("Row")
 
-_TURN = threading.RLock()
-"""SQLite has one writer, and whoever waits for it looks again every now and then: of many some are passed over until
-they are refused. Threads of one process wait here instead, so that only processes wait for each other there."""
-
 
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
@@ -118,7 +117,7 @@ def unit_of_work() -> Iterator[Session]:
     """
     session = db.session
     session.commit()
-    with _TURN if dialect() == "sqlite" else nullcontext():
+    with turns_at(db.engine.url.database).taken(PATIENCE) if dialect() == "sqlite" else nullcontext():
         session.connection(execution_options={"writes": True})
         try:
             yield session()
@@ -275,7 +274,7 @@ _POSTGRESQL = {
     "keepalives_interval": 10,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,
-    "options": "-c lock_timeout=30s -c idle_in_transaction_session_timeout=10min"
+    "options": f"-c lock_timeout={PATIENCE}s -c idle_in_transaction_session_timeout=10min"
     " -c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",
 }
 
@@ -292,7 +291,12 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     if type(connection).__module__ != "sqlite3":
         return
     connection.isolation_level = None  # transactions are ours to begin, see below
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "busy_timeout = 30000", "foreign_keys = ON"):
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        f"busy_timeout = {1000 * PATIENCE}",
+        "foreign_keys = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 
