@@ -43,6 +43,7 @@ from briefings.api import key_pages as api_key_pages
 from briefings.api import models as api_models  # noqa: F401 (its tables)
 from briefings.api import open_data_pages as api_open_data_pages
 from briefings.api import programs as api_programs
+from briefings.api.describing import SCOPES
 from briefings.api.problems import told_to_programs
 from briefings.archive import belongings as archive_belongings
 from briefings.archive import binding as archive_binding
@@ -188,6 +189,7 @@ from briefings.rights import list_files as rights_list_files
 from briefings.rights import mails as rights_mails
 from briefings.rights import pages as rights_pages
 from briefings.rights import staff as rights_staff
+from briefings.rights import words as rights_words
 from briefings.rounds import belongings as round_belongings
 from briefings.rounds import contact_pages as round_contact_pages
 from briefings.rounds import list_files as round_list_files
@@ -506,6 +508,10 @@ PARTS_CHANGED: dict[str, Mapping[str, str]] = {
     "seasons": season_words.RULES,
 }
 """What the parts of things are called in the log, where they were changed."""
+SAID_UNDER_A_KEY = {f"kind:{name}": about.title for name, about in rights_words.KINDS.items()} | {
+    f"scopes:{scope}": words for scope, words in SCOPES.items()
+}
+"""Words of the log for values that mean this under the key before the colon alone."""
 
 # All is loaded, and stays.
 gc.freeze()
@@ -535,7 +541,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["may_follow"] = theme_guard.may_follow
     app.extensions["audit_actions"] = audit_words.ACTIONS | action_words(EXPORTS.values())
     app.extensions["audit_names"] = PARTS_CHANGED
-    app.extensions["audit_values"] = audit_details.values_of(WORDS)
+    app.extensions["audit_values"] = audit_details.values_of(WORDS) | SAID_UNDER_A_KEY
     app.extensions["join_boxes"] = JOIN_BOXES
     app.extensions["archive_boxes"] = ARCHIVE_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES

@@ -47,7 +47,7 @@ KINDS: Mapping[str, Kind] = {
     "briefings": Kind("설명회", "title", "staff_briefings.show", {"briefing_id": "id"}),
     "certificates": Kind("참가 확인증", "number"),
     "consent_texts": Kind("동의서", "title", "consents.show", {"purpose": "purpose"}),
-    "erasures": Kind("개인정보를 지움"),
+    "erasures": Kind("지워 달라는 요청"),
     "matches": Kind("성사", "summary", "staff_matches.show", {"need_id": "need_id"}),
     "messages": Kind("보낸 전자우편", "subject", "outbox.show", {"message_id": "id"}, "recipient"),
     "need_imports": Kind("수요 파일", "", "imports.show", BY_PUBLIC_ID),
@@ -76,6 +76,7 @@ class Subject:
     title: str = ""
     endpoint: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    gone: bool = False
 
 
 def subjects_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], Subject]:
@@ -113,6 +114,16 @@ def people_called(words: str) -> list[int]:
     return list(db.session.scalars(select(users.c.id).where(called).limit(MOST_NAMED)))
 
 
+def titles_of(things: Iterable[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """What things are called, by one statement for each table; those that are gone, or have no title, miss."""
+    ids: dict[str, set[int]] = {}
+    for name, number in things:
+        ids.setdefault(name, set()).add(number)
+    return {
+        key: each.title for name, among in ids.items() for key, each in _subjects(name, among).items() if each.title
+    }
+
+
 def names_of(ids: Sequence[int]) -> dict[int, str]:
     """What accounts are called now."""
     users = Base.metadata.tables["users"]
@@ -127,7 +138,7 @@ def _subjects(name: str, ids: set[int]) -> dict[tuple[str, int], Subject]:
     wanted = {column: table.c[column] for column in ("id", *filter(None, [kind.title]), *kind.values.values())}
     rows = db.session.execute(select(*wanted.values()).where(table.c.id.in_(ids))).mappings()
     there = {row["id"]: _subject(kind, row) for row in rows}
-    return {(name, number): there.get(number) or Subject(kind.words) for number in ids}
+    return {(name, number): there.get(number) or Subject(kind.words, gone=True) for number in ids}
 
 
 def _subject(kind: Kind, row: Mapping[Any, Any]) -> Subject:

@@ -9,18 +9,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from briefings import clock
-from briefings.audit.about import Subject, names_of, subjects_of
-from briefings.audit.details import in_words
+from briefings.audit.about import Subject, names_of, subjects_of, titles_of
+from briefings.audit.details import Vocabulary, in_words, referred
 from briefings.audit.finding import LOOKED_THROUGH, MOST, find, number_of
 from briefings.audit.forms import AuditFilters, action_words
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import SEEN
-from briefings.audit.words import DEEDS, Deed, deed_of
+from briefings.audit.words import DEEDS, OF_LINKS, Deed, deed_of
 from briefings.web.access import access_of, staff
 
 pages = Blueprint("staff_audit", __name__, url_prefix="/staff/audit")
 PROGRAM = "프로그램"
 NOBODY_KNOWN = "알 수 없음"
+BY_LINK = "개인 링크를 받은 사람"
 TONES = {
     Deed.SEEN: "quiet",
     Deed.CHANGED: "info",
@@ -72,11 +73,18 @@ def index() -> ResponseReturnValue:
 def lines_of(entries: Sequence[AuditEntry]) -> list[Line]:
     """The entries as they are read, by one statement for each kind of thing they are about."""
     subjects = subjects_of(entries)
+    titles = titles_of(thing for entry in entries for thing in referred(entry.detail))
     nameless = [entry.actor_id for entry in entries if entry.actor_id is not None and not entry.actor_name]
-    return [_line(entry, subjects, names_of(nameless)) for entry in entries]
+    names = names_of(nameless)
+    return [_line(entry, subjects, names, titles) for entry in entries]
 
 
-def _line(entry: AuditEntry, subjects: dict[tuple[str, int], Subject], names: dict[int, str]) -> Line:
+def _line(
+    entry: AuditEntry,
+    subjects: dict[tuple[str, int], Subject],
+    names: dict[int, str],
+    titles: dict[tuple[str, int], str],
+) -> Line:
     subject = subjects[entry.about_type.removeprefix(SEEN), entry.about_id]
     extensions = current_app.extensions
     return Line(
@@ -86,7 +94,10 @@ def _line(entry: AuditEntry, subjects: dict[tuple[str, int], Subject], names: di
         action_words().get(entry.action, entry.action),
         subject,
         f"{entry.about_type.removeprefix(SEEN)}:{entry.about_id}",
-        in_words(entry.detail, extensions["audit_names"].get(entry.about_type, {}), extensions["audit_values"]),
+        in_words(
+            entry.detail,
+            Vocabulary(extensions["audit_names"].get(entry.about_type, {}), extensions["audit_values"], titles),
+        ),
     )
 
 
@@ -96,7 +107,9 @@ def who_did(entry: AuditEntry, names: dict[int, str]) -> str:
         return entry.actor_name
     if entry.actor_id is not None:
         return names.get(entry.actor_id, NOBODY_KNOWN)
-    return NOBODY_KNOWN if entry.action == "account.sign_in_failed" else PROGRAM
+    if entry.action == "account.sign_in_failed":
+        return NOBODY_KNOWN
+    return BY_LINK if entry.action in OF_LINKS else PROGRAM
 
 
 def link_to(subject: Subject) -> str:

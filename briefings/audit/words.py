@@ -327,6 +327,34 @@ DEEDS = {
 }
 WORDS = {Deed: DEEDS}
 SIGN_INS = frozenset({"account.recovery_code_used", "account.sign_in_failed", "account.signed_in"})
+OF_LINKS = frozenset(
+    {
+        "consent.given",
+        "consent.withdrawn",
+        "erasure.asked",
+        "need.claim_refused",
+        "question.corrected",
+        "question.written",
+        "registration.corrected",
+        "round.handed_over",
+        "round.nothing",
+        "round.nothing_taken_back",
+        "season.availability_answered",
+        "slot.accepted",
+        "slot.declined",
+        "slot.file_handed_in",
+        "slot.file_kept_back",
+        "slot.file_published",
+        "slot.file_removed",
+        "slot.file_replaced",
+        "slot.handed_over",
+        "slot.standby_named",
+        "story.consent_taken_back",
+        "talk.presenter_there",
+    }
+)
+"""What people do without an account, by a link to their address, in a mail or from their calendar: the log has no names
+of theirs, so entries of these acts that name no account are theirs and not the program's."""
 SENDING = frozenset(
     {
         "announcement.sent",

@@ -88,7 +88,7 @@ def give_back(advice: Advice, reason: str, now: datetime) -> None:
 def take_back(advice: Advice, by: User, now: datetime) -> None:
     """Staff ask for it no longer; Refused once there is an advice."""
     _give_up(advice)
-    record(by, "need.advice_taken_back", advice.need, now, reason=advice.mentor.name)
+    record(by, "need.advice_taken_back", advice.need, now, who=advice.mentor.name)
 
 
 def hide(advice: Advice, reason: str, by: User, now: datetime) -> None:

@@ -45,7 +45,15 @@ def _step(entry: AuditEntry) -> Step:
     what = (ACTIONS | REVIEW_ACTS | LATER_ACTS).get(action, action)
     said, due_on = entry.detail, entry.detail.get("due_on")
     until = date.fromisoformat(due_on) if due_on else None
-    return Step(entry.at, entry.actor_name, what, said.get("reason", ""), changes, said.get("file", ""), until)
+    return Step(
+        entry.at,
+        entry.actor_name,
+        what,
+        said.get("reason") or said.get("who", ""),
+        changes,
+        said.get("file", ""),
+        until,
+    )
 
 
 def _in_words(name: str, value: Any) -> str:
