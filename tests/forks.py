@@ -21,6 +21,7 @@ import time_machine
 from jinja2 import FileSystemBytecodeCache
 
 from briefings.db import db
+from briefings.turns import turns_at
 from briefings.web.security import limiter
 from briefings.web.site import Site
 from tests.prepared import KEPT
@@ -99,6 +100,7 @@ def _alone() -> None:
     if time_machine.escape_hatch.is_travelling():
         time_machine.travel(time_machine.escape_hatch.datetime.datetime.now(UTC)).start()
     logging.root.handlers.clear()
+    turns_at.cache_clear()
     limiter.enabled = True
     (KEPT / "templates").mkdir(parents=True, exist_ok=True)
     Site.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(KEPT / "templates"))}
