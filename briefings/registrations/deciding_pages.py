@@ -46,10 +46,7 @@ REACHED = {
         "withdrawal": "%(number)s에게 취소를 알리고 달력에서 일정을 지웁니다.",
         "waiting_ended": "%(number)s에게 신청이 취소되었다고 알립니다.",
     },
-    Act.MOVE: {
-        "invitation": "대기하던 %(number)s이 빈자리를 받아 확정되고, 일정 초대를 받습니다.",
-        "moved": "%(number)s에게 다른 설명회로 옮겼다고 알립니다.",
-    },
+    Act.MOVE: impact.REACHED,
 }
 
 

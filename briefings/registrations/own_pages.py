@@ -111,8 +111,15 @@ def change_address(token: str) -> ResponseReturnValue:
             )
             flash(sent, "success")
             return redirect(url_for("registrations.show", token=token), 303)
-    briefing, email = registration.briefing, registration.email
-    page = render_template("schedule/change_address.html", form=form, token=token, briefing=briefing, email=email)
+    impossible = new_address.settled_reason(registration, clock.now())
+    page = render_template(
+        "schedule/change_address.html",
+        form=None if impossible else form,
+        impossible=reason(impossible) if impossible else None,
+        token=token,
+        briefing=registration.briefing,
+        email=registration.email,
+    )
     return with_wait(page, refused)
 
 
@@ -137,6 +144,7 @@ def confirm_address(token: str) -> ResponseReturnValue:
     return render_template(
         "schedule/confirm_address.html",
         form=form,
+        token=token,
         move=move,
         briefing=move.registration.briefing,
         refused=reason(refused) if refused else None,

@@ -46,6 +46,20 @@ def ask(registration: Registration, email: str, now: datetime) -> None:
         _queue("new_address", registration, to, now, held=False, version=registration.link_version)
 
 
+def settled_reason(registration: Registration, now: datetime) -> Refused | None:
+    """Why the registration cannot go to any other address; None when it can."""
+    if registration.briefing.eligibility is Eligibility.INVITED:
+        tied = N_("초대받은 주소로만 신청할 수 있는 설명회라 주소를 바꿀 수 없습니다. 아래 문의처로 알려 주세요.")
+        return Refused(tied)
+    if registration.state is RegistrationState.CANCELLED:
+        return Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
+    if registration.briefing.state is BriefingState.CANCELLED:
+        return Refused(N_("취소된 설명회입니다."))
+    if registration.briefing.is_over(now):
+        return Refused(N_("이미 끝난 설명회입니다."))
+    return None
+
+
 def move_token(registration: Registration, email: str, expires_at: datetime) -> str:
     """A token that moves the registration to `email` until then, once: moving ends it like every other link."""
     written = base64.urlsafe_b64encode(email.encode()).decode().rstrip("=")
@@ -106,15 +120,8 @@ def move_to(registration: Registration, email: str, now: datetime) -> None:
 
 
 def _refuse_settled(registration: Registration, now: datetime) -> None:
-    if registration.briefing.eligibility is Eligibility.INVITED:
-        tied = N_("초대받은 주소로만 신청할 수 있는 설명회라 주소를 바꿀 수 없습니다. 아래 문의처로 알려 주세요.")
-        raise Refused(tied)
-    if registration.state is RegistrationState.CANCELLED:
-        raise Refused(N_("취소한 신청은 바꿀 수 없습니다. 다시 신청한 뒤에 바꿔 주세요."))
-    if registration.briefing.state is BriefingState.CANCELLED:
-        raise Refused(N_("취소된 설명회입니다."))
-    if registration.briefing.is_over(now):
-        raise Refused(N_("이미 끝난 설명회입니다."))
+    if refused := settled_reason(registration, now):
+        raise refused
 
 
 def _refuse_taken(registration: Registration, email: str) -> None:

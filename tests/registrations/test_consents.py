@@ -128,7 +128,11 @@ def test_the_latest_answer_counts_to_whichever_version(briefing, now):
 def test_what_is_required_is_shown_and_cannot_be_taken_back_here(client, briefing, now):
     person = agreeing_person(now, briefing=briefing)
     page = client.get(link(person, "/consents/registration")).text
-    assert "설명회가 끝난 날부터 1년" in page and "신청을 취소하고" in page
+    assert "설명회가 끝난 날부터 1년" in page and "신청을 취소해 주세요" in page
+    assert 'href="/my-data"' in page.split("<main")[1].split("</main>")[0], "where the rest of it can be erased"
+    assert f'href="{link(person, "/cancel")}"' in page
+    gone = a_registration(briefing, state=RegistrationState.CANCELLED, cancelled_at=now)
+    assert "/cancel" not in client.get(link(gone, "/consents/registration")).text
     assert client.post(link(person, "/consents/registration/withdraw")).status_code == 404
     assert client.get(link(person, "/consents/reply")).status_code == 404
     other = a_registration()

@@ -15,6 +15,7 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 from tests.builders import a_briefing, a_registration, a_user
 from tests.client import PageClient
 from tests.schedule.desk import text_of
+from tests.schedule.signing_up import register
 
 CONFIRMED, WAITLISTED, CANCELLED, REQUESTED = (
     RegistrationState.CONFIRMED,
@@ -134,6 +135,19 @@ def test_moving_takes_people_along_and_leaves_whom_the_other_briefing_has(desk):
     assert [goes.state, stays.state] == [CANCELLED, CONFIRMED]
     moved = db.session.scalars(select(Registration).where(Registration.email == goes.email, Registration.id != goes.id))
     assert [each.briefing_id for each in moved] == [there.id]
+
+
+def test_moving_says_of_the_moved_and_of_who_waited_what_each_is_told(desk, now):
+    here, there = a_briefing(capacity=1), a_briefing(title="다른 설명회", capacity=1)
+    goes = register(here, now, "gaon@example.com")
+    page = text_of(desk.post(together("move", goes), data={"destination": there.id}).text)
+    assert "옮긴 1명의 달력에서 앞의 일정을 지우고 알립니다." in page
+    assert "1명에게 옮긴 설명회의 참가가 확정되었다고 알리고 일정 초대를 보냅니다." in page
+    assert "대기하던" not in page
+
+    a_registration(here, name="이나래", state=WAITLISTED)
+    page = text_of(desk.post(together("move", goes), data={"destination": there.id}).text)
+    assert page.count("대기하던 1명이 확정되고, 일정 초대를 받습니다.") == 1
 
 
 def test_of_many_with_whom_it_cannot_be_done_the_first_are_named_and_the_others_counted(desk):

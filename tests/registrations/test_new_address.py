@@ -19,7 +19,7 @@ from briefings.schedule import new_address, presenters, registering
 from briefings.schedule.calendar_models import CalendarItem, ItemState
 from briefings.schedule.finding import place_in_line
 from briefings.schedule.links import token_of
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, Eligibility
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, a_registration
 from tests.calendar.clients import CLIENTS
@@ -136,8 +136,11 @@ def test_a_place_in_line_is_kept(app, client, now, briefing, registration):
 def test_pressed_twice_it_is_done_once(app, client, registration):
     ask(client, registration, NEW)
     link = proof(app)
+    assert "이 주소로 안내를 받으시겠습니까?" in client.get(link).text
     pages = [client.post(link, follow_redirects=True).text for _ in range(2)]
     assert all("신청 확정" in page for page in pages)
+    opened_again = client.get(link).text
+    assert "이 주소로 이미 바꾸었습니다" in opened_again and "이 주소로 바꾸기" not in opened_again
     assert kinds_to(OLD) == ["invitation", "withdrawal"] and kinds_to(NEW) == ["new_address", "invitation"]
     states = db.session.scalars(select(CalendarItem.state).order_by(CalendarItem.id)).all()
     assert states == [ItemState.CLOSED, ItemState.OPEN]
@@ -199,6 +202,10 @@ def test_is_refused_where_there_is_nothing_to_move(app, client, now, registratio
     over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
     gone = a_registration(state=CANCELLED, cancelled_at=now)
     assert "이미 끝난 설명회입니다" in ask(client, over, NEW) and "취소한 신청은" in ask(client, gone, NEW)
+    invited = a_registration(a_briefing(eligibility=Eligibility.INVITED))
+    for each, why in ((over, "이미 끝난"), (gone, "취소한 신청은"), (invited, "초대받은 주소로만")):
+        asked = client.get(f"/r/{token_of(each)}/address").text
+        assert why in asked and 'name="email"' not in asked, "said before anything is typed"
     ask(client, registration, NEW)
     link = proof(app)
     cancel(registration, now)
