@@ -116,7 +116,7 @@ class _Writer:
     ) -> None:
         if caption:
             self._paragraph(f"[{caption}]", self.bold, keep_with_next=True, spacing_before_pt=4)
-        widths = table_widths(len(heads), wide)
+        widths = table_widths(heads, rows, wide)
         self._grid([list(heads), *map(list, rows)], widths, heads=1, numbers=numbers, has_foot=has_foot)
         self._gap()
 

@@ -182,7 +182,7 @@ class _Writer:
     ) -> None:
         if caption:
             self._paragraph(caption, "Caption")
-        widths = table_widths(len(heads), wide)
+        widths = table_widths(heads, rows, wide)
         self._grid([heads, *rows], widths, heads=1, numbers=numbers, has_foot=has_foot)
 
     def _grid(

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar
 
+from briefings.papers.measures import table_widths
+
 
 @dataclass(frozen=True)
 class Words:
@@ -116,8 +118,11 @@ class Paper:
 
 
 def _plain(block: Block) -> Mapping[str, Any]:
-    described = {"description": block.description} if isinstance(block, (Bars, Line)) else {}
-    return {"kind": block.kind, **asdict(block), **described}
+    more: dict[str, Any] = {"description": block.description} if isinstance(block, (Bars, Line)) else {}
+    if isinstance(block, Table):
+        lines = [*block.rows, *([block.foot] if block.foot else [])]
+        more = {"widths": table_widths(block.heads, lines, block.wide)}
+    return {"kind": block.kind, **asdict(block), **more}
 
 
 def some(blocks: Sequence[Block | None]) -> list[Block]:

@@ -22,7 +22,7 @@ MEASURES = {
     Measure.REGISTERED: ("신청한 사람", "명"),
     Measure.ATTENDED: ("참석한 사람", "명"),
     Measure.SHARE: ("참석률", "%"),
-    Measure.QUESTIONS: ("질문", "건"),
+    Measure.QUESTIONS: ("질문 (합치거나 숨긴 질문 제외)", "건"),
     Measure.SATISFACTION: ("만족도", "점"),
     Measure.REPLIES: ("새 참여 답글", "건"),
     Measure.MATCHES: ("성사", "건"),

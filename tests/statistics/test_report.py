@@ -130,6 +130,7 @@ def test_earlier_briefings_of_its_theme_audience_and_year_give_medians_and_its_p
         for row in part.blocks[0].rows
     }
     assert rows["신청한 사람"] == ["신청한 사람", "8명", "3명 (1/3)", "12명 (2/2)", "4명 (2/4)"]
+    assert "질문 (합치거나 숨긴 질문 제외)" in rows  # fewer than the report says were asked
 
 
 def test_the_page_says_what_there_is_and_why_there_is_none(app, client, held, now):

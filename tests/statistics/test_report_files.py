@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -139,3 +140,22 @@ def test_documents_are_written_without_charts_where_no_korean_letters_are(monkey
     for write in (hwpx_of, odt_of):
         data = writable(PAPER.plain() | {"site": "협업이음", "issuer": "행정안전부", "at": NOW.isoformat()})
         assert zipfile.is_zipfile(io.BytesIO(write(data, {})))
+
+
+def test_columns_of_tables_are_as_wide_as_their_words_ask_in_every_kind_of_document():
+    bodies = ", ".join(f"예시 협력 기관 {number:03}" for number in range(6))
+    matched = Table(
+        "성사", ["과제", "함께하는 기관", "성사한 날"], [["산간 지역 수리", bodies, "2021. 8. 15.(일)"]], []
+    )
+    heads = ["주제", *["답글 받은 과제 (건)"] * 8]
+    by_theme = Table("주제별", heads, [["디지털·데이터", *["9,999"] * 8]], [*range(1, 9)])
+    paper = replace(PAPER, sections=[Section("matches", "성사", [matched, by_theme])])
+    [[what, who, day], [theme, *counts]] = (block["widths"] for block in paper.plain()["sections"][0]["blocks"])
+    assert what + who + day == pytest.approx(WIDTH) == theme + sum(counts)
+    assert who > what > 26 and day > 28 and theme > 26 and min(counts) > 14
+    with zipfile.ZipFile(io.BytesIO(written("odt", paper, SITE, NOW))) as file:
+        styles = ET.fromstring(file.read("content.xml")).iter()
+    widths = [value for each in styles for name, value in each.items() if name.endswith("}column-width")]
+    assert widths[-12:-9] == [f"{each:.1f}mm" for each in (what, who, day)]
+    lines = PdfReader(io.BytesIO(written("pdf", paper, SITE, NOW))).pages[0].extract_text().splitlines()
+    assert any("산간 지역 수리" in line for line in lines) and any("디지털·데이터" in line for line in lines)
