@@ -116,7 +116,7 @@ class WayForm(Form):
 class WaysForm(Form):
     """The ways in beside the main room, row by row, with an empty row for one more."""
 
-    ways = FieldList(FormField(WayForm))
+    ways = FieldList(FormField(WayForm), "길")
     seen_ways = HiddenField("처음 본 길")
 
     @classmethod

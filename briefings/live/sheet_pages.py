@@ -100,7 +100,7 @@ class NotesForm(Form):
     """The notes of a whole cue sheet, and those that stood when its page was made."""
 
     seen = HiddenField("처음 본 메모")
-    parts = FieldList(FormField(NoteForm))
+    parts = FieldList(FormField(NoteForm), "순서")
 
 
 def show(leader: Leader, line: LineForm | None = None, room: RoomForm | None = None) -> ResponseReturnValue:

@@ -35,8 +35,8 @@ class ConsentTextForm(Form):
     """A new version in both languages; `seen` is the version it was written against."""
 
     basis = RadioField("근거", [DataRequired()], choices=options(BASES))
-    ko = FormField(WordsForm)
-    en = FormField(WordsForm)
+    ko = FormField(WordsForm, "한국어")
+    en = FormField(WordsForm, "영어")
     seen = HiddenField()
 
     def __init__(self, purpose: Purpose, in_force: Version, **kwargs: Any) -> None:

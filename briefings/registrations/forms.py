@@ -124,7 +124,7 @@ class PeopleForm(WhoForm):
         [DataRequired()],
         description=_l("입장 링크와 일정 초대를 이 주소로 보내 드립니다. 예: name@example.kr"),
     )
-    colleagues = FieldList(FormField(ColleagueForm), max_entries=MOST_COLLEAGUES)
+    colleagues = FieldList(FormField(ColleagueForm), _l("동료"), max_entries=MOST_COLLEAGUES)
     together = BooleanField(
         _l("모두 함께가 아니면 기다리기"),
         description=_l("모두 앉을 자리가 없으면 아무도 먼저 확정하지 않고, 모두의 자리가 날 때까지 함께 대기합니다."),

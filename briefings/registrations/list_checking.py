@@ -257,6 +257,8 @@ def refuse_columns(fields: Sequence[str]) -> None:
     """Refused where one thing stands in two columns, or the addresses in none."""
     twice = {FIELDS[each] for each in fields if each and fields.count(each) > 1}
     if twice:
-        raise Refused(f"‘{', '.join(sorted(twice))}’을 두 칸에서 골랐습니다. 한 칸만 골라 주세요.")
+        again = next(place for place, each in enumerate(fields) if each and each in fields[:place])
+        said = f"‘{', '.join(sorted(twice))}’을 두 칸에서 골랐습니다. 한 칸만 골라 주세요."
+        raise Refused(said, field=f"column_{again}")
     if "email" not in fields:
-        raise Refused("전자우편이 든 칸을 골라 주세요.")
+        raise Refused("전자우편이 든 칸을 골라 주세요.", field="column_0")

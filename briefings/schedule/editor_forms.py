@@ -124,7 +124,7 @@ class EditForm(AdmissionFields, Seen, Form):
     registration_opens_at = MomentField("신청 시작", [InputRequired()])
     registration_closes_at = MomentField("신청 마감", [InputRequired(), after("registration_opens_at")])
     opening_minutes = IntegerField("여는 말(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])
-    slots = FieldList(FormField(SlotForm))
+    slots = FieldList(FormField(SlotForm), "순서")
     add = SelectField("더 넣을 수요", coerce=int, validate_choice=False)
     description = TextAreaField("소개", [Length(max=5000)], description="누리집의 설명회 화면에 보입니다.")
     seen_draft = HiddenField("처음 본 임시 저장")

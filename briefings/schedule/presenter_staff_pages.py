@@ -74,7 +74,7 @@ class MaterialsForm(Form):
 class StandbysForm(Form):
     """The stand-bys of a whole briefing."""
 
-    slots = FieldList(FormField(StandbyForm))
+    slots = FieldList(FormField(StandbyForm), "순서")
 
 
 @pages.route("/<int:briefing_id>/presenters", methods=["GET", "POST"])

@@ -227,17 +227,24 @@ class Filters(Form):
             return field
 
 
-def _errors_of(fields: Any) -> Iterator[tuple[str | None, str]]:
+def _errors_of(fields: Any, row: str = "") -> Iterator[tuple[str | None, str]]:
+    """All that is wrong, in words that say where: above a long form nobody sees which field a sentence is about."""
     for field in fields:
         if isinstance(field, FormField):
-            yield from _errors_of(field.form)
+            yield from _errors_of(field.form, row or str(field.label.text))
         elif isinstance(field, FieldList):
             yield from ((field.id, str(error)) for error in field.errors if isinstance(error, str))
-            yield from _errors_of(field.entries)
+            for number, entry in enumerate(field.entries, start=1):
+                yield from _errors_of([entry], f"{field.label.text} {number}")
         else:
-            yield from (
-                (first_control(field), str(error)) for error in field.errors[: None if field.flags.each_error else 1]
-            )
+            said = field.errors[: None if field.flags.each_error else 1]
+            yield from ((first_control(field), _with_place(str(error), field, row)) for error in said)
+
+
+def _with_place(error: str, field: Field, row: str) -> str:
+    label = "" if getattr(field.widget, "input_type", "") == "hidden" else str(field.label.text)
+    place = [row] * bool(row) + [label] * bool(label and label not in error)
+    return f"{', '.join(place)}: {error}" if place else error
 
 
 def first_control(field: Field) -> str:

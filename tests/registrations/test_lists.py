@@ -172,7 +172,8 @@ def test_columns_that_were_taken_for_something_else_can_be_put_right(desk):
     assert "B2 기관 유형" not in text_of(page) and "기관 유형을 알 수 없습니다" in page
 
     twice = desk.post(address, data={"column_0": "organization", "column_1": "organization", "column_2": "email"})
-    assert "‘기관 이름’을 두 칸에서 골랐습니다" in twice.text
+    assert 'href="#column_1">2번째 칸: ‘기관 이름’을 두 칸에서 골랐습니다' in twice.text
+    assert 'id="column_1"' in twice.text
     assert "전자우편이 든 칸을 골라" in desk.post(address, data={"column_0": "organization", "column_2": ""}).text
     chosen = {"column_0": "organization", "column_1": "name", "column_2": "email", "kind_of_all": "local"}
     page = desk.post(address, data=chosen, follow_redirects=True).text

@@ -160,8 +160,8 @@ def test_a_refusal_stands_at_its_field_or_above_the_form():
     form.refuse(Refused("%(at)s부터 신청을 받습니다.", at=datetime(2026, 11, 23, 5, 0, tzinfo=UTC)), "name")
     assert form.error_summary() == [
         (None, "자리가 3개뿐입니다."),
-        ("name", "2026. 11. 23.(월) 14:00부터 신청을 받습니다."),
-        ("email", "이미 신청한 주소입니다."),
+        ("name", "이름: 2026. 11. 23.(월) 14:00부터 신청을 받습니다."),
+        ("email", "전자우편: 이미 신청한 주소입니다."),
     ]
 
 
@@ -173,18 +173,37 @@ def test_the_summary_leads_to_the_first_control_of_each_wrong_field():
     ]
 
 
-def test_the_summary_reaches_into_rows():
+def test_the_summary_says_in_which_row_and_which_field():
     class Row(Form):
         class Meta(Form.Meta):
             csrf = False
 
         email = EmailField("전자우편", [InputRequired()])
+        minutes = IntegerField("발표(분)", [NumberRange(min=1)])
 
     class Rows(Form):
-        rows = FieldList(FormField(Row), min_entries=2, max_entries=2)
+        rows = FieldList(FormField(Row), "순서", min_entries=2, max_entries=2)
+        other = FormField(Row, "영어")
 
-    form = filled(Rows, **{"rows-0-email": "a@example.kr", "rows-1-email": ""})
-    assert form.error_summary() == [("rows-1-email", "전자우편을 입력해 주세요.")]
+    given = {"rows-0-email": "a@example.kr", "rows-0-minutes": "5", "rows-1-email": "", "rows-1-minutes": "0"}
+    form = filled(Rows, **given, **{"other-email": "a@example.kr", "other-minutes": "x"})
+    assert form.error_summary() == [
+        ("rows-1-email", "순서 2: 전자우편을 입력해 주세요."),
+        ("rows-1-minutes", "순서 2, 발표(분): 1 이상인 숫자로 적어 주세요."),
+        ("other-minutes", "영어, 발표(분): 숫자로 적어 주세요. 예: 20"),
+    ]
+
+
+def test_every_list_of_rows_has_a_name_for_the_summary(app):
+    def below(kind):
+        for each in kind.__subclasses__():
+            yield from (each, *below(each))
+
+    for form in below(Form):
+        for name in vars(form):
+            field = getattr(form, name)
+            if getattr(field, "field_class", None) is FieldList:
+                assert len(field.args) > 1 or "label" in field.kwargs, f"{form.__name__}.{name}"
 
 
 def test_filters_read_the_address_and_mark_nothing_optional():
