@@ -26,7 +26,7 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import pages, the_seen
 from briefings.schedule.registering import Applicant, Colleague
-from briefings.schedule.registration_models import SUPPORT_BEFORE
+from briefings.schedule.support import asked_until
 from briefings.web.access import public
 from briefings.web.limits import counting_mail, with_wait
 
@@ -157,9 +157,8 @@ def _typed(this_form: bool) -> MultiDict[str, str] | None:
 def _to_come(briefing: Briefing, now: datetime) -> dict[str, Any]:
     """Which mails are still to come before the start, until when support can be asked for, ways into a calendar."""
     steps = [step.value for step, (before, _) in BEFORE_START.items() if briefing.starts_at - before > now]
-    support_until = briefing.starts_at - SUPPORT_BEFORE
     return {
         "to_come": [step for step in steps if step in briefing.reminders],
-        "support_until": support_until if support_until > now else None,
+        "support_until": asked_until(briefing, now),
         "copies": copies_of(public_object(briefing)),
     }

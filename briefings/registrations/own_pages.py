@@ -25,6 +25,7 @@ from briefings.schedule.models import Phase
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
 from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.support import asked_until
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form, new_form_token
@@ -88,8 +89,15 @@ def change(token: str) -> ResponseReturnValue:
         else:
             flash(gettext("바꾼 내용을 저장했습니다."), "success")
             return redirect(url_for("registrations.show", token=token), 303)
-    briefing, email = registration.briefing, registration.email
-    return render_template("schedule/change.html", form=form, token=token, briefing=briefing, email=email)
+    briefing = registration.briefing
+    return render_template(
+        "schedule/change.html",
+        form=form,
+        token=token,
+        briefing=briefing,
+        email=registration.email,
+        support_until=asked_until(briefing, clock.now()),
+    )
 
 
 @pages.route("/r/<token>/address", methods=["GET", "POST"])

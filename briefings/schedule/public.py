@@ -32,7 +32,7 @@ from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
 from briefings.schedule.models import Briefing, Eligibility, Phase, places_version_row
 from briefings.schedule.programme import programme_of
-from briefings.schedule.registration_models import SUPPORT_BEFORE
+from briefings.schedule.support import asked_until, due_at
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
 from briefings.web.filters import local
@@ -182,9 +182,8 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
     closed = registering.closed_reason(briefing, now)
     by_invitation = phase is Phase.OPEN and briefing.eligibility is Eligibility.INVITED
     waits = phase is Phase.OPEN and places.full and not briefing.approval and not by_invitation
-    support_until = briefing.starts_at - SUPPORT_BEFORE
     window = briefing.registration_opens_at, briefing.registration_closes_at
-    changes_at(*window, briefing.starts_at, briefing.ends_at, support_until)
+    changes_at(*window, briefing.starts_at, briefing.ends_at, due_at(briefing))
     return {
         "briefing": briefing,
         "places": places,
@@ -194,7 +193,7 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
         "tone": "warning" if waits else PHASE_TONES[phase],
         "closed": reason(closed) if closed else None,
         "ended": phase is Phase.ENDED,
-        "support_until": support_until if support_until > now else None,
+        "support_until": asked_until(briefing, now),
     }
 
 

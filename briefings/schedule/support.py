@@ -51,6 +51,12 @@ def due_at(briefing: Briefing) -> datetime:
     return briefing.starts_at - SUPPORT_BEFORE
 
 
+def asked_until(briefing: Briefing, now: datetime) -> datetime | None:
+    """Until when somebody may still ask in time; None once that is past."""
+    due = due_at(briefing)
+    return due if due > now else None
+
+
 def ask(registration: Registration, text: str, now: datetime) -> None:
     """Write down what somebody needs; other words than before are a new question, none at all take it back.
 

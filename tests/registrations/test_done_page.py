@@ -86,7 +86,7 @@ def test_is_shown_to_nobody_else_and_not_for_ever(app, client, briefing, press):
 
 class TestSayingMore:
     def test_is_kept_with_the_registration(self, press):
-        assert "더 알려 주실 것이 있습니까?" in press() and "2026. 11. 26.(목)까지 적어 주시면" in press()
+        assert "더 알려 주실 것이 있습니까?" in press() and "2026. 11. 26.(목) 10:00까지 적어 주시면" in press()
         page = press(**MORE, department="사업팀")
         assert "더 알려 주신 내용을 받았습니다" in page and 'name="question"' not in page
         (made,) = registrations()

@@ -37,7 +37,7 @@ def test_shows_what_it_is_about_and_what_is_known(client):
     page = client.get(link(invitee)).text
     assert invitee.briefing.title in page and "daon@example.kr" in page and "참석하지 않습니다" in page
     assert 'value="최다온"' in page and 'value="다도해군"' in page and '<option selected value="local">' in page
-    assert 'name="email"' not in page and "지원은 2026. 11. 26.(목)까지" in page
+    assert 'name="email"' not in page and "지원은 2026. 11. 26.(목) 10:00까지" in page
     db.session.refresh(invitee)
     assert invitee.declined_at is None and registrations() == []
 

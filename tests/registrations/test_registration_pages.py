@@ -172,6 +172,13 @@ class TestChanging:
         assert 'value="이가온"' in page and 'value="사업개발팀"' in page and "checked" in page
         assert '<option selected value="company">' in page
 
+    def test_says_until_when_support_can_be_asked_for(self, client, registration, now):
+        in_time = client.get(link(registration, "/change")).text
+        assert "지원은 2026. 11. 26.(목) 10:00까지 신청" in in_time and "늦을 수 있습니다" not in in_time
+        soon = a_registration(a_briefing(starts_at=now + timedelta(days=3)))
+        late = client.get(link(soon, "/change")).text
+        assert "지금부터 준비하면 늦을 수 있습니다" in late and "까지 신청" not in late
+
     def test_stores_and_says_so(self, client, registration):
         need = registration.briefing.slots[1].need
         data = DETAILS | {"interests": [str(need.id)], "question": "언제부터?"}

@@ -49,7 +49,7 @@ class TestTheForm:
 
     def test_says_until_when_support_can_be_asked_for(self, client, now):
         page = client.get(url(a_briefing(), "/register")).text
-        assert "지원은 2026. 11. 26.(목)까지 신청할 수 있습니다" in page
+        assert "지원은 2026. 11. 26.(목) 10:00까지 신청할 수 있습니다" in page
         soon = client.get(url(a_briefing(starts_at=now + timedelta(days=3)), "/register")).text
         assert "지원이 필요하시면 아래 연락처로 문의해 주세요" in soon and "까지 신청할 수 있습니다" not in soon
 

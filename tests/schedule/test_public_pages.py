@@ -117,7 +117,7 @@ class TestOneBriefing:
         assert f'href="/needs/{briefing.slots[0].need_id}"' in page
         assert "자원순환과장" in page and "홍길동" not in page
         assert "설명회 신청하기" in page
-        assert "2026. 11. 26.(목)까지 신청할 수 있습니다. 신청한 다음 화면에서 적어 주세요" in page
+        assert "2026. 11. 26.(목) 10:00까지 신청할 수 있습니다. 신청한 다음 화면에서 적어 주세요" in page
 
     def test_does_not_link_to_a_need_nobody_may_read(self, client):
         briefing = a_briefing()
