@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from flask import Response, request
 
+from briefings.web.directions import isolated
+
 ROOM = 400
 """So many fragments stay in the memory of one process."""
 
@@ -51,6 +53,7 @@ def fragment(key: Hashable, version: Hashable, now: datetime, make: Maker, patie
         if found := _standing(key, version, now, patient):
             return found
         text, until = make()
+        text = isolated(text)
         made = Fragment(text, blake2b(text.encode(), digest_size=9).hexdigest(), version, until)
         with _lock:
             _keep(key, made)

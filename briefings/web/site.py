@@ -11,6 +11,7 @@ from flask.templating import Environment
 from itsdangerous import URLSafeTimedSerializer
 from jinja2 import Template
 
+from briefings.web.directions import isolated
 from briefings.web.routing import LateRule, TidyRequest
 
 
@@ -63,3 +64,11 @@ class Site(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The function itself: to ask for each request whether it is a coroutine takes longer than to call it."""
         return func
+
+    def make_response(self, rv: Any) -> Response:
+        """The answer with what a view returns; in a page, words from right to left stand apart from others."""
+        if isinstance(rv, str):
+            rv = isolated(rv)
+        elif isinstance(rv, tuple) and rv and isinstance(rv[0], str):
+            rv = (isolated(rv[0]), *rv[1:])
+        return super().make_response(rv)
