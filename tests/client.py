@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from contextvars import Context
 from datetime import datetime, timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
@@ -53,6 +54,10 @@ class PageClient(FlaskClient):
                 check_page(response.text)
                 sound.add(digest)
         return response
+
+    def as_served(self, *args: Any, **kwargs: Any) -> bytes:
+        """All of an answer, asked for outside of the contexts of the test: a web server has none around a request."""
+        return Context().run(lambda: super(PageClient, self).open(*args, **kwargs).data)
 
     def _check_kept(self, response: TestResponse, *args: Any, **kwargs: Any) -> None:
         """AssertionError where a page that came from memory is not the one that would be made now."""

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
@@ -122,6 +122,28 @@ def now() -> Iterator[datetime]:
     """Time stands still at NOW in every test; move it with `time_machine.travel` or the `traveller` fixture."""
     with time_machine.travel(NOW, tick=False):
         yield NOW
+
+
+@pytest.fixture
+def left_open(app: Flask):
+    """`with left_open() as found:` which sessions begun inside it, besides the test's own, still read at its end."""
+
+    @contextmanager
+    def watched() -> Iterator[list[FlaskSession]]:
+        begun: list[FlaskSession] = []
+        found: list[FlaskSession] = []
+
+        def note(session: FlaskSession, *_: object) -> None:
+            begun.append(session)
+
+        event.listen(FlaskSession, "after_begin", note)
+        try:
+            yield found
+        finally:
+            event.remove(FlaskSession, "after_begin", note)
+        found += [each for each in begun if each is not db.session() and each.in_transaction()]
+
+    return watched
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class DataSet:
 
     def pieces(self, form: Form, now: datetime, zone: ZoneInfo) -> Iterator[bytes]:
         """The bytes of the file, some rows at a time: memory does not grow with their number."""
-        lines = (line for some in self.rows(now, zone).pieces(db.session()) for line in some)
+        lines = _read(self.rows(now, zone))
         if form is Form.LINES:
             return self._as_lines(lines)
         return comma_separated([gettext(column.words) for column in self.columns], self._as_table(lines, zone))
@@ -75,6 +75,12 @@ class DataSet:
     def _as_table(self, lines: Iterable[Any], zone: ZoneInfo) -> Iterator[list[Value]]:
         for line in lines:
             yield [_in_cell(column.value(line), zone) for column in self.columns]
+
+
+def _read(rows: Rows[Any]) -> Iterator[Any]:
+    # With the session of when they are sent: that of the view is over by then, and nobody would close it again.
+    for some in rows.pieces(db.session()):
+        yield from some
 
 
 def _in_cell(value: Any, zone: ZoneInfo) -> Value:

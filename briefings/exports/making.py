@@ -71,7 +71,9 @@ def take(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Non
 
 def write(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Iterator[bytes]:
     """The file as it is written; nobody has to wait for its end to see it begin."""
-    return Written(list.title, choice.columns(found), found.rows, asked.zone).pieces(choice.format, db.session())
+    # With the session of when it is sent: that of the view is over by then, and nobody would close it again.
+    written = Written(list.title, choice.columns(found), found.rows, asked.zone)
+    yield from written.pieces(choice.format, db.session())
 
 
 def ask_for_file(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Task:

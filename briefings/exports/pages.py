@@ -73,7 +73,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         else:
             if left_to_worker:
                 return redirect(request.full_path, 303)
-            found = _anew(list, found, asked)  # read where it is written, in the transaction that is left open for it
+            found = _anew(list, found, asked)  # what was found before has been let go with the transaction
             name = list.file_name(found, choice.format, asked)
             return _sent(making.write(list, found, asked, choice), name, choice.format.media_type)
     return render_template(

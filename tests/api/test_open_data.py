@@ -70,6 +70,14 @@ def test_files_are_read_some_rows_at_a_time(app, client, count_queries):
     assert len(few) == len(many)
 
 
+@pytest.mark.parametrize("form", Form)
+def test_what_a_file_was_read_with_is_given_back_once_it_is_sent(app, client, form, left_open):
+    a_need()
+    with left_open() as found:
+        assert client.as_served(f"/open-data/needs.{form}")
+    assert not found
+
+
 @pytest.mark.parametrize("prefix", ["", "/en"])
 def test_the_page_and_the_catalogue_name_every_file_its_columns_and_the_licence(app, client, prefix):
     page = client.get(f"{prefix}/open-data").text

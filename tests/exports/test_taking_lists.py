@@ -146,6 +146,14 @@ def test_days_numbers_and_long_texts_are_what_they_are_in_other_programs():
     assert cells[:6] == ["2026-11-23", "2026-11-23 10:00", "-3", "12.5", "", "예"] and cells[7] == long
 
 
+@pytest.mark.parametrize("format", ["xlsx", "csv"])
+def test_what_a_file_was_read_with_is_given_back_once_it_is_sent(desk, briefing, format, left_open):
+    where = path_of(briefing)
+    with left_open() as found:
+        assert desk.as_served(where, method="POST", data={"format": format, "people": "with", "reason": REASON})
+    assert not found
+
+
 def test_what_no_spreadsheet_holds_is_left_to_csv_and_a_list_that_is_gone_is_said_to_be(desk, briefing, monkeypatch):
     monkeypatch.setattr(lists, "MOST_CELLS", 20)
     assert "엑셀 파일 하나에 담기에는 너무 많습니다" in asked(desk, briefing, "xlsx").text
