@@ -25,7 +25,11 @@ PROGRAMS = click.option(
 
 @click.command("backup")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--keep", type=click.IntRange(1), help="In a folder: remove backups that are older than so many days.")
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    help="TARGET is a folder, made if need be: remove backups in it that are older than so many days.",
+)
 @PROGRAMS
 def backup_command(target: Path, keep: int | None, programs: Path | None) -> None:
     """Write the whole database into the file TARGET, or under a name with date and time into the folder TARGET.
@@ -34,6 +38,8 @@ def backup_command(target: Path, keep: int | None, programs: Path | None) -> Non
     it.
     """
     now = clock.now()
+    if keep:
+        _make_folder(target)
     file = target / f"briefings-{now:%Y%m%d-%H%M%S}{SUFFIX}" if target.is_dir() else target
     if file.exists():
         raise click.ClickException(f"{file} is there already.")
@@ -48,7 +54,7 @@ def backup_command(target: Path, keep: int | None, programs: Path | None) -> Non
     finally:
         unfinished.unlink(missing_ok=True)
     click.echo(f"{file}: {file.stat().st_size:,} bytes")
-    if keep and target.is_dir():
+    if keep:
         _remove_before(target, now - timedelta(days=keep))
 
 
@@ -130,6 +136,13 @@ def _call(command: Sequence[str], secret: dict[str, str]) -> None:
         raise click.ClickException(f"{command[0]} is missing: install it, or say --programs.") from error
     except subprocess.CalledProcessError as error:
         raise click.ClickException(f"{command[0]} failed: {error.stderr.strip()}") from error
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be made a folder: {error.strerror}.") from error
 
 
 def _remove_before(folder: Path, moment: datetime) -> None:

@@ -164,6 +164,17 @@ def test_a_folder_takes_backups_with_their_dates_and_loses_those_that_are_too_ol
     assert sorted(path.name for path in folder.iterdir()) == ["briefings-20261123-010000.backup", "something else"]
 
 
+def test_a_folder_that_is_not_there_is_made_for_its_owner_alone_and_no_file_takes_its_place(tmp_path):
+    folder, file = tmp_path / "backups", tmp_path / "file"
+    file.write_text("something else")
+    with application(sqlite_in(tmp_path)) as app:
+        assert run(app, "backup", str(folder), "--keep", "30").exit_code == 0
+        assert [path.name for path in folder.iterdir()] == ["briefings-20261123-010000.backup"]
+        assert folder.stat().st_mode & 0o777 == 0o700
+        answer = run(app, "backup", str(file), "--keep", "30")
+    assert answer.exit_code == 1 and "cannot be made a folder" in answer.output and file.read_text() == "something else"
+
+
 def test_what_goes_wrong_is_said_in_words_and_leaves_nothing_behind(tmp_path, monkeypatch):
     with application(f"sqlite:///{tmp_path / 'none' / 'one.db'}") as app:
         answer = run(app, "backup", str(tmp_path / "x.backup"))

@@ -111,4 +111,5 @@ def test_nginx_and_compose_hold_what_readme_promises():
     for promised in ("gzip off;", "X-Request-ID $request_id", "X-Forwarded-For $remote_addr", "client_max_body_size"):
         assert promised in proxy
     assert "deny all;" in proxy.partition("(metrics|ready|health)")[2]
+    assert "env_file: .env" in COMPOSE, "every setting of README's table may stand in it"
     assert "upgrade: {condition: service_completed_successfully}" in COMPOSE and "\t" not in COMPOSE
