@@ -6,6 +6,12 @@ def N_(message: str) -> str:
     return message
 
 
+REPLACED = N_(
+    "담당자가 거두었거나 새 링크를 보냈습니다. 마지막에 받은 전자우편의 링크를 열어 주세요. "
+    "받은 것이 없으면 아래 연락처로 알려 주세요."
+)
+
+
 class Refused(Exception):
     """A use case declined: `message` (a catalogue key with %(name)s places) and `values` say why; nothing was changed.
 
@@ -21,3 +27,10 @@ class Refused(Exception):
 
 class NotAllowed(Refused):
     """Whoever asks may not do it, though others may."""
+
+
+class LinkEnded(Refused):
+    """The personal link was a true one once: whoever has it may know that it ended, but nothing of its thing."""
+
+    def __init__(self, message: str = REPLACED) -> None:
+        super().__init__(message)

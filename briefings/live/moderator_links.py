@@ -4,11 +4,12 @@ from flask import abort, url_for
 from sqlalchemy import select
 
 from briefings.db import db
+from briefings.errors import LinkEnded
 from briefings.live.days import day_of
 from briefings.live.models import BriefingDay
 from briefings.schedule.models import Briefing
 from briefings.schedule.overview import numbered
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import fitted_before, public_id_in, token_fits, token_for
 
 
 def moderator_token(briefing: Briefing, day: BriefingDay) -> str:
@@ -22,9 +23,14 @@ def moderator_url(briefing: Briefing, day: BriefingDay, endpoint: str = "moderat
 
 
 def briefing_moderated(token: str) -> Briefing:
-    """The briefing a token leads, with its order; 404 for any other token."""
+    """The briefing a token leads, with its order; LinkEnded where it was revoked, 404 for any other token."""
     number = db.session.scalar(select(Briefing.id).where(Briefing.public_id == public_id_in(token)))
     briefing = numbered(number) if number is not None else None
-    if briefing is None or not token_fits(token, "moderator", briefing.public_id, day_of(briefing).moderator_version):
+    if briefing is None:
         abort(404)
-    return briefing
+    of_link = ("moderator", briefing.public_id, day_of(briefing).moderator_version)
+    if token_fits(token, *of_link):
+        return briefing
+    if fitted_before(token, *of_link):
+        raise LinkEnded
+    abort(404)

@@ -7,14 +7,14 @@ from briefings.accounts.opening import open_account, recipient, send_password_li
 from briefings.accounts.signing_in import user_with
 from briefings.audit.recording import history_of, record
 from briefings.db import db, lock
-from briefings.errors import N_, Refused
+from briefings.errors import N_, LinkEnded, Refused
 from briefings.needs.finding import need_numbered
 from briefings.needs.models import Need, NeedState
 from briefings.organizations.finding import organization_of
 from briefings.organizations.models import Membership
 from briefings.outbox.queueing import Recipient, queue
 from briefings.web.routing import LAST_ROW
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import fitted_before, public_id_in, token_fits, token_for
 
 PURPOSE = "need-claim"
 GOOD_FOR = timedelta(days=30)
@@ -73,12 +73,17 @@ def claim_token(need: Need) -> str:
 
 
 def need_behind(token: str) -> Need | None:
-    """The need a link speaks of; None for a false or revoked one."""
+    """The need a link speaks of; None for a false one, LinkEnded for one that was revoked."""
     number = public_id_in(token)
     known = number.isascii() and number.isdigit() and len(number) < 11 and int(number) <= LAST_ROW
     need = need_numbered(int(number)) if known else None
-    genuine = need and need.claim_asked_at and token_fits(token, PURPOSE, str(need.id), need.claim_version)
-    return need if genuine else None
+    if need is None:
+        return None
+    if need.claim_asked_at and token_fits(token, PURPOSE, str(need.id), need.claim_version):
+        return need
+    if fitted_before(token, PURPOSE, str(need.id), need.claim_version):
+        raise LinkEnded
+    return None
 
 
 def closed_reason(need: Need, now: datetime) -> str | None:

@@ -8,7 +8,7 @@ from briefings.db import db
 from briefings.needs.models import Need
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import fitted_before, public_id_in, token_fits, token_for
 
 
 def token_of(registration: Registration, purpose: str = "registration") -> str:
@@ -48,8 +48,7 @@ def slot_behind(token: str) -> PresenterSlot:
         abort(404)
     if token_fits(token, "presenter", slot.public_id, slot.link_version):
         return slot
-    earlier = any(token_fits(token, "presenter", slot.public_id, version) for version in range(1, slot.link_version))
-    if not earlier or not slot.presenter_email:
+    if not fitted_before(token, "presenter", slot.public_id, slot.link_version) or not slot.presenter_email:
         abort(404)
     abort(make_response(render_template("schedule/presenter/taken_over.html"), 410))
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException
 
 from briefings.db import Trouble, trouble_of
-from briefings.errors import N_, NotAllowed, Refused
+from briefings.errors import N_, LinkEnded, NotAllowed, Refused
 from briefings.web.access import access_of
 from briefings.web.filters import day, when
 from briefings.web.logging import request_number
@@ -98,8 +98,11 @@ def page_before() -> str | None:
 
 
 def show_refused(refused: Refused) -> tuple[str | Response, int]:
-    """A button was pressed that the state of the world no longer allows: 409 and why; 403 where it is not theirs."""
-    code = 403 if isinstance(refused, NotAllowed) else 409
+    """A button was pressed that the state of the world no longer allows: 409 and why; 403 where it is not theirs.
+
+    410 where a personal link ended.
+    """
+    code = 410 if isinstance(refused, LinkEnded) else 403 if isinstance(refused, NotAllowed) else 409
     return _page(code, reason(refused)), code
 
 

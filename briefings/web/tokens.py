@@ -29,6 +29,11 @@ def token_fits(token: str, purpose: str, public_id: str, version: int) -> bool:
     return hmac.compare_digest(token.encode(), _token(purpose, public_id, version).encode())
 
 
+def fitted_before(token: str, purpose: str, public_id: str, version: int) -> bool:
+    """Whether `token` was in force before this version; the first is 1."""
+    return any(token_fits(token, purpose, public_id, earlier) for earlier in range(1, version))
+
+
 def digits_for(purpose: str, public_id: str, version: int, length: int) -> str:
     """Digits that stand for one thing, to be typed; two things may have the same, and guessing must be limited."""
     number = int.from_bytes(_digest(purpose, public_id, version)[:8])

@@ -335,8 +335,9 @@ def test_the_moderator_has_the_sheet_by_a_link_that_staff_send_and_take_back(app
     assert "진행 화면" in sheet and "사회자 링크" not in sheet
     assert "큐시트" in nobody.get(f"/moderate/{token}/cue-sheet").text
     client.post(f"{address}/revoke")
-    assert nobody.get(f"/moderate/{token}").status_code == 404
-    assert nobody.post(f"/moderate/{token}", data={"press": "begin::x"}).status_code == 404
+    ended = nobody.get(f"/moderate/{token}")
+    assert (ended.status_code, "새 링크를 보냈습니다" in ended.text) == (410, True)
+    assert nobody.post(f"/moderate/{token}", data={"press": "begin::x"}).status_code == 410
     assert moderator_of(briefing).name == "사회자 윤다온"
 
 

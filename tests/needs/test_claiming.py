@@ -133,19 +133,21 @@ def test_a_link_ends_by_being_revoked_replaced_outdated_or_addressed_to_another(
     first = link(app)
     staff.post(f"/staff/needs/{need.id}/claim")
     second = link(app)
-    assert app.test_client().get(first).status_code == 404
+    replaced = app.test_client().get(first)
+    assert (replaced.status_code, "새 링크를 보냈습니다" in replaced.text) == (410, True)
+    assert need.title not in replaced.text and CONTACT not in replaced.text
     assert app.test_client().get(second).status_code == 200
     with time_machine.travel(NOW + timedelta(days=30), tick=False):
         late = app.test_client().post(second)
         assert (late.status_code, "더는 쓸 수 없는 링크" in late.text) == (410, True)
     assert "거두었습니다" in staff.post(f"/staff/needs/{need.id}/claim/revoke", follow_redirects=True).text
-    assert app.test_client().post(second).status_code == 404
+    assert app.test_client().post(second).status_code == 410
     assert staff.post(f"/staff/needs/{need.id}/claim/revoke").status_code == 409
     ask(need, officer)
     third = link(app)
     with unit_of_work():
         registering.edit(need, an_entry(contact_email="other@example.kr"), need.changed_at, officer, NOW)
-    assert app.test_client().get(third).status_code == 404
+    assert app.test_client().get(third).status_code == 410
     assert all(isinstance(mail, Dropped) for mail in mails_to(app, CONTACT))
     assert user_with(CONTACT) is None
 

@@ -245,7 +245,10 @@ def test_a_colleague_who_answers_instead_has_a_link_of_their_own(app, client, no
     assert 'value="윤새로"' in page
     page = client.post(f"{way}/colleague", data={"name": "윤새로", "email": "saero@example.kr"}, follow_redirects=True)
     assert "동료에게 보냈습니다" in page.text
-    assert client.get(way).status_code == 404
+    ended = client.get(way)
+    assert (ended.status_code, "동료에게 넘겼거나" in ended.text) == (410, True)
+    assert "윤새로" not in ended.text and contact.round.name not in ended.text
+    assert client.get(f"{way}x").status_code == client.get(f"/rounds/for/{contact.public_id}.x").status_code == 404
     (mail,) = mails_to(app, "saero@example.kr")
     assert "최다온 님이" in mail.text
     assert "윤새로" in client.get(links_in(mail)[0]).text

@@ -124,7 +124,7 @@ def test_an_address_mail_came_back_from_is_marked_and_corrected(desk, client, no
     desk.post(f"{way}/{contact.id}/edit", data=typed | {"email": "new@example.kr"})
     assert (contact.name, contact.email, contact.locale, contact.asked_at) == ("윤새로", "new@example.kr", "en", None)
     assert (contact.nothing_at, contact.nothing_reason) == (None, ""), "another person answers for themselves"
-    assert client.get(f"/rounds/for/{old}").status_code == 404
+    assert client.get(f"/rounds/for/{old}").status_code == 410
     assert "1명에게 부탁하시겠습니까?" in desk.get(f"{way}/ask").text
     assert desk.get(f"/staff/rounds/{a_round().id}/contacts/{contact.id}/edit").status_code == 404
 

@@ -63,7 +63,7 @@ async function look() {
     return sheet.classList.add("away"); // the network comes and goes
   }
   sheet.classList.remove("away");
-  if (answer.redirected || answer.status === 404 || answer.status === 403) return location.reload(); // the page itself says why
+  if (answer.redirected || [403, 404, 410].includes(answer.status)) return location.reload(); // the page itself says why
   keepTime(answer);
   if (answer.status === 200) tag = show(await answer.text()) ? answer.headers.get("ETag") : "";
 }
