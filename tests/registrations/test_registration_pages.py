@@ -127,7 +127,7 @@ class TestThePage:
     def test_says_that_the_briefing_was_called_off(self, client):
         briefing = a_briefing(state=BriefingState.CANCELLED, cancel_reason="태풍이 옵니다.")
         page = client.get(link(a_registration(briefing))).text
-        assert "취소되었습니다" in page and "태풍이 옵니다." in page
+        assert "취소되었습니다" in page and "태풍이 옵니다." in page and "신청 확정" not in page
         assert "신청 취소하기" not in page and "입장하기" not in page
 
     def test_is_not_there_for_any_other_token(self, client, registration):
