@@ -55,9 +55,12 @@ class PageClient(FlaskClient):
                 sound.add(digest)
         return response
 
-    def as_served(self, *args: Any, **kwargs: Any) -> bytes:
-        """All of an answer, asked for outside of the contexts of the test: a web server has none around a request."""
-        return Context().run(lambda: super(PageClient, self).open(*args, **kwargs).data)
+    def as_served(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """All of an answer, asked for outside of the contexts of the test: a web server has none around a request.
+
+        What is sent piece by piece is made after the view is over, and its session with it.
+        """
+        return Context().run(lambda: super(PageClient, self).open(*args, buffered=True, **kwargs))
 
     def _check_kept(self, response: TestResponse, *args: Any, **kwargs: Any) -> None:
         """AssertionError where a page that came from memory is not the one that would be made now."""

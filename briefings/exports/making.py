@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -71,9 +72,19 @@ def take(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Non
 
 def write(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Iterator[bytes]:
     """The file as it is written; nobody has to wait for its end to see it begin."""
-    # With the session of when it is sent: that of the view is over by then, and nobody would close it again.
-    written = Written(list.title, choice.columns(found), found.rows, asked.zone)
-    yield from written.pieces(choice.format, db.session())
+    return _sent(list, found, replace(asked, by=Taker(asked.by.id, asked.by.name)), choice)
+
+
+def _sent(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Iterator[bytes]:
+    # Found and read in the session of when it is sent: that of the view is over by then, so that rows it found cannot
+    # be asked for anything more, and what is begun in it nobody would end.
+    found = anew(list, found, asked)
+    yield from Written(list.title, choice.columns(found), found.rows, asked.zone).pieces(choice.format, db.session())
+
+
+def anew(list: ListFile, found: Found[Any], asked: Asked) -> Found[Any]:
+    """The list as it is now; what was computed as a whole stays as it was."""
+    return found if found.rows.stay else list.found(asked)
 
 
 def ask_for_file(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> Task:

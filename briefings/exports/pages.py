@@ -63,7 +63,7 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         choice = form.choice()
         try:
             with unit_of_work():
-                found = _anew(list, found, asked)  # as it is now, whatever became of it meanwhile
+                found = making.anew(list, found, asked)  # as it is now, whatever became of it meanwhile
                 making.take(list, found, asked, choice)
                 if left_to_worker:
                     making.ask_for_file(list, found, asked, choice)
@@ -73,7 +73,6 @@ def _asked_for(list: ListFile, path: dict[str, int], long: int | None) -> Respon
         else:
             if left_to_worker:
                 return redirect(request.full_path, 303)
-            found = _anew(list, found, asked)  # what was found before has been let go with the transaction
             name = list.file_name(found, choice.format, asked)
             return _sent(making.write(list, found, asked, choice), name, choice.format.media_type)
     return render_template(
@@ -118,10 +117,6 @@ def _found(list: ListFile, asked: Asked) -> Found[Any]:
         return list.found(asked)
     except NotThere:
         abort(404)
-
-
-def _anew(list: ListFile, found: Found[Any], asked: Asked) -> Found[Any]:
-    return found if found.rows.stay else list.found(asked)
 
 
 def _sent(pieces: Any, name: str, media_type: str) -> Response:

@@ -74,7 +74,7 @@ def test_files_are_read_some_rows_at_a_time(app, client, count_queries):
 def test_what_a_file_was_read_with_is_given_back_once_it_is_sent(app, client, form, left_open):
     a_need()
     with left_open() as found:
-        assert client.as_served(f"/open-data/needs.{form}")
+        assert client.as_served(f"/open-data/needs.{form}").data
     assert not found
 
 

@@ -150,7 +150,7 @@ def test_days_numbers_and_long_texts_are_what_they_are_in_other_programs():
 def test_what_a_file_was_read_with_is_given_back_once_it_is_sent(desk, briefing, format, left_open):
     where = path_of(briefing)
     with left_open() as found:
-        assert desk.as_served(where, method="POST", data={"format": format, "people": "with", "reason": REASON})
+        assert desk.as_served(where, method="POST", data={"format": format, "people": "with", "reason": REASON}).data
     assert not found
 
 
