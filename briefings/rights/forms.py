@@ -22,9 +22,9 @@ class CorrectForm(Form):
     """What may be put right everywhere at once."""
 
     name = StringField(_l("이름"), [DataRequired(), Length(max=120)], render_kw={"autocomplete": "name"})
-    phone = PhoneField(_l("전화번호 (선택)"), [Optional()])
+    phone = PhoneField(_l("전화번호"), [Optional()])
     department = StringField(
-        _l("부서 (선택)"), [Optional(), Length(max=100)], render_kw={"autocomplete": "organization-title"}
+        _l("부서"), [Optional(), Length(max=100)], render_kw={"autocomplete": "organization-title"}
     )
 
     def __init__(self, before: Said, **kwargs: Any) -> None:

@@ -1,5 +1,6 @@
 """What typed values become, and what is said when they will not do."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from flask import Flask, current_app
 from werkzeug.datastructures import MultiDict
 from wtforms import FieldList, FormField, IntegerField, PasswordField, RadioField, StringField, TextAreaField
+from wtforms.fields.core import UnboundField
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from briefings.errors import Refused
@@ -194,16 +196,30 @@ def test_the_summary_says_in_which_row_and_which_field():
     ]
 
 
-def test_every_list_of_rows_has_a_name_for_the_summary(app):
-    def below(kind):
+def fields_of_forms() -> Iterator[tuple[str, UnboundField]]:
+    """Every field of every form, with where it stands."""
+
+    def below(kind: type[Form]) -> Iterator[type[Form]]:
         for each in kind.__subclasses__():
             yield from (each, *below(each))
 
     for form in below(Form):
-        for name in vars(form):
-            field = getattr(form, name)
-            if getattr(field, "field_class", None) is FieldList:
-                assert len(field.args) > 1 or "label" in field.kwargs, f"{form.__name__}.{name}"
+        found = {name: getattr(form, name) for name in dir(form)}
+        yield from ((f"{form.__name__}.{name}", one) for name, one in found.items() if isinstance(one, UnboundField))
+
+
+def label_of(field: UnboundField) -> str:
+    return str(field.args[0] if field.args else field.kwargs.get("label", ""))
+
+
+def test_every_list_of_rows_has_a_name_for_the_summary():
+    rows = {place: one for place, one in fields_of_forms() if one.field_class is FieldList}
+    assert len(rows) > 3
+    assert [place for place, one in rows.items() if len(one.args) < 2 and "label" not in one.kwargs] == []
+
+
+def test_no_label_says_itself_what_the_page_says_of_every_field_that_may_stay_empty():
+    assert [place for place, one in fields_of_forms() if "(선택)" in label_of(one)] == []
 
 
 def test_filters_read_the_address_and_mark_nothing_optional():
