@@ -199,6 +199,8 @@ def test_the_words_are_destroyed_two_weeks_after_the_end_and_what_became_of_them
     assert "2 people of briefing" in dry and "끝난 설명회" in dry and WISH not in dry
     db.session.expire_all()
     assert past.support == WISH, "looking destroys nothing"
+    own = app.test_client().get(f"/r/{token_of(fresh)}").text
+    assert WISH in own and "답해 드립니다" not in own and "답을 기다림" not in own, "nothing is promised once it is over"
     with time_machine.travel(now + timedelta(hours=1), tick=False):
         jobs.destroy_support(app)
         jobs.destroy_support(app)
