@@ -200,7 +200,9 @@ def test_the_words_are_destroyed_two_weeks_after_the_end_and_what_became_of_them
     db.session.expire_all()
     assert past.support == WISH, "looking destroys nothing"
     own = app.test_client().get(f"/r/{token_of(fresh)}").text
-    assert WISH in own and "답해 드립니다" not in own and "답을 기다림" not in own, "nothing is promised once it is over"
+    assert WISH in own and "답해 드립니다" not in own and "답을 기다림" not in own, (
+        "nothing is promised once it is over"
+    )
     with time_machine.travel(now + timedelta(hours=1), tick=False):
         jobs.destroy_support(app)
         jobs.destroy_support(app)
