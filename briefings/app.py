@@ -508,8 +508,10 @@ PARTS_CHANGED: dict[str, Mapping[str, str]] = {
     "seasons": season_words.RULES,
 }
 """What the parts of things are called in the log, where they were changed."""
-SAID_UNDER_A_KEY = {f"kind:{name}": about.title for name, about in rights_words.KINDS.items()} | {
-    f"scopes:{scope}": words for scope, words in SCOPES.items()
+SAID_UNDER_A_KEY = {
+    **{f"kind:{name}": about.title for name, about in rights_words.KINDS.items()},
+    **{f"scopes:{scope}": words for scope, words in SCOPES.items()},
+    **{f"fields:{name}": words for name, words in rights_words.CORRECTED.items()},
 }
 """Words of the log for values that mean this under the key before the colon alone."""
 

@@ -41,7 +41,7 @@ class Line:
     what: str
     subject: Subject
     about: str
-    """By which everything about the same thing is found."""
+    """By which everything about the same thing is found; empty where it is about nothing but what was done."""
     details: list[str]
 
 
@@ -85,7 +85,8 @@ def _line(
     names: dict[int, str],
     titles: dict[tuple[str, int], str],
 ) -> Line:
-    subject = subjects[entry.about_type.removeprefix(SEEN), entry.about_id]
+    name = entry.about_type.removeprefix(SEEN)
+    subject = Subject("") if _is_about_nothing(entry, name) else subjects[name, entry.about_id]
     extensions = current_app.extensions
     return Line(
         entry,
@@ -93,12 +94,17 @@ def _line(
         deed_of(entry.action),
         action_words().get(entry.action, entry.action),
         subject,
-        f"{entry.about_type.removeprefix(SEEN)}:{entry.about_id}",
+        f"{name}:{entry.about_id}" if subject.words else "",
         in_words(
             entry.detail,
             Vocabulary(extensions["audit_names"].get(entry.about_type, {}), extensions["audit_values"], titles),
         ),
     )
+
+
+def _is_about_nothing(entry: AuditEntry, name: str) -> bool:
+    """Whether there is no thing: what is about a whole list, or a setting, is kept under whoever did it."""
+    return name == "users" and entry.about_id == entry.actor_id and not entry.action.startswith("account.")
 
 
 def who_did(entry: AuditEntry, names: dict[int, str]) -> str:

@@ -71,7 +71,7 @@ AUDIT: tuple[Column[AuditLine], ...] = (
     Column("갈래", 10, lambda line: DEEDS[line.deed]),
     Column("한 일", 36, lambda line: line.what),
     Column("무엇에", 16, lambda line: line.subject.words),
-    Column("대상 번호", 10, lambda line: line.entry.about_id),
+    Column("대상 번호", 10, lambda line: line.entry.about_id if line.about else None),
     Column("그 이름", 40, lambda line: line.subject.title, personal=True),
     Column("자세한 내용", 60, lambda line: "\n".join(line.details), personal=True),
 )

@@ -25,7 +25,7 @@ KINDS: dict[str, About] = {
     ),
     "invitees": About("초대한 사람", "설명회가 끝난 날", _ARTICLE_21, "초대한 수"),
     "calendar": About("달력에 넣은 일정의 받는 사람", "일정이 끝난 날", _ARTICLE_21, "일정의 수와 번호"),
-    "subscriptions": About("달력을 받는 방법", "마지막으로 바꾼 날. 일정이 모두 지워진 뒤", _ARTICLE_21, "없음"),
+    "subscriptions": About("달력을 받는 방법", "일정이 모두 지워진 뒤, 마지막으로 바꾼 날", _ARTICLE_21, "없음"),
     "questions": About("질문한 사람", "설명회가 끝난 날", _ARTICLE_21, "질문과 답, 공감 수"),
     "survey_comments": About("만족도 조사의 의견", "설명회가 끝난 날", _ARTICLE_21, "점수"),
     "certificates": About(
@@ -86,4 +86,6 @@ KINDS: dict[str, About] = {
     "export_files": About("내려받으려고 만든 파일", "만든 때", "받은 뒤에는 둘 까닭이 없습니다", "내려받은 기록"),
     "erasure": About("본인의 요청으로 지운 것", "요청한 때", "개인정보 보호법 제36조", "사람을 알아볼 수 없는 수"),
 }
+CORRECTED = {"name": "이름", "phone": "전화번호", "department": "부서"}
+"""What people put right themselves, as the log calls it."""
 UNKNOWN = About("그 밖의 것", "", "", "")

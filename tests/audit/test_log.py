@@ -144,11 +144,13 @@ def test_what_stands_for_something_is_read_as_what_it_stands_for(desk, administr
     noted(administrator, "needs.exported", administrator, now, rows=1, filters=filters)
     noted(administrator, "account.opened", officer, now, role="owner")
     noted(administrator, "retention.changed", administrator, now, kind="registrations", before=365, days=400)
+    noted(None, "registration.corrected", briefing, now, fields=["name"])
     noted(administrator, "api_key.made", administrator, now, scopes=["funnel"])
     page = desk.get(LOG).text.partition("<tbody>")[2]
     for words in (
         "갈래: 참가 신청의 이름과 연락처",
         "범위: 단계별 성과",
+        "항목: 이름",
         "심사위원마다: 이보람 2건",
         "과제 하나에 심사위원: 1",
         "2026. 11. 30.(월) → 2026. 12. 4.(금)",
@@ -168,6 +170,16 @@ def test_what_somebody_did_by_their_own_link_is_not_said_to_be_done_by_the_progr
     assert "개인 링크를 받은 사람" in desk.get(LOG).text.partition("<tbody>")[2]
     noted(None, "support.destroyed", briefing, now, people=1)
     assert "프로그램" in desk.get(LOG).text.partition("<tbody>")[2]
+
+
+def test_who_looked_at_a_list_is_not_said_to_have_looked_at_themselves(desk, administrator, now):
+    officer = a_user(name="이보람")
+    noted(officer, "needs.exported", officer, now, rows=1)
+    noted(officer, "account.password_set", officer, now - timedelta(days=1))
+    desk.get("/staff/privacy/requests")
+    seen, exported, own = re.findall("<tr>.*?</tr>", desk.get(LOG).text.partition("<tbody>")[2], re.DOTALL)
+    assert "지워 달라는 요청을 봄" in seen and "이것의 기록만" not in seen and '무엇에">–' in seen
+    assert "이것의 기록만" not in exported and "이것의 기록만" in own
 
 
 def test_what_has_no_title_is_not_said_to_be_gone(desk, now):
