@@ -1,5 +1,6 @@
 """Signing up on one page: what is asked, what comes of it, and what nobody may learn of somebody else's address."""
 
+import re
 import time
 from datetime import timedelta
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from briefings.db import db, dialect
 from briefings.outbox.models import Message
-from briefings.privacy.consenting import consents_with
+from briefings.privacy.consenting import consents_with, current_texts
 from briefings.privacy.models import Purpose
 from briefings.schedule import new_address
 from briefings.schedule.links import token_of
@@ -52,6 +53,14 @@ class TestTheForm:
         assert "지원은 2026. 11. 26.(목) 10:00까지 신청할 수 있습니다" in page
         soon = client.get(url(a_briefing(starts_at=now + timedelta(days=3)), "/register")).text
         assert "지원이 필요하시면 아래 연락처로 문의해 주세요" in soon and "까지 신청할 수 있습니다" not in soon
+
+    def test_what_the_law_wants_to_stand_out_is_larger(self, client):
+        page = client.get(url(a_briefing(), "/register")).text
+        texts = current_texts([Purpose.REGISTRATION, Purpose.PROVISION, Purpose.NEWS], "ko")
+        provided, news = texts[Purpose.PROVISION], texts[Purpose.NEWS]
+        larger = re.findall(r'<dd class="stands-out pre">(.*?)</dd>', page)
+        assert {provided.recipient, provided.use, provided.retention, news.use, news.retention} <= set(larger)
+        assert texts[Purpose.REGISTRATION].use not in larger and texts[Purpose.REGISTRATION].use in page
 
     def test_what_need_not_be_answered_and_was_left_open_stays_unanswered(self, client):
         briefing, next_one = a_briefing(), a_briefing()
