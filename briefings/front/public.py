@@ -17,6 +17,7 @@ from briefings.needs.search_index import WORDS_LOOKED_FOR
 from briefings.needs.words import STATUS_TONES
 from briefings.privacy.consenting import current_texts
 from briefings.privacy.models import Basis, Purpose
+from briefings.rights.retention import periods
 from briefings.schedule.coming import speaking_of
 from briefings.schedule.eligibility import closed_reason
 from briefings.schedule.words import PHASE_TONES
@@ -118,6 +119,7 @@ def privacy() -> ResponseReturnValue:
         asked=[text for text in texts if text.basis is Basis.CONSENT],
         told=[text for text in texts if text.basis is Basis.NOTICE],
         since=POLICY_SINCE,
+        days=periods(),
     )
 
 

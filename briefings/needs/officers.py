@@ -61,4 +61,4 @@ def missing_themes(user: User, of_thing: Collection[Theme]) -> list[Theme]:
 
 
 def _names(themes: Iterable[Theme]) -> str:
-    return ", ".join(theme.name for theme in themes)
+    return ", ".join(theme.name for theme in themes) or "모든 주제"

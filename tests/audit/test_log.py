@@ -18,7 +18,8 @@ from briefings.audit.models import AuditEntry
 from briefings.audit.recording import record
 from briefings.audit.seeing import PAGES
 from briefings.audit.words import ACTIONS, SENDING, SIGN_INS
-from briefings.db import Base, db
+from briefings.db import Base, db, unit_of_work
+from briefings.needs.officers import give_themes
 from briefings.rights.erasing import ask
 from briefings.schedule.words import ACTIONS as OF_BRIEFING
 from briefings.web.forms import Filters
@@ -143,6 +144,8 @@ def test_what_stands_for_something_is_read_as_what_it_stands_for(desk, administr
     filters = {"theme": str(theme.id), "user": str(officer.id)}
     noted(administrator, "needs.exported", administrator, now, rows=1, filters=filters)
     noted(administrator, "account.opened", officer, now, role="owner")
+    with unit_of_work():
+        give_themes(officer, [theme.id], administrator, now)
     noted(administrator, "retention.changed", administrator, now, kind="registrations", before=365, days=400)
     noted(None, "registration.corrected", briefing, now, fields=["name"])
     noted(administrator, "api_key.made", administrator, now, scopes=["funnel"])
@@ -160,6 +163,7 @@ def test_what_stands_for_something_is_read_as_what_it_stands_for(desk, administr
         "주제: 바다와 섬",
         f"계정: {officer.id}<",
         "역할: 수요기관",
+        "모든 주제 → 바다와 섬",
     ):
         assert words in page, words
 

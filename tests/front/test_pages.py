@@ -7,9 +7,13 @@ from urllib.robotparser import RobotFileParser
 
 import pytest
 
+from briefings.accounts.models import Role
+from briefings.db import unit_of_work
 from briefings.front.addresses import NOT_FOUND
 from briefings.front.site_map import SECTIONS
 from briefings.needs.models import NeedState
+from briefings.rights.kinds import BY_NAME
+from briefings.rights.retention import change_period
 from briefings.schedule.links import token_of
 from briefings.schedule.models import BriefingState
 from briefings.web.access import access_of
@@ -38,6 +42,18 @@ MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 def test_every_page_is_there_for_visitors_owners_and_staff_in_both_languages(client, app, page, language):
     for visitor in (client, app.test_client().sign_in(an_owner()), app.test_client().sign_in(a_user())):
         assert visitor.get(language + page).status_code == 200
+
+
+def test_the_privacy_policy_names_whom_others_name_and_the_periods_that_hold(client, now):
+    page = client.get("/privacy").text
+    assert (
+        "수요조사를 부탁받은 분" in page and "한 날부터 1,096일" in page and "발표자는 설명회가 끝나고 1,095일" in page
+    )
+    with unit_of_work():
+        change_period(BY_NAME["audit"], 1_500, a_user(Role.ADMINISTRATOR), now)
+        change_period(BY_NAME["presenters"], 400, a_user(Role.ADMINISTRATOR), now)
+    page = client.get("/privacy").text
+    assert "한 날부터 1,500일" in page and "발표자는 설명회가 끝나고 400일" in page
 
 
 def test_the_privacy_policy_names_what_the_consents_in_force_name(client):

@@ -176,7 +176,7 @@ def test_an_administrator_gives_themes_which_is_kept_and_shown(app, sea, client)
     assert [theme.name for theme in themes_of(officer)] == ["바다", "하늘"]
     assert client.post(page, data={"themes": ["99999999"]}).status_code == 200
     assert "바다, 하늘" in client.get("/staff/accounts").text
-    assert "담당 주제를 바꿈: 없음 → 바다, 하늘" in client.get(f"/staff/accounts/{officer.id}").text
+    assert "담당 주제를 바꿈: 모든 주제 → 바다, 하늘" in client.get(f"/staff/accounts/{officer.id}").text
     client.post(page, data={"csrf_token": "x"})
     assert themes_of(officer) == []
     assert client.get(f"/staff/accounts/{owner.id}/themes").status_code == 404
