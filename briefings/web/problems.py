@@ -35,6 +35,12 @@ TROUBLES = {
     ),
 }
 OUT_OF_DATE = N_("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
+LINK_DEAD = N_(
+    "이 링크는 더는 쓸 수 없거나, 옮겨 적으면서 끊겼을 수 있습니다. "
+    "‘신청 내역 확인’에 신청할 때 적은 전자우편 주소를 적으면 지금 쓰는 링크를 다시 보내 드립니다."
+)
+REGISTRANTS_PAGES = ("/r/", "/join/", "/reconfirm/", "/give-up/")
+"""Whoever has a link to one of these that opens nothing gets another by their address."""
 PUBLIC_WAYS = (
     ("briefings.index", N_("설명회 일정")),
     ("needs.index", N_("수요 찾기")),
@@ -48,6 +54,7 @@ WAYS_ON = {
         ("staff_briefings.index", N_("설명회")),
         ("staff_needs.index", N_("수요")),
     ),
+    **{page: (("registrations.find", N_("신청 내역 확인")),) for page in REGISTRANTS_PAGES},
     "/my/": (("owner.needs", N_("내 수요 과제")), ("owner_replies.index", N_("받은 답글"))),
     "/reviews": (("reviewer.index", N_("내 심사")), ("advice.index", N_("조언"))),
 }
@@ -64,7 +71,7 @@ FOR = {
 def ways_on(path: str) -> tuple[tuple[str, str], ...]:
     """Endpoints to go on to after an error at that path, each with its words."""
     own = next((ways for begin, ways in WAYS_ON.items() if path.startswith(begin)), ())
-    return (*own, *PUBLIC_WAYS)
+    return tuple(dict.fromkeys((*own, *PUBLIC_WAYS)))
 
 
 def _place_of(reader: Any) -> str:
@@ -112,7 +119,10 @@ def show_http(error: HTTPException) -> Response | HTTPException:
     if code < 400:
         return error
     late = isinstance(error, CSRFError)
-    page = _page(code, gettext(OUT_OF_DATE), typed_before()) if late else _page(code, None)
+    dead = code == 404 and request.path.startswith(REGISTRANTS_PAGES)
+    page = (
+        _page(code, gettext(OUT_OF_DATE), typed_before()) if late else _page(code, gettext(LINK_DEAD) if dead else None)
+    )
     response = make_response(page, code)
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return response

@@ -72,6 +72,17 @@ def test_the_ways_on_are_those_of_who_is_there(app, client):
     assert "관리자만 보는 화면입니다" in _main(staff.get("/staff/privacy").text)
 
 
+def test_a_link_of_a_registrant_that_opens_nothing_says_how_to_get_another(client):
+    for page in ("/r/x.y", "/r/x.y/cancel", "/join/x.y", "/give-up/x.y", "/en/r/x.y"):
+        answer = client.get(page)
+        assert answer.status_code == 404
+        ways = re.findall(r'<li><a href="([^"]+)">', _main(answer.text))
+        find = "/en/registrations/find" if page.startswith("/en") else "/registrations/find"
+        assert ways[0] == find and ways.count(find) == 1
+    assert "지금 쓰는 링크를 다시 보내 드립니다" in client.get("/r/x.y").text
+    assert "지금 쓰는 링크" not in client.get("/nothing").text and "지금 쓰는 링크" not in client.get("/i/x.y").text
+
+
 @ONE
 def test_a_broken_cookie_is_as_good_as_none(client):
     for name in ("session", "display", "remember_token", "remembered"):
