@@ -120,9 +120,8 @@ def show_http(error: HTTPException) -> Response | HTTPException:
         return error
     late = isinstance(error, CSRFError)
     dead = code == 404 and request.path.startswith(REGISTRANTS_PAGES)
-    page = (
-        _page(code, gettext(OUT_OF_DATE), typed_before()) if late else _page(code, gettext(LINK_DEAD) if dead else None)
-    )
+    message = OUT_OF_DATE if late else LINK_DEAD if dead else None
+    page = _page(code, gettext(message) if message else None, typed_before() if late else None)
     response = make_response(page, code)
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return response
