@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from briefings.inbox.finding import number_waiting
-from briefings.needs.finding import counts_by_state
+from briefings.needs.finding import Returned, counts_by_state
 from briefings.needs.models import NeedState, Round
 from briefings.needs.reviewing import number_overdue
 from briefings.needs.rounds import closing_soon
@@ -24,6 +24,7 @@ from briefings.schedule.grouping import number_of_open_needs
 from briefings.schedule.overview import Row, Shelf, how_many, rows
 from briefings.schedule.registrants import Counters, counters_of_each, requests_waiting
 from briefings.schedule.registration_models import RegistrationState
+from briefings.schedule.support import Pending
 from briefings.schedule.support import waiting as support_waiting
 from briefings.web.filters import local
 
@@ -83,11 +84,12 @@ def _waiting(now: datetime, administrator: bool, reach: Reach) -> list[Waiting]:
 
 def _support(now: datetime, reach: Reach) -> list[Waiting]:
     """Support that people ask for: what is past its day apart, so that nobody overlooks it."""
-    found = support_waiting(now, reach)
+    found, index = support_waiting(now, reach), "support.index"
+    ahead = found.number - found.overdue
     return [
-        Waiting("기한이 지난 지원 요청", found.overdue, "support.index", late=True),
-        Waiting("답을 기다리는 지원 요청", found.number - found.overdue, "support.index", due=found.next_due),
-        Waiting("취소한 분을 위해 마련해 둔 지원", found.needless, "support.index"),
+        Waiting("기한이 지난 지원 요청", found.overdue, index, {"state": Pending.LATE.value}, late=True),
+        Waiting("답을 기다리는 지원 요청", ahead, index, {"state": Pending.AHEAD.value}, due=found.next_due),
+        Waiting("취소한 분을 위해 마련해 둔 지원", found.needless, index, {"state": Pending.NEEDLESS.value}),
     ]
 
 
@@ -95,11 +97,9 @@ def _of_needs(now: datetime) -> list[Waiting]:
     needs, index = counts_by_state(), "staff_needs.index"
     overdue = number_overdue(local(now).date())
     return [
-        Waiting("고칠 기한이 지난 수요", overdue, index, {"state": NeedState.RETURNED.value}, late=True),
+        Waiting("고칠 기한이 지난 수요", overdue, index, {"state": Returned.LATE.value}, late=True),
         Waiting("검토를 기다리는 수요", needs[NeedState.SUBMITTED], index, {"state": NeedState.SUBMITTED.value}),
-        Waiting(
-            "보완을 기다리는 수요", needs[NeedState.RETURNED] - overdue, index, {"state": NeedState.RETURNED.value}
-        ),
+        Waiting("보완을 기다리는 수요", needs[NeedState.RETURNED] - overdue, index, {"state": Returned.AHEAD.value}),
         Waiting("아직 편성하지 않은 수요", number_of_open_needs(now), "staff_matrix.index"),
     ]
 
@@ -125,7 +125,7 @@ def _requests(now: datetime, reach: Reach) -> Waiting:
 def _of_replies(now: datetime, reach: Reach) -> list[Waiting]:
     answers, replies = number_of_late_answers(local(now).date(), reach), number_of_late_replies(now, reach)
     return [
-        Waiting("기한을 넘긴 서면 답변", answers, "staff_questions.index", late=True),
+        Waiting("기한을 넘긴 서면 답변", answers, "staff_questions.index", {"state": "late"}, late=True),
         Waiting("기한을 넘긴 답글 확인", replies, "staff_replies.index", {"state": "late"}, late=True),
         Waiting("확인이 늦은 성사", number_unconfirmed(now), "staff_matches.index", {"shelf": "late"}, late=True),
         Waiting("참여 기관이 다르다고 한 성사", number_objected(), "staff_matches.index", {"shelf": "objected"}),
@@ -143,7 +143,8 @@ def _of_mails(reach: Reach) -> list[Waiting]:
 
 
 def _of_people(now: datetime, administrator: bool) -> list[Waiting]:
-    asked = Waiting("승인을 기다리는 계정 신청", number_of_pending_requests(), "staff_accounts.index")
+    requests = number_of_pending_requests()
+    asked = Waiting("승인을 기다리는 계정 신청", requests, "staff_accounts.index", {"_anchor": "requests"})
     if not administrator:
         return [asked]
     return [

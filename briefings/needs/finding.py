@@ -1,6 +1,8 @@
 """Finding needs: one organization's, the public ones, all of them for staff; and the themes and audiences."""
 
 from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from flask_sqlalchemy.pagination import Pagination
@@ -32,6 +34,13 @@ FEW_ABOUT_BOTH = 2000
 PUBLIC = (NeedState.PUBLISHED, NeedState.CLOSED)
 
 
+class Returned(StrEnum):
+    """A need that was sent back, by the day until which it is to be put right."""
+
+    LATE = "returned-late"
+    AHEAD = "returned-ahead"
+
+
 @dataclass(frozen=True)
 class Search:
     """What to look for; what is None does not matter."""
@@ -50,6 +59,8 @@ class Search:
     page: int = 1
     own_themes: tuple[int, ...] = ()
     """Numbers of the themes of which a need must have one; none: all."""
+    late: tuple[date, bool] | None = None
+    """Of needs that were sent back: whether the day until which to put them right is over on this day."""
 
 
 def themes() -> list[Theme]:
@@ -155,7 +166,15 @@ def conditions_of(search: Search) -> list[ColumnElement[bool]]:
         conditions.append(Need.key_since.is_not(None))
     if search.own_themes:
         conditions.append(_among(select(need_themes.c.need_id).where(need_themes.c.theme_id.in_(search.own_themes))))
+    if search.late and search.state is NeedState.RETURNED:
+        today, is_over = search.late
+        conditions.append(is_overdue(today) if is_over else ~func.coalesce(is_overdue(today), False))
     return conditions + _about(search) + says(search.q.split())
+
+
+def is_overdue(today: date) -> ColumnElement[bool]:
+    """Of a need that was sent back: it was not put right in time."""
+    return Need.return_due_on < today
 
 
 def _about(search: Search) -> list[ColumnElement[bool]]:

@@ -11,10 +11,12 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
 
+from briefings import clock
 from briefings.needs import finding
 from briefings.needs.models import NeedState, NeedStatus, Region, Stage, Theme
 from briefings.needs.rounds import latest_rounds
 from briefings.needs.words import NEED_STATES, REGIONS, STAGES, STATUSES
+from briefings.web.filters import local
 from briefings.web.forms import ChoicesField, Filters, Form, options, searchable
 from briefings.web.labels import label
 
@@ -22,6 +24,7 @@ E = TypeVar("E", bound=StrEnum)
 ALL = _l("전체")
 OWN = "own"
 """Stands in the address for the themes that whoever looks answers for."""
+RETURNED = {finding.Returned.LATE: "돌려보냄: 고칠 기한이 지남", finding.Returned.AHEAD: "돌려보냄: 고칠 기한이 남음"}
 REMINDED = "이틀 전에 수요기관에 한 번 더 알립니다. 비워 두면 기한이 없습니다."
 
 
@@ -101,7 +104,7 @@ class PublicNeedFilters(NeedFilters):
 class StaffNeedFilters(NeedFilters):
     """The filters of the staff's list; `own`: the themes that whoever looks answers for, if not for all."""
 
-    state = SelectField("상태", choices=options(NEED_STATES, empty=ALL))
+    state = SelectField("상태", choices=[*options(NEED_STATES, empty=ALL), *options(RETURNED)])
     round = SelectField("수요조사")
 
     def __init__(self, args: MultiDict[str, str], own: Sequence[Theme] = ()) -> None:
@@ -117,7 +120,10 @@ class StaffNeedFilters(NeedFilters):
         """The conditions, as far as they make sense."""
         own = tuple(theme.id for theme in self.own) if self.theme.data == OWN else ()
         state, round_ = _member(NeedState, self.state.data), self._row("round")
-        return replace(super().search(), state=state, round=round_, own_themes=own)
+        returned, late = _member(finding.Returned, self.state.data), None
+        if returned:
+            state, late = NeedState.RETURNED, (local(clock.now()).date(), returned is finding.Returned.LATE)
+        return replace(super().search(), state=state, round=round_, own_themes=own, late=late)
 
 
 class TopicForm(Form):

@@ -9,6 +9,7 @@ from briefings.audit.recording import history_of, record
 from briefings.calendar.holidays import working_days_from
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
+from briefings.needs.finding import is_overdue
 from briefings.needs.models import Need, NeedState
 from briefings.needs.registering import owners_of, tell_owner
 from briefings.outbox.queueing import queue
@@ -70,7 +71,7 @@ def move_deadline(need: Need, due_on: date | None, by: User, now: datetime, toda
 
 def number_overdue(today: date) -> int:
     """How many returned needs were not put right in time."""
-    late = select(func.count(Need.id)).where(Need.state == NeedState.RETURNED, Need.return_due_on < today)
+    late = select(func.count(Need.id)).where(Need.state == NeedState.RETURNED, is_overdue(today))
     return db.session.scalars(late).one()
 
 

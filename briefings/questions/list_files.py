@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload
 from briefings.exports.lists import Asked, Column, Found, ListFile, Step, listed
 from briefings.needs.models import Need
 from briefings.questions.models import Question, QuestionVote
-from briefings.questions.staff import to_write
+from briefings.questions.staff import SHELVES, on_shelf, shelf_of
 from briefings.questions.words import STATES
 from briefings.schedule.list_files import OF_BRIEFING, belonging_to
 from briefings.schedule.models import Briefing, PresenterSlot
@@ -63,16 +63,15 @@ def find_questions(asked: Asked) -> Found[tuple[Question, int]]:
 
 
 def find_written(asked: Asked) -> Found[Question]:
-    """Written answers that are owed, what is due first on top; or those that were given."""
-    written = asked.args.get("state") == "written"
+    """Written answers that are owed, what is due first on top, or late; or those that were given."""
+    shelf, today = shelf_of(asked.args), asked.now.astimezone(asked.zone).date()
     columns = (
         Column[Question]("설명회", 40, lambda each: each.briefing.title),
         Column[Question]("설명회 날", 17, lambda each: each.briefing.starts_at),
         *TEXT,
     )
     above = (Step("설명회", "staff_briefings.index", {}),)
-    conditions = [("상태", "답한 질문" if written else "답할 질문")]
-    return Found(columns, listed(to_write(written, asked.reach)), conditions, above=above)
+    return Found(columns, listed(on_shelf(shelf, today, asked.reach)), [("상태", SHELVES[shelf])], above=above)
 
 
 def _of_question(column: Column[Question]) -> Column[tuple[Question, int]]:

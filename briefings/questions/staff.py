@@ -1,5 +1,9 @@
 """Where staff sort the questions of a briefing, and see which written answers are due."""
 
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
@@ -25,13 +29,15 @@ PER_PAGE = 30
 @pages.get("/questions")
 @staff
 def index() -> ResponseReturnValue:
-    """Written answers that are owed, of all briefings, what is due first on top; or those that were given."""
-    written, today = request.args.get("state") == "written", local(clock.now()).date()
-    reach = current_app.extensions["narrowed_reach"]()
+    """Written answers that are owed, of all briefings, what is due first on top, or late; or those that were given."""
+    today, reach = local(clock.now()).date(), current_app.extensions["narrowed_reach"]()
+    shelf = shelf_of(request.args)
     return render_template(
         "questions/staff_index.html",
-        page=db.paginate(to_write(written, reach), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
-        written=written,
+        page=db.paginate(on_shelf(shelf, today, reach), per_page=PER_PAGE, max_per_page=PER_PAGE, error_out=False),
+        shelf=shelf,
+        shelves=SHELVES,
+        written=shelf is Shelf.WRITTEN,
         late=number_late(today, reach),
         today=today,
     )
@@ -71,10 +77,30 @@ def _place(briefing_id: int) -> Place:
     )
 
 
-def to_write(written: bool, reach: Reach) -> Select[Question]:
-    """The written answers that are owed, or that were given, as far as they may be seen, with what the list shows."""
+class Shelf(StrEnum):
+    """Which of the questions that are answered in writing: to answer, late, answered."""
+
+    OWED = "owed"
+    LATE = "late"
+    WRITTEN = "written"
+
+
+SHELVES = {Shelf.OWED: "답할 질문", Shelf.LATE: "기한이 지난 질문", Shelf.WRITTEN: "답한 질문"}
+
+
+def shelf_of(args: Mapping[str, str]) -> Shelf:
+    """The shelf that an address names, or the first."""
+    said = args.get("state")
+    return Shelf(said) if said in set(Shelf) else Shelf.OWED
+
+
+def on_shelf(shelf: Shelf, today: date, reach: Reach) -> Select[Question]:
+    """The questions on it, as far as they may be seen, with what the list shows."""
+    written = shelf is Shelf.WRITTEN
     state = QuestionState.WRITTEN if written else QuestionState.TO_WRITE
     found = select(Question).join(Question.briefing)
+    if shelf is Shelf.LATE:
+        found = found.where(Question.due_on < today)
     found = found.where(Question.state == state, Briefing.state == BriefingState.PUBLISHED)
     found = found.where(reach.of_briefing(Question.briefing_id))
     need = joinedload(Question.slot).joinedload(PresenterSlot.need).joinedload(Need.organization)

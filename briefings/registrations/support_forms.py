@@ -10,18 +10,24 @@ from wtforms.validators import DataRequired, Length
 
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, SupportState
+from briefings.schedule.support import Pending
 from briefings.schedule.words import SUPPORT_STATES
 from briefings.web.filters import day
 from briefings.web.forms import Filters, Form, options
 
 ALL = "all"
+PENDING = {
+    Pending.LATE: "답을 기다림: 기한이 지남",
+    Pending.AHEAD: "답을 기다림: 기한이 남음",
+    Pending.NEEDLESS: "준비함: 신청이 취소됨",
+}
 MOST_WORDS = 1000
 
 
 class SupportFilters(Filters):
     """Which requests to list; what is not understood counts as not said."""
 
-    state = SelectField("상태", choices=[*options(SUPPORT_STATES), SelectChoice(ALL, "모두")])
+    state = SelectField("상태", choices=[*options(SUPPORT_STATES), *options(PENDING), SelectChoice(ALL, "모두")])
     briefing = SelectField("설명회")
     over = BooleanField("끝난 설명회 보기")
 
@@ -36,7 +42,7 @@ class SupportFilters(Filters):
         said = self.state.data or (ALL if of_over else SupportState.ASKED.value)
         known = {choice.value for choice in self.briefing.choices} - {""}
         return {
-            "state": SupportState(said) if said in set(SupportState) else None,
+            "state": next((kind(said) for kind in (SupportState, Pending) if said in set(kind)), None),
             "briefing_id": int(self.briefing.data) if self.briefing.data in known else None,
             "over": of_over,
         }

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import contains_eager
@@ -22,6 +23,14 @@ KEPT_FOR = timedelta(days=14)
 
 _STANDS = Registration.state != RegistrationState.CANCELLED
 _HAS_WORDS = or_(Registration.support != "", Registration.support_answer != "")
+
+
+class Pending(StrEnum):
+    """What waits for staff: an answer past its day, one that still has time, an arrangement nobody needs any more."""
+
+    LATE = "late"
+    AHEAD = "ahead"
+    NEEDLESS = "needless"
 
 
 @dataclass(frozen=True)
@@ -99,14 +108,16 @@ def answer(registration: Registration, state: SupportState, words: str, seen: da
 def requests(
     now: datetime,
     reach: Reach,
-    state: SupportState | None = None,
+    state: SupportState | Pending | None = None,
     briefing_id: int | None = None,
     over: bool = False,
 ) -> Select[Registration]:
     """Requests of briefings to come, or of those that are over; what waits first, and of that what is due first."""
     found = select(Registration).join(Registration.briefing).join(Registration.organization)
     found = found.where(*_asked(now, over), reach.of_briefing(Registration.briefing_id))
-    if state:
+    if isinstance(state, Pending):
+        found = found.where(*_pending(now)[state])
+    elif state:
         found = found.where(Registration.support_state == state)
     if briefing_id:
         found = found.where(Registration.briefing_id == briefing_id)
@@ -126,17 +137,23 @@ def briefings_asked_about(now: datetime, reach: Reach, over: bool = False) -> li
 
 def waiting(now: datetime, reach: Reach) -> Waiting:
     """What waits for staff who may see so much, by one statement."""
-    asked, overdue = Registration.support_state == SupportState.ASKED, Briefing.starts_at < now + SUPPORT_BEFORE
+    each = _pending(now)
     counted = select(
-        func.count().filter(asked),
-        func.count().filter(asked, overdue),
-        func.min(Briefing.starts_at).filter(asked, ~overdue),
-        func.count().filter(~_STANDS),
+        func.count().filter(Registration.support_state == SupportState.ASKED),
+        func.count().filter(*each[Pending.LATE]),
+        func.min(Briefing.starts_at).filter(*each[Pending.AHEAD]),
+        func.count().filter(*each[Pending.NEEDLESS]),
     )
     of_all = counted.select_from(Registration).join(Registration.briefing).where(*_asked(now))
     of_all = of_all.where(reach.of_briefing(Registration.briefing_id))
     number, late, starts_at, needless = db.session.execute(of_all).one()
     return Waiting(number, late, starts_at and starts_at - SUPPORT_BEFORE, needless)
+
+
+def _pending(now: datetime) -> dict[Pending, tuple[ColumnElement[bool], ...]]:
+    """Conditions on Registration and Briefing."""
+    asked, overdue = Registration.support_state == SupportState.ASKED, Briefing.starts_at < now + SUPPORT_BEFORE
+    return {Pending.LATE: (asked, overdue), Pending.AHEAD: (asked, ~overdue), Pending.NEEDLESS: (~_STANDS,)}
 
 
 def counts(briefing: Briefing) -> dict[SupportState, int]:

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 
@@ -11,11 +12,13 @@ from briefings.needs.models import NeedState, officer_themes
 from briefings.organizations.models import OrganizationKind, RequestState
 from briefings.outbox.models import Message, MessageState
 from briefings.outbox.queueing import Recipient, queue
+from briefings.questions.models import QuestionState
 from briefings.schedule.models import BriefingState
 from briefings.schedule.registration_models import RegistrationState, SupportState
 from tests.builders import (
     a_briefing,
     a_need,
+    a_question,
     a_registration,
     a_reply,
     a_theme,
@@ -51,12 +54,12 @@ def test_each_thing_that_waits_is_counted_and_leads_to_its_list(staff, now):
     page = staff.get("/staff/").text
     for what, way in [
         ("검토를 기다리는 수요", "/staff/needs?state=submitted"),
-        ("보완을 기다리는 수요", "/staff/needs?state=returned"),
+        ("보완을 기다리는 수요", "/staff/needs?state=returned-ahead"),
         ("아직 편성하지 않은 수요", "/staff/matrix"),
         ("공개하지 않은 설명회 초안", "/staff/briefings?shelf=draft"),
         ("기한을 넘긴 답글 확인", "/staff/replies?state=late"),
         ("보내지 못한 전자우편", "/staff/outbox?state=failed"),
-        ("승인을 기다리는 계정 신청", "/staff/accounts"),
+        ("승인을 기다리는 계정 신청", "/staff/accounts#requests"),
     ]:
         assert f'<a href="{way}"><span>{what}</span> <strong>1건</strong></a>' in page, what
         assert staff.get(way).status_code == 200
@@ -142,3 +145,42 @@ def test_the_next_briefings_show_who_signed_up(staff):
 def test_only_staff_see_it(client, app):
     assert client.get("/staff/").status_code == 302
     assert app.test_client().sign_in(an_owner()).get("/staff/").status_code == 403
+
+
+def test_behind_each_link_stand_as_many_as_it_says(app, now):
+    person = app.test_client().sign_in(a_user(Role.ADMINISTRATOR))
+    for days in (-9, -3, 7, None):
+        due = None if days is None else now.date() + timedelta(days=days)
+        a_need(state=NeedState.RETURNED, published_at=None, return_due_on=due)
+    a_need(state=NeedState.SUBMITTED, published_at=None)
+    for days, number in ((3, 1), (10, 3)):
+        briefing = a_briefing(starts_at=now + timedelta(days=days))
+        for _ in range(number):
+            a_registration(briefing, support="수어 통역", support_state=SupportState.ASKED)
+    gone = {"state": RegistrationState.CANCELLED, "cancelled_at": now}
+    a_registration(briefing, support="점자 자료", support_state=SupportState.ARRANGED, **gone)
+    asker = a_registration(a_briefing(starts_at=now - timedelta(days=20)))
+    for days in (-9, -5, 0, 4):
+        a_question(asker, state=QuestionState.TO_WRITE, due_on=now.date() + timedelta(days=days))
+    for days in (-1, 3):
+        a_reply(a_need(), due_at=now + timedelta(days=days))
+    an_account_request(state=RequestState.PENDING, confirmed_at=now)
+    page = person.get("/staff/").text
+    links = re.findall(r'<a href="([^"]+)"><span>([^<]+)<?.*?</span> <strong>(\d+)건', page[page.index('id="late"') :])
+    found = {what.strip(): (unescape(way), int(number)) for way, what, number in links}
+    expected = {
+        "고칠 기한이 지난 수요": 2,
+        "보완을 기다리는 수요": 2,
+        "검토를 기다리는 수요": 1,
+        "기한이 지난 지원 요청": 1,
+        "답을 기다리는 지원 요청": 3,
+        "취소한 분을 위해 마련해 둔 지원": 1,
+        "기한을 넘긴 서면 답변": 2,
+        "기한을 넘긴 답글 확인": 1,
+        "승인을 기다리는 계정 신청": 1,
+    }
+    assert {what: found[what][1] for what in expected} == expected
+    for what, number in expected.items():
+        text = person.get(found[what][0]).text
+        [shown] = re.findall(r">(?:과제|지원 요청|질문|답글|승인을 기다리는 계정 신청) (\d+)건", text)
+        assert int(shown) == number, (what, shown)
