@@ -135,6 +135,14 @@ def test_the_map_of_the_site_names_every_page_one_can_begin_at(app, client):
         assert f'<li><a href="{path}">' in page
 
 
+def test_every_role_finds_what_it_does_in_a_guide(client):
+    assert all(client.get(path).status_code == 200 for path in GUIDES)
+    page = client.sign_in(a_user()).get("/staff/guide").text
+    for name in re.findall(r'<li><a href="#(\w+)">', page):
+        assert f'<div id="{name}">' in page
+    assert "관리자가 하는 일" in page and "파기대장" in page and "기록" in page
+
+
 @pytest.mark.parametrize("name", [path.name for path in sorted((TEMPLATES / "front").glob("*guide*.html"))])
 def test_what_guides_quote_stands_on_a_page(name):
     """Words in quotation marks are those of a button, a link, a heading or a menu."""
