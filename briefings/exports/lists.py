@@ -202,11 +202,17 @@ def action_words(lists: Iterable[ListFile]) -> dict[str, str]:
     return {each.action: f"{each.title} 내려받기" for each in lists}
 
 
-def listed(found: Select[Any], complete: Callable[[Sequence[Any]], Iterable[Line]] | None = None) -> Rows[Any]:
+def listed(
+    found: Select[Any],
+    complete: Callable[[Sequence[Any]], Iterable[Line]] | None = None,
+    *,
+    number: int | None = None,
+) -> Rows[Any]:
     """The rows of a statement, read by a cursor on the server: memory does not grow with their number.
 
     A statement of one entity gives entities, others give rows. `complete` may make of each piece what the columns take,
-    with whatever else belongs to it. Collections come by `selectinload`, which asks once for each piece.
+    with whatever else belongs to it. Collections come by `selectinload`, which asks once for each piece. They are
+    counted, unless their `number` is known.
     """
     counted = select(func.count()).select_from(found.options(lazyload("*")).order_by(None).subquery())
     single = len(found.column_descriptions) == 1
@@ -216,7 +222,7 @@ def listed(found: Select[Any], complete: Callable[[Sequence[Any]], Iterable[Line
         for some in (result.scalars() if single else result).partitions(AT_A_TIME):
             yield list(complete(some)) if complete else some
 
-    return Rows(db.session.scalars(counted).one(), pieces)
+    return Rows(db.session.scalars(counted).one() if number is None else number, pieces)
 
 
 def at_hand(rows: Sequence[Line]) -> Rows[Line]:

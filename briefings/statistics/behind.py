@@ -4,20 +4,23 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from briefings.accounts.models import User
 from briefings.db import db
-from briefings.live.attending import came
+from briefings.live.attending import came, was_there
+from briefings.live.models import Attendance
 from briefings.needs.models import Need, need_themes
 from briefings.needs.officers import themes_of
+from briefings.organizations.models import Organization
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.funnel import PEOPLE, Step
 from briefings.statistics.scope import (
+    LATEST_FIRST,
     Scope,
     begun,
     briefings_in,
@@ -30,15 +33,57 @@ from briefings.statistics.scope import (
     needs_in,
     replies_in,
 )
+from briefings.statistics.tallies import numbers_of, tallies
+
+PEOPLE_IN_ORDER = (*LATEST_FIRST, Registration.id.desc())
 
 
 def behind(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
     """The needs, registrations, replies or matches that `step` counts, the latest first, with what names them."""
     if step in PEOPLE:
-        return _people(scope, step, zone)
+        of_kind = is_of_kind(scope, Registration.organization_id)
+        return _people(*briefings_in(scope, zone), came() if step is Step.ATTENDED else holds_place(), *of_kind)
     if step in (Step.REPLIES, Step.ANSWERED):
         return _replies(scope, step, zone, now)
     return _matches(scope, zone, now) if step is Step.MATCHED else _needs(scope, step, zone, now)
+
+
+class People:
+    """The people that `step` counts, in the order of `behind`.
+
+    How many each briefing has is counted ahead. So nobody counts a million for a page, nor goes through those on the
+    pages before: only the briefings are looked through from which the page is.
+    """
+
+    def __init__(self, scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> None:
+        self._scope, self._step = scope, step
+        people = tallies(briefings_in(scope, zone), now, organizations=False)
+        self._numbers = [(each.briefing_id, numbers_of([each], scope.kind)[step.value]) for each in people]
+
+    def __len__(self) -> int:
+        return sum(number for _, number in self._numbers)
+
+    def some(self, first: int, most: int) -> list[Registration]:
+        """So many at most, from the one at this place on."""
+        briefings, before, skipped = [], 0, 0
+        for briefing_id, number in self._numbers:
+            if before + number <= first:
+                skipped = before + number
+            elif before < first + most and number:
+                briefings.append(briefing_id)
+            before += number
+        which = select(Registration.id).join(Registration.briefing).where(Briefing.id.in_(briefings))
+        which = which.where(*self._asked_of_each()).order_by(*PEOPLE_IN_ORDER)
+        some = which.offset(first - skipped).limit(most).subquery()
+        return list(db.session.scalars(_people().join(some, some.c.id == Registration.id)))
+
+    def _asked_of_each(self) -> list[ColumnElement[bool]]:
+        """As values, which PostgreSQL looks up for those few: of EXISTS it makes a join with everybody."""
+        came = select(was_there()).where(Attendance.registration_id == Registration.id).scalar_subquery()
+        whose = aliased(Organization)
+        kind = select(whose.kind).where(whose.id == Registration.organization_id).scalar_subquery()
+        found: list[Any] = [came if self._step is Step.ATTENDED else holds_place()]
+        return found if self._scope.kind is None else [*found, kind == self._scope.kind]
 
 
 def _needs(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
@@ -57,12 +102,10 @@ def _needs(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[An
     return found.options(contains_eager(Need.organization)).order_by(Need.published_at.desc(), Need.id.desc())
 
 
-def _people(scope: Scope, step: Step, zone: ZoneInfo) -> Select[Any]:
-    found = select(Registration).join(Registration.briefing).join(Registration.organization)
-    found = found.where(*briefings_in(scope, zone), *is_of_kind(scope, Registration.organization_id))
-    found = found.where(came() if step is Step.ATTENDED else holds_place())
+def _people(*conditions: ColumnElement[bool]) -> Select[Any]:
+    found = select(Registration).join(Registration.briefing).join(Registration.organization).where(*conditions)
     found = found.options(contains_eager(Registration.briefing), contains_eager(Registration.organization))
-    return found.order_by(Briefing.starts_at.desc(), Briefing.id, Registration.id.desc())
+    return found.order_by(*PEOPLE_IN_ORDER)
 
 
 def _replies(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ from briefings.statistics.scope import (
     replies_in,
     was_due,
 )
-from briefings.statistics.tallies import EVERY, Tally, bits_of, counted, tallies
+from briefings.statistics.tallies import EVERY, Bits, Tally, bits_of, counted, numbers_of, tallies
 
 
 class Step(StrEnum):
@@ -93,17 +94,25 @@ def steps_by(axis: Axis | None) -> list[Step]:
 
 
 class Funnels(NamedTuple):
-    """The funnel of a scope, and those of its parts along each axis."""
+    """The funnel of a scope, and those of its parts along each axis; where only some briefings were, of how many."""
 
     whole: Funnel
     by: Mapping[Axis, Mapping[Any, Funnel]]
+    briefings: int = 0
 
 
-def funnels(scope: Scope, axes: Sequence[Axis], zone: ZoneInfo, now: datetime) -> Funnels:
-    """Of the whole and along each axis; the people in all of them are those of one moment."""
-    people = tallies(briefings_in(scope, zone), now)
-    whole, *parts = (_Counting(scope, axis, zone, now, people).funnels() for axis in (None, *axes))
-    return Funnels(whole.get(None) or EMPTY, dict(zip(axes, parts, strict=True)))
+def funnels(
+    scope: Scope, axes: Sequence[Axis], zone: ZoneInfo, now: datetime, *, briefings: slice | None = None
+) -> Funnels:
+    """Of the whole and along each axis; the people in all of them are those of one moment.
+
+    `briefings`: of those there is anything of, the latest first, these alone have a row, as one page shows them.
+    """
+    read = _Read(scope, zone, now)
+    told = [] if briefings is None else read.briefings()
+    some = None if briefings is None else told[briefings]
+    whole, *parts = (_Counting(read, axis, some).funnels() for axis in (None, *axes))
+    return Funnels(whole.get(None) or EMPTY, dict(zip(axes, parts, strict=True)), len(told))
 
 
 def funnel(scope: Scope, zone: ZoneInfo, now: datetime) -> Funnel:
@@ -116,19 +125,52 @@ def crossed(scope: Scope, axis: Axis, zone: ZoneInfo, now: datetime) -> Mapping[
 
     The row of a value is the funnel of `scope.at(axis, value)`. A need with two themes is in the rows of both.
     """
-    return _Counting(scope, axis, zone, now, tallies(briefings_in(scope, zone), now)).funnels()
+    return _Counting(_Read(scope, zone, now), axis).funnels()
 
 
 Numbers = dict[str, int]
 
 
+class _Read:
+    """What the counts of a scope have in common, whole and broken down: read once."""
+
+    def __init__(self, scope: Scope, zone: ZoneInfo, now: datetime) -> None:
+        self.scope, self.zone, self.now = scope, zone, now
+        self.people = tallies(briefings_in(scope, zone), now)
+
+    @cached_property
+    def kinds(self) -> Mapping[OrganizationKind, Bits]:
+        """The organizations of the kind asked for, or of each."""
+        return bits_of([self.scope.kind] if self.scope.kind else list(OrganizationKind))
+
+    @cached_property
+    def needs(self) -> Numbers:
+        """Of the whole; those of every kind are the same, as needs have none."""
+        return _numbers(db.session.execute(_Counting(self, None).needs()).mappings().one())
+
+    def briefings(self) -> list[int]:
+        """Those there is anything of, the latest first."""
+        found = select(PresenterSlot.briefing_id).join(Need, Need.id == PresenterSlot.need_id)
+        found = found.join(Briefing, Briefing.id == PresenterSlot.briefing_id).distinct()
+        found = found.where(*briefings_in(self.scope, self.zone))
+        found = found.where(*needs_in(self.scope, self.zone, self.now, by_briefing=True))
+        presenting = set(db.session.scalars(found))
+        return [
+            each.briefing_id
+            for each in self.people
+            if each.briefing_id in presenting or any(numbers_of([each], self.scope.kind).values())
+        ]
+
+
 class _Counting:
     """One reading of the database: the same statements with or without a column to break them down by."""
 
-    def __init__(self, scope: Scope, axis: Axis | None, zone: ZoneInfo, now: datetime, people: Sequence[Tally]) -> None:
-        self.scope, self.axis, self.zone, self.now, self.people = scope, axis, zone, now, people
+    def __init__(self, read: _Read, axis: Axis | None, briefings: Sequence[int] | None = None) -> None:
+        self.read, self.axis = read, axis
+        self.scope, self.zone, self.now, self.people = read.scope, read.zone, read.now, read.people
         self.by_briefing = axis is Axis.BRIEFING
-        self.needs_in = needs_in(scope, zone, now, by_briefing=self.by_briefing)
+        self.briefings = briefings if self.by_briefing else None
+        self.needs_in = needs_in(self.scope, self.zone, self.now, by_briefing=self.by_briefing)
         self.periods = self._periods(axis) if axis in (Axis.HALF, Axis.YEAR) else []
 
     def funnels(self) -> dict[Any, Funnel]:
@@ -138,26 +180,25 @@ class _Counting:
             self._add(value, numbers, found)
         for rows in (self._replies(), self._repliers(), self._matches()):
             self._take(rows, found)
-        if self.axis is Axis.KIND:  # which needs do not have: every row is about all of them
-            whole = db.session.execute(self._needs()).mappings().one()
+        if self.axis in (None, Axis.KIND):
             for numbers in found.values():
-                numbers |= {name: int(number or 0) for name, number in whole.items()}
+                numbers |= self.read.needs
         else:
-            self._take(self._needs(), found)
+            self._take(self.needs(), found)
         asked = self.scope.value_at(self.axis) if self.axis else None  # a need may have other themes beside
         kept = ((value, numbers) for value, numbers in found.items() if asked is None or value == asked)
         return {value: _funnel(numbers) for value, numbers in kept}
 
     def _take(self, rows: Select[Any], found: dict[Any, Numbers]) -> None:
         for row in db.session.execute(rows).mappings():
-            numbers = {name: int(number or 0) for name, number in row.items() if name != "value"}
-            self._add(row.get("value"), numbers, found)
+            self._add(row.get("value"), _numbers(row), found)
 
     def _add(self, value: Any, numbers: Numbers, found: dict[Any, Numbers]) -> None:
         if self.axis is None or any(numbers.values()):
             found.setdefault(value, {}).update(numbers)
 
-    def _needs(self) -> Select[Any]:
+    def needs(self) -> Select[Any]:
+        """How many there are, were given a place, and were presented."""
         in_any = select(PresenterSlot.need_id, _sum(begun(self.now)).label("begun"))
         in_any = in_any.join(Briefing, Briefing.id == PresenterSlot.briefing_id)
         in_any = in_any.where(Briefing.state != BriefingState.CANCELLED)
@@ -175,11 +216,9 @@ class _Counting:
 
     def _people(self) -> dict[Any, Numbers]:
         """By the values of the axis who signed up, has a place, was expected and was there."""
-        asked = self.scope.kind
         if self.axis is Axis.KIND:
-            kinds = bits_of([asked] if asked else list(OrganizationKind))
-            return dict(zip(kinds, counted(self.people, kinds), strict=True))
-        whoever = bits_of([asked]) if asked else EVERY
+            return dict(zip(self.read.kinds, counted(self.people, self.read.kinds), strict=True))
+        whoever = self.read.kinds if self.scope.kind else EVERY
         return {value: counted(people, whoever)[0] for value, people in self._people_by_value().items()}
 
     def _replies(self) -> Select[Any]:
@@ -241,7 +280,8 @@ class _Counting:
             rows = rows.join(PresenterSlot, PresenterSlot.need_id == Need.id)
             rows = rows.join(Briefing, Briefing.id == PresenterSlot.briefing_id)
             begins = [] if since is None else [since >= Briefing.starts_at]
-            return rows.where(*briefings_in(self.scope, self.zone), *begins).add_columns(_value(Briefing.id))
+            some = [] if self.briefings is None else [Briefing.id.in_(self.briefings)]
+            return rows.where(*briefings_in(self.scope, self.zone), *some, *begins).add_columns(_value(Briefing.id))
         columns: dict[Axis | None, Any] = {Axis.REGION: Need.region, Axis.ROUND: Need.round_id}
         return rows if axis is None else rows.add_columns(_value(self._column(columns, Need.published_at)))
 
@@ -251,7 +291,8 @@ class _Counting:
             return {None: self.people}
         of_briefing = {tally.briefing_id: tally for tally in self.people}
         if self.axis is Axis.BRIEFING:
-            return {number: [tally] for number, tally in of_briefing.items()}
+            some = of_briefing if self.briefings is None else self.briefings
+            return {number: [of_briefing[number]] for number in some}
         found: dict[Any, list[Tally]] = defaultdict(list)
         for number, value in db.session.execute(self._pairs()):
             if number in of_briefing:  # not published since
@@ -329,6 +370,10 @@ def _funnel(found: Numbers) -> Funnel:
 
 EMPTY = _funnel({})
 """Of nothing."""
+
+
+def _numbers(row: Mapping[Any, Any]) -> Numbers:
+    return {name: int(number or 0) for name, number in row.items() if name != "value"}
 
 
 def _half(day: datetime) -> int:

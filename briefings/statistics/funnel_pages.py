@@ -1,5 +1,6 @@
 """The staff's pages of the funnel: any scope, broken down, and who and what is behind each number."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request
@@ -11,12 +12,13 @@ from briefings import clock
 from briefings.db import db
 from briefings.exports.forms import in_words
 from briefings.schedule.models import Briefing
+from briefings.schedule.registration_models import Registration
 from briefings.schedule.staff import zone
-from briefings.statistics.behind import Known, behind
+from briefings.statistics.behind import Known, People, behind
 from briefings.statistics.forms import ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Step, funnels, steps_by
+from briefings.statistics.funnel import PEOPLE, Funnels, Step, funnels, steps_by
 from briefings.statistics.naming import Line, in_order
-from briefings.statistics.scope import Scope, query_of
+from briefings.statistics.scope import Axis, Scope, query_of
 from briefings.statistics.words import AXES, STEPS
 from briefings.web.access import staff
 
@@ -25,14 +27,36 @@ PER_PAGE = 30
 
 
 class Lines(Pagination):
-    """One page of a breakdown."""
+    """One page of a breakdown; of a thousand briefings only those of the page are counted each by itself."""
+
+    found: Funnels
 
     def _query_items(self) -> list[Line]:
-        first = (self.page - 1) * self.per_page
-        return list(self._query_args["lines"][first : first + self.per_page])
+        scope, axis, now = (self._query_args[name] for name in ("scope", "axis", "now"))
+        first, last = self._query_offset, self._query_offset + self.per_page
+        some = slice(first, last) if axis is Axis.BRIEFING else None
+        self.found = funnels(scope, [axis] if axis else [], zone(), now, briefings=some)
+        lines = in_order(axis, self.found.by[axis]) if axis else []
+        self.number = self.found.briefings if some else len(lines)
+        return lines if some else lines[first:last]
 
     def _query_count(self) -> int:
-        return len(self._query_args["lines"])
+        return self.number
+
+
+class PeopleBehind(Pagination):
+    """One page of the people behind a number."""
+
+    def _query_items(self) -> list[Registration]:
+        return self._people.some(self._query_offset, self.per_page)
+
+    def _query_count(self) -> int:
+        return len(self._people)
+
+    @property
+    def _people(self) -> People:
+        people: People = self._query_args["people"]
+        return people
 
 
 @pages.get("")
@@ -41,15 +65,13 @@ def index() -> ResponseReturnValue:
     """The funnel of what is asked for, and of each part of it."""
     filters, now = ScopeFilters(request.args), clock.now()
     scope, axis = filters.scope(), filters.axis()
-    found = funnels(scope, [axis] if axis else [], zone(), now)
-    lines = in_order(axis, found.by[axis]) if axis else []
-    page = Lines(per_page=PER_PAGE, max_per_page=PER_PAGE, lines=lines)
+    page = Lines(per_page=PER_PAGE, max_per_page=PER_PAGE, scope=scope, axis=axis, now=now)
     steps = steps_by(axis)
     return render_template(
         "statistics/funnel.html",
         filters=filters,
         briefing=_briefing(scope),
-        funnel=found.whole,
+        funnel=page.found.whole,
         axis=axis,
         page=page,
         words=STEPS,
@@ -85,13 +107,19 @@ def _behind(step: Step, **shown: Any) -> str:
         words=STEPS,
         conditions=in_words(filters),
         briefing=_briefing(scope),
-        page=db.paginate(behind(scope, step, zone(), now), per_page=PER_PAGE),
+        page=_page_behind(scope, step, now),
         query=query_of(scope),
         by=filters.by.data or None,
         kind_of_rows=_kind_of_rows(step),
         people=PEOPLE,
         **shown,
     )
+
+
+def _page_behind(scope: Scope, step: Step, now: datetime) -> Pagination:
+    if step in PEOPLE:
+        return PeopleBehind(per_page=PER_PAGE, people=People(scope, step, zone(), now))
+    return db.paginate(behind(scope, step, zone(), now), per_page=PER_PAGE)
 
 
 def _kind_of_rows(step: Step) -> str:

@@ -13,7 +13,7 @@ from briefings.organizations.words import KINDS
 from briefings.participation.words import REPLY_STATES
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
-from briefings.statistics.behind import behind
+from briefings.statistics.behind import People, behind
 from briefings.statistics.forms import AsOf, ScopeFilters
 from briefings.statistics.funnel import PEOPLE, Count, funnels, steps_by
 from briefings.statistics.funnel import Step as Reached
@@ -123,8 +123,9 @@ def _behind(asked: Asked, steps: frozenset[Reached], columns: Callable[[Reached]
     filters, step = ScopeFilters(asked.args), asked.args.get("step")
     if step not in steps:
         raise NotThere("step")
-    step = Reached(step)
-    rows = listed(behind(filters.scope(), step, asked.zone, asked.now))
+    step, scope = Reached(step), filters.scope()
+    number = len(People(scope, step, asked.zone, asked.now)) if step in PEOPLE else None
+    rows = listed(behind(scope, step, asked.zone, asked.now), number=number)
     above = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
     return Found(columns(step), rows, _conditions(filters), subtitle=STEPS[step].name, above=above)
 

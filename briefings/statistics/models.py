@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
@@ -35,6 +35,9 @@ class BriefingTally(Base):
 
     briefing_id: Mapped[int] = mapped_column(ForeignKey(Briefing.id, ondelete="CASCADE"), primary_key=True)
     by_kind: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(BigInteger)
+    """A number that no other tally has, nor this one once it is counted again; before the bytes, which SQLite would
+    have to go through."""
     registered: Mapped[bytes] = mapped_column(LargeBinary)
     attended: Mapped[bytes] = mapped_column(LargeBinary)
 

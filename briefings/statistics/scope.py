@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from briefings.needs.models import Need, Region, need_audiences, need_themes
 from briefings.organizations.models import Organization, OrganizationKind
@@ -21,6 +22,7 @@ from briefings.schedule.registration_models import Registration, RegistrationSta
 Condition = ColumnElement[bool]
 EARLIEST, LATEST = date(1900, 1, 1), date(2900, 1, 1)
 """Days before and after these bound nothing."""
+LATEST_FIRST = Briefing.starts_at.desc(), Briefing.id.desc()
 BEGUN = (ReplyState.CONSULTING, ReplyState.MATCHED, ReplyState.ENDED)
 
 
@@ -130,11 +132,10 @@ def published(now: datetime) -> Condition:
 
 def of_need(scope: Scope) -> list[Condition]:
     """Of a need: what only needs have."""
-    of_kind = select(Organization.id).where(Organization.kind == scope.owner_kind)
     wanted: list[tuple[Any, Condition]] = [
         (scope.region, Need.region == scope.region),
         (scope.round_id, Need.round_id == scope.round_id),
-        (scope.owner_kind, Need.organization_id.in_(of_kind)),
+        (scope.owner_kind, _of_kind(Need.organization_id, scope.owner_kind)),
     ]
     return [condition for value, condition in wanted if value is not None]
 
@@ -175,7 +176,13 @@ def is_of_kind(scope: Scope, organization_id: Any) -> list[Condition]:
     """Of whoever registers, replies or joins: their organization is of the kind asked for."""
     if scope.kind is None:
         return []
-    return [organization_id.in_(select(Organization.id).where(Organization.kind == scope.kind))]
+    return [_of_kind(organization_id, scope.kind)]
+
+
+def _of_kind(organization_id: Any, kind: OrganizationKind | None) -> Condition:
+    """Asked of each organization: of IN, SQLite makes a list of all of the kind first, however few are asked of."""
+    whose = aliased(Organization)
+    return exists().where(whose.id == organization_id, whose.kind == kind).correlate_except(whose)
 
 
 def grouped(scope: Scope) -> Select[int]:

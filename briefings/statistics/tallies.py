@@ -6,6 +6,7 @@ are one number's bits.
 """
 
 import json
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,13 +22,14 @@ from briefings.organizations.models import Organization, OrganizationKind
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.statistics.models import BriefingTally, overtaken_tallies
-from briefings.statistics.scope import begun, holds_place
+from briefings.statistics.scope import LATEST_FIRST, begun, holds_place
 
 Bits = int
 """Organizations: bit n is the one with the number n."""
 EVERY: Mapping[Any, Bits] = {None: -1}
 """Instead of kinds: any organization."""
 NOBODY = [0, 0, 0, 0]
+READ_AT_ONCE = 1000
 AT_A_TIME = 5
 """So many briefings are counted ahead at once: whoever changes them waits 0.1 s if a thousand registered for each."""
 
@@ -50,18 +52,52 @@ class Tally:
     attended: Bits = 0
 
 
-def tallies(briefings: Sequence[ColumnElement[bool]], now: datetime) -> list[Tally]:
-    """Of each of these briefings once: what holds, and from rows what does not."""
-    kept = BriefingTally.by_kind, BriefingTally.registered, BriefingTally.attended
-    found = select(Briefing.id, begun(now).label("begun"), *kept).select_from(Briefing)
-    found = found.outerjoin(BriefingTally, _holds_of(Briefing.id)).where(*briefings)
-    rows = db.session.execute(found, execution_options={AS_BYTES: True}).all()
-    by_kinds = json.loads(f"[{','.join(row.by_kind or '{}' for row in rows)}]")  # once is quicker than a thousand times
+class Kept:
+    """Bits that were read, by the version of their tally, which no other has in any database.
+
+    So they can never be those of another time; to read those of a thousand briefings takes longer than all else on a
+    page.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._size = most, 0
+        self._bits: dict[int, tuple[Bits, Bits]] = {}
+
+    def get(self, version: int) -> tuple[Bits, Bits] | None:
+        """None where they have to be read."""
+        return self._bits.get(version)
+
+    def keep(self, version: int, bits: tuple[Bits, Bits]) -> tuple[Bits, Bits]:
+        """Give them back; where it becomes too much, forget all others: most are of tallies that hold no longer."""
+        size = sum(each.bit_length() // 8 for each in bits)
+        if self._size + size > self._most:
+            self._bits, self._size = {}, 0
+        self._size += size
+        self._bits[version] = bits
+        return bits
+
+
+KEPT = Kept(32 * 1024 * 1024)
+"""A thousand briefings with fifty thousand organizations take 13 MB."""
+
+
+def tallies(briefings: Sequence[ColumnElement[bool]], now: datetime, *, organizations: bool = True) -> list[Tally]:
+    """Of each of these briefings, the latest first: what holds, and from rows what does not.
+
+    Where nobody asks for `organizations`, their bits may be missing.
+    """
+    found: Any = select(Briefing.id, begun(now).label("begun"), BriefingTally.by_kind, BriefingTally.version)
+    found = found.outerjoin(BriefingTally, _holds_of(Briefing.id)).where(*briefings).order_by(*LATEST_FIRST)
+    rows = db.session.execute(found).all()
+    hold = {row.id: row.version for row in rows if row.version is not None}
+    bits = _bits_of_tallies(hold) if organizations else dict.fromkeys(hold, (0, 0))
+    written = ",".join(row.by_kind if row.id in bits else "{}" for row in rows)
+    by_kinds = json.loads(f"[{written}]")  # once is quicker than a thousand times
     told = {
-        row.id: Tally(row.id, row.begun, by_kind, _read(row.registered), _read(row.attended))
+        row.id: Tally(row.id, row.begun, by_kind, *bits.get(row.id, (0, 0)))
         for row, by_kind in zip(rows, by_kinds, strict=True)
     }
-    if from_rows := {row.id: told[row.id] for row in rows if row.by_kind is None}:
+    if from_rows := {number: tally for number, tally in told.items() if number not in bits}:
         _count(from_rows)
     return list(told.values())
 
@@ -76,13 +112,25 @@ def counted(people: Sequence[Tally], kinds: Mapping[Any, Bits]) -> list[dict[str
         registered |= tally.registered
         attended |= tally.attended
     return [
-        _numbers(people, kind)
+        numbers_of(people, kind)
         | {
             "registered_organizations": (registered & bodies).bit_count(),
             "attended_organizations": (attended & bodies).bit_count(),
         }
         for kind, bodies in kinds.items()
     ]
+
+
+def numbers_of(people: Sequence[Tally], kind: OrganizationKind | None) -> dict[str, int]:
+    """Of this kind, or of any where it is None: who signed up, has a place, was expected and was there."""
+    applied = registered = expected = attended = 0
+    for tally in people:
+        for numbers in tally.by_kind.values() if kind is None else [tally.by_kind.get(kind, NOBODY)]:
+            applied += numbers[0]
+            registered += numbers[1]
+            attended += numbers[2]
+            expected += numbers[3] if tally.begun else numbers[2]
+    return {"applied": applied, "registered": registered, "expected": expected, "attended": attended}
 
 
 def bits_of(kinds: Sequence[OrganizationKind]) -> dict[OrganizationKind, Bits]:
@@ -120,6 +168,7 @@ def count_ahead(briefings: Sequence[int]) -> None:
         {
             "briefing_id": number,
             "by_kind": json.dumps(tally.by_kind),
+            "version": secrets.randbits(63),
             "registered": _written(tally.registered),
             "attended": _written(tally.attended),
         }
@@ -133,6 +182,20 @@ def _holds_of(briefing_id: Any) -> ColumnElement[bool]:
     """Of a tally: it is that of the briefing, and nothing has changed since."""
     is_overtaken = exists().where(overtaken_tallies.c.briefing_id == BriefingTally.briefing_id)
     return (BriefingTally.briefing_id == briefing_id) & ~is_overtaken.correlate(BriefingTally)
+
+
+def _bits_of_tallies(versions: Mapping[int, int]) -> dict[int, tuple[Bits, Bits]]:
+    """Who signed up and who was there, by briefing; not of those that were counted again since the version is known."""
+    found = {number: bits for number, version in versions.items() if (bits := KEPT.get(version))}
+    missing = [number for number in versions if number not in found]
+    for first in range(0, len(missing), READ_AT_ONCE):
+        some = BriefingTally.briefing_id.in_(missing[first : first + READ_AT_ONCE])
+        columns = BriefingTally.briefing_id, BriefingTally.version, BriefingTally.registered, BriefingTally.attended
+        rows = db.session.execute(select(*columns).where(some), execution_options={AS_BYTES: True})
+        for number, version, registered, attended in rows:
+            if version == versions[number]:
+                found[number] = KEPT.keep(version, (_read(registered), _read(attended)))
+    return found
 
 
 def _count(people: Mapping[int, Tally]) -> None:
@@ -152,17 +215,6 @@ def _count(people: Mapping[int, Tally]) -> None:
         tally.attended |= _bits(attended)
 
 
-def _numbers(people: Sequence[Tally], kind: OrganizationKind | None) -> dict[str, int]:
-    applied = registered = expected = attended = 0
-    for tally in people:
-        for numbers in tally.by_kind.values() if kind is None else [tally.by_kind.get(kind, NOBODY)]:
-            applied += numbers[0]
-            registered += numbers[1]
-            attended += numbers[2]
-            expected += numbers[3] if tally.begun else numbers[2]
-    return {"applied": applied, "registered": registered, "expected": expected, "attended": attended}
-
-
 def _number(condition: ColumnElement[bool]) -> Any:
     return func.sum(case((condition, 1), else_=0))
 
@@ -171,7 +223,7 @@ def _bits(numbers: str | None) -> Bits:
     """Of numbers with commas between."""
     if not numbers:
         return 0
-    which = list(map(int, numbers.split(",")))
+    which = json.loads(f"[{numbers}]")  # quicker than to make a number of each
     marks = bytearray(b"0") * (max(which) + 1)
     for number in which:
         marks[-1 - number] = 49  # b"1"

@@ -1,18 +1,22 @@
 """The funnel: whatever way it is broken down or opened, the numbers are the same ones."""
 
 from datetime import date
+from itertools import chain, product
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import func, select
 
-from briefings.db import db
-from briefings.organizations.models import OrganizationKind
-from briefings.statistics.behind import behind
-from briefings.statistics.funnel import Step, crossed, funnel
+from briefings import jobs
+from briefings.db import db, unit_of_work
+from briefings.organizations.models import Organization, OrganizationKind
+from briefings.schedule.registration_models import Registration
+from briefings.statistics.behind import People, behind
+from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel, funnels
+from briefings.statistics.naming import in_order
 from briefings.statistics.published import published_figures
 from briefings.statistics.scope import Axis, Scope
-from tests.statistics.generated import an_installation
+from tests.statistics.generated import REGIONS, an_installation
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -42,6 +46,33 @@ def test_every_row_of_a_breakdown_is_the_funnel_of_its_part_and_has_its_names_be
         for count in whole.steps():
             assert rows_behind(scope, count.step, now) == count.number, (scope, count)
             assert count.of is None or count.of >= count.number or count.step is Step.MATCHED
+
+
+def test_people_behind_a_number_are_the_same_page_by_page_as_all_at_once(app, installation, now):
+    jobs.count_people_ahead(app)
+    with unit_of_work():  # and one briefing is counted from rows
+        last = db.session.scalar(select(func.max(Organization.id)))
+        db.session.scalars(select(Registration)).first().organization_id = last
+    scopes = (Scope(), Scope(kind=OrganizationKind.COMPANY), Scope(region=REGIONS[0], until=date(2025, 12, 31)))
+    for scope, step in product(scopes, PEOPLE):
+        people, number = People(scope, step, SEOUL, now), funnel(scope, SEOUL, now)[step].number
+        all_at_once = db.session.scalars(behind(scope, step, SEOUL, now)).all()
+        assert len(people) == len(all_at_once) == number > 10
+        for size in (7, 500):
+            pages = [people.some(first, size) for first in range(0, number + size, size)]
+            assert [*chain(*pages)] == all_at_once and max(map(len, pages)) <= size
+
+
+def test_a_page_of_briefings_has_the_rows_that_all_of_them_have_there(app, installation, now):
+    scopes = (Scope(), Scope(kind=OrganizationKind.COMPANY), Scope(theme_id=installation.themes[0]))
+    for scope in scopes:
+        every = crossed(scope, Axis.BRIEFING, SEOUL, now)
+        in_turn = [line.value for line in in_order(Axis.BRIEFING, every)]
+        whole = funnel(scope, SEOUL, now)
+        for first in range(0, len(every), 7):
+            found = funnels(scope, [Axis.BRIEFING], SEOUL, now, briefings=slice(first, first + 7))
+            assert (found.briefings, found.whole) == (len(every), whole)
+            assert found.by[Axis.BRIEFING] == {number: every[number] for number in in_turn[first : first + 7]}
 
 
 def test_the_whole_funnel_agrees_with_the_published_figures(app, installation, now):

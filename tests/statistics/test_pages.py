@@ -1,7 +1,9 @@
 """The figures on pages: public ones as of a day, a briefing's funnel for staff."""
 
 import re
+from datetime import timedelta
 
+from briefings import jobs
 from briefings.db import db
 from briefings.needs.models import officer_themes
 from briefings.organizations.models import OrganizationKind
@@ -147,6 +149,20 @@ def test_a_funnel_takes_as_many_queries_for_many_parts_as_for_one(app, client, n
             client.get("/staff/statistics/funnel?by=theme")
             client.get("/staff/statistics/funnel/registered")
     assert len(sent["three"]) == len(sent["one"])
+
+
+def test_who_is_behind_a_number_is_neither_counted_nor_looked_for_where_that_is_known(app, client, now, count_queries):
+    client.sign_in(a_user())
+    early, late = (a_briefing(starts_at=now - timedelta(hours=hours), ends_at=now) for hours in (50, 2))
+    for briefing in (early, late):
+        for _ in range(30):
+            a_registration(briefing)
+    jobs.count_people_ahead(app)
+    with count_queries() as sent:
+        page = client.get("/staff/statistics/funnel/registered?page=2").text
+    assert "참가 신청 60명" in words_of(page) and early.title in page and late.title not in page
+    [asked] = [statement for statement in sent if "FROM registrations" in statement]
+    assert "count(" not in asked and "briefings.id IN" in asked
 
 
 def words_of(page):

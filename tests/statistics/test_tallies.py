@@ -7,7 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, event, select, text
 
 from briefings import clock, jobs
 from briefings.app import BELONGINGS
@@ -190,6 +190,41 @@ def test_only_what_is_counted_has_a_briefing_counted_anew(app, now):
     with unit_of_work():
         registering.cancel(other, now)
     assert tallies.overtaken() == [other.briefing_id]
+
+
+def test_organizations_of_a_briefing_are_read_once_for_each_time_they_are_counted(app, now, count_queries):
+    briefing = a_briefing(needs=0)
+    for turn in (1, 2):
+        a_registration(briefing)
+        jobs.count_people_ahead(app)
+        for reads in (2, 1):
+            with count_queries() as sent:
+                [tally] = tallies.tallies(briefings_in(Scope(), SEOUL), now)
+            assert (len(sent), tally.registered.bit_count()) == (reads, turn)
+            db.session.rollback()
+
+
+def test_what_is_counted_again_between_two_looks_is_not_mixed(app, now):
+    briefing = a_briefing(needs=0)
+    a_registration(briefing)
+    jobs.count_people_ahead(app)
+
+    def count_again(connection, cursor, statement, *_):
+        if statement.startswith("SELECT") and "briefing_tallies.attended" in statement:
+            cursor.execute("UPDATE briefing_tallies SET version = version - 1, by_kind = '{}'")
+
+    event.listen(db.engine, "before_cursor_execute", count_again)
+    try:
+        assert told(now) == from_rows(told, now) != {}
+    finally:
+        event.remove(db.engine, "before_cursor_execute", count_again)
+
+
+def test_of_what_is_kept_others_are_forgotten_before_it_is_too_much():
+    kept = tallies.Kept(most=100)
+    for version in range(9):
+        assert kept.keep(version, (1 << 160, 1 << 80)) == (1 << 160, 1 << 80)
+    assert [version for version in range(9) if kept.get(version)] == [6, 7, 8]
 
 
 @pytest.mark.slow
