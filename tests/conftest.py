@@ -1,11 +1,13 @@
 """One schema per database and run; every test in one transaction that is rolled back, on SQLite and on PostgreSQL."""
 
 import gc
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
+from typing import Any
 
 import hypothesis
 import pytest
@@ -61,11 +63,19 @@ def apps() -> Iterator[Callable[[str], Flask]]:
             url = ending.enter_context(a_database(dialect))
             app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})
             compiled_once(app).test_client_class = PageClient
+            with app.app_context():
+                event.listen(db.engine, "connect", _keep_savepoints_in_memory)
             limiter.enabled = False  # the fixture `limited` is for tests that are about limits
             ending.callback(_let_go_of, app)
             return app
 
         yield on
+
+
+def _keep_savepoints_in_memory(connection: Any, _: Any) -> None:
+    """SQLite makes a file for what a large savepoint has changed: one in each test, a twentieth of its time."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA temp_store = MEMORY")
 
 
 def _let_go_of(app: Flask) -> None:

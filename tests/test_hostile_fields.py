@@ -16,9 +16,8 @@ from urllib.parse import quote, urljoin
 
 import pytest
 from flask.testing import FlaskClient
-from html5lib._tokenizer import HTMLTokenizer
-from html5lib.constants import tokenTypes
 from sqlalchemy import select
+from turbohtml import TokenType, tokenize
 
 from briefings import clock
 from briefings.accounts.models import User
@@ -47,7 +46,6 @@ NEVER_OURS = {"object", "embed", "base", "marquee", "isindex", "math", "video"}
 LEADING = re.compile(
     r'(?:href|src|action|formaction|data|srcdoc)="\s*(?:javascript:|vbscript:|data:text|//evil|<)', re.I
 )
-TAGS = (tokenTypes["StartTag"], tokenTypes["EmptyTag"])
 WORDS = re.compile(r'(?<=>)[^<]+(?=<)|(?<==")[^"<>]*(?=")')
 """What stands between the elements of a page and in their attributes."""
 TAG = re.compile("<[^>]*")
@@ -136,8 +134,8 @@ class Reading:
         lines, tags = set(bare.splitlines()) - self.lines, set(TAG.findall(bare)) - self.tags
         self.lines |= lines
         self.tags |= tags
-        read = HTMLTokenizer("".join(f"{tag}>" for tag in tags)) if tags else ()
-        strange += [tag for tag in read if tag["type"] in TAGS and _is_strange(tag["name"], tag["data"])]
+        read = [token for tag in tags for token in tokenize(f"{tag}>") if token.type is TokenType.START_TAG]
+        strange += [(tag.tag, tag.attrs) for tag in read if _is_strange(tag.tag, dict(tag.attrs))]
         return strange, bool(lines)
 
 

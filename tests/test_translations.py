@@ -6,17 +6,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
+import turbohtml
 from babel.messages.pofile import read_po
 from flask import Flask
 from jinja2 import Environment, FileSystemLoader, meta, nodes
 
 from briefings.accounts.models import User
 from briefings.db import db
-from tests.client import XHTML, PageClient
+from tests.client import PageClient
 from tests.journeys.rows import fill
 from tests.journeys.test_every_page import IN_ENGLISH, TABLE
 
@@ -129,23 +128,14 @@ def test_english_pages_mark_what_is_korean(app: Flask, client: PageClient):
 
 def _korean_in(page: str) -> Iterator[str]:
     """Texts of an English page that are Korean and do not say so."""
-    root = html5lib.parse(page)
-    if root.get("lang") == "ko":
-        return iter(())  # a page that is Korean only, and says so
-    body = root.find(f"{XHTML}body")
-    assert body is not None
-    return _korean_of(body, "en")
-
-
-def _korean_of(element: Element, language: str) -> Iterator[str]:
-    if not isinstance(element.tag, str) or element.tag in (f"{XHTML}textarea", f"{XHTML}script"):
-        return
-    language = element.get("lang", language)
-    for text in (element.text, *(child.tail for child in element)):
-        if language == "en" and text and HANGUL.search(PLACEHOLDER.sub("", text)):
-            yield f"<{element.tag.removeprefix(XHTML)}> {text.strip()}"
-    for child in element:
-        yield from _korean_of(child, language)
+    html = turbohtml.parse(page).find("html")
+    if html.attrs.get("lang") == "ko":
+        return  # a page that is Korean only, and says so
+    for text in html.find("body").descendants:
+        if isinstance(text, turbohtml.Text) and HANGUL.search(PLACEHOLDER.sub("", text.data)):
+            around = text.parent
+            if around.closest("[lang]").attrs["lang"] == "en" and not around.closest("textarea, script"):
+                yield f"<{around.tag}> {text.data.strip()}"
 
 
 def _said_today(collected: Path) -> set[str]:

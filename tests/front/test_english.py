@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.builders import a_briefing, a_need, a_reply, a_round
-from tests.client import Outline
+from tests.client import elements
 from tests.test_translations import _korean_in
 
 ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
@@ -18,7 +18,7 @@ NO_PAGES = re.compile(r"\.(ics|pdf|json|csv|jsonl|xml|txt|css|svg)$|^/static/|^/
 def _links(html: str) -> list[tuple[str, str | None]]:
     """Where the links of a page lead on this host, each with the language it announces."""
     found = []
-    for tag, attributes in Outline(html).elements:
+    for tag, attributes in elements(html):
         parts = urlsplit(attributes.get("href") or "")
         if tag == "a" and parts.netloc in ("", SITE) and parts.path and parts.scheme in ("", "http"):
             found.append((parts.path, attributes.get("hreflang")))

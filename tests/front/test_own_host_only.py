@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import a_briefing, a_need
-from tests.client import Outline
+from tests.client import elements
 
 ROOT = Path(__file__).parents[2]
 STATIC = ROOT / "briefings" / "static"
@@ -35,7 +35,7 @@ ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def _loaded(html: str) -> list[str]:
     """Every address a browser asks for by itself to show this page."""
     found = []
-    for tag, attributes in Outline(html).elements:
+    for tag, attributes in elements(html):
         names = LOADS.get(tag, ())
         if tag == "link" and (attributes.get("rel") or "") in LINKS_THAT_LOAD:
             names = ("href",)
@@ -68,5 +68,5 @@ def test_no_template_style_sheet_or_script_names_another_host():
 def test_a_mail_brings_nothing_from_anywhere():
     """No picture that tells who opened it, no style sheet, no font: everything stands in the mail itself."""
     frame = (ROOT / "templates" / "mail" / "frame.html").read_text("utf-8")
-    assert not [tag for tag, _ in Outline(frame).elements if tag in ("img", "link", "script", "iframe", "object")]
+    assert not [tag for tag, _ in elements(frame) if tag in ("img", "link", "script", "iframe", "object")]
     assert "url(" not in frame and "@import" not in frame
