@@ -20,6 +20,7 @@ from briefings.registrations.staff_forms import RegistrantFilters, Ticks
 from briefings.schedule import planning
 from briefings.schedule.answers import answered_item, is_about_earlier_time
 from briefings.schedule.finding import place_in_line
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registrants import Counters, counters, places_in_line, registrants
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.staff import pages, the_briefing
@@ -62,7 +63,7 @@ def registrations(briefing_id: int) -> ResponseReturnValue:
         rows=list(zip(page.items, ticks.id, strict=True)),
         over=over,
         line=line,
-        acts=[] if over else _possible(conditions["state"], counted),
+        acts=_left(briefing, _possible(conditions["state"], counted)),
         lists=lists_under_way(briefing, ListPurpose.REGISTER),
         heads=heads(COLUMNS, conditions, lambda by: _here(sort=by)),
         page=page,
@@ -90,15 +91,22 @@ def registration(briefing_id: int, public_id: str) -> ResponseReturnValue:
         answer=PARTSTATS.get(item.answer_partstat, item.answer_partstat) if item else None,
         outdated=item is not None and is_about_earlier_time(item),
         registration=found,
-        acts=[act for act in Act if found.state in POSSIBLE[act]],
+        acts=_left(found.briefing, [act for act in Act if found.state in POSSIBLE[act]]),
         undeliverable=undeliverable_among({found.email}),
         briefing=found.briefing,
         place=place_in_line(found) if waiting else None,
         reveal=reveal,
         form=form,
-        over=found.briefing.is_over(clock.now()),
         registration_tones=REGISTRATION_TONES,
     )
+
+
+def _left(briefing: Briefing, acts: list[Act]) -> list[Act]:
+    """Those of the acts that are left: none once the briefing is over, only to move people where it was called off."""
+    if briefing.is_over(clock.now()):
+        return []
+    called_off = briefing.state is BriefingState.CANCELLED
+    return [act for act in acts if act is Act.MOVE or not called_off]
 
 
 def _possible(state: RegistrationState | None, counted: Counters) -> list[Act]:

@@ -6,9 +6,9 @@ import pytest
 
 from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
-from briefings.db import db
+from briefings.db import db, unit_of_work
 from briefings.organizations.models import OrganizationKind
-from briefings.schedule.models import Briefing
+from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization, saved
 from tests.client import PageClient
@@ -174,6 +174,10 @@ def test_staff_see_what_can_be_done_with_one_person_and_with_many(desk):
     assert offered(desk.get(f"{listed}?state=cancelled").text) == []
     assert f"{listed}/together/remove?id={place.public_id}" in desk.get(f"{listed}/{place.public_id}").text
     assert offered(desk.get(f"{listed}/{gone.public_id}").text) == []
+    with unit_of_work():
+        briefing.state = BriefingState.CANCELLED
+    assert offered(desk.get(listed).text) == ["move"], "of a briefing that was called off all may be moved elsewhere"
+    assert offered(desk.get(f"{listed}/{place.public_id}").text) == ["move"]
     assert "신청한 사람 3 명" not in text_of(desk.get(listed).text)
     assert "신청한 사람 2 명" in text_of(desk.get(listed).text) and "승인 대기 1 명" in text_of(desk.get(listed).text)
 
