@@ -22,7 +22,7 @@ from briefings.web.forms import Form
 pages = Blueprint("rights", __name__, url_prefix="/staff/privacy")
 people_pages = Blueprint("staff_erasing", __name__, url_prefix="/staff/people")
 PER_PAGE = 30
-STEPS = (30, 60, 90)
+STEPS = (retention.SOON.days, retention.AHEAD)
 ANY_THEME = (
     "한 사람의 정보는 모든 주제의 설명회와 답글에서 지워집니다. ‘%(themes)s’ 주제만 맡은 담당자는 할 수 없으니 "
     "관리자나 모든 주제를 맡은 담당자에게 부탁해 주세요."
@@ -32,13 +32,14 @@ ANY_THEME = (
 @pages.get("")
 @administrator
 def index() -> ResponseReturnValue:
-    """Every kind of data: how long it is kept and why, what stays, and how much goes within ninety days."""
+    """Every kind of data: how long it is kept and why, what stays, and how much goes in a week and in ninety days."""
     found = retention.forecast(clock.now(), STEPS)
     return render_template(
         "rights/periods.html",
         found=found,
         kinds=KINDS,
         steps=STEPS,
+        together=[sum(each.now for each in found), *(sum(each.ahead[step] for each in found) for step in STEPS)],
         promised=PROMISED,
         waiting=erasing.number_waiting(),
     )

@@ -97,8 +97,11 @@ def test_administrators_see_what_of_people_goes(app, now):
     begun = now - timedelta(days=362)  # registrations are kept for a year
     window = {"registration_opens_at": begun - timedelta(days=9), "registration_closes_at": begun}
     a_registration(a_briefing(starts_at=begun, **window))
-    page = app.test_client().sign_in(a_user(Role.ADMINISTRATOR)).get("/staff/").text
-    assert re.search('href="/staff/privacy[^"]*"><span>7일 안에 파기할 개인정보</span> <strong>[1-9]', page)
+    administrator = app.test_client().sign_in(a_user(Role.ADMINISTRATOR))
+    page = administrator.get("/staff/").text
+    [number] = re.findall('href="/staff/privacy"><span>7일 안에 파기할 개인정보</span> <strong>([1-9][0-9]*)건', page)
+    in_all = administrator.get("/staff/privacy").text.partition("<tfoot>")[2]
+    assert 'data-label="지금" class="num">0건' in in_all and f'data-label="7일 안" class="num">{number}건' in in_all
     assert "파기할" not in app.test_client().sign_in(a_user()).get("/staff/").text
 
 
