@@ -150,10 +150,12 @@ def _of_links(rows: Rows) -> Values:
 
 
 def _others(rows: Rows) -> Values:
+    named = {"organization_id": rows["organization_named_anew"], "name_id": rows["organization_other_name"]}
     talk = db.session.scalars(select(Appointment).where(Appointment.public_id == rows["talk_agreed"])).one()
     return {
         "/my/talks/<public_id>/talk.ics": {"public_id": talk.public_id},
         "/staff/replies/talk/<int:item_id>": {"item_id": talk.owner_item_id},
+        "/staff/organizations/<int:organization_id>/names/<int:name_id>/remove": named,
         "/staff/seasons/<int:season_id>/take": {"season_id": rows["season_stale"]},
         "/api/v1/rounds/<public_id>": {"public_id": rows["round_open"]},
         "/api/v1/matches/<int:need_id>": {"need_id": rows["need_of_match"]},

@@ -27,6 +27,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "account_request.approved": "계정 신청을 승인함",
         "account_request.declined": "계정 신청을 거절함",
         "organization.merged": "두 기관을 합침",
+        "organization.name_added": "기관의 다른 이름을 더함",
+        "organization.name_removed": "기관의 다른 이름을 지움",
         "organization.renamed": "기관의 이름이나 유형을 고침",
     },
     "개인정보 열람": {

@@ -13,7 +13,7 @@ from briefings.imports.rows import NeedRow
 from briefings.imports.words import Mistake
 from briefings.needs.models import Need, NeedState
 from briefings.organizations.finding import name_key
-from briefings.organizations.models import Membership, Organization, OrganizationKind
+from briefings.organizations.models import Membership, Organization, OrganizationKind, OtherName
 from briefings.organizations.words import KINDS
 
 AT_ONCE = 500
@@ -24,7 +24,7 @@ MOST_ALIKE = 3
 
 
 class KnownOrganization(NamedTuple):
-    """An organization that has been here before."""
+    """An organization that has been here before, and the kind that goes with the name a row has for it."""
 
     id: int
     name: str
@@ -38,10 +38,13 @@ def known_organizations(rows: Iterable[NeedRow]) -> Known:
     """Those the rows speak of, by the key of their name."""
     keys = {name_key(row.organization[0]) for row in rows if row.entry}
     known: Known = {}
-    columns = (Organization.name_key, Organization.id, Organization.name, Organization.kind)
+    named = select(Organization.name_key, Organization.id, Organization.name, Organization.kind)
+    otherwise = select(OtherName.name_key, Organization.id, Organization.name, OtherName.kind)
+    otherwise = otherwise.join(Organization, Organization.id == OtherName.organization_id)
     for some in in_parts(sorted(keys)):
-        for key, number, name, kind in db.session.execute(select(*columns).where(Organization.name_key.in_(some))):
-            known.setdefault(key, []).append(KnownOrganization(number, name, kind))
+        for found in named.where(Organization.name_key.in_(some)), otherwise.where(OtherName.name_key.in_(some)):
+            for key, number, name, kind in db.session.execute(found):
+                known.setdefault(key, []).append(KnownOrganization(number, name, kind))
     return known
 
 
@@ -62,17 +65,18 @@ def compare_with_organizations(rows: Iterable[NeedRow], known: Known) -> None:
             )
 
 
-def compare_with_accounts(rows: Iterable[NeedRow]) -> None:
+def compare_with_accounts(rows: Iterable[NeedRow], known: Known) -> None:
     """Say of each row whose contact has an account of another organization."""
     with_entry = [row for row in rows if row.entry]
     acting = _acting({row.entry.contact_email.lower() for row in with_entry if row.entry})
     for row in with_entry:
-        found = acting.get(row.entry.contact_email.lower()) if row.entry else None
-        if found and (found[1], found[2]) != (name_key(row.organization[0]), row.organization[1]):
+        number, name = acting.get(row.entry.contact_email.lower(), (0, "")) if row.entry else (0, "")
+        organization = organization_of(row, known)
+        if number and (organization is None or organization.id != number):
             row.find(
                 "contact_email",
                 Mistake.OTHERS_CONTACT,
-                f"이 주소는 ‘{found[0]}’ 계정의 주소입니다. 맞는지 확인해 주세요.",
+                f"이 주소는 ‘{name}’ 계정의 주소입니다. 맞는지 확인해 주세요.",
             )
 
 
@@ -135,14 +139,14 @@ def in_parts(values: Iterable[Any]) -> Iterator[list[Any]]:
         yield some
 
 
-def _acting(addresses: Iterable[str]) -> dict[str, tuple[str, str, OrganizationKind]]:
-    """The organization (name, key, kind) of each address that belongs to an account of one."""
+def _acting(addresses: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """The organization (id, name) of each address that belongs to an account of one."""
     found = {}
-    columns = (User.email, Organization.name, Organization.name_key, Organization.kind)
+    columns = (User.email, Organization.id, Organization.name)
     joined = select(*columns).join(Membership, Membership.user_id == User.id).join(Membership.organization)
     for some in in_parts(sorted(addresses)):
-        for email, name, key, kind in db.session.execute(joined.where(User.email.in_(some))):
-            found[email.lower()] = (name, key, kind)
+        for email, number, name in db.session.execute(joined.where(User.email.in_(some))):
+            found[email.lower()] = (number, name)
     return found
 
 

@@ -85,7 +85,7 @@ def examine(import_: NeedImport, tell: Progress) -> tuple[Reading, int]:
     rows = reading.rows
     known = comparing.known_organizations(rows)
     comparing.compare_with_organizations(rows, known)
-    comparing.compare_with_accounts(rows)
+    comparing.compare_with_accounts(rows, known)
     comparing.compare_with_rows(rows)
     last = comparing.compare_with_needs(rows, known, 0, lambda done, total: tell(done, total, COMPARING))
     comparing.say_what_is_alike(rows)

@@ -12,7 +12,7 @@ from sqlalchemy import Select, func, select, update
 
 from briefings.accounts.models import User
 from briefings.db import db
-from briefings.organizations.models import Membership
+from briefings.organizations.models import Membership, OtherName
 
 
 class Hindrance(NamedTuple):
@@ -80,8 +80,11 @@ class Belonging:
 
 Belongings = tuple[Belonging, ...]
 
-# An account belongs to one organization: none can be double.
-BELONGINGS: Belongings = (Belonging("accounts", "계정", Membership.organization_id, "개", listed=True),)
+# An account belongs to one organization, a name means one: none can be double.
+BELONGINGS: Belongings = (
+    Belonging("accounts", "계정", Membership.organization_id, "개", listed=True),
+    Belonging("other_names", "다른 이름", OtherName.organization_id, "개"),
+)
 
 
 def numbers_of(ids: Iterable[int], belongings: Belongings) -> dict[int, dict[str, int]]:

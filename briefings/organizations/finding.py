@@ -2,13 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import bindparam, exists, select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
-from briefings.organizations.models import Membership, Organization, OrganizationKind
+from briefings.organizations.models import Membership, Organization, OrganizationKind, OtherName
 
 _FORM = r"\((?:주|유|사|재)\)|주식회사|유한회사|사단법인|재단법인"
 _LEGAL_FORM = re.compile(rf"^(?:{_FORM})|(?:{_FORM})$")
@@ -25,11 +26,17 @@ def name_key(name: str) -> str:
 
 
 def organization_named(name: str, kind: OrganizationKind) -> Organization | None:
-    """The organization of that name, however it is spaced, and that kind, if there is one."""
-    return db.session.scalar(_NAMED, {"key": name_key(name), "kind": kind})
+    """The organization of that name or other name, however it is spaced, and that kind, if there is one."""
+    which = {"key": name_key(name), "kind": kind}
+    return db.session.scalar(_NAMED, which) or db.session.scalar(_NAMED_OTHERWISE, which)
 
 
 _NAMED = select(Organization).where(Organization.name_key == bindparam("key"), Organization.kind == bindparam("kind"))
+_NAMED_OTHERWISE = (
+    select(Organization)
+    .join(OtherName, OtherName.organization_id == Organization.id)
+    .where(OtherName.name_key == bindparam("key"), OtherName.kind == bindparam("kind"))
+)
 
 
 def named(name: str, kind: OrganizationKind, now: datetime) -> Organization:
@@ -41,6 +48,7 @@ def number_named(name: str, kind: OrganizationKind, now: datetime) -> int:
     """The id of the same, for who needs nothing else of it."""
     which = {"key": name_key(name), "kind": kind}
     number: int | None = db.session.connection().scalar(_NUMBER, which)
+    number = number or db.session.connection().scalar(_NUMBER_OTHERWISE, which)
     if number is None:
         row = {"name": " ".join(name.split()), "name_key": which["key"], "kind": kind, "created_at": now}
         insert_new(Organization.__table__, [row])
@@ -49,6 +57,18 @@ def number_named(name: str, kind: OrganizationKind, now: datetime) -> int:
 
 
 _NUMBER = _NAMED.with_only_columns(Organization.id)
+_NUMBER_OTHERWISE = _NAMED_OTHERWISE.with_only_columns(Organization.id)
+
+
+def kinds_named(keys: Collection[str]) -> dict[str, set[OrganizationKind]]:
+    """The kinds that go with names, given by their keys: those of the bodies so called, else of their other names."""
+    found: dict[str, set[OrganizationKind]] = {}
+    for names in (OtherName, Organization):
+        known: dict[str, set[OrganizationKind]] = {}
+        for key, kind in db.session.execute(select(names.name_key, names.kind).where(names.name_key.in_(keys))):
+            known.setdefault(key, set()).add(kind)
+        found |= known
+    return found
 
 
 def organization_of(user: User) -> Organization | None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, inspect, select
+from sqlalchemy import ColumnElement, Select, delete, func, inspect, select
 
 from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
@@ -16,12 +16,14 @@ from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.organizations.belongings import Belongings, Hindrance, Pair, numbers_of
-from briefings.organizations.finding import name_key
-from briefings.organizations.models import Organization, OrganizationKind
+from briefings.organizations.finding import name_key, organization_named
+from briefings.organizations.models import Organization, OrganizationKind, OtherName
 from briefings.organizations.words import KINDS
 
 STALE = "그사이 다른 사람이 이 기관을 고쳤습니다. 지금 내용을 확인하고 다시 해 주세요."
 TAKEN = "이 이름과 유형의 기관이 이미 있습니다. 같은 기관이면 고치지 말고 그 기관과 합쳐 주세요."
+OWN = "이미 이 기관으로 알려진 이름과 유형입니다."
+TAKEN_OTHERWISE = "이 이름과 유형은 다른 기관의 것입니다. 같은 기관이면 두 기관을 합쳐 주세요."
 SAME = "한 기관을 그 기관과 합칠 수는 없습니다. 다른 기관을 골라 주세요."
 MERGED = "organization.merged"
 IN_A_NAME = ("(주)", "(유)", "(사)", "(재)", "주식회사", "유한회사", "사단법인", "재단법인", "·")
@@ -30,10 +32,12 @@ LIKE_IT = 10
 
 
 def found(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
-    """Organizations whose name has `words` in it, however they are spaced, and of `kind` only; by name."""
+    """Organizations whose name or other name has `words` in it, however they are spaced, of `kind` only; by name."""
     rows = select(Organization)
     if words:
-        rows = rows.where(Organization.name_key.contains(name_key(words), autoescape=True))
+        key = name_key(words)
+        otherwise = select(OtherName.organization_id).where(OtherName.name_key.contains(key, autoescape=True))
+        rows = rows.where(Organization.name_key.contains(key, autoescape=True) | Organization.id.in_(otherwise))
     if kind:
         rows = rows.where(Organization.kind == kind)
     return rows.order_by(Organization.name, Organization.id)
@@ -76,9 +80,10 @@ def correct(
     belongings: Belongings,
     by: User,
     now: datetime,
+    keep: bool = False,
 ) -> bool:
     """Put its name and kind right; False where nothing changed. Refused where another has both, or it reads otherwise
-    than when it was `seen`.
+    than when it was `seen`. To `keep` what it was called has whoever writes that mean it still.
     """
     lock(organization)
     if as_read(organization) != seen:
@@ -89,8 +94,13 @@ def correct(
         raise Refused(TAKEN, field="kind" if only_kind else "name")
     parts = {"name": [organization.name, name], "kind": [organization.kind.value, kind.value]}
     changed = {part: values for part, values in parts.items() if values[0] != values[1]}
+    was = (organization.name, organization.kind)
     organization.name, organization.name_key, organization.kind = name, name_key(name), kind
+    own = delete(OtherName).where(OtherName.name_key == organization.name_key, OtherName.kind == kind)
+    db.session.execute(own)
     db.session.flush()
+    if keep:
+        _keep(organization, *was, now)
     for each in belongings if "name" in changed else ():
         each.renamed(organization.id)
     if changed:
@@ -99,9 +109,42 @@ def correct(
 
 
 def another_named(name: str, kind: OrganizationKind, than: Organization) -> Organization | None:
-    """The other organization that has this name, however it is spaced, and kind."""
-    rows = select(Organization).where(Organization.name_key == name_key(name), Organization.kind == kind)
-    return db.session.scalar(rows.where(Organization.id != than.id))
+    """The other organization that has this name or other name, however it is spaced, and kind."""
+    known = organization_named(name, kind)
+    return None if known is than else known
+
+
+def other_names_of(organization: Organization) -> list[OtherName]:
+    """By what else it is known, by name."""
+    rows = select(OtherName).where(OtherName.organization_id == organization.id)
+    return list(db.session.scalars(rows.order_by(OtherName.name, OtherName.id)))
+
+
+def add_name(organization: Organization, name: str, kind: OrganizationKind, by: User, now: datetime) -> None:
+    """From now on whoever writes this name and kind means the organization; Refused where that is somebody's."""
+    lock(organization)
+    if not _keep(organization, name, kind, now):
+        own = organization_named(name, kind) is organization
+        raise Refused(OWN if own else TAKEN_OTHERWISE, field="name")
+    record(by, "organization.name_added", organization, now, name=name, kind=kind.value)
+
+
+def remove_name(other: OtherName, by: User, now: datetime) -> None:
+    """Whoever writes it means another organization again, a new one if there is none."""
+    lock(other)
+    organization = db.session.get_one(Organization, other.organization_id)
+    db.session.delete(other)
+    record(by, "organization.name_removed", organization, now, name=other.name, kind=other.kind.value)
+
+
+def _keep(organization: Organization, name: str, kind: OrganizationKind, now: datetime) -> bool:
+    """Note another name of it, unless some organization is known by it already; whether it was noted."""
+    if organization_named(name, kind):
+        return False
+    known = {"name": " ".join(name.split()), "name_key": name_key(name), "kind": kind}
+    db.session.add(OtherName(organization_id=organization.id, created_at=now, **known))
+    db.session.flush()
+    return True
 
 
 def hindrances(gone: Organization, stays: Organization, belongings: Belongings) -> list[Hindrance]:
@@ -114,6 +157,8 @@ def merge(
     gone: Organization, stays: Organization, seen: str, belongings: Belongings, by: User, now: datetime
 ) -> dict[str, int]:
     """Make them one: everything that names `gone` names `stays`, and `gone` is no more. How much was moved, by key.
+
+    Whoever writes the name and kind of `gone` from now on means `stays`.
 
     It cannot be undone: whose was whose is written down nowhere. Refused where something hinders it, or one of them
     reads otherwise than when they were `seen`.
@@ -141,8 +186,10 @@ def merge(
     for one in (gone, stays):
         record(by, MERGED, one, now, **names, **what)
     db.session.flush()
+    called = (gone.name, gone.kind)
     db.session.delete(gone)
     db.session.flush()
+    _keep(stays, *called, now)
     return moved
 
 

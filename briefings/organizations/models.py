@@ -53,6 +53,23 @@ class Organization(Base):
     created_at: Mapped[datetime]
 
 
+class OtherName(Base):
+    """Another name of a body, or its own under another kind: whoever writes that means the body.
+
+    Its old names stand here, and short ones. No organization bears both itself.
+    """
+
+    __tablename__ = "other_names"
+    __table_args__ = (UniqueConstraint("name_key", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    name_key: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[OrganizationKind] = mapped_column(words(OrganizationKind))
+    created_at: Mapped[datetime]
+
+
 class Membership(Base):
     """The one organization an account belongs to: an owner acts for it, an expert scores none of its needs."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sqlalchemy import Select
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from briefings.organizations import looking_after
@@ -45,4 +45,16 @@ class CorrectForm(SeenForm):
     """Name and kind as they should be."""
 
     name = StringField("기관 이름", [DataRequired(), Length(max=120)])
+    kind = SelectField("기관 유형", [InputRequired()], choices=options(KINDS), coerce=OrganizationKind)
+    keep = BooleanField(
+        "옛 이름과 유형을 다른 이름으로 남기기",
+        default=True,
+        description="옛 이름으로 적는 사람도 이 기관으로 봅니다. 옛 이름이 다른 기관의 것이면 표시를 지워 주세요.",
+    )
+
+
+class OtherNameForm(Form):
+    """By what else an organization is known."""
+
+    name = StringField("다른 이름", [DataRequired(), Length(max=120)], description="옛 이름, 줄여 부르는 이름 등")
     kind = SelectField("기관 유형", [InputRequired()], choices=options(KINDS), coerce=OrganizationKind)

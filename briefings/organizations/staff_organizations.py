@@ -12,7 +12,14 @@ from briefings.errors import Refused
 from briefings.organizations import looking_after
 from briefings.organizations.belongings import Belongings, all_members_of, numbers_of
 from briefings.organizations.models import Organization
-from briefings.organizations.organization_forms import DOUBLE, CorrectForm, OrganizationFilters, OtherFilters, SeenForm
+from briefings.organizations.organization_forms import (
+    DOUBLE,
+    CorrectForm,
+    OrganizationFilters,
+    OtherFilters,
+    OtherNameForm,
+    SeenForm,
+)
 from briefings.outbox.reach import EVERYBODY
 from briefings.web.access import administrator, staff
 
@@ -50,6 +57,7 @@ def show(organization_id: int) -> ResponseReturnValue:
         numbers=_numbers(organization)[organization.id],
         members=all_members_of(organization.id) if _sees_people() else None,
         like=looking_after.like(organization),
+        other_names=looking_after.other_names_of(organization),
         history=lines_of(history_of(organization)[: -SHOWN - 1 : -1]),
         link_to=link_to,
     )
@@ -66,7 +74,7 @@ def correct(organization_id: int) -> ResponseReturnValue:
         given = (form.name.data, form.kind.data)
         try:
             with unit_of_work():
-                said = (form.seen.data, belongings(), current_user, clock.now())
+                said = (form.seen.data, belongings(), current_user, clock.now(), form.keep.data)
                 changed = looking_after.correct(organization, *given, *said)
         except Refused as error:
             form.refuse(error)
@@ -77,6 +85,44 @@ def correct(organization_id: int) -> ResponseReturnValue:
             flash("이름과 유형을 고쳤습니다." if changed else "바뀐 것이 없습니다.", "success" if changed else "info")
             return redirect(url_for(".show", organization_id=organization_id), 303)
     return render_template("organizations/organization_edit.html", form=form, organization=organization, other=other)
+
+
+@pages.route("/<int:organization_id>/names", methods=["GET", "POST"])
+@administrator
+def names(organization_id: int) -> ResponseReturnValue:
+    """By what else it is known: add and take away."""
+    organization = _organization(organization_id)
+    form, other = OtherNameForm(data={"kind": organization.kind}), None
+    if form.validate_on_submit():
+        try:
+            with unit_of_work():
+                looking_after.add_name(organization, form.name.data, form.kind.data, current_user, clock.now())
+        except Refused as error:
+            form.refuse(error)
+            other = looking_after.another_named(form.name.data, form.kind.data, organization)
+        else:
+            flash("다른 이름을 더했습니다.", "success")
+            return redirect(url_for(".names", organization_id=organization_id), 303)
+    return render_template(
+        "organizations/organization_names.html",
+        form=form,
+        organization=organization,
+        other=other,
+        names=looking_after.other_names_of(organization),
+    )
+
+
+@pages.post("/<int:organization_id>/names/<int:name_id>/remove")
+@administrator
+def remove_name(organization_id: int, name_id: int) -> ResponseReturnValue:
+    """Take one away; one that is gone already stays so."""
+    organization = _organization(organization_id)
+    found = [each for each in looking_after.other_names_of(organization) if each.id == name_id]
+    for other in found:
+        with unit_of_work():
+            looking_after.remove_name(other, current_user, clock.now())
+    flash("다른 이름을 지웠습니다." if found else "이미 지운 이름입니다.", "success" if found else "info")
+    return redirect(url_for(".names", organization_id=organization_id), 303)
 
 
 @pages.get("/<int:organization_id>/merge")

@@ -11,8 +11,8 @@ from briefings.db import db
 from briefings.errors import Refused
 from briefings.imports.cells import FORBIDDEN, Wrong, key_of, mail_in, nearest, phone_in, shown
 from briefings.imports.workbook_parts import column_name
-from briefings.organizations.finding import name_key
-from briefings.organizations.models import Organization, OrganizationKind
+from briefings.organizations.finding import kinds_named, name_key
+from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.outbox.finding import undeliverable_among
 from briefings.registrations.list_columns import FIELDS, KIND_BY_NAME, LANGUAGE_BY_NAME
@@ -221,12 +221,7 @@ def _compare_with_what_is_there(list_: PeopleList, readers: Sequence[RowReader])
 
 
 def _kinds_known(keys: set[str]) -> dict[str, set[OrganizationKind]]:
-    found: dict[str, set[OrganizationKind]] = {}
-    for part in in_parts(keys):
-        columns = select(Organization.name_key, Organization.kind).where(Organization.name_key.in_(part))
-        for key, kind in db.session.execute(columns):
-            found.setdefault(key, set()).add(kind)
-    return found
+    return {key: kinds for part in in_parts(keys) for key, kinds in kinds_named(part).items()}
 
 
 def _registered(briefing_id: int, addresses: set[str]) -> dict[str, RegistrationState]:

@@ -119,6 +119,7 @@ NOT: dict[str, str] = {
     "need_texts": "bare initials",
     "needs": "offer_tags seek_tags",
     "organizations": "name name_key",
+    "other_names": "name name_key",
     "participation_replies": "public_id locale offer_tags",
     "people_lists": "public_id",
     "presenter_slots": "public_id",

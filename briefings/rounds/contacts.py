@@ -15,7 +15,7 @@ from briefings.audit.recording import record
 from briefings.db import db, lock, new_public_id
 from briefings.errors import Refused
 from briefings.needs.models import Round
-from briefings.organizations.finding import name_key, named
+from briefings.organizations.finding import kinds_named, name_key, named
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.rounds import asking
@@ -216,11 +216,10 @@ def _kind(organization: str, kind: str) -> OrganizationKind:
     if kind:
         kinds = ", ".join(KINDS.values())
         raise Refused(f"‘{kind}’은(는) 없는 기관 유형입니다. 다음 가운데 하나로 적어 주세요: {kinds}")
-    same = select(Organization.kind).where(Organization.name_key == name_key(organization)).limit(2)
-    known = list(db.session.scalars(same))
+    known = kinds_named([name_key(organization)]).get(name_key(organization), set())
     if len(known) != 1:
         raise Refused("기관 유형이 비어 있습니다. 아직 모르는 기관이라 유형을 적어 주셔야 합니다.")
-    return known[0]
+    return known.pop()
 
 
 def _address(email: str) -> str:

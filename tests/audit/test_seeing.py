@@ -99,7 +99,7 @@ WITHOUT_PEOPLE = """
     staff_needs: add_topic attach check close edit file index list_topics move_deadline new remove_file
         rename_topic send_back withdraw write
     staff_officers: themes
-    staff_organizations: choose correct index merge
+    staff_organizations: choose correct index merge names
     staff_presenters: file files
     staff_replies: of_talk remind
     staff_report: file remarks show

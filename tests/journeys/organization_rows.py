@@ -5,7 +5,8 @@ from typing import Any
 from briefings.accounts.models import User
 from briefings.audit.recording import record
 from briefings.db import unit_of_work
-from briefings.organizations.models import Organization, OrganizationKind
+from briefings.organizations.finding import name_key
+from briefings.organizations.models import Organization, OrganizationKind, OtherName
 from tests.builders import a_need, a_registration, a_reply, an_organization, an_owner, saved
 from tests.journeys.running import BEGINNING
 
@@ -22,6 +23,9 @@ ADMINISTRATOR_PAGES = {
     "organization correcting": "/staff/organizations/{organization_double}/edit",
     "organization correcting wrongly": "/staff/organizations/{organization_double}/edit | clear",
     "organization correcting into another": "/staff/organizations/{organization_double}/edit | submit",
+    "organization with other names": "/staff/organizations/{organization_named_anew}/names",
+    "organization without other names": "/staff/organizations/{organization_own}/names",
+    "organization with other names, nothing typed": "/staff/organizations/{organization_own}/names | submit",
     "organization to merge": "/staff/organizations/{organization_double}/merge",
     "organization to merge, found": "/staff/organizations/{organization_double}/merge?q=가온",
     "organization to merge, none found": "/staff/organizations/{organization_double}/merge?q=없는말",
@@ -43,11 +47,15 @@ def fill_organizations(administrator: User, long: str) -> dict[str, Any]:
     with unit_of_work():
         changed = {"name": ["협의회", name], "kind": ["company", "association"]}
         record(administrator, "organization.renamed", known, BEGINNING, changed=changed)
+    for other, kind in ((long[:120], known.kind), ("협의회", OrganizationKind.COMPANY)):
+        named = {"name": other, "name_key": name_key(other), "kind": kind, "created_at": BEGINNING}
+        other_name = saved(OtherName(organization_id=known.id, **named))
     own, replying = an_organization("누리환경공사"), an_organization("누리 환경 공사", OrganizationKind.COMPANY)
     a_reply(a_need(organization=own, title=long), organization=replying)
     return {
         "organization_double": double.id,
         "organization_named_anew": known.id,
+        "organization_other_name": other_name.id,
         "organization_own": own.id,
         "organization_replying": replying.id,
     }

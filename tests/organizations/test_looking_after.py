@@ -18,7 +18,7 @@ from briefings.needs.models import Need
 from briefings.needs.officers import give_themes
 from briefings.organizations import looking_after
 from briefings.organizations.belongings import numbers_of
-from briefings.organizations.finding import members_of
+from briefings.organizations.finding import kinds_named, members_of, named, number_named
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.outbox.models import Message
 from briefings.participation import matching, progressing, replying
@@ -249,6 +249,62 @@ def test_name_and_kind_are_put_right(app, client, administrator, gone, stays, no
     again = {"name": "한울 교통", "kind": "company", "seen": looking_after.as_read(gone)}
     assert "바뀐 것이 없습니다" in client.post(address, data=again, follow_redirects=True).text
     assert [entry.action for entry in history_of(gone)] == ["organization.renamed"]
+
+
+def test_whoever_writes_an_old_name_means_what_the_body_is_now(app, administrator, gone, stays, now):
+    old, kind = gone.name, gone.kind
+    made_one(app, gone, stays, administrator, now)
+    assert named("마루모빌리티 (주)", kind, now) is stays and number_named(old, kind, now) == stays.id
+    assert kinds_named(["마루모빌리티"]) == {"마루모빌리티": {OrganizationKind.COMPANY}}
+    with unit_of_work():
+        seen = looking_after.as_read(stays)
+        looking_after.correct(stays, "마루교통", stays.kind, seen, told(app), administrator, now, keep=True)
+    assert named(BOTH, OrganizationKind.COMPANY, now) is stays
+    assert kinds_named(["마루모빌리티"]) == {"마루모빌리티": {OrganizationKind.COMPANY, kind}}
+    other = an_organization("다른 기관")
+    merged = an_organization("셋째 기관")
+    made_one(app, stays, other, administrator, now)
+    made_one(app, merged, other, administrator, now)
+    assert {each.name for each in looking_after.other_names_of(other)} == {old, BOTH, "마루교통", "셋째 기관"}
+    assert db.session.scalar(select(func.count(Organization.id))) == 1
+
+
+def test_a_name_that_was_wrong_may_become_another_body(app, administrator, stays, now):
+    with unit_of_work():
+        seen = looking_after.as_read(stays)
+        looking_after.correct(stays, "누리교통", stays.kind, seen, told(app), administrator, now)
+    assert named(BOTH, OrganizationKind.COMPANY, now) is not stays
+
+
+def test_a_body_that_takes_back_an_old_name_bears_it_itself(app, administrator, stays, now):
+    for name in ("누리교통", BOTH):
+        with unit_of_work():
+            seen = looking_after.as_read(stays)
+            looking_after.correct(stays, name, stays.kind, seen, told(app), administrator, now, keep=True)
+    assert [each.name for each in looking_after.other_names_of(stays)] == ["누리교통"]
+
+
+def test_other_names_are_added_and_taken_away(app, client, administrator, stays, now):
+    taken = an_organization("누리교통", OrganizationKind.COMPANY)
+    client.sign_in(administrator)
+    address = f"/staff/organizations/{stays.id}/names"
+    assert 'href="#name"' in client.post(address, data={"name": "", "kind": "company"}).text
+    page = client.post(address, data={"name": "누리 교통", "kind": "company"}).text
+    assert "다른 기관의 것입니다" in page and f"/staff/organizations/{taken.id}/merge/{stays.id}" in page
+    page = client.post(address, data={"name": "마루", "kind": "association"}, follow_redirects=True).text
+    assert "다른 이름을 더했습니다" in page and "협회·단체" in page
+    assert named("마 루", OrganizationKind.ASSOCIATION, now) is stays
+    assert BOTH in client.get("/staff/organizations?q=마루").text
+    assert "이미 이 기관으로 알려진" in client.post(address, data={"name": "마루", "kind": "association"}).text
+    [other] = looking_after.other_names_of(stays)
+    elsewhere = f"/staff/organizations/{taken.id}/names/{other.id}/remove"
+    assert "이미 지운 이름입니다" in client.post(elsewhere, follow_redirects=True).text
+    page = client.post(f"{address}/{other.id}/remove", follow_redirects=True).text
+    assert "다른 이름을 지웠습니다" in page and "다른 이름이 없습니다" in page
+    assert named("마루", OrganizationKind.ASSOCIATION, now) is not stays
+    assert "기관의 다른 이름을 지움" in client.get(f"/staff/organizations/{stays.id}").text
+    client.sign_in(a_user())
+    assert client.get(address).status_code == 403
 
 
 def test_the_desk_shows_who_stands_there_twice(app, client, count_queries, administrator, gone, stays, now):
