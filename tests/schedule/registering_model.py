@@ -212,7 +212,7 @@ class Session:
         place = self.standing(email)
         if place is None or other.off or other.standing(email) is not None:
             raise No
-        moved = other.write(email, now, place.kind, other.people[email].token if email in other.people else "")
+        moved = other.write(email, now, place.kind, "")
         moved.by_staff = place.by_staff
         if place.state == "confirmed" and not self.off:
             self.tell(email, "withdrawal")
