@@ -16,7 +16,7 @@ from jinja2 import FileSystemBytecodeCache
 from briefings.accounts import signing_in
 from briefings.app import create_app
 from briefings.db import db
-from tests.database import postgresql_server
+from tests.database import postgresql_server, quick_place
 
 NOBODY = signing_in.NOBODY
 """As it is outside of tests."""
@@ -33,7 +33,7 @@ def a_database(dialect: str) -> Iterator[str]:
         with postgresql_server(migrated) as url:
             yield url
     else:
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=quick_place()) as folder:
             yield sqlite_in(Path(folder))
 
 
