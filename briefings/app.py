@@ -72,6 +72,7 @@ from briefings.imports import mails as import_mails
 from briefings.imports import pages as import_pages
 from briefings.imports import words as import_words
 from briefings.imports import work as import_work
+from briefings.imports.forms import DECISIONS
 from briefings.inbox import list_files as inbox_list_files
 from briefings.inbox import mails as inbox_mails
 from briefings.inbox import public as inbox_public
@@ -94,6 +95,7 @@ from briefings.live import presenter_box as live_presenter_box
 from briefings.live import question_pages as live_questions  # noqa: F401 (views of the moderator)
 from briefings.live import setup_pages as live_setup  # noqa: F401 (views of the staff's day)
 from briefings.live.boxes import BoxMaker
+from briefings.live.setup_forms import ATTENDANCE_RULES, ROOM_KINDS
 from briefings.mentoring import boxes as mentoring_boxes
 from briefings.mentoring import list_files as mentoring_list_files
 from briefings.mentoring import mails as mentoring_mails
@@ -217,6 +219,7 @@ from briefings.schedule import telling_pages as schedule_telling
 from briefings.schedule import words as schedule_words
 from briefings.schedule.calendar_models import ItemKind
 from briefings.schedule.calendar_objects import Describe
+from briefings.schedule.ladder import RUNGS
 from briefings.schedule.overview import titles
 from briefings.schedule.presenter_boxes import Show as PresenterBox
 from briefings.schedule.reaching import reach_of_account
@@ -502,8 +505,9 @@ WORDS: tuple[labels.Words, ...] = (
 )
 
 PARTS_CHANGED: dict[str, Mapping[str, str]] = {
-    "briefings": schedule_words.DETAILS,
+    "briefings": schedule_words.DETAILS | ATTENDANCE_RULES,
     "needs": need_words.FIELDS,
+    "rounds": round_words.PARTS,
     "organizations": organization_words.PARTS | {each.key: each.title for each in BELONGINGS},
     "seasons": season_words.RULES,
 }
@@ -512,6 +516,13 @@ SAID_UNDER_A_KEY = {
     **{f"kind:{name}": about.title for name, about in rights_words.KINDS.items()},
     **{f"scopes:{scope}": words for scope, words in SCOPES.items()},
     **{f"fields:{name}": words for name, words in rights_words.CORRECTED.items()},
+    **{f"ways:{kind}": words for kind, words in ROOM_KINDS.items()},
+    **{f"reminders:{rung.value}": f"{schedule_words.STEPS[rung.step][0]}{' 문자' * rung.by_text}" for rung in RUNGS},
+    **{f"visibility:{each}": words for each, words in schedule_words.VISIBILITIES.items()},
+    **{f"eligibility:{each}": words for each, words in schedule_words.ELIGIBILITIES.items()},
+    **{f"approval:{each}": words for each, words in schedule_words.APPROVAL.items()},
+    **{f"{side}_tags:{each}": words for side in ("offer", "seek") for each, words in need_words.RESOURCES.items()},
+    **{f"rows:{each.value}": each.label for each in DECISIONS},
 }
 """Words of the log for values that mean this under the key before the colon alone."""
 

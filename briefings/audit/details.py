@@ -163,6 +163,7 @@ VALUES = {
 """Words of values that belong to no state or kind, or to several by other words."""
 REFERS = {
     "audience": "audiences",
+    "audience_id": "audiences",
     "briefing": "briefings",
     "briefings": "briefings",
     "gone": "organizations",
@@ -173,6 +174,7 @@ REFERS = {
     "reviewer": "users",
     "round": "rounds",
     "theme": "themes",
+    "theme_id": "themes",
     "to": "briefings",
     "user": "users",
 }
@@ -210,6 +212,8 @@ def referred(detail: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
     for key, value in detail.items():
         if key == "filters":
             yield from referred({name: _number(said) for name, said in value.items() if name in LOOKED_FOR})
+        elif key == "changed":
+            yield from referred(value)
         elif key == "pairs":
             yield from (("users", reviewer) for _, reviewer in value)
         elif key in REFERS:
@@ -227,7 +231,7 @@ def in_words(detail: Mapping[str, Any], vocabulary: Vocabulary) -> list[str]:
         if key == "filters":
             value = {name: _number(said) if name in LOOKED_FOR else said for name, said in value.items()}
         if isinstance(value, Mapping):
-            lines += _parts(value, vocabulary)
+            lines += _parts(key, value, vocabulary)
         else:
             lines.append(f"{_called(key, value, vocabulary)}: {_said(key, value, vocabulary)}")
     return lines
@@ -248,21 +252,28 @@ def _said(key: str, value: Any, vocabulary: Vocabulary) -> str:
     if key in REFERS:
         named = [_title(REFERS[key], each, vocabulary) if type(each) is int else each for each in _listed(value)]
         return _plain(named, vocabulary)
-    return _plain([vocabulary.values.get(f"{key}:{each}", each) for each in _listed(value)], vocabulary)
+    return _plain(_worded(key, value, vocabulary), vocabulary)
+
+
+def _worded(key: str, value: Any, vocabulary: Vocabulary) -> Any:
+    """The value with the words it has under this key, where it has some."""
+    if isinstance(value, list):
+        return [_worded(key, each, vocabulary) for each in value]
+    return vocabulary.values.get(f"{key}:{value}", value)
 
 
 def _title(table: str, number: int, vocabulary: Vocabulary) -> str:
     return vocabulary.titles.get((table, number)) or f"번호 {number}"
 
 
-def _parts(parts: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[str]:
+def _parts(key: str, parts: Mapping[str, Any], vocabulary: Vocabulary) -> Iterator[str]:
     """Each part that was changed: what it was and is now, or what it is."""
     for name, value in parts.items():
-        called = vocabulary.names.get(name) or _called(name, value, vocabulary)
-        if isinstance(value, list) and len(value) == 2:
-            yield f"{called}: {_plain(value[0], vocabulary)} → {_plain(value[1], vocabulary)}"
+        called = f"{name}째 줄" if key == "rows" else vocabulary.names.get(name) or _called(name, value, vocabulary)
+        if key == "changed" and isinstance(value, list) and len(value) == 2:
+            yield f"{called}: {_said(name, value[0], vocabulary)} → {_said(name, value[1], vocabulary)}"
         else:
-            yield f"{called}: {_said(name, value, vocabulary)}"
+            yield f"{called}: {_said(key if key == 'rows' else name, value, vocabulary)}"
 
 
 def _plain(value: Any, vocabulary: Vocabulary) -> str:
@@ -271,7 +282,8 @@ def _plain(value: Any, vocabulary: Vocabulary) -> str:
     if isinstance(value, bool):
         return "예" if value else "아니요"
     if isinstance(value, list):
-        return ", ".join(_plain(each, vocabulary) for each in value) or "없음"
+        parts = (" ".join(filter(None, each)) if isinstance(each, list) else _plain(each, vocabulary) for each in value)
+        return ", ".join(parts) or "없음"
     if isinstance(value, Mapping):
         return ", ".join(f"{_called(key, each, vocabulary)} {_plain(each, vocabulary)}" for key, each in value.items())
     if isinstance(value, str) and MOMENT.fullmatch(value):

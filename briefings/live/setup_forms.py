@@ -33,6 +33,13 @@ ROOM_KINDS = {
     RoomKind.PHONE: "전화로 듣기",
 }
 
+ATTENDANCE_RULES = {
+    "opens_minutes": "입장 (시작 몇 분 전부터)",
+    "late_minutes": "늦은 참석 (시작 몇 분 뒤부터)",
+    "early_minutes": "일찍 나감 (끝 몇 분 전까지)",
+}
+"""What staff read for each of these where one was changed."""
+
 
 class WindowForm(Form):
     """When the room may be entered, and who counts as late or left early."""

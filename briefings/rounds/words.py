@@ -16,6 +16,14 @@ ANSWER_TONES = {
     Answer.NOTHING: "info",
     Answer.ANSWERED: "success",
 }
+PARTS = {
+    "name": "이름",
+    "description": "안내",
+    "opens_at": "접수 시작",
+    "closes_at": "접수 마감",
+    "reviews_due_on": "심사 기한",
+}
+"""What staff read for the parts of a round."""
 ROUND_ACTS = {
     "round.made": "만듦",
     "round.edited": "고침",

@@ -148,12 +148,30 @@ def test_what_stands_for_something_is_read_as_what_it_stands_for(desk, administr
         give_themes(officer, [theme.id], administrator, now)
     noted(administrator, "retention.changed", administrator, now, kind="registrations", before=365, days=400)
     noted(None, "registration.corrected", briefing, now, fields=["name"])
+    rungs = ["week", "day:text", "absent"]
+    other = a_theme("산과 들")
+    changed = {"reminders": [[], rungs], "visibility": ["listed", "unlisted"], "theme_id": [other.id, theme.id]}
+    noted(administrator, "briefing.edited", briefing, now, changed=changed | {"approval": [False, True]})
+    noted(administrator, "briefing.ways_set", briefing, now, ways=[["phone", "", "044-000-0100"]])
+    noted(administrator, "day.set_up", briefing, now, changed={"late_minutes": [10, 5]})
+    noted(administrator, "round.edited", round, now, changed={"reviews_due_on": ["", "2026-12-04"]})
+    noted(administrator, "need.edited", a_need(), now, changed={"offer_tags": [[], ["budget"]]})
+    noted(administrator, "import.decided", briefing, now, rows={"3": "leave"})
     noted(administrator, "api_key.made", administrator, now, scopes=["funnel"])
     page = desk.get(LOG).text.partition("<tbody>")[2]
     for words in (
         "갈래: 참가 신청의 이름과 연락처",
         "범위: 단계별 성과",
         "항목: 이름",
+        "알림: 없음 → 7일 전, 하루 전 문자, 다음 날: 참가하지 못한 사람에게",
+        "누리집에 보이기: 목록에 보이기 → 주소를 아는 사람만 보기",
+        "주제: 산과 들 → 바다와 섬",
+        "자리를 주는 방법: 바로 자리 주기 → 승인한 뒤에 자리 주기",
+        "길: 전화로 듣기 044-000-0100",
+        "늦은 참석 (시작 몇 분 뒤부터): 10 → 5",
+        "심사 기한: 없음 → 2026. 12. 4.(금)",
+        "제공 자원 유형: 없음 → 예산·현물",
+        "3째 줄: 빼기",
         "심사위원마다: 이보람 2건",
         "과제 하나에 심사위원: 1",
         "2026. 11. 30.(월) → 2026. 12. 4.(금)",
