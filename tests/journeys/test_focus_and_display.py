@@ -84,3 +84,13 @@ def test_more_space_between_letters_and_lines_cuts_nothing_off(somebody, rows):
             lineHeight: '1.5', letterSpacing: '0.12em', wordSpacing: '0.16em'}))"""
     )
     assert what_is_cut_off(visitor.page) == []
+
+
+def test_paper_is_narrow_and_tables_are_printed_as_tables_all_the_same(somebody, rows):
+    staff = somebody().sign_in(STAFF, PASSWORD)
+    staff.page.set_viewport_size({"width": 700, "height": 990})  # A4 within the margins that browsers leave
+    staff.open("/staff/statistics/report")
+    shown = "all => all.map(each => getComputedStyle(each).display)"
+    assert set(staff.page.locator("table.cards").evaluate_all(shown)) == {"block"}
+    staff.page.emulate_media(media="print")
+    assert set(staff.page.locator("table.cards").evaluate_all(shown)) == {"table"}
