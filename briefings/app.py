@@ -139,6 +139,7 @@ from briefings.participation import (
     match_pages,
     match_staff_pages,
     need_pages,
+    own_box,
     own_pages,  # noqa: F401 (views of the replies)
     partner_pages,
     retrospect,
@@ -462,6 +463,8 @@ TASKS: dict[str, Function] = {
 """What the worker does when a task of this kind was asked for."""
 JOIN_BOXES: tuple[BoxMaker, ...] = (interest_box.box, survey_box.survey_box, certificate_boxes.certificate_box)
 """What stands on a join page for one person, in this order."""
+OWN_BOXES: tuple[BoxMaker, ...] = (own_box.own_box,)
+"""What stands on the own page of a registration beside what was given with it, in this order."""
 ARCHIVE_BOXES: tuple[ArchiveBox, ...] = (archive_box.in_numbers,)
 """What the pages of past briefings show beside what is left of them."""
 PRESENTER_BOXES: tuple[PresenterBox, ...] = (live_presenter_box.box_of_day, presenter_box.presenter_box)
@@ -556,6 +559,7 @@ def create_app(settings: Mapping[str, Any] | None = None, environ: Mapping[str, 
     app.extensions["audit_names"] = PARTS_CHANGED
     app.extensions["audit_values"] = audit_details.values_of(WORDS) | SAID_UNDER_A_KEY
     app.extensions["join_boxes"] = JOIN_BOXES
+    app.extensions["own_boxes"] = OWN_BOXES
     app.extensions["archive_boxes"] = ARCHIVE_BOXES
     app.extensions["presenter_boxes"] = PRESENTER_BOXES
     app.extensions["subjects"] = _subjects

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -67,6 +67,7 @@ def show(token: str) -> ResponseReturnValue:
         waits_with=party_of(registration) if registration.party and state in WAITING else 0,
         interests=registration.interests,
         consents=said,
+        boxes=[box for make in current_app.extensions["own_boxes"] if (box := make(registration, now))],
         remembers=remembers(registration),
         offers=[offer._replace(form_token=new_form_token()) for offer in offers_for(registration, now)],
         asks=bool(agreed_before(said).anew),
