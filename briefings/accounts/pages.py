@@ -39,6 +39,11 @@ def address_asked() -> str:
     return email_key(request.form.get("email", ""))
 
 
+def no_address() -> bool:
+    """Whether none was typed: then there is nothing to count by, and nothing is sent or tried."""
+    return not address_asked()
+
+
 def own_account() -> str:
     """Whose password or code is tried by whoever is signed in: a stolen session guesses from many places, too."""
     return f"proofs-of-{me().id}" if current_user.is_authenticated else network()
@@ -52,7 +57,7 @@ def failed(response: object) -> bool:
 @pages.route("/sign-in", methods=["GET", "POST"])
 @public
 @limiter.limit("10/minute;50/hour", methods=["POST"], deduct_when=failed)
-@limiter.limit("5/minute;30/hour", key_func=address_asked, methods=["POST"], deduct_when=failed)
+@limiter.limit("5/minute;30/hour", key_func=address_asked, exempt_when=no_address, methods=["POST"], deduct_when=failed)
 def sign_in() -> ResponseReturnValue:
     """Sign in with address and password; on to the page that asked for it."""
     after = own_path(request.args.get("next"))
@@ -88,7 +93,7 @@ def sign_out() -> ResponseReturnValue:
 @pages.route("/forgotten-password", methods=["GET", "POST"])
 @public
 @limiter.limit("10/minute;50/hour", methods=["POST"])
-@limiter.limit("3/minute;10/hour", key_func=address_asked, methods=["POST"])
+@limiter.limit("3/minute;10/hour", key_func=address_asked, exempt_when=no_address, methods=["POST"])
 def forgotten() -> ResponseReturnValue:
     """Ask for a link to set a new password; the answer is the same whether or not there is an account."""
     form = ForgottenForm()

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
-from briefings.accounts.pages import address_asked
+from briefings.accounts.pages import address_asked, no_address
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.organizations.forms import AccountRequestForm
@@ -21,7 +21,7 @@ pages = Blueprint("account_requests", __name__, url_prefix="/account/request")
 @pages.route("", methods=["GET", "POST"])
 @public
 @limiter.limit("10/minute;50/hour", methods=["POST"])
-@limiter.limit("3/minute;10/hour", key_func=address_asked, methods=["POST"])
+@limiter.limit("3/minute;10/hour", key_func=address_asked, exempt_when=no_address, methods=["POST"])
 def new() -> ResponseReturnValue:
     """Ask for an account for one's organization; the answer is the same whether or not the address has one."""
     form = AccountRequestForm()

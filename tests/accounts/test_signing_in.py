@@ -197,6 +197,12 @@ def test_guessing_at_one_account_is_stopped_after_five_wrong_passwords(client, u
     assert sign_in(client, "other@example.kr").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["/sign-in", "/forgotten-password", "/account/request"])
+def test_a_form_sent_empty_is_no_error_of_ours(client, limited, caplog, page):
+    assert "전자우편을 입력해 주세요" in client.post(page, data={"email": " "}).text
+    assert not [line for line in caplog.records if line.levelname == "ERROR"]
+
+
 def test_guessing_at_many_accounts_from_one_place_is_stopped_after_ten(client, user, limited):
     for n in range(10):
         assert sign_in(client, f"guess{n}@example.kr").status_code == 200
