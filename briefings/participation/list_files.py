@@ -21,7 +21,7 @@ from briefings.participation.match_listing import Shelf as MatchShelf
 from briefings.participation.match_listing import matches_on
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import Appointment, AppointmentState, Consultation, ParticipationReply, ReplyState
-from briefings.participation.staff import LATE, replies_in
+from briefings.participation.staff import LATE, replies_in, theme_in
 from briefings.participation.words import (
     APPOINTMENT_STATES,
     END_REASONS,
@@ -106,10 +106,10 @@ MATCHES: tuple[Column[Match], ...] = (
 
 def find_replies(asked: Asked) -> Found[ParticipationReply]:
     """The replies that staff see listed."""
-    wanted = asked.args.get("state", "")
+    wanted, theme = asked.args.get("state", ""), theme_in(asked.args)
     words = {LATE: "기한이 지남", **{state.value: REPLY_STATES[state] for state in ReplyState}}
-    rows = listed(replies_in(wanted, asked.now, asked.reach))
-    conditions = [("상태", words[wanted])] if wanted in words else []
+    rows = listed(replies_in(wanted, asked.now, asked.reach, theme))
+    conditions = [*([("상태", words[wanted])] if wanted in words else []), *([("주제", theme.name)] if theme else [])]
     return Found((REPLIES[0], *OWNER, *REPLIES[1:]), rows, conditions)
 
 

@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
+from werkzeug.datastructures import MultiDict
 
 from briefings import clock
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
-from briefings.needs.models import Need
+from briefings.needs.models import Need, Theme, need_themes
 from briefings.outbox.preview import dry_run
 from briefings.outbox.reach import Reach
 from briefings.outbox.words import MESSAGE_STATES, STANDING_TONES
@@ -45,13 +46,15 @@ pages.context_processor(
 def index() -> ResponseReturnValue:
     """Replies by state, newest first; or those whose owner is late, longest first, with what was sent about them."""
     now = clock.now()
-    wanted = request.args.get("state", "")
+    wanted, theme = request.args.get("state", ""), theme_in(request.args)
     late = wanted == LATE
-    page = db.paginate(replies_in(wanted, now, current_app.extensions["narrowed_reach"]()), per_page=20)
+    found = replies_in(wanted, now, current_app.extensions["narrowed_reach"](), theme)
+    page = db.paginate(found, per_page=20)
     return render_template(
         "participation/staff_index.html",
         page=page,
         wanted=wanted,
+        theme=theme,
         states=list(ReplyState),
         late=late,
         chases=chasing.chases_of(page.items) if late else {},
@@ -59,15 +62,24 @@ def index() -> ResponseReturnValue:
     )
 
 
-def replies_in(wanted: str, now: datetime, reach: Reach) -> Select[ParticipationReply]:
+def theme_in(args: MultiDict[str, str]) -> Theme | None:
+    """The theme that an address asks for."""
+    number = args.get("theme", type=row_number)
+    return None if number is None else db.session.get(Theme, number)
+
+
+def replies_in(wanted: str, now: datetime, reach: Reach, theme: Theme | None = None) -> Select[ParticipationReply]:
     """Replies of a state, or all, the newest first; those whose owner is late (LATE), the longest first; as far as they
-    may be seen."""
+    may be seen, and to needs of the theme."""
     found = select(ParticipationReply).options(
         joinedload(ParticipationReply.need).joinedload(Need.organization),
         joinedload(ParticipationReply.organization),
         joinedload(ParticipationReply.briefing),
     )
     found = found.where(reach.of_need(ParticipationReply.need_id))
+    if theme:
+        of_theme = select(need_themes.c.need_id).where(need_themes.c.theme_id == theme.id)
+        found = found.where(ParticipationReply.need_id.in_(of_theme))
     if wanted == LATE:
         late = answering.late_replies(found, now)
         return late.order_by(ParticipationReply.due_at.asc(), ParticipationReply.id.asc())

@@ -89,6 +89,17 @@ def test_officers_see_what_waits_in_the_themes_they_answer_for(app, now):
     mine = page[page.index('id="themes"') : page.index('id="next"')]
     assert f'<a href="/staff/needs?theme={own.id}&amp;state=submitted">1건</a>' in mine
     assert mine.count("1건</a>") == 3
+    others = a_theme("돌봄")
+    db.session.execute(officer_themes.insert().values(user_id=officer.id, theme_id=others.id))
+    a_reply(a_need(themes=[others]), due_at=now - timedelta(days=1))
+    person = app.test_client().sign_in(officer)
+    ways = re.findall(r'<a href="(/staff/(?:replies|matrix)[^"]*)">1건', person.get("/staff/").text)
+    for theme in (own, others):
+        [late] = [unescape(way) for way in ways if way.endswith(f"theme={theme.id}")]
+        assert "답글 1건" in person.get(late).text and f"주제: {theme.name}" in person.get(late).text
+        assert (
+            f"/staff/matrix#theme-{theme.id}" in ways and f'id="theme-{theme.id}"' in person.get("/staff/matrix").text
+        )
     assert sooner.title in mine and f"/staff/briefings/{later.id}" not in mine
     assert 'id="themes"' not in app.test_client().sign_in(a_user()).get("/staff/").text
 
