@@ -48,6 +48,7 @@ FILES_OF_NO_LIST = {
     "organizations/organization.html": "one organization",
     "organizations/organization_choose.html": "results of looking for an organization",
     "organizations/organization_merge.html": "asks before something is done",
+    "organizations/organization_names.html": "one organization",
     "outbox/texts.html": "texts, not data",
     "participation/staff_reply.html": "one reply",
     "privacy/check.html": "texts, not data",
