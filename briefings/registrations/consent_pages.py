@@ -10,11 +10,11 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.privacy.models import ConsentText, Purpose
-from briefings.registrations.own_pages import pages
-from briefings.schedule import agreeing, planning
+from briefings.registrations.own_pages import pages, stands
+from briefings.schedule import agreeing
 from briefings.schedule.agreeing import Answer, answers_of
 from briefings.schedule.links import registration_behind
-from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.schedule.registration_models import Registration
 from briefings.web.access import by_token
 from briefings.web.forms import ConsentField, Form
 from briefings.web.language import language
@@ -61,7 +61,7 @@ def consent(token: str, purpose: str) -> ResponseReturnValue:
         said=said,
         form=form if may_agree else None,
         optional=said.purpose in agreeing.OPTIONAL,
-        may_cancel=_may_cancel(registration),
+        may_cancel=stands(registration, clock.now()),
     )
 
 
@@ -93,11 +93,6 @@ def _agree(token: str, text: ConsentText, given: bool) -> None:
     with unit_of_work():
         agreeing.agree(registration_behind(token), text, clock.now())
     flash(gettext("동의하신 것을 적어 두었습니다. 언제든지 이 화면에서 거두실 수 있습니다."), "success")
-
-
-def _may_cancel(registration: Registration) -> bool:
-    stands = registration.state is not RegistrationState.CANCELLED
-    return stands and planning.settled_reason(registration.briefing, clock.now()) is None
 
 
 def _answer(registration: Registration, purpose: str) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -35,6 +35,12 @@ from briefings.web.problems import reason
 
 pages = Blueprint("registrations", __name__)
 
+
+def stands(registration: Registration, now: datetime) -> bool:
+    """Whether there is anything left to change or to give up."""
+    over = registration.briefing.phase(now) in (Phase.CANCELLED, Phase.ENDED)
+    return registration.state is not RegistrationState.CANCELLED and not over
+
 WAITING = (RegistrationState.WAITLISTED, RegistrationState.REQUESTED)
 
 
@@ -48,7 +54,6 @@ def show(token: str) -> ResponseReturnValue:
     said = answers_of(registration, language())
     impossible = again_reason(registration, now)
     phase = briefing.phase(now)
-    stands = state is not RegistrationState.CANCELLED and phase not in (Phase.CANCELLED, Phase.ENDED)
     return render_template(
         "schedule/registration.html",
         token=token,
@@ -60,7 +65,7 @@ def show(token: str) -> ResponseReturnValue:
         tone=REGISTRATION_TONES[state],
         place=place_in_line(registration) if state is RegistrationState.WAITLISTED else None,
         step=_step(registration, phase),
-        stands=stands,
+        stands=stands(registration, now),
         has_place=state is RegistrationState.CONFIRMED,
         no_way_back=reason(impossible) if impossible else None,
         refused=registration.refused_at is not None and state is RegistrationState.CANCELLED,
@@ -79,6 +84,8 @@ def show(token: str) -> ResponseReturnValue:
 def change(token: str) -> ResponseReturnValue:
     """Correct what was given; the address and the place stay."""
     registration = registration_behind(token)
+    if request.method == "GET" and not stands(registration, clock.now()):
+        return redirect(url_for("registrations.show", token=token), 303)
     form = ChangeForm(programme_of(registration.briefing), registration)
     if form.validate_on_submit():
         details = form.changed()
@@ -166,6 +173,8 @@ def confirm_address(token: str) -> ResponseReturnValue:
 def confirm_cancel(token: str) -> ResponseReturnValue:
     """What is lost, before it is, and whether there is a way back."""
     registration = registration_behind(token)
+    if not stands(registration, clock.now()):
+        return redirect(url_for("registrations.show", token=token), 303)
     waits = registration.state is RegistrationState.WAITLISTED
     impossible = again_reason(registration, clock.now())
     return render_template(

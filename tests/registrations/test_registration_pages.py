@@ -192,6 +192,15 @@ class TestChanging:
         page = client.post(link(registration, "/change"), data=DETAILS | {"name": ""}).text
         assert "이름을 입력해 주세요" in page and "한빛대학교" in page
 
+    def test_shows_nothing_to_change_or_to_give_up_where_nothing_is_left(self, client, now):
+        gone = a_registration(state=RegistrationState.CANCELLED, cancelled_at=now)
+        over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
+        off = a_registration(a_briefing(state=BriefingState.CANCELLED))
+        for each in (gone, over, off):
+            for page in ("/change", "/cancel"):
+                answer = client.get(link(each, page))
+                assert (answer.status_code, answer.headers["Location"]) == (303, link(each))
+
     def test_says_why_not(self, client, now):
         over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
         assert "이미 끝난 설명회입니다" in client.post(link(over, "/change"), data=DETAILS).text
