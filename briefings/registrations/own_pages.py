@@ -41,6 +41,7 @@ def stands(registration: Registration, now: datetime) -> bool:
     over = registration.briefing.phase(now) in (Phase.CANCELLED, Phase.ENDED)
     return registration.state is not RegistrationState.CANCELLED and not over
 
+
 WAITING = (RegistrationState.WAITLISTED, RegistrationState.REQUESTED)
 
 
