@@ -125,6 +125,13 @@ def test_the_odt_reads_the_same_in_order(files):
     assert styles <= known
 
 
+def test_numbers_beside_a_line_are_written_as_everywhere():
+    line = Line("쌓인 모습", "과제", [("20", "2020년"), ("21", "2021년")], [48, 1175], "1,175건")
+    paper = replace(PAPER, sections=[Section("figures", "공표 수치", [line])])
+    text = PdfReader(io.BytesIO(written("pdf", paper, SITE, NOW))).pages[0].extract_text()
+    assert {"1,500", "750"} <= set(text.split())
+
+
 def test_what_cannot_be_made_now_is_said_in_words(monkeypatch):
     def busy(*given):
         raise Busy("too many")
