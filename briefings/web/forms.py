@@ -243,7 +243,7 @@ def _errors_of(fields: Any, row: str = "") -> Iterator[tuple[str | None, str]]:
 
 def _with_place(error: str, field: Field, row: str) -> str:
     label = "" if getattr(field.widget, "input_type", "") == "hidden" else str(field.label.text)
-    place = [row] * bool(row) + [label] * bool(label and label not in error)
+    place = [row] * bool(row) + [label] * bool(label and label.lower() not in error.lower())
     return f"{', '.join(place)}: {error}" if place else error
 
 

@@ -196,6 +196,15 @@ def test_the_summary_says_in_which_row_and_which_field():
     ]
 
 
+def test_the_summary_names_no_field_that_its_sentence_names():
+    class Mailed(Form):
+        email = EmailField("E-mail")
+
+    form = filled(Mailed)
+    form.refuse(Refused("The e-mail address lacks the “@”.", field="email"))
+    assert form.error_summary() == [("email", "The e-mail address lacks the “@”.")]
+
+
 def fields_of_forms() -> Iterator[tuple[str, UnboundField]]:
     """Every field of every form, with where it stands."""
 
