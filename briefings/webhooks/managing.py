@@ -46,13 +46,18 @@ def change(
     by: Actor,
     now: datetime,
 ) -> bool:
-    """Give it another address, other words or other events; whether anything is different now."""
+    """Give it another address, other words or other events; whether anything is different now.
+
+    What waited because nobody answered at the address before is told the new one at once.
+    """
     lock(endpoint)
     _refuse(url, events, private)
     new = {"url": url, "description": description, "events": [event.value for event in events]}
     changed = {name: value for name, value in new.items() if getattr(endpoint, name) != value}
     for name, value in changed.items():
         setattr(endpoint, name, value)
+    if "url" in changed:
+        _tell_at_once(endpoint, now)
     if changed:
         record(by, "webhook.changed", endpoint, now, name=description, host=_host(url), events=endpoint.events)
     return bool(changed)
@@ -81,8 +86,7 @@ def resume(endpoint: WebhookEndpoint, *, by: Actor, now: datetime) -> None:
     lock(endpoint)
     if not endpoint.active:
         endpoint.active, endpoint.failing_since = True, None
-        for delivery in db.session.scalars(_of(endpoint).where(WebhookDelivery.state == DeliveryState.QUEUED)):
-            delivery.next_at = now
+        _tell_at_once(endpoint, now)
         record(by, "webhook.resumed", endpoint, now, name=endpoint.description)
 
 
@@ -94,10 +98,17 @@ def remove(endpoint: WebhookEndpoint, *, by: Actor, now: datetime) -> None:
 
 
 def try_out(endpoint: WebhookEndpoint, *, by: Actor, now: datetime) -> WebhookDelivery:
-    """Send it an event that means nothing; Refused while it is paused."""
+    """Send it an event that means nothing, and what waits before it, at once; Refused while it is paused."""
+    lock(endpoint)
     _refuse_paused(endpoint)
+    _tell_at_once(endpoint, now)
     record(by, "webhook.tested", endpoint, now, name=endpoint.description)
     return announcing.try_out(endpoint, now)
+
+
+def _tell_at_once(endpoint: WebhookEndpoint, now: datetime) -> None:
+    for delivery in db.session.scalars(_of(endpoint).where(WebhookDelivery.state == DeliveryState.QUEUED)):
+        delivery.next_at = now
 
 
 def send_again(delivery: WebhookDelivery, *, by: Actor, now: datetime) -> None:

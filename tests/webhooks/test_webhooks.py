@@ -231,6 +231,25 @@ def test_what_waited_while_it_was_paused_has_three_days_again(endpoint, receiver
     assert deliveries()[0].state is DeliveryState.SENT
 
 
+@pytest.mark.parametrize("what", ["tried out", "given another address"])
+def test_who_puts_it_right_or_tries_it_out_waits_for_no_later_attempt(
+    endpoint, receiver, administrator, tell, now, what
+):
+    happen(Event.NEED_CHANGED, a_need(), now)
+    receiver.will(404)
+    tell()
+    assert deliveries()[0].next_at > now
+    with unit_of_work():
+        if what == "tried out":
+            managing.try_out(endpoint, by=administrator, now=now)
+        else:
+            other = endpoint.url + "/other"
+            managing.change(endpoint, other, "알림판", [*Event], private=True, by=administrator, now=now)
+    tell()
+    assert {each.state for each in deliveries()} == {DeliveryState.SENT}
+    assert deliveries()[0].attempts == 2
+
+
 def test_a_briefing_for_those_who_know_its_address_is_told_to_nobody(app, endpoint, administrator, now):
     over = {"starts_at": now - timedelta(hours=3), "ends_at": now - timedelta(hours=1)}
     a_briefing(visibility=Visibility.UNLISTED, **over)
