@@ -58,7 +58,8 @@ def test_an_invitation_that_is_taken_back_opens_nothing_and_can_be_given_again(a
     office.post(f"/staff/accounts/{invited.id}/withdraw")
     assert stands(invited, now) is Invited.WITHDRAWN
     assert "초대를 거둠" in office.get("/staff/accounts").text
-    assert app.test_client().get(link).status_code == 410
+    ended = app.test_client().get(link)
+    assert (ended.status_code, "담당자가 거둔 링크" in ended.text) == (410, True)
     assert office.post(f"/staff/accounts/{invited.id}/withdraw").status_code == 409
     office.post(f"/staff/accounts/{invited.id}/on")
     with unit_of_work():
