@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, exists, select
+from sqlalchemy import bindparam, exists, func, select
 
 from briefings.accounts.models import Role, User
 from briefings.db import db, insert_new
@@ -48,7 +48,6 @@ def number_named(name: str, kind: OrganizationKind, now: datetime) -> int:
     """The id of the same, for who needs nothing else of it."""
     which = {"key": name_key(name), "kind": kind}
     number: int | None = db.session.connection().scalar(_NUMBER, which)
-    number = number or db.session.connection().scalar(_NUMBER_OTHERWISE, which)
     if number is None:
         row = {"name": " ".join(name.split()), "name_key": which["key"], "kind": kind, "created_at": now}
         insert_new(Organization.__table__, [row])
@@ -56,8 +55,12 @@ def number_named(name: str, kind: OrganizationKind, now: datetime) -> int:
     return number
 
 
-_NUMBER = _NAMED.with_only_columns(Organization.id)
-_NUMBER_OTHERWISE = _NAMED_OTHERWISE.with_only_columns(Organization.id)
+_NUMBER = select(
+    func.coalesce(
+        _NAMED.with_only_columns(Organization.id).scalar_subquery(),
+        _NAMED_OTHERWISE.with_only_columns(Organization.id).scalar_subquery(),
+    )
+)
 
 
 def kinds_named(keys: Collection[str]) -> dict[str, set[OrganizationKind]]:
