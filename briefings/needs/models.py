@@ -180,10 +180,12 @@ class Need(Base):
         Index("ix_needs_by_title", "title", "id", *FILTERED_BY),
         Index("ix_needs_changed", "changed_at", "id", "state", "round_id"),
         Index("ix_needs_waiting", "submitted_at", "id", "state"),
+        # The funnel counts needs and their organizations from it alone.
+        Index("ix_needs_counted", "organization_id", "published_at", "id", "region", "round_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), index=True)
+    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id))
     title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(String(200), default="")
     background: Mapped[str] = mapped_column(Text, default="")

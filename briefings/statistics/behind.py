@@ -87,7 +87,7 @@ class People:
 
 
 def _needs(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
-    found = select(Need).join(Need.organization).where(*needs_in(scope, zone, now))
+    found = select(Need).where(*needs_in(scope, zone, now))
     in_briefing = grouped(scope)
     replied = exists().where(ParticipationReply.need_id == Need.id, *replies_in(scope)).correlate(Need)
     talked = exists().where(ParticipationReply.need_id == Need.id, *replies_in(scope), consulted()).correlate(Need)
@@ -99,7 +99,10 @@ def _needs(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[An
     }
     if step in conditions:
         found = found.where(conditions[step])
-    return found.options(contains_eager(Need.organization)).order_by(Need.published_at.desc(), Need.id.desc())
+    # Loaded and not joined: whoever counts them asks for needs alone.
+    return found.options(joinedload(Need.organization, innerjoin=True)).order_by(
+        Need.published_at.desc(), Need.id.desc()
+    )
 
 
 def _people(*conditions: ColumnElement[bool]) -> Select[Any]:

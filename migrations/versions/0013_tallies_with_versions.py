@@ -1,4 +1,5 @@
-"""Tallies of briefings by which a process knows that it has read them; organizations by kind."""
+"""Tallies of briefings by which a process knows that it has read them; indexes from which organizations and needs are
+counted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,12 +13,16 @@ depends_on = None
 def upgrade() -> None:
     """The table anew: the worker counts again, and until then every number is counted from rows."""
     _make_tallies(sa.Column("version", sa.BigInteger(), nullable=False))
-    op.create_index(op.f("ix_organizations_kind_id"), "organizations", ["kind", "id"])
+    op.create_index("ix_organizations_kind_id", "organizations", ["kind", "id"])
+    op.drop_index("ix_needs_organization_id", "needs")
+    op.create_index("ix_needs_counted", "needs", ["organization_id", "published_at", "id", "region", "round_id"])
 
 
 def downgrade() -> None:
     """As it was."""
-    op.drop_index(op.f("ix_organizations_kind_id"), "organizations")
+    op.drop_index("ix_needs_counted", "needs")
+    op.create_index("ix_needs_organization_id", "needs", ["organization_id"])
+    op.drop_index("ix_organizations_kind_id", "organizations")
     _make_tallies()
 
 

@@ -5,7 +5,7 @@ from itertools import chain, product
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from briefings import jobs
 from briefings.db import db, unit_of_work
@@ -73,6 +73,22 @@ def test_a_page_of_briefings_has_the_rows_that_all_of_them_have_there(app, insta
             found = funnels(scope, [Axis.BRIEFING], SEOUL, now, briefings=slice(first, first + 7))
             assert (found.briefings, found.whole) == (len(every), whole)
             assert found.by[Axis.BRIEFING] == {number: every[number] for number in in_turn[first : first + 7]}
+
+
+@pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)  # which chooses by rules, not by what there is
+@pytest.mark.parametrize("analyzed", [False, True])
+def test_no_need_is_fetched_to_be_counted(app, installation, now, count_queries, analyzed):
+    db.session.execute(text("ANALYZE" if analyzed else "SELECT 1"))
+    with count_queries() as sent:
+        funnel(Scope(), SEOUL, now)
+        db.paginate(behind(Scope(), Step.NEEDS, SEOUL, now), page=1, per_page=1)
+    counts = [each for each in sent if "sum(anon_1.needs)" in each or each.startswith("SELECT count(*) AS count_1")]
+    assert len(counts) == 2
+    for statement in counts:
+        asked = f"EXPLAIN QUERY PLAN {statement}", ("",) * statement.count("?")
+        plan = [row.detail for row in db.session.connection().exec_driver_sql(*asked)]
+        [walked] = [each for each in plan if each.startswith(("SCAN needs", "SEARCH needs"))]
+        assert "USING COVERING INDEX" in walked, (statement, plan)
 
 
 def test_the_whole_funnel_agrees_with_the_published_figures(app, installation, now):
