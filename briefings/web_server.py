@@ -38,8 +38,9 @@ class OwnLines(Logger):
 wsgi_app = "briefings.app:create_app()"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = 8
-"""As many as a process has connections to the database: they wait for it most of the time."""
+threads = 4 if str(SETTINGS["SQLALCHEMY_DATABASE_URI"]).startswith("sqlite") else 8
+"""As many as a process has connections to PostgreSQL, for which they wait most of the time. SQLite is in the process:
+there more of them only keep each other from the processor, above all whoever writes while all others wait."""
 preload_app = True
 """Loaded once and forked: half the memory, and who takes a dead one's place answers at once."""
 timeout = 30
