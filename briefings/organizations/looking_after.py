@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, inspect, select
 from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
 from briefings.audit.recording import record
-from briefings.db import db, lock
+from briefings.db import db, insert_new, lock
 from briefings.errors import Refused
 from briefings.organizations.belongings import Belongings, Hindrance, Pair, numbers_of
 from briefings.organizations.finding import name_key, organization_named
@@ -96,8 +96,7 @@ def correct(
     changed = {part: values for part, values in parts.items() if values[0] != values[1]}
     was = (organization.name, organization.kind)
     organization.name, organization.name_key, organization.kind = name, name_key(name), kind
-    own = delete(OtherName).where(OtherName.name_key == organization.name_key, OtherName.kind == kind)
-    db.session.execute(own)
+    db.session.execute(delete(OtherName).where(OtherName.name_key == organization.name_key, OtherName.kind == kind))
     db.session.flush()
     if keep:
         _keep(organization, *was, now)
@@ -142,9 +141,8 @@ def _keep(organization: Organization, name: str, kind: OrganizationKind, now: da
     if organization_named(name, kind):
         return False
     known = {"name": " ".join(name.split()), "name_key": name_key(name), "kind": kind}
-    db.session.add(OtherName(organization_id=organization.id, created_at=now, **known))
-    db.session.flush()
-    return True
+    row = {"organization_id": organization.id, "created_at": now, **known}
+    return insert_new(OtherName.__table__, [row]) == 1  # another's, noted at the same moment, stays
 
 
 def hindrances(gone: Organization, stays: Organization, belongings: Belongings) -> list[Hindrance]:
