@@ -148,7 +148,7 @@ ACCESS = {
         rights: close files index period register requests turn_down
         staff_accounts: end_sessions new off on reset_second_factor send_link show unlink_agency withdraw_invitation
         staff_officers: themes
-        staff_organizations: choose correct merge names remove_name
+        staff_organizations: choose correct merge names remove_name take_back_apart tell_apart
         staff_webhooks: delivery edit index new remove renew_secret send_again show switch try_out
     """,
 }

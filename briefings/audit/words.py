@@ -26,10 +26,12 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "account.themes_changed": "담당 주제를 바꿈",
         "account_request.approved": "계정 신청을 승인함",
         "account_request.declined": "계정 신청을 거절함",
+        "organization.apart_taken_back": "다른 기관이라고 정한 것을 되돌림",
         "organization.merged": "두 기관을 합침",
         "organization.name_added": "기관의 다른 이름을 더함",
         "organization.name_removed": "기관의 다른 이름을 지움",
         "organization.renamed": "기관의 이름이나 유형을 고침",
+        "organization.told_apart": "이름이 비슷한 기관을 다른 기관으로 정함",
     },
     "개인정보 열람": {
         "account.seen": "계정을 봄",

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, delete, func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from briefings.accounts.models import User
 from briefings.db import db
-from briefings.organizations.models import Membership, OtherName
+from briefings.organizations.models import Membership, OtherName, ToldApart
 
 
 class Hindrance(NamedTuple):
@@ -60,6 +61,8 @@ class Belonging:
     page: str = field(default="", kw_only=True)
     """The endpoint of the list in which staff find them by the organization's name."""
     through: Any = field(default=None, kw_only=True)
+    counts: bool = field(default=True, kw_only=True)
+    """Whether people who look at what an organization has read how many there are."""
     hinders: Callable[[Pair], Iterable[Hindrance]] = field(default=_no_hindrance, kw_only=True)
     join: Callable[[Pair, datetime], None] = field(default=_nothing_double, kw_only=True)
     renamed: Callable[[int], None] = field(default=_nothing_kept, kw_only=True)
@@ -80,10 +83,25 @@ class Belonging:
 
 Belongings = tuple[Belonging, ...]
 
+
+def _one_word_each(pair: Pair, now: datetime) -> None:
+    """Nothing is told apart from itself, and of two words about the same other body one is enough."""
+    stays = aliased(ToldApart)
+    known = select(stays.other_id).where(stays.organization_id == pair.stays)
+    for ours, others in (
+        (ToldApart.organization_id, ToldApart.other_id),
+        (ToldApart.other_id, ToldApart.organization_id),
+    ):
+        double = delete(ToldApart).where(ours == pair.gone, or_(others == pair.stays, others.in_(known)))
+        db.session.execute(double, execution_options={"synchronize_session": False})
+
+
 # An account belongs to one organization, a name means one: none can be double.
 BELONGINGS: Belongings = (
     Belonging("accounts", "계정", Membership.organization_id, "개", listed=True),
     Belonging("other_names", "다른 이름", OtherName.organization_id, "개"),
+    Belonging("told_apart", "다른 기관으로 정한 곳", ToldApart.organization_id, counts=False, join=_one_word_each),
+    Belonging("told_apart_from", "다른 기관으로 정한 곳", ToldApart.other_id, counts=False),
 )
 
 
@@ -91,7 +109,7 @@ def numbers_of(ids: Iterable[int], belongings: Belongings) -> dict[int, dict[str
     """How much names each organization, by the key of what it is; by one statement for each kind."""
     ids = list(ids)
     found = {number: {each.key: 0 for each in belongings} for number in ids}
-    for each in belongings if ids else ():
+    for each in [each for each in belongings if each.counts] if ids else ():
         for number, count in db.session.execute(each.counted(ids)):
             found[number][each.key] = count
     return found

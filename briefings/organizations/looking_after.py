@@ -1,14 +1,15 @@
 """Organizations as staff look after them: who stands there twice, put right, and made one.
 
 Somebody types a name and picks a kind, and there it is: one body may stand there under two spellings or kinds. Which
-two are one is for people to say; everything that names the one then names the other.
+two are one is for people to say; everything that names the one then names the other. So is which two are not.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, inspect, select
+from sqlalchemy import ColumnElement, Select, delete, func, inspect, select, tuple_
+from sqlalchemy.orm import aliased
 
 from briefings.accounts.models import User
 from briefings.audit.models import AuditEntry
@@ -17,7 +18,7 @@ from briefings.db import db, insert_new, lock
 from briefings.errors import Refused
 from briefings.organizations.belongings import Belongings, Hindrance, Pair, numbers_of
 from briefings.organizations.finding import name_key, organization_named
-from briefings.organizations.models import Organization, OrganizationKind, OtherName
+from briefings.organizations.models import Organization, OrganizationKind, OtherName, ToldApart
 from briefings.organizations.words import KINDS
 
 STALE = "그사이 다른 사람이 이 기관을 고쳤습니다. 지금 내용을 확인하고 다시 해 주세요."
@@ -44,21 +45,76 @@ def found(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
 
 
 def look_double(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
-    """Those of them beside which another of almost the same name stands, whatever its kind, side by side."""
+    """Those of them beside which another of almost the same name stands, whatever its kind, side by side; not those
+    that were told apart from all such others.
+    """
     # Made bare once for each, and looked through twice.
     keyed = select(Organization.id, _bare(Organization.name_key).label("bare")).cte("keyed")
-    several = select(keyed.c.bare).where(keyed.c.bare != "").group_by(keyed.c.bare).having(func.count() > 1)
-    rows = found(words, kind).join(keyed, keyed.c.id == Organization.id).where(keyed.c.bare.in_(several))
+    several = select(keyed.c.bare, func.count().label("alike")).where(keyed.c.bare != "").group_by(keyed.c.bare)
+    several_ones = several.having(func.count() > 1).subquery()
+    one, other = aliased(Organization), aliased(Organization)
+    apart = select(ToldApart.organization_id, func.count().label("others")).join(
+        one, one.id == ToldApart.organization_id
+    )
+    apart = apart.join(other, other.id == ToldApart.other_id).where(_bare(one.name_key) == _bare(other.name_key))
+    different = apart.group_by(ToldApart.organization_id).subquery()
+    rows = found(words, kind).join(keyed, keyed.c.id == Organization.id)
+    rows = rows.join(several_ones, several_ones.c.bare == keyed.c.bare)
+    rows = rows.outerjoin(different, different.c.organization_id == Organization.id)
+    rows = rows.where(several_ones.c.alike - 1 > func.coalesce(different.c.others, 0))
     return rows.order_by(None).order_by(keyed.c.bare, Organization.name, Organization.id)
 
 
 def like(organization: Organization) -> list[Organization]:
-    """Others of almost the same name, LIKE_IT at most: likely the same body."""
+    """Others of almost the same name, LIKE_IT at most: likely the same body. None that was told apart from it."""
     key = name_key(organization.name)
     for signs in IN_A_NAME:
         key = key.replace(signs, "")
     rows = select(Organization).where(_bare(Organization.name_key) == key, Organization.id != organization.id)
+    rows = rows.where(Organization.id.not_in(_others_of(organization)))
     return list(db.session.scalars(rows.order_by(Organization.name, Organization.id).limit(LIKE_IT))) if key else []
+
+
+def told_apart_from(organization: Organization) -> list[Organization]:
+    """Those of which somebody has said that they are not the same body, by name."""
+    rows = select(Organization).where(Organization.id.in_(_others_of(organization)))
+    return list(db.session.scalars(rows.order_by(Organization.name, Organization.id)))
+
+
+def are_told_apart(one: Organization, other: Organization) -> bool:
+    """Whether somebody has said so of these two."""
+    return db.session.get(ToldApart, (one.id, other.id)) is not None
+
+
+def tell_apart(one: Organization, other: Organization, by: User, now: datetime) -> bool:
+    """They are two bodies, and nobody need look at them side by side again; False where that was said already."""
+    if one is other:
+        raise Refused(SAME)
+    _hold(one, other)
+    rows = [{"organization_id": a.id, "other_id": b.id, "said_at": now} for a, b in ((one, other), (other, one))]
+    new = insert_new(ToldApart.__table__, rows) > 0
+    if new:
+        _record_of_both(one, other, by, "organization.told_apart", now)
+    return new
+
+
+def take_back_apart(one: Organization, other: Organization, by: User, now: datetime) -> bool:
+    """They may be one body after all; False where nobody says otherwise any longer."""
+    _hold(one, other)
+    both = tuple_(ToldApart.organization_id, ToldApart.other_id).in_([(one.id, other.id), (other.id, one.id)])
+    gone: Any = db.session.execute(delete(ToldApart).where(both))
+    if gone.rowcount:
+        _record_of_both(one, other, by, "organization.apart_taken_back", now)
+    return bool(gone.rowcount)
+
+
+def _record_of_both(one: Organization, other: Organization, by: User, action: str, now: datetime) -> None:
+    for about, another in ((one, other), (other, one)):
+        record(by, action, about, now, organization=another.id)
+
+
+def _others_of(organization: Organization) -> Select[Any]:
+    return select(ToldApart.other_id).where(ToldApart.organization_id == organization.id)
 
 
 def _bare(column: Any) -> ColumnElement[str]:

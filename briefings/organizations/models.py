@@ -1,4 +1,4 @@
-"""Organization, Membership, AccountRequest."""
+"""Organization, OtherName, ToldApart, Membership, AccountRequest."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -68,6 +68,17 @@ class OtherName(Base):
     name_key: Mapped[str] = mapped_column(String(120))
     kind: Mapped[OrganizationKind] = mapped_column(words(OrganizationKind))
     created_at: Mapped[datetime]
+
+
+class ToldApart(Base):
+    """Somebody has said that the two are different bodies, however much alike their names are; a row each way."""
+
+    __tablename__ = "told_apart"
+    __table_args__ = (CheckConstraint("organization_id <> other_id", name="two_bodies"),)
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), primary_key=True)
+    other_id: Mapped[int] = mapped_column(ForeignKey(Organization.id), primary_key=True, index=True)
+    said_at: Mapped[datetime]
 
 
 class Membership(Base):

@@ -57,6 +57,7 @@ def show(organization_id: int) -> ResponseReturnValue:
         numbers=_numbers(organization)[organization.id],
         members=all_members_of(organization.id) if _sees_people() else None,
         like=looking_after.like(organization),
+        apart=looking_after.told_apart_from(organization),
         other_names=looking_after.other_names_of(organization),
         history=lines_of(history_of(organization)[: -SHOWN - 1 : -1]),
         link_to=link_to,
@@ -169,7 +170,35 @@ def merge(organization_id: int, other_id: int) -> ResponseReturnValue:
         belongings=belongings(),
         numbers=_numbers(gone, stays),
         hindrances=looking_after.hindrances(gone, stays, belongings()),
+        apart=looking_after.are_told_apart(gone, stays),
+        alike=stays in looking_after.like(gone),
     )
+
+
+@pages.post("/<int:organization_id>/apart/<int:other_id>")
+@administrator
+def tell_apart(organization_id: int, other_id: int) -> ResponseReturnValue:
+    """Say that the two are different bodies."""
+    one, other = _organization(organization_id), _organization(other_id)
+    if one.id == other.id:
+        abort(404)
+    with unit_of_work():
+        new = looking_after.tell_apart(one, other, current_user, clock.now())
+    said = f"‘{other.name}’ 기관을 이 기관과 다른 기관으로 정했습니다. 이제 두 기관이 겹쳐 보인다고 하지 않습니다."
+    flash(said if new else "이미 다른 기관으로 정한 두 기관입니다.", "success" if new else "info")
+    return redirect(url_for(".show", organization_id=organization_id), 303)
+
+
+@pages.post("/<int:organization_id>/apart/<int:other_id>/undo")
+@administrator
+def take_back_apart(organization_id: int, other_id: int) -> ResponseReturnValue:
+    """Take that back."""
+    one, other = _organization(organization_id), _organization(other_id)
+    with unit_of_work():
+        undone = looking_after.take_back_apart(one, other, current_user, clock.now())
+    said = f"‘{other.name}’ 기관을 다른 기관으로 정한 것을 되돌렸습니다."
+    flash(said if undone else "다른 기관으로 정한 두 기관이 아닙니다.", "success" if undone else "info")
+    return redirect(url_for(".show", organization_id=organization_id), 303)
 
 
 def belongings() -> Belongings:

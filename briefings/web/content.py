@@ -45,6 +45,7 @@ UNSEEN = frozenset(
         "reply_colleagues",
         "reply_drafts",
         "tasks",
+        "told_apart",
         "undeliverable_addresses",
         "user_sessions",
         "workers",

@@ -6,7 +6,7 @@ from briefings.accounts.models import User
 from briefings.audit.recording import record
 from briefings.db import unit_of_work
 from briefings.organizations.finding import name_key
-from briefings.organizations.models import Organization, OrganizationKind, OtherName
+from briefings.organizations.models import Organization, OrganizationKind, OtherName, ToldApart
 from tests.builders import a_need, a_registration, a_reply, an_organization, an_owner, saved
 from tests.journeys.running import BEGINNING
 
@@ -29,6 +29,8 @@ ADMINISTRATOR_PAGES = {
     "organization to merge": "/staff/organizations/{organization_double}/merge",
     "organization to merge, found": "/staff/organizations/{organization_double}/merge?q=가온",
     "organization to merge, none found": "/staff/organizations/{organization_double}/merge?q=없는말",
+    "organization told apart": "/staff/organizations/{organization_apart}",
+    "organizations told apart, to be one": "/staff/organizations/{organization_apart}/merge/{organization_own}",
     "organizations to be one": "/staff/organizations/{organization_double}/merge/{organization_named_anew}",
     "organizations that cannot be one": "/staff/organizations/{organization_own}/merge/{organization_replying}",
 }
@@ -52,7 +54,11 @@ def fill_organizations(administrator: User, long: str) -> dict[str, Any]:
         other_name = saved(OtherName(organization_id=known.id, **named))
     own, replying = an_organization("누리환경공사"), an_organization("누리 환경 공사", OrganizationKind.COMPANY)
     a_reply(a_need(organization=own, title=long), organization=replying)
+    apart = an_organization("누리환경 공사", OrganizationKind.ASSOCIATION)
+    for one, other in ((apart, own), (own, apart)):
+        saved(ToldApart(organization_id=one.id, other_id=other.id, said_at=BEGINNING))
     return {
+        "organization_apart": apart.id,
         "organization_double": double.id,
         "organization_named_anew": known.id,
         "organization_other_name": other_name.id,

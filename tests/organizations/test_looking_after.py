@@ -307,6 +307,53 @@ def test_other_names_are_added_and_taken_away(app, client, administrator, stays,
     assert client.get(address).status_code == 403
 
 
+def test_two_that_are_different_bodies_are_not_shown_as_doubles_again(app, client, administrator, gone, stays, now):
+    third = an_organization(BOTH, OrganizationKind.ASSOCIATION)
+    client.sign_in(administrator)
+    shelf, here = "/staff/organizations?shelf=double", f"/staff/organizations/{stays.id}"
+    assert client.get(shelf).text.count('scope="row"') == 3
+    assert "다른 기관입니다" in client.get(f"{here}/merge/{gone.id}").text
+    page = client.post(f"{here}/apart/{gone.id}", follow_redirects=True).text
+    assert "다른 기관으로 정했습니다" in page and "다른 기관으로 정한 곳" in page
+    assert "이름이 비슷한 기관을 다른 기관으로 정함" in client.get(f"/staff/organizations/{gone.id}").text
+    assert looking_after.told_apart_from(gone) == [stays]
+    assert (looking_after.like(stays), looking_after.like(gone)) == ([third], [third])
+    assert client.get(shelf).text.count('scope="row"') == 3  # the third looks like both still
+    for one in (stays, gone):
+        client.post(f"/staff/organizations/{one.id}/apart/{third.id}")
+    assert "겹쳐 보이는 기관이 없습니다" in client.get(shelf).text
+    assert "이미 다른 기관으로 정한" in client.post(f"{here}/apart/{gone.id}", follow_redirects=True).text
+    assert client.post(f"{here}/apart/{stays.id}").status_code == 404
+    assert "합치면 그 표시도 없어집니다" in client.get(f"{here}/merge/{gone.id}").text
+
+    page = client.post(f"/staff/organizations/{gone.id}/apart/{stays.id}/undo", follow_redirects=True).text
+    assert "되돌렸습니다" in page and "다른 기관이라고 정한 것을 되돌림" in page
+    assert client.get(shelf).text.count('scope="row"') == 2
+    undone = client.post(f"{here}/apart/{gone.id}/undo", follow_redirects=True).text
+    assert "다른 기관으로 정한 두 기관이 아닙니다" in undone
+
+    client.sign_in(a_user())
+    page = client.get(here).text
+    assert "다른 기관으로 정한 곳" in page and "되돌리기" not in page and "다른 기관입니다" not in page
+    assert client.post(f"{here}/apart/{gone.id}").status_code == 403
+    assert client.post(f"{here}/apart/{third.id}/undo").status_code == 403
+
+
+def test_what_was_said_of_one_is_said_of_what_it_is_made_one_with(app, administrator, gone, stays, now):
+    third, fourth = (
+        an_organization(BOTH, kind) for kind in (OrganizationKind.ASSOCIATION, OrganizationKind.UNIVERSITY)
+    )
+    with unit_of_work():
+        for pair in ((gone, stays), (gone, third), (third, stays), (fourth, gone)):
+            assert looking_after.tell_apart(*pair, administrator, now)
+    made_one(app, gone, stays, administrator, now)
+    assert set(looking_after.told_apart_from(stays)) == {third, fourth}
+    assert looking_after.told_apart_from(third) == looking_after.told_apart_from(fourth) == [stays]
+    assert looking_after.like(third) == [fourth]
+    with pytest.raises(Refused):
+        looking_after.tell_apart(stays, stays, administrator, now)
+
+
 def test_the_desk_shows_who_stands_there_twice(app, client, count_queries, administrator, gone, stays, now):
     an_owner(gone, name="이가온")
     for number in range(3):
