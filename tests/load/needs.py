@@ -1,4 +1,4 @@
-"""Lists and searches of needs with a thousand and with a hundred thousand of them, on both databases."""
+"""Lists, searches and the funnel of needs with a thousand and with a hundred thousand of them, on both databases."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from typing import Any
 
 import flask_migrate
 from flask import Flask
-from sqlalchemy import insert, select, text
+from sqlalchemy import Connection, insert, select, text
 
 from briefings import clock
 from briefings.accounts.models import Role, User
@@ -17,6 +17,9 @@ from briefings.db import db
 from briefings.needs.models import Need, NeedState, Region, Stage, need_audiences, need_themes
 from briefings.needs.search_index import FIELDS, index
 from briefings.organizations.models import Organization, OrganizationKind
+from briefings.participation.match_models import Match, MatchOrganization
+from briefings.participation.models import Consultation, ParticipationReply, ReplyState
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from tests.builders import a_theme, a_user, an_audience
 from tests.load.programs import ROOT, environment
 
@@ -35,6 +38,11 @@ AND_SO_ON = "을 를 이 가 은 는 에 의 로 와 과 도 에서 까지 부�
 SUBJECTS, WORDS, ENDINGS = WHAT_ABOUT.split(), WITH_WHAT.split(), AND_SO_ON.split()
 BEGINNING = datetime(2024, 1, 1, tzinfo=UTC)
 BATCH = 2000
+PUBLISHED = (
+    select(Need.id, Need.organization_id, Need.published_at, Need.consulting_since, Need.matched_at)
+    .where(Need.published_at.is_not(None))
+    .order_by(Need.id)
+)
 PAGES = {
     "list": "/needs",
     "list, page 50": "/needs?page=50",
@@ -51,6 +59,14 @@ PAGES = {
     "staff: list": "/staff/needs",
     "staff: submitted": "/staff/needs?state=submitted",
     "staff: word": "/staff/needs?q=%EC%88%98%EA%B1%B0",
+    "funnel": "/staff/statistics/funnel",
+    "funnel by theme": "/staff/statistics/funnel?by=theme",
+    "funnel by region": "/staff/statistics/funnel?by=region",
+    "funnel by half-year": "/staff/statistics/funnel?by=half",
+    "funnel by kind": "/staff/statistics/funnel?by=kind",
+    "funnel of a theme in a year, by region": (
+        "/staff/statistics/funnel?theme={theme}&since=2024-07-01&until=2025-06-30&by=region"
+    ),
 }
 
 
@@ -99,6 +115,8 @@ def _fill(number: int, chance: random.Random) -> None:
             connection.execute(
                 text("SELECT setval(pg_get_serial_sequence('needs', 'id'), (SELECT max(id) FROM needs))")
             )
+        _present(connection, themes, audiences, chance)
+        _answer(connection, list(names), chance)
 
 
 def _need(number: int, organizations: Sequence[int], chance: random.Random) -> dict[str, Any]:
@@ -142,6 +160,58 @@ def _topics(
     for row in rows:
         for topic in set(chance.choices(topics, weights, k=chance.randint(1, 3))):
             yield {"need_id": row["id"], column: topic}
+
+
+def _present(connection: Connection, themes: Sequence[int], audiences: Sequence[int], chance: random.Random) -> None:
+    """One public need in eighty to a briefing of five."""
+    needs = connection.execute(PUBLISHED).all()
+    at_once = range(max(len(needs) // 80, 2))
+    rows: list[dict[str, Any]] = []
+    for n in at_once:
+        at = BEGINNING + timedelta(days=60 + 700 * n / len(at_once))
+        row = {"id": n + 1, "title": f"사업설명회 {n}", "theme_id": chance.choice(themes), "starts_at": at}
+        row |= {"ends_at": at + timedelta(hours=2), "registration_opens_at": BEGINNING, "registration_closes_at": at}
+        row |= {"audience_id": chance.choice(audiences), "state": BriefingState.PUBLISHED, "sequence": 0}
+        rows.append(row | {"created_at": BEGINNING, "changed_at": BEGINNING, "published_at": BEGINNING})
+    connection.execute(insert(Briefing), rows)
+    slots = [
+        {"briefing_id": row["id"], "need_id": need.id, "position": position, "presenter_name": "홍길동"}
+        for row in rows
+        for position, need in enumerate(chance.sample(needs, 5))
+    ]
+    connection.execute(insert(PresenterSlot), slots)
+
+
+def _answer(connection: Connection, organizations: Sequence[int], chance: random.Random) -> None:
+    """Replies to the needs that are talked about, one or two each, and the matches of those that are matched."""
+    rows: list[dict[str, Any]] = []
+    matches, joined = [], []
+    for need in connection.execute(PUBLISHED):
+        if not need.consulting_since and not need.matched_at:
+            continue
+        repliers = chance.sample(organizations, chance.randint(1, 2))
+        for replier in repliers:
+            at, state = need.published_at, chance.choice(list(ReplyState))
+            row = {"id": len(rows) + 1, "need_id": need.id, "organization_id": replier, "state": state, "sent_at": at}
+            row |= {"due_at": at + timedelta(days=7), "name": "이가온", "email": "gaon@example.com", "offer": "설비"}
+            row |= {"acknowledged_at": None if state is ReplyState.SENT else at + timedelta(days=chance.randint(1, 9))}
+            rows.append(row | {"withdrawn_at": at if state is ReplyState.WITHDRAWN else None})
+        if need.matched_at:
+            at = need.matched_at
+            match = {"id": len(matches) + 1, "need_id": need.id, "matched_on": at.date(), "summary": "함께"}
+            matches.append(match | {"recorded_at": at, "confirmed_at": at})
+            for each in {need.organization_id, *repliers}:
+                joined.append({"match_id": match["id"], "organization_id": each, "confirmed_at": at})
+    noted = {"held_on": BEGINNING.date(), "notes": "만남", "noted_at": BEGINNING}
+    talks = [{"reply_id": row["id"]} | noted for row in rows if row["id"] % 10 == 0]
+    for table, some in (
+        (ParticipationReply, rows),
+        (Consultation, talks),
+        (Match, matches),
+        (MatchOrganization, joined),
+    ):
+        if some:
+            connection.execute(insert(table), some)
 
 
 def addresses(app: Flask) -> dict[str, str]:
