@@ -54,6 +54,8 @@ def way_of_session() -> str:
 
 def user_in_session(session_id: str) -> User | None:
     """Whoever is signed in with this browser; looked up once for each request, in one statement."""
+    if g.get("database_failed"):  # the page that says so asks too, as every page does
+        return None
     now = clock.now()
     found = session_with(session_id, now)
     if found is None:

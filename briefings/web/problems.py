@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -121,7 +121,10 @@ def show_http(error: HTTPException) -> Response | HTTPException:
     late = isinstance(error, CSRFError)
     dead = code == 404 and request.path.startswith(REGISTRANTS_PAGES)
     message = OUT_OF_DATE if late else LINK_DEAD if dead else None
-    page = _page(code, gettext(message) if message else None, typed_before() if late else None)
+    try:
+        page = _page(code, gettext(message) if message else None, typed_before() if late else None)
+    except (DBAPIError, NoConnectionFree) as trouble:  # the first to ask the database was the page of the error
+        return show_trouble(trouble)
     response = make_response(page, code)
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
     return response
@@ -133,6 +136,7 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
     if trouble is None:
         raise error
     log.error("database=%s endpoint=%s %s", trouble.value, request.endpoint, type(error).__name__)
+    g.database_failed = True
     response = make_response(_page(503, gettext(TROUBLES[trouble])), 503)
     response.headers["Retry-After"] = SECONDS_TO_WAIT[trouble]
     return response

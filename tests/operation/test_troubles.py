@@ -115,6 +115,19 @@ def test_a_database_that_is_not_there_is_told_in_the_frame(tmp_path: Path):
     assert "자료를 보관하는 곳과 연결이 끊겼습니다." in answer.text
 
 
+@pytest.mark.parametrize("path", ["/staff/", "/briefings", "/nowhere", "/static/nothing.css"])
+def test_whoever_is_signed_in_is_told_so_too(path: str, tmp_path: Path):
+    missing = f"sqlite:///{tmp_path / 'no such folder' / 'briefings.db'}"
+    settings = SETTINGS | {"SQLALCHEMY_DATABASE_URI": missing, "RATELIMIT_ENABLED": False}
+    app = create_app(settings | {"PROPAGATE_EXCEPTIONS": False}, environ={"IEUM_ENV": "development"})
+    with app.app_context(), app.test_client() as client:
+        with client.session_transaction() as session:
+            session["_user_id"] = "0" * 32
+        answer = client.get(path)
+    assert answer.status_code == 503 and answer.headers["Retry-After"] == "10"
+    assert "자료를 보관하는 곳과 연결이 끊겼습니다." in answer.text
+
+
 class Postgresql(Exception):
     """An error as psycopg has it."""
 
