@@ -14,7 +14,7 @@ from briefings.mentoring.models import Advice
 from briefings.needs.models import NeedState
 from briefings.needs.review_models import Outcome, Selection
 from briefings.organizations.models import RequestState
-from briefings.outbox.delivering import Letter
+from briefings.outbox.delivering import BATCH, Letter
 from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message
 from briefings.outbox.words import KINDS
@@ -105,10 +105,10 @@ TURNS = {
 }
 
 
-def composed(app, now, locale, kind, recipient, **params):
-    """What becomes of a message of that kind."""
-    message = Message(
-        id=1,
+def a_message(number, now, locale, kind, recipient, **params) -> Message:
+    """A message of that kind that is due."""
+    return Message(
+        id=number,
         key="k",
         kind=kind,
         recipient=recipient,
@@ -119,13 +119,36 @@ def composed(app, now, locale, kind, recipient, **params):
         due_at=now,
         reference="0" * 32,
     )
-    found = composing_in(app)([message], now)[message.id]
-    assert isinstance(found, Letter | Dropped), kind
+
+
+def composed(app, now, locale, kind, recipient, **params):
+    """What becomes of a message of that kind."""
+    (found,) = composed_together(app, now, locale, [(kind, recipient, params)]).values()
+    return found
+
+
+def composed_together(app, now, locale, asked) -> dict[int, Letter | Dropped]:
+    """What becomes of several (kind, recipient, params), which the worker composes so, by their place among them."""
+    messages = [a_message(number, now, locale, *each[:2], **each[2]) for number, each in enumerate(asked)]
+    made = {}
+    for start in range(0, len(messages), BATCH):
+        made |= composing_in(app)(messages[start : start + BATCH], now)
+    for (kind, recipient, _), found in zip(asked, made.values(), strict=True):
+        _look_at(found, kind, recipient, locale)
+    return made
+
+
+def kinds_written(asked, made: dict[int, Letter | Dropped]) -> set[str]:
+    """The kinds of which at least one was no longer about nothing."""
+    return {asked[place][0] for place, found in made.items() if isinstance(found, Letter)}
+
+
+def _look_at(found, kind, recipient, locale) -> None:
+    assert isinstance(found, Letter | Dropped), (kind, found)
     if isinstance(found, Letter) and (kind, locale) not in read and not kind.endswith("_text"):
         read.add((kind, locale))
         words = read_back(found.data, recipient).get_body(("html",))
         assert "<script" not in words.get_content(), kind
-    return found
 
 
 def test_every_kind_has_words_and_a_composer(app):
@@ -139,7 +162,7 @@ def test_every_kind_has_words_and_a_composer(app):
     indirect=["migrated_app"],
 )
 def test_about_briefings(app, now, locale, moment):
-    written = set()
+    asked = []
     for state, held in product(BriefingState, RegistrationState):
         reminders = [rung.value for rung in RUNGS]
         starts_at = now + MOMENTS[moment]
@@ -154,9 +177,9 @@ def test_about_briefings(app, now, locale, moment):
         confirmed = held is RegistrationState.CONFIRMED  # what becomes of a place is nothing to who presents
         for kind_of_item, kinds in (KINDS_ABOUT if confirmed else {ItemKind.REGISTRATION: PLACES}).items():
             item = an_item(kind_of_item, briefing, place, now, state=ItemState.OPEN if confirmed else ItemState.CLOSED)
-            for kind, turn in [(each, turn) for each in kinds for turn in TURNS.get(each, [{}])]:
-                found = composed(app, now, locale, kind, item.email, **about, item=item.id, **turn)
-                written |= {kind} if isinstance(found, Letter) else set()
+            about |= {"item": item.id}
+            asked += [(each, item.email, about | turn) for each in kinds for turn in TURNS.get(each, [{}])]
+    written = kinds_written(asked, composed_together(app, now, locale, asked))
     if moment == "over":
         assert written <= {"already_registered", "thanks", "absent"}
     if moment == "before":
@@ -200,33 +223,32 @@ def test_about_what_is_gone(app, now):
     kinds = set(KINDS) - {"password_changed", "test", "my_data", "erasure_done", "erasure_refused"}
     kinds = {kind for kind in kinds if not kind.startswith(("reply_", "need_"))}  # they are never deleted
     words = {"why": "self", "news": "new", "session_version": 1}
-    left = {
-        kind for kind in kinds if isinstance(composed(app, now, "ko", kind, "a@example.kr", **gone, **words), Letter)
-    }
-    assert left == set()
+    asked = [(kind, "a@example.kr", gone | words) for kind in sorted(kinds)]
+    assert kinds_written(asked, composed_together(app, now, "ko", asked)) == set()
 
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
 def test_about_needs_and_replies(app, now, locale):
+    asked = []
     for state in NeedState:
         said = {"return_reason": "제공 자원을 더 적어 주세요.", "return_due_on": now.date()}
         need = a_need(state=state, title=TITLE, claim_version=1, claim_asked_at=now, **said)
         about = {"need": need.id, "due_on": f"{now.date()}", "version": 1}
-        for kind in (kind for kind in KINDS if kind.startswith("need_")):
-            composed(app, now, locale, kind, "nobody@example.kr", **about)
-            composed(app, now, locale, kind, an_owner(need.organization).email, **about)
+        readers = ("nobody@example.kr", an_owner(need.organization).email)
+        kinds = [kind for kind in KINDS if kind.startswith("need_")]
+        asked += [(kind, reader, about) for kind, reader in product(kinds, readers)]
     for state, needed in product(ReplyState, (NeedState.PUBLISHED, NeedState.CLOSED, NeedState.WITHDRAWN)):
         made = a_reply(a_need(state=needed, title=TITLE), state=state, decline_reason="예산이 없습니다.")
-        for kind in ("received", "withdrawn", "exists", "acknowledged", "declined", "matched"):
-            composed(app, now, locale, f"reply_{kind}", made.email, reply=made.id)
-        composed(app, now, locale, "reply_sent", made.email, replies=[made.id])
-        for step in CHASES:
-            composed(app, now, locale, "reply_chase", made.email, replies=[made.id], step=step, words="")
+        kinds = ("received", "withdrawn", "exists", "acknowledged", "declined", "matched")
+        asked += [(f"reply_{kind}", made.email, {"reply": made.id}) for kind in kinds]
+        asked += [("reply_sent", made.email, {"replies": [made.id]})]
+        asked += [("reply_chase", made.email, {"replies": [made.id], "step": step, "words": ""}) for step in CHASES]
         for said in ({}, {"accepted_at": now}, {"refused_at": now}) if needed is NeedState.PUBLISHED else ():
             colleague = a_colleague(made, **said)
             about = {"reply": made.id, "colleague": colleague.id}
-            for kind in ("join_asked", "join_waits", "joined", "join_refused", "join_over", "colleague_joined"):
-                composed(app, now, locale, f"reply_{kind}", made.email, **about)
+            kinds = ("join_asked", "join_waits", "joined", "join_refused", "join_over", "colleague_joined")
+            asked += [(f"reply_{kind}", made.email, about) for kind in kinds]
+    composed_together(app, now, locale, asked)
 
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
@@ -292,25 +314,26 @@ def test_about_matches(app, now, locale):
         saved(match)
         story = saved(Story(match=match, title=TITLE, text=TITLE, changed_at=now))
         about = {"story": story.public_id, "organization": made.organization_id, "version": 1}
-        for told, kind in product(StoryState, (kind for kind in KINDS if kind.startswith("story_"))):
+        for told in StoryState:
             story.state = told
             db.session.commit()
-            composed(app, now, locale, kind, made.email, **about)
-        for kind in (kind for kind in KINDS if kind.startswith(("match_", "reply_ended"))):
-            for reader in (made.email, an_owner(made.need.organization).email, "nobody@example.kr"):
-                composed(app, now, locale, kind, reader, reply=made.id, need=made.need_id)
-                composed(app, now, locale, kind, reader, need=made.need_id)
+            asked = [(kind, made.email, about) for kind in KINDS if kind.startswith("story_")]
+            composed_together(app, now, locale, asked)
+        readers = (made.email, an_owner(made.need.organization).email, "nobody@example.kr")
+        of_both, of_need = {"reply": made.id, "need": made.need_id}, {"need": made.need_id}
+        kinds = [kind for kind in KINDS if kind.startswith(("match_", "reply_ended"))]
+        composed_together(app, now, locale, list(product(kinds, readers, (of_both, of_need))))
 
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
 def test_about_advice(app, now, locale):
-    mentor = an_expert(locale=locale)
+    mentor, asked = an_expert(locale=locale), []
     for state in NeedState:
         need = a_need(state=state, title=TITLE)
         advice = saved(Advice(need=need, mentor=mentor, asked_at=now))
         about = {"advices": [advice.id], "need": need.id, "mentor": TITLE, "reason": TITLE}
-        for kind in (kind for kind in KINDS if kind.startswith("advice_")):
-            composed(app, now, locale, kind, mentor.email, **about)
+        asked += [(kind, mentor.email, about) for kind in KINDS if kind.startswith("advice_")]
+    composed_together(app, now, locale, asked)
 
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
@@ -350,7 +373,7 @@ def test_about_accounts(app, now, locale):
 
 @pytest.mark.parametrize(*IN_BOTH_LANGUAGES, indirect=["migrated_app"])
 def test_about_talks(app, now, locale):
-    written = set()
+    asked = []
     for state, moment, held in product(AppointmentState, MOMENTS.values(), (ReplyState.CONSULTING, ReplyState.ENDED)):
         made = a_reply(a_need(title=TITLE), state=held)
         times = {"starts_at": now + moment, "ends_at": now + moment + timedelta(minutes=20)}
@@ -368,12 +391,12 @@ def test_about_talks(app, now, locale):
             about |= {"item": item.id, "side": side.value}
             for kind in (each for each in KINDS if each.startswith("talk")):
                 news = {"talk_reminder": ("day", "hour"), "talk_offered": ("new", "others")}
-                for new in news.get(kind, ("new", "time", "place")):
-                    found = composed(app, now, locale, kind, item.email, **about, news=new)
-                    written |= {kind} if isinstance(found, Letter) else set()
+                turns = news.get(kind, ("new", "time", "place"))
+                asked += [(kind, item.email, about | {"news": new}) for new in turns]
         step = {"reply": made, "notes": TITLE, "held_on": now.date(), "next_on": now.date(), "noted_at": now}
         noted = saved(Consultation(**step))
-        composed(app, now, locale, "next_step", made.email, consultation=noted.id, day=f"{now.date()}")
+        asked += [("next_step", made.email, {"consultation": noted.id, "day": f"{now.date()}"})]
+    written = kinds_written(asked, composed_together(app, now, locale, asked))
     assert {"talk", "talk_offered", "talk_reminder", "talk_other_time", "talk_declined"} <= written
 
 
