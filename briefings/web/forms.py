@@ -42,6 +42,8 @@ from briefings.web.problems import reason
 
 # Control characters and the signs that turn the direction of writing: none belongs in a text, all can deceive.
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# What a form shows in place of each: pages may not hold them, browsers show this for some, and nobody types it.
+REPLACED = "\ufffd"
 # Signs that take no room and say nothing; they come along when text is copied, and would make a name look empty.
 UNSEEN = re.compile("[\u00ad\u061c\u200b\u200e\u200f\u2060\ufeff]")
 LINE_BREAKS = re.compile("[\t\n\r\u2028\u2029]")
@@ -128,8 +130,10 @@ def _refuse_control_characters(form: FlaskForm, field: Field) -> None:
     text = field.data
     if not isinstance(text, str):
         return
-    one_line = not isinstance(field, TextAreaField)
-    if FORBIDDEN.search(text) or (one_line and LINE_BREAKS.search(text)):
+    hidden, one_line = isinstance(field, HiddenField), not isinstance(field, TextAreaField)
+    if FORBIDDEN.search(text) or (REPLACED in text and not hidden):
+        raise StopValidation(gettext("보이지 않는 글자가 섞여 있습니다. ‘�’로 보이는 곳을 지우고 직접 입력해 주세요."))
+    if one_line and LINE_BREAKS.search(text):
         raise StopValidation(gettext("보이지 않는 글자가 섞여 있습니다. 지우고 직접 입력해 주세요."))
 
 
@@ -168,9 +172,13 @@ class Form(FlaskForm):
             return field
 
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
-            """A list in which something is always chosen cannot be left empty, and HTML has nothing to require."""
+            """A list in which something is always chosen cannot be left empty, and HTML has nothing to require.
+
+            What was typed and refused is shown with its forbidden signs replaced.
+            """
             always = isinstance(field, SelectField) and isinstance(field.widget, Select) and _always_chosen(field)
-            return super().render_field(field, {"required": False, **render_kw} if always else render_kw)
+            shown = super().render_field(field, {"required": False, **render_kw} if always else render_kw)
+            return Markup(FORBIDDEN.sub(REPLACED, shown))  # noqa: S704 (a sign in place of another escapes nothing)
 
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             found = super().wrap_formdata(form, formdata)

@@ -58,6 +58,13 @@ def test_characters_nobody_sees_are_refused(text: str):
     assert "보이지 않는 글자" in filled(Person, name=text).errors["name"][0]
 
 
+def test_what_nobody_sees_is_shown_where_it_was_typed_and_refused_until_it_is_gone():
+    form = filled(Person, name="가\x00온", note="앞\u202e뒤")
+    assert 'value="가�온"' in form.name() and "앞�뒤" in form.note()
+    assert "‘�’로 보이는 곳" in form.errors["name"][0]
+    assert "‘�’로 보이는 곳" in filled(Person, name="가�온").errors["name"][0]  # pressed again as it was shown
+
+
 def test_only_a_longer_text_may_have_line_breaks():
     assert "note" not in filled(Person, name="김가온", note="첫째\n둘째").errors
     assert "note" in filled(Person, name="김가온", note="첫째\x0b둘째").errors
