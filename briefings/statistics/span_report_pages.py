@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
@@ -24,7 +24,7 @@ pages = Blueprint("staff_span_report", __name__, url_prefix="/staff/statistics/r
 
 
 class ReportFilters(Filters):
-    """What to report of, and of which theme; what makes no sense is the half-year of today, and every theme."""
+    """What to report of, and of which theme; what makes no sense is said, and this half-year and every theme shown."""
 
     of = SelectField("무엇의 보고", validate_choice=False)
     theme = SelectField("주제", validate_choice=False)
@@ -39,10 +39,15 @@ class ReportFilters(Filters):
             for key, each in self.known.items()
         ]
         self.theme.choices = [SelectChoice("", "전체"), *(SelectChoice(str(each.id), label(each)) for each in themes)]
-        if self.of.data not in self.known:
-            self.of.data = self.spans[0].key
-        if self.theme.data not in self.themes:
-            self.theme.data = ""
+        self.unknown = False
+        for field, known, instead, words in (
+            (self.of, self.known, self.spans[0].key, "그런 기간이나 수요조사가 없어 이번 반기를 보입니다."),
+            (self.theme, self.themes, "", "그런 주제가 없어 모든 주제를 보입니다."),
+        ):
+            if field.data not in known:
+                if field.data:
+                    field.errors, self.unknown = [f"{words} 목록에서 골라 주세요."], True
+                field.data = instead
 
     def report(self, now: datetime) -> SpanReport:
         """What is asked for."""
@@ -76,4 +81,7 @@ def show() -> ResponseReturnValue:
 def file(ending: str) -> ResponseReturnValue:
     """The report as it stands now, as a file; Refused where it cannot be made."""
     now = clock.now()
-    return sent(ending, paper_over(ReportFilters(request.args, now).report(now)), now)
+    filters = ReportFilters(request.args, now)
+    if filters.unknown:
+        abort(404)
+    return sent(ending, paper_over(filters.report(now)), now)

@@ -97,6 +97,16 @@ def test_staff_read_it_of_a_half_year_a_theme_and_a_round(app, client, now):
     assert file.mimetype == "application/hwp+zip" and "hwpx" in file.headers["Content-Disposition"]
 
 
+def test_what_there_is_no_report_of_is_said_and_made_no_file_of(app, client):
+    client.sign_in(a_user())
+    page = words_of(client.get("/staff/statistics/report?of=round-9&theme=x").text)
+    assert "그런 기간이나 수요조사가 없어 이번 반기를 보입니다" in page and "그런 주제가 없어" in page
+    assert "2026년 하반기 협업이음 결과보고" in page
+    assert "그런" not in words_of(client.get("/staff/statistics/report?of=&theme=").text)
+    for asked in ("of=round-9", "theme=x"):
+        assert client.get(f"/staff/statistics/report/odt?{asked}").status_code == 404
+
+
 def words_of(page):
     """What it says, without tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
