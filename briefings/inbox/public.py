@@ -52,7 +52,7 @@ def give_up(token: str) -> ResponseReturnValue:
         except Refused as error:
             flash(reason(error), "error")
             return redirect(url_for(".give_up", token=token), 303)
-        flash(gettext("신청을 취소했고, 자리는 기다리는 분께 드립니다. 알려 주셔서 고맙습니다."), "success")
+        flash(gettext("신청을 취소했고, 기다리는 분이 있으면 자리를 드립니다. 알려 주셔서 고맙습니다."), "success")
         return redirect(url_for("registrations.show", token=token_of(question.registration)), 303)
     refused = _settled(question)
     impossible = again_reason(question.registration, clock.now())

@@ -52,6 +52,10 @@ class WhoForm(Form):
         """Let the needs of a programme be chosen from."""
         self.interests.choices = [SelectChoice(entry.need.id, entry.need.title) for entry in programme]
 
+    def only_for(self, kinds: Sequence[str]) -> None:
+        """Offer these kinds of organizations and no others."""
+        self.kind.choices = [choice for choice in self.kind.choices if not choice.value or choice.value in kinds]
+
     def who(self) -> dict[str, Any]:
         """The values of `Details` that are asked for before there is a place."""
         return {
@@ -166,10 +170,6 @@ class RegistrationForm(ConsentsForm, PeopleForm):
         self, programme: Sequence[ProgrammeEntry], texts: Mapping[Purpose, ConsentText], **kwargs: Any
     ) -> None:
         super().__init__(texts, programme, **kwargs)
-
-    def only_for(self, kinds: Sequence[str]) -> None:
-        """Offer these kinds of organizations and no others."""
-        self.kind.choices = [choice for choice in self.kind.choices if not choice.value or choice.value in kinds]
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: nobody twice, and not a program."""

@@ -17,8 +17,8 @@ from briefings.registrations.remembering import agreed_before, offers_for
 from briefings.schedule import new_address, registering, waiting
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.calendar_objects import item_object
-from briefings.schedule.eligibility import again_reason
-from briefings.schedule.finding import party_of, place_in_line
+from briefings.schedule.eligibility import again_reason, kinds_open_to
+from briefings.schedule.finding import party_of, place_in_line, places_of
 from briefings.schedule.invitations import open_item, resend_invite
 from briefings.schedule.links import registration_behind, token_of
 from briefings.schedule.models import Phase
@@ -88,6 +88,8 @@ def change(token: str) -> ResponseReturnValue:
     if request.method == "GET" and not stands(registration, clock.now()):
         return redirect(url_for("registrations.show", token=token), 303)
     form = ChangeForm(programme_of(registration.briefing), registration)
+    if kinds := kinds_open_to(registration):
+        form.only_for(kinds)
     if form.validate_on_submit():
         details = form.changed()
         try:
@@ -186,6 +188,7 @@ def confirm_cancel(token: str) -> ResponseReturnValue:
         briefing=registration.briefing,
         waits=waits,
         place=place_in_line(registration) if waits else None,
+        somebody_waits=places_of(registration.briefing).waiting > 0,
         no_way_back=reason(impossible) if impossible else None,
     )
 

@@ -8,6 +8,7 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.schedule.eligibility import again_reason
+from briefings.schedule.finding import places_of
 from briefings.schedule.links import registration_behind
 from briefings.schedule.reconfirming import reconfirm, settled_reason
 from briefings.schedule.registering import cancel
@@ -32,6 +33,7 @@ def show(token: str) -> ResponseReturnValue:
         registration=registration,
         briefing=registration.briefing,
         settled=settled and reason(settled),
+        somebody_waits=places_of(registration.briefing).waiting > 0,
         again=gone and again_reason(registration, now) is None,
         form=Form(),
         token=token,
@@ -50,6 +52,6 @@ def answer(token: str) -> ResponseReturnValue:
         flash(reason(error), "error")
     else:
         done = gettext("알려 주셔서 고맙습니다. 설명회에서 뵙겠습니다.")
-        freed = gettext("알려 주셔서 고맙습니다. 신청을 취소했고, 자리는 기다리는 분께 드립니다.")
+        freed = gettext("알려 주셔서 고맙습니다. 신청을 취소했고, 기다리는 분이 있으면 자리를 드립니다.")
         flash(done if comes else freed, "success")
     return redirect(url_for(".show", token=token), 303)

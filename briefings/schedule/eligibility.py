@@ -55,6 +55,12 @@ def again_reason(registration: Registration, now: datetime) -> Refused | None:
     return refused if refused and not is_chosen(registration) else None
 
 
+def kinds_open_to(registration: Registration) -> list[OrganizationKind]:
+    """Which kinds of organization this person may name instead, their present one among them; empty: any."""
+    taken = registration.briefing.kinds_taken
+    return [*taken, registration.organization.kind] if taken and not is_chosen(registration) else []
+
+
 def is_chosen(registration: Registration) -> bool:
     """Whether staff invited or entered this person."""
     invited = exists().where(Invitee.briefing_id == registration.briefing_id, Invitee.email == registration.email)

@@ -12,10 +12,10 @@ from briefings.organizations.models import OrganizationKind
 from briefings.outbox.queueing import queued_lately
 from briefings.privacy.consenting import answer_all
 from briefings.schedule import support
-from briefings.schedule.eligibility import again_reason, closed_reason, ineligible_reason, is_chosen
+from briefings.schedule.eligibility import again_reason, closed_reason, ineligible_reason, is_chosen, kinds_open_to
 from briefings.schedule.finding import coming_of
 from briefings.schedule.invitations import rename, tell, tell_standing, withdraw
-from briefings.schedule.models import Briefing, Eligibility
+from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 from briefings.schedule.ticking import tick, tick_anew
 from briefings.schedule.waiting import Line, Standing, hand_out, seat, standing_of
@@ -302,11 +302,8 @@ def _refuse_settled(registration: Registration, now: datetime) -> None:
 
 def _refuse_another_kind(registration: Registration, kind: OrganizationKind) -> None:
     """Nobody gets in by changing what they said; who is not of a kind that may register keeps what was there before."""
-    briefing = registration.briefing
-    if kind is registration.organization.kind or briefing.eligibility is not Eligibility.KINDS:
-        return
-    refused = ineligible_reason(briefing, kind, None)
-    if refused and not is_chosen(registration):
+    kinds = kinds_open_to(registration)
+    if kinds and kind not in kinds and (refused := ineligible_reason(registration.briefing, kind, None)):
         raise refused
 
 

@@ -34,6 +34,7 @@ def test_looking_changes_nothing(client, registration):
     assert page.status_code == 200
     assert registration.briefing.title in page.text
     assert "참가합니다" in page.text and "참가하지 못합니다" in page.text
+    assert "자리를 내놓게 됩니다" in page.text and "기다리는 분" not in page.text
     db.session.refresh(registration)
     assert (registration.reconfirmed_at, registration.state) == (None, RegistrationState.CONFIRMED)
 
@@ -51,6 +52,7 @@ def test_who_comes_says_so_and_staff_see_how_many_did(client, registration, now)
 
 def test_who_does_not_come_frees_the_place_for_the_next_in_line(client, registration):
     waiting = a_registration(registration.briefing, state=RegistrationState.WAITLISTED)
+    assert "기다리는 분께 넘어갑니다" in client.get(link(registration)).text
     page = client.post(link(registration), data={"comes": "no"}, follow_redirects=True)
     assert "신청을 취소했고" in page.text and "이미 취소된 신청입니다." in page.text
     db.session.refresh(waiting)

@@ -172,6 +172,19 @@ class TestChanging:
         assert 'value="이가온"' in page and 'value="사업개발팀"' in page and "checked" in page
         assert '<option selected value="company">' in page
 
+    def test_offers_the_kinds_the_briefing_is_open_to_and_the_present_one(self, client, registration):
+        assert 'value="local"' in client.get(link(registration, "/change")).text
+        briefing = registration.briefing
+        briefing.eligibility, briefing.eligible_kinds = Eligibility.KINDS, ["university"]
+        db.session.commit()
+        page = client.get(link(registration, "/change")).text
+        assert '<option selected value="company">' in page and 'value="university"' in page
+        assert 'value="local"' not in page
+        data = DETAILS | {"kind": "local"}
+        assert "목록에 있는 것 가운데" in client.post(link(registration, "/change"), data=data).text
+        an_invitee(briefing, email=registration.email)  # whom staff invited may be of any kind
+        assert 'value="local"' in client.get(link(registration, "/change")).text
+
     def test_says_until_when_support_can_be_asked_for(self, client, registration, now):
         in_time = client.get(link(registration, "/change")).text
         assert "지원은 2026. 11. 26.(목) 10:00까지 신청" in in_time and "늦을 수 있습니다" not in in_time
@@ -209,7 +222,10 @@ class TestChanging:
 class TestCancelling:
     def test_asks_first_and_names_what_is_lost(self, client, registration):
         page = client.get(link(registration, "/cancel")).text
-        assert "취소하시겠습니까?" in page and "기다리는 분께 넘어갑니다" in page and "취소하지 않고 돌아가기" in page
+        assert "취소하시겠습니까?" in page and "자리를 내놓게 됩니다" in page and "취소하지 않고 돌아가기" in page
+        assert "기다리는 분" not in page
+        a_registration(registration.briefing, state=WAITLISTED)
+        assert "자리는 바로 기다리는 분께 넘어갑니다" in client.get(link(registration, "/cancel")).text
         waiting = a_registration(a_briefing(capacity=0), state=WAITLISTED)
         assert "대기 순번 1번을 잃습니다" in client.get(link(waiting, "/cancel")).text
 
