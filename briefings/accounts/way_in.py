@@ -1,6 +1,7 @@
 """Between the password and a session: the second proof, and what was typed when a session ended meanwhile."""
 
 import json
+import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from flask import current_app, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+from sqlalchemy.exc import DBAPIError
 
 from briefings import clock
 from briefings.accounts.forms import CodeForm, SignInForm
@@ -15,10 +17,12 @@ from briefings.accounts.linking import link
 from briefings.accounts.models import User, UserSession
 from briefings.accounts.sessions import begin, idle_life, is_to_be_noted, longest_life, note_use, session_with
 from briefings.accounts.signing_in import note_sign_in, user_numbered
-from briefings.db import db, unit_of_work
+from briefings.db import db, trouble_of, unit_of_work
 from briefings.web.routing import own_path
 from briefings.web.sealing import seal, unseal
 from briefings.web.security import made_by_script, network
+
+log = logging.getLogger(__name__)
 
 HALF, SESSION, WAY, SUBJECT = "half", "_user_id", "way", "subject"
 PASSWORD, AGENCY = "password", "agency"
@@ -92,8 +96,19 @@ def note_activity() -> None:
         return
     used, now = g.session_in_use, clock.now()
     if is_to_be_noted(used, now):
+        _note(used, now)
+
+
+def _note(used: UserSession, now: datetime) -> None:
+    """Where nothing can be written at the moment, what they asked for may still be read."""
+    try:
         with unit_of_work():
             note_use(used, now)
+    except DBAPIError as error:
+        db.session.rollback()
+        if (trouble := trouble_of(error)) is None:
+            raise
+        log.warning("database=%s: the use of a session was not noted", trouble.value)
 
 
 def wants_second_factor(user: User) -> bool:

@@ -6,16 +6,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+from briefings.accounts.models import UserSession
+from briefings.accounts.sessions import NOTED_EVERY, is_to_be_noted
 from briefings.app import create_app
 from briefings.db import Trouble, db, trouble_of
 from briefings.outbox.models import Message
 from briefings.schedule.registration_models import Registration
-from tests.builders import a_briefing
+from tests.builders import a_briefing, a_user
 from tests.client import PageClient
 from tests.conftest import NOW, SETTINGS
 from tests.operation.machines import ANSWERS
@@ -89,6 +92,21 @@ def test_where_the_disk_is_full_reads_go_on_and_nothing_is_half_done(client, mon
     assert again.status_code == 303
     registrations, messages = sign_ups()
     assert registrations == messages == done + 1
+
+
+def test_whoever_is_signed_in_reads_on_where_nothing_can_be_written(client, alone, monkeypatch):
+    with time_machine.travel(NOW, tick=False):
+        client.sign_in(a_user(), at=NOW - 2 * NOTED_EVERY)
+        monkeypatch.setattr(Pages, "milliseconds", 50)
+        with closing(sqlite3.connect(alone.config["FILE"], isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert client.get("/staff/briefings").status_code == client.get("/needs").status_code == 200
+            other.execute("ROLLBACK")
+        db.session.rollback()
+        assert is_to_be_noted(db.session.scalars(select(UserSession)).one(), NOW)
+        assert client.get("/needs").status_code == 200
+        db.session.rollback()
+        assert not is_to_be_noted(db.session.scalars(select(UserSession)).one(), NOW)
 
 
 def test_who_waits_too_long_for_sqlite_is_told_when_to_come_back(client, alone, monkeypatch):
