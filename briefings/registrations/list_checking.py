@@ -21,6 +21,7 @@ from briefings.schedule.registration_models import Invitee, Registration, Regist
 
 LONGEST = {"organization": 120, "name": 120, "department": 100, "rank": 100}
 LONGEST_PHONE = 30
+LINES_NAMED = 10
 AT_A_TIME = 500
 """So many values go into one statement: databases take no more than some thousands."""
 
@@ -82,6 +83,7 @@ def check(list_: PeopleList) -> Checked:
     readers = [RowReader(list_, row) for row in list_.people_rows]
     for reader in readers:
         reader.read()
+    _tell_what_is_left_out(list_, readers)
     _tell_kinds(list_, readers)
     _compare_with_each_other(readers)
     _compare_with_what_is_there(list_, readers)
@@ -172,6 +174,22 @@ class RowReader:
         for name in needed:
             if not getattr(self.person, name) and name not in asked:
                 self.find(name, f"{FIELDS[name]}이 비어 있습니다." if name != "email" else "전자우편이 비어 있습니다.")
+
+
+def _tell_what_is_left_out(list_: PeopleList, readers: Sequence[RowReader]) -> None:
+    """Of each column that has no heading and is not read, at its first cell that holds something: that it is left out.
+
+    Lines written in different ways make such columns (`김가온 <gaon@example.kr>` among lines of more cells).
+    """
+    for column, (heading, field_) in enumerate(zip(list_.headings, list_.fields, strict=True)):
+        holding = [each for each in readers if column < len(each.cells) and each.cells[column]]
+        if heading or field_ or not holding:
+            continue
+        first, lines = holding[0], ", ".join(str(each.number) for each in holding[:LINES_NAMED])
+        more = f" 그 밖에 {len(holding) - LINES_NAMED:,}줄" if len(holding) > LINES_NAMED else ""
+        cell = f"{column_name(column + 1)}{first.number}"
+        says = f"이 칸에 적힌 것은 넣지 않습니다. 적힌 줄: {lines}{more}. 넣으려면 위에서 무엇으로 읽을지 골라 주세요."
+        first.found.append(Found(first.number, "", cell, shown(first.cells[column]), says, Level.NOTE))
 
 
 def _tell_kinds(list_: PeopleList, readers: Sequence[RowReader]) -> None:

@@ -57,6 +57,20 @@ def take(desk: PageClient, address: str, **given) -> str:
     return desk.post(f"{address}/take", data=given | {"agreed": agreed(shown)}, follow_redirects=True).text
 
 
+def test_what_stands_in_no_column_that_is_read_is_said_to_be_left_out(desk):
+    briefing = a_briefing()
+    lines = "김가온 <gaon@example.kr>\n홍길동, hong@example.kr, 박물관\n박초대, park@example.kr, 시청, 과장\n"
+    address, page = handed_in(desk, briefing, "invite", lines=lines)
+    words = text_of(page)
+    assert "D3 과장" in words and "이 칸에 적힌 것은 넣지 않습니다. 적힌 줄: 3. 넣으려면" in words
+    assert "넣을 사람 3 명" in words
+    chosen = {f"column_{place}": field for place, field in enumerate(("name", "email", "", "organization"))}
+    words = text_of(desk.post(address, data=chosen, follow_redirects=True).text)
+    assert "C2 박물관" in words and "적힌 줄: 2, 3." in words and "D3 과장" not in words
+    many = "김가온 <gaon@example.kr>\n" + "".join(f"홍길동, p{n}@example.kr, 시청, 가{n}\n" for n in range(12))
+    assert "10, 11 그 밖에 2줄" in text_of(handed_in(desk, briefing, "invite", lines=many)[1])
+
+
 def test_a_spreadsheet_is_read_shown_and_its_people_are_registered_once_staff_agree(desk):
     briefing = a_briefing(capacity=1)
     data = a_workbook(
