@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, Dialect, event
 
 from briefings.app import create_app
 from briefings.db import db
@@ -65,6 +65,7 @@ def apps() -> Iterator[Callable[[str], Flask]]:
             compiled_once(app).test_client_class = PageClient
             with app.app_context():
                 event.listen(db.engine, "connect", _keep_savepoints_in_memory)
+                _write_savepoints_down(db.engine.dialect)
             limiter.enabled = False  # the fixture `limited` is for tests that are about limits
             ending.callback(_let_go_of, app)
             return app
@@ -76,6 +77,16 @@ def _keep_savepoints_in_memory(connection: Any, _: Any) -> None:
     """SQLite makes a file for what a large savepoint has changed: one in each test, a twentieth of its time."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("PRAGMA temp_store = MEMORY")
+
+
+def _write_savepoints_down(dialect: Dialect) -> None:
+    """SQLAlchemy compiles a statement for each, as its name is a new one: a thirtieth of the time of all tests."""
+    for deed, words in (("", "SAVEPOINT"), ("release_", "RELEASE SAVEPOINT"), ("rollback_to_", "ROLLBACK TO")):
+        setattr(dialect, f"do_{deed}savepoint", partial(_say, f"{words} "))
+
+
+def _say(words: str, connection: Connection, name: str) -> None:
+    connection.exec_driver_sql(f"{words}{name}")
 
 
 def _let_go_of(app: Flask) -> None:
