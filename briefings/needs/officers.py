@@ -51,13 +51,12 @@ def give_themes(user: User, ids: Collection[int], by: User, now: datetime) -> No
     record(by, "account.themes_changed", user, now, before=_names(before), after=_names(after))
 
 
-def missing_themes(user: User, of_thing: Collection[Theme]) -> list[Theme]:
-    """Of a thing's themes one of which `user` would have to answer for in order to act on it; none where they may.
+def missing_themes(own: Collection[int], of_thing: Collection[Theme]) -> list[Theme]:
+    """Of a thing's themes one of which an officer of `own` would have to answer for to act on it; none where they may.
 
     What has no theme is everybody's, and one theme in common is enough.
     """
-    own = {theme.id for theme in themes_of(user)} if of_thing else set()
-    return [] if not own or any(theme.id in own for theme in of_thing) else list(of_thing)
+    return [] if any(theme.id in own for theme in of_thing) else list(of_thing)
 
 
 def _names(themes: Iterable[Theme]) -> str:

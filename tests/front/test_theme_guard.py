@@ -166,6 +166,17 @@ def test_administrators_and_officers_without_themes_answer_for_everything(client
         assert person.get(closed[0]).status_code == 200
 
 
+def test_whether_an_officer_answers_for_all_is_asked_once_for_a_page_and_then_nothing_of_the_thing(
+    client, app, count_queries
+):
+    client.sign_in(a_user())
+    need = a_need()
+    with count_queries() as sent:
+        assert client.get(f"/staff/needs/{need.id}").status_code == 200
+    assert len([each for each in sent if "officer_themes" in each]) == 1
+    assert not [each for each in sent if "FROM themes" in each and "need_themes" in each.partition("WHERE")[2]]
+
+
 def test_an_administrator_gives_themes_which_is_kept_and_shown(app, sea, client):
     officer, owner = a_user(Role.OFFICER), a_user(Role.OWNER)
     client.sign_in(a_user(Role.ADMINISTRATOR))
