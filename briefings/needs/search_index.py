@@ -101,21 +101,35 @@ def _expression(looked_for: Iterable[str]) -> str:
 @event.listens_for(Need, "after_update")
 def keep_words(mapper: Mapper[Need], connection: Connection, need: Need) -> None:
     """Whoever writes a need cannot forget its words."""
+    state = inspect(need)
     of_text = (*FIELDS, "organization_id")
-    if any(inspect(need).attrs[name].history.has_changes() for name in of_text):
-        name = connection.scalar(select(Organization.name).where(Organization.id == need.organization_id)) or ""
-        index(connection, {need.id: [*(getattr(need, field) or "" for field in FIELDS), name]})
+    if any(state.attrs[name].history.has_changes() for name in of_text):
+        said = {need.id: [*(getattr(need, field) or "" for field in FIELDS), _its_name(connection, need)]}
+        index(connection, said, are_new=not state.has_identity)
 
 
-def index(connection: Connection, said: Mapping[int, Sequence[str]]) -> None:
-    """Write down what needs say (by id: `FIELDS`, the title first, and the organization) in place of what they said."""
+def _its_name(connection: Connection, need: Need) -> str:
+    """The name of its organization, which is asked for where this transaction has not read it."""
+    known = vars(need).get("organization")
+    read = vars(known) if known is not None else {}
+    if read.get("id") == need.organization_id and "name" in read:
+        return str(read["name"])
+    return connection.scalar(select(Organization.name).where(Organization.id == need.organization_id)) or ""
+
+
+def index(connection: Connection, said: Mapping[int, Sequence[str]], are_new: bool = False) -> None:
+    """Write down what needs say (by id: `FIELDS`, the title first, and the organization) in place of what they said.
+
+    `are_new`: they said nothing before.
+    """
     texts = {need_id: [bare(line) for line in lines] for need_id, lines in said.items()}
     shortened = {need_id: [initials(lines[0]), initials(lines[-1])] for need_id, lines in texts.items()}
     rows = [
         {"need_id": need_id, "bare": "\n".join(lines), "initials": "\n".join(shortened[need_id])}
         for need_id, lines in texts.items()
     ]
-    before = connection.execute(delete(NeedText).where(NeedText.need_id.in_(texts)).returning(*NeedText.__table__.c))
+    forgotten = delete(NeedText).where(NeedText.need_id.in_(texts)).returning(*NeedText.__table__.c)
+    before = [] if are_new else connection.execute(forgotten)
     old = {need_id: grams("\n".join(lines).split("\n")) for need_id, *lines in before}
     connection.execute(insert(NeedText), rows)
     new = {need_id: grams([*texts[need_id], *shortened[need_id]]) for need_id in texts}

@@ -81,6 +81,14 @@ def test_what_was_changed_is_found_by_what_it_says_now(app):
     assert found(q="부표") == []
 
 
+def test_of_a_new_need_nobody_asks_what_it_said_before(app, count_queries):
+    organization = an_organization("가온해양공단")
+    with count_queries() as sent:
+        a_need(title="폐어망", organization=organization)
+    assert not [each for each in sent if each.startswith(("SELECT", "DELETE"))]
+    assert found(q="어망") == found(q="가온해양") == found(q="ㄱㅇㅎㅇ") == ["폐어망"]
+
+
 def test_each_word_must_be_there_but_not_across_two_parts_of_the_text(app):
     a_need(title="바다 청소", summary="모래", offers="배", seeks="사람")
     assert found(q="바다 모래") == ["바다 청소"]
