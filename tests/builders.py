@@ -26,9 +26,14 @@ BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def saved(row: Any) -> Any:
-    """The row, committed, so that requests see it."""
-    db.session.add(row)
-    db.session.commit()
+    """The row, committed, so that requests see it; the test knows it as it made it until something else is asked."""
+    session = db.session()
+    session.add(row)
+    session.expire_on_commit = False  # most tests would read at once what they have just written
+    try:
+        session.commit()
+    finally:
+        session.expire_on_commit = True
     return row
 
 

@@ -1,19 +1,21 @@
 """Talks between owner and replier: offered, chosen, moved, called off, and both calendars right at every step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import getaddresses
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
 
 from briefings import clock
+from briefings.accounts.signing_in import user_with
 from briefings.db import db, unit_of_work
 from briefings.inbox.models import Outcome
 from briefings.inbox.receiving import receive
 from briefings.jobs import chase_owners, watch_talks
 from briefings.outbox.mail import Mail
 from briefings.outbox.models import Message
-from briefings.participation import answering, colleagues
+from briefings.participation import answering, appointments, colleagues
 from briefings.participation.links import token_of
 from briefings.participation.models import Appointment, AppointmentState, ReplyState
 from briefings.schedule import calendar_settings
@@ -27,6 +29,7 @@ from tests.schedule.letters import delivered
 
 OWNER, GAON = "owner@agency.example.kr", "gaon@house.example.kr"
 TUESDAY = ["2026-12-01T10:00", "2026-12-01T14:30", "2026-12-02T10:00"]
+SEOUL = ZoneInfo("Asia/Seoul")
 TERMS = {"place": "https://room.example.kr/talk", "note": "설비 규모를 여쭙고 싶습니다."}
 
 
@@ -53,6 +56,16 @@ class Sides:
         times = [each.starts_at.isoformat() for each in self.talk.times]
         return self.client.post(self.link, data={"starts_at": times[place]}, follow_redirects=True)
 
+    def arrange(self, times=TUESDAY):
+        """Offered and chosen without the pages, which other tests go through."""
+        moments = [datetime.fromisoformat(each).replace(tzinfo=SEOUL) for each in times]
+        with unit_of_work():
+            owner = user_with(OWNER)
+            appointments.offer(self.reply, moments, appointments.Terms(**TERMS), owner, SEOUL, clock.now())
+        with unit_of_work():
+            by = appointments.one_of_repliers(self.reply, self.reply.email)
+            appointments.choose(self.reply.talk, moments[0], by, clock.now())
+
     def mails(self, address):
         """Subjects and SEQUENCE of what left for an address, calendars read by every reader."""
         return [
@@ -77,8 +90,7 @@ def sides(app, client):
 @pytest.fixture
 def agreed(sides):
     """A talk agreed on, of which both were told."""
-    sides.offer()
-    sides.choose()
+    sides.arrange()
     delivered(sides.app, OWNER)
     return sides
 
@@ -142,8 +154,7 @@ def test_the_sender_comes_in_the_stead_of_a_colleague_who_takes_part_no_more(sid
 
 
 def test_times_offered_that_nobody_chose_are_past_and_the_time_agreed_on_is_no_other_one(sides):
-    sides.offer()
-    sides.choose()
+    sides.arrange()
     again = {**TERMS, **typed(("2026-12-01", "10:00"))}
     page = sides.client.post(f"/my/talks/{sides.talk.public_id}/times", data=again).text
     assert "지금 정한 시간 말고 다른 시간" in page and not sides.talk.waits
@@ -266,8 +277,7 @@ def test_none_of_the_times_fits_and_the_owner_reads_what_would(sides):
 
 def test_another_time_is_asked_for_five_times_an_hour_and_of_every_talk_apart(agreed, client):
     other = Sides(agreed.app, client, a_reply(agreed.reply.need, email="sora@house.example.kr"))
-    other.offer(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"])
-    other.choose()
+    other.arrange(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"])
     ask = {"words": "오전이 좋습니다."}
     with time_machine.travel(clock.now(), tick=True):
         answers = [client.post(f"{agreed.link}/other-times", data=ask) for _ in range(6)]
@@ -334,7 +344,7 @@ def test_a_reply_that_ends_takes_its_talk_along(agreed):
     assert agreed.talk.state is AppointmentState.CANCELLED
     assert agreed.mails(GAON)[-1][0] == "reply_declined" and ("talk_off", "CANCEL", 1) in agreed.mails(GAON)
     other = Sides(agreed.app, agreed.client, a_reply(agreed.reply.need, email="other@example.com"))
-    other.offer(), other.choose()
+    other.arrange()
     delivered(agreed.app, OWNER)
     other.reply.state = ReplyState.WITHDRAWN
     db.session.commit()
@@ -414,7 +424,7 @@ def test_the_entry_stands_in_the_feed_and_in_a_file_under_one_uid(agreed, count_
     with count_queries() as one:
         agreed.client.get(feed)
     other = Sides(agreed.app, agreed.client, a_reply(agreed.reply.need, email="other@example.com"))
-    other.offer(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"]), other.choose()
+    other.arrange(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"])
     agreed.client.get(feed)
     with count_queries() as two:
         body = agreed.client.get(feed).text

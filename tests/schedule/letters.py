@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 
 from flask import Flask
 from sqlalchemy import select
@@ -20,7 +21,11 @@ class Letter:
 
     kind: str
     raw: bytes
-    parsed: EmailMessage
+
+    @cached_property
+    def parsed(self) -> EmailMessage:
+        """As a mail program reads it; only of those that somebody opens."""
+        return message_from_bytes(self.raw, policy=policy.default)
 
     @property
     def subject(self) -> str:
@@ -53,10 +58,8 @@ def delivered(app: Flask, address: str) -> list[Letter]:
     """Let the worker do its round; everything that ever left for `address`, in order."""
     deliver(app)
     sent = select(Message).where(Message.recipient == address, Message.state == MessageState.SENT)
-    letters = [
-        Letter(message.kind, message.raw or b"", message_from_bytes(message.raw or b"", policy=policy.default))
-        for message in db.session.scalars(sent.order_by(Message.sent_at, Message.id))
-    ]
+    found = db.session.scalars(sent.order_by(Message.sent_at, Message.id))
+    letters = [Letter(message.kind, message.raw or b"") for message in found]
     db.session.commit()
     return letters
 
