@@ -29,8 +29,13 @@ class NotAllowed(Refused):
     """Whoever asks may not do it, though others may."""
 
 
-class LinkEnded(Refused):
-    """The personal link was a true one once: whoever has it may know that it ended, but nothing of its thing."""
+class LinkEnded(Exception):
+    """The personal link was a true one once: whoever has it may know that it ended, but nothing of its thing.
+
+    No Refused: there is no page of theirs any more that could say why.
+    """
 
     def __init__(self, message: str = REPLACED) -> None:
         super().__init__(message)
+        self.message = message
+        self.values: dict[str, object] = {}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import joinedload
 from briefings.db import db
 from briefings.schedule.answers import ASKED_FOR
 from briefings.schedule.calendar_models import CalendarItem
+from briefings.schedule.links import MOVED
 from briefings.schedule.registration_models import Registration
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
 
 PURPOSE = "give-up"
 
@@ -36,7 +37,7 @@ def give_up_token(item: CalendarItem, asked_at: datetime) -> str:
 
 
 def question_behind(token: str) -> Question:
-    """What a token asks, be it late; 404 for any other token."""
+    """What a token asks, be it late; LinkEnded for one of before, 404 for any other token."""
     said = public_id_in(token)
     try:
         number, seconds = map(int, said.split("-", 1))
@@ -45,8 +46,9 @@ def question_behind(token: str) -> Question:
         abort(404)
     found = select(CalendarItem).where(CalendarItem.id == number).options(joinedload(CalendarItem.briefing))
     item = db.session.scalar(found) if 0 < number < 2**31 else None
-    if item is None or item.registration is None or not token_fits(token, PURPOSE, said, _version(item)):
+    if item is None or item.registration is None:
         abort(404)
+    refuse_unless_in_force(token, PURPOSE, said, _version(item), MOVED)
     return Question(item, item.registration, expires_at)
 
 

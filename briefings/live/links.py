@@ -13,9 +13,10 @@ from sqlalchemy.orm import load_only
 
 from briefings.db import db, looked_up
 from briefings.errors import N_, Refused
+from briefings.schedule.links import MOVED
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import STANDING, Registration, RegistrationState
-from briefings.web.tokens import digits_for, public_id_in, token_fits
+from briefings.web.tokens import digits_for, public_id_in, refuse_unless_in_force
 
 _HOLDER = """
 SELECT r.id, r.public_id, r.link_version, r.briefing_id, r.state,
@@ -37,13 +38,13 @@ class Holder(NamedTuple):
 
 
 def holder_behind(token: str) -> Holder:
-    """Whom a join link was made for; 404 for any other token."""
+    """Whom a join link was made for; LinkEnded for one of before, 404 for any other token."""
     for number, public_id, link_version, briefing_id, state, entered, of_places, of_content in looked_up(
         _HOLDER, [public_id_in(token)]
     ):
-        if token_fits(token, "join", public_id, link_version):
-            has_place = state == RegistrationState.CONFIRMED
-            return Holder(number, briefing_id, has_place, bool(entered), (of_places, of_content))
+        refuse_unless_in_force(token, "join", public_id, link_version, MOVED)
+        has_place = state == RegistrationState.CONFIRMED
+        return Holder(number, briefing_id, has_place, bool(entered), (of_places, of_content))
     abort(404)
 
 

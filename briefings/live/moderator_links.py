@@ -4,12 +4,11 @@ from flask import abort, url_for
 from sqlalchemy import select
 
 from briefings.db import db
-from briefings.errors import LinkEnded
 from briefings.live.days import day_of
 from briefings.live.models import BriefingDay
 from briefings.schedule.models import Briefing
 from briefings.schedule.overview import numbered
-from briefings.web.tokens import fitted_before, public_id_in, token_fits, token_for
+from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
 
 
 def moderator_token(briefing: Briefing, day: BriefingDay) -> str:
@@ -28,9 +27,5 @@ def briefing_moderated(token: str) -> Briefing:
     briefing = numbered(number) if number is not None else None
     if briefing is None:
         abort(404)
-    of_link = ("moderator", briefing.public_id, day_of(briefing).moderator_version)
-    if token_fits(token, *of_link):
-        return briefing
-    if fitted_before(token, *of_link):
-        raise LinkEnded
-    abort(404)
+    refuse_unless_in_force(token, "moderator", briefing.public_id, day_of(briefing).moderator_version)
+    return briefing

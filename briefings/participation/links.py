@@ -4,11 +4,17 @@ from dataclasses import dataclass
 
 from flask import abort, url_for
 
+from briefings.errors import N_
 from briefings.participation.colleagues import colleague_with
 from briefings.participation.models import ParticipationReply, ReplyColleague
 from briefings.participation.replying import reply_with
 from briefings.participation.telling import repliers
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
+
+REPLY_ANEW = N_(
+    "전에 쓰던 링크입니다. 답글을 거두어 새로 보냈거나 다른 분이 이어받은 뒤에는 열리지 않습니다. "
+    "마지막에 받은 전자우편의 링크를 열어 주세요. 받은 것이 없으면 아래 연락처로 알려 주세요."
+)
 
 OPENS_NOTHING = 0
 """A version that no link has."""
@@ -62,7 +68,7 @@ def colleague_url(colleague: ReplyColleague) -> str:
 
 
 def reply_behind(token: str, purpose: str = "reply") -> ParticipationReply:
-    """The reply a token opens, that of a colleague who joined it too; 404 for any other token."""
+    """The reply a token opens, that of a colleague who joined it too; LinkEnded for one of before, else 404."""
     return replier_behind(token, purpose).reply
 
 
@@ -70,19 +76,20 @@ def replier_behind(token: str, purpose: str = "reply") -> Replier:
     """The same, and whose token it is."""
     public_id = public_id_in(token)
     made = reply_with(public_id)
-    if made is not None and token_fits(token, purpose, made.public_id, made.link_version):
+    if made is not None:
+        refuse_unless_in_force(token, purpose, made.public_id, made.link_version, REPLY_ANEW)
         return Replier(made)
     colleague = colleague_with(public_id)
     if colleague is None or not colleague.is_in:
         abort(404)
-    if not token_fits(token, purpose, colleague.public_id, colleague.link_version):
-        abort(404)
+    refuse_unless_in_force(token, purpose, colleague.public_id, colleague.link_version, REPLY_ANEW)
     return Replier(colleague.reply, colleague)
 
 
 def colleague_behind(token: str) -> ReplyColleague:
     """Whoever asked to join a reply, whether they were let or not; 404 for any other token."""
     colleague = colleague_with(public_id_in(token))
-    if colleague is None or not token_fits(token, "reply-colleague", colleague.public_id, colleague.link_version):
+    if colleague is None:
         abort(404)
+    refuse_unless_in_force(token, "reply-colleague", colleague.public_id, colleague.link_version, REPLY_ANEW)
     return colleague

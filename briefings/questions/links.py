@@ -10,10 +10,7 @@ from briefings.needs.models import Need
 from briefings.organizations.finding import acts_for
 from briefings.schedule.links import presenter_token
 from briefings.schedule.models import PresenterSlot
-from briefings.web.tokens import public_id_in, token_fits, token_for
-
-PURPOSES = ("presenter", "questions")
-"""A presenter's link opens the questions, too; the link of a contact opens nothing else."""
+from briefings.web.tokens import fitted_before, public_id_in, refuse_unless_in_force, token_for
 
 
 def answering_url(slot: PresenterSlot, address: str) -> str:
@@ -27,10 +24,12 @@ def answering_url(slot: PresenterSlot, address: str) -> str:
 
 
 def slot_to_answer_for(token: str) -> PresenterSlot:
-    """The slot whose questions a token opens, with briefing and need; 404 for any other token."""
+    """The slot whose questions a token opens, with briefing and need; LinkEnded for one of before, else 404."""
     found = select(PresenterSlot).where(PresenterSlot.public_id == public_id_in(token))
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)
     slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
-    if slot is None or not any(token_fits(token, purpose, slot.public_id, slot.link_version) for purpose in PURPOSES):
+    if slot is None:
         abort(404)
+    presents = fitted_before(token, "presenter", slot.public_id, slot.link_version + 1)
+    refuse_unless_in_force(token, "presenter" if presents else "questions", slot.public_id, slot.link_version)
     return slot

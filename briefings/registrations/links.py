@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 from briefings.db import db
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Invitee
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
 
 
 def invitee_token(invitee: Invitee) -> str:
@@ -21,13 +21,14 @@ def invitee_url(invitee: Invitee) -> str:
 
 
 def invitee_behind(token: str) -> Invitee:
-    """Whom a token was made for, with briefing and registration; 404 for any other token."""
+    """Whom a token was made for, with briefing and registration; LinkEnded for one of before, else 404."""
     together = (
         joinedload(Invitee.briefing).options(joinedload(Briefing.theme), joinedload(Briefing.audience)),
         joinedload(Invitee.registration),
     )
     found = select(Invitee).where(Invitee.public_id == public_id_in(token)).options(*together)
     invitee = db.session.scalar(found)
-    if invitee is None or not token_fits(token, "invitee", invitee.public_id, invitee.link_version):
+    if invitee is None:
         abort(404)
+    refuse_unless_in_force(token, "invitee", invitee.public_id, invitee.link_version)
     return invitee

@@ -5,10 +5,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings.db import db
+from briefings.errors import N_
 from briefings.needs.models import Need
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
-from briefings.web.tokens import fitted_before, public_id_in, token_fits, token_for
+from briefings.web.tokens import fitted_before, public_id_in, refuse_unless_in_force, token_fits, token_for
+
+MOVED = N_(
+    "전에 쓰던 링크입니다. 신청한 주소를 바꾸었거나 신청을 지운 뒤에는 열리지 않습니다. "
+    "‘신청 내역 확인’에 전자우편 주소를 적으면 지금 쓰는 링크를 다시 보내 드립니다."
+)
 
 
 def token_of(registration: Registration, purpose: str = "registration") -> str:
@@ -54,7 +60,7 @@ def slot_behind(token: str) -> PresenterSlot:
 
 
 def registration_behind(token: str, purpose: str = "registration") -> Registration:
-    """The registration a token opens, with its briefing and organization; 404 for any other token."""
+    """The registration a token opens, with its briefing and organization; LinkEnded for one of before, else 404."""
     found = select(Registration).where(Registration.public_id == public_id_in(token))
     registration = db.session.scalar(
         found.options(
@@ -62,6 +68,7 @@ def registration_behind(token: str, purpose: str = "registration") -> Registrati
             joinedload(Registration.briefing).options(joinedload(Briefing.theme), joinedload(Briefing.audience)),
         )
     )
-    if registration is None or not token_fits(token, purpose, registration.public_id, registration.link_version):
+    if registration is None:
         abort(404)
+    refuse_unless_in_force(token, purpose, registration.public_id, registration.link_version, MOVED)
     return registration

@@ -4,7 +4,7 @@ from flask import abort, url_for
 
 from briefings.seasons.availability import known_as
 from briefings.seasons.models import AvailabilityRequest
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
 
 
 def availability_url(request: AvailabilityRequest) -> str:
@@ -14,8 +14,9 @@ def availability_url(request: AvailabilityRequest) -> str:
 
 
 def availability_request_behind(token: str) -> AvailabilityRequest:
-    """The question a token was made for, with its season; 404 for any other token."""
+    """The question a token was made for, with its season; LinkEnded for one of before, 404 for any other token."""
     asked = known_as(public_id_in(token))
-    if asked is None or not token_fits(token, "availability", asked.public_id, asked.link_version):
+    if asked is None:
         abort(404)
+    refuse_unless_in_force(token, "availability", asked.public_id, asked.link_version)
     return asked

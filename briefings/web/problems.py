@@ -86,7 +86,7 @@ def _what_is_missing() -> str | None:
     return gettext(FOR[mark]) if mark in FOR else None
 
 
-def reason(refused: Refused) -> str:
+def reason(refused: Refused | LinkEnded) -> str:
     """Why not, in the language of the page."""
     return gettext(refused.message, **{name: _shown(value) for name, value in refused.values.items()})
 
@@ -104,7 +104,7 @@ def page_before() -> str | None:
     return own_path(came_from.path + (f"?{came_from.query}" if came_from.query else "")) if same_host else None
 
 
-def show_refused(refused: Refused) -> tuple[str | Response, int]:
+def show_refused(refused: Refused | LinkEnded) -> tuple[str | Response, int]:
     """A button was pressed that the state of the world no longer allows: 409 and why; 403 where it is not theirs.
 
     410 where a personal link ended.
@@ -170,6 +170,7 @@ def register(app: Flask) -> None:
     """Answer every error in the frame of the site, and log what no view expected."""
     app.log_exception = lambda exc_info: log_failure(app, exc_info[1])  # type: ignore[method-assign]
     app.register_error_handler(Refused, show_refused)
+    app.register_error_handler(LinkEnded, show_refused)
     app.register_error_handler(DBAPIError, show_trouble)
     app.register_error_handler(NoConnectionFree, show_trouble)
     app.register_error_handler(HTTPException, show_http)

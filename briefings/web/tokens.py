@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from flask import current_app
+from flask import abort, current_app
+
+from briefings.errors import REPLACED, LinkEnded
 
 HIDDEN = "hidden-in-preview"
 """What stands for a token where somebody else reads along; it opens nothing."""
@@ -32,6 +34,14 @@ def token_fits(token: str, purpose: str, public_id: str, version: int) -> bool:
 def fitted_before(token: str, purpose: str, public_id: str, version: int) -> bool:
     """Whether `token` was in force before this version; the first is 1."""
     return any(token_fits(token, purpose, public_id, earlier) for earlier in range(1, version))
+
+
+def refuse_unless_in_force(token: str, purpose: str, public_id: str, version: int, ended: str = REPLACED) -> None:
+    """Go on with the current token only: LinkEnded, in the words `ended`, for one of before, 404 for any other."""
+    if not token_fits(token, purpose, public_id, version):
+        if fitted_before(token, purpose, public_id, version):
+            raise LinkEnded(ended)
+        abort(404)
 
 
 def digits_for(purpose: str, public_id: str, version: int, length: int) -> str:

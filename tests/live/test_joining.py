@@ -88,7 +88,8 @@ def test_a_link_for_another_purpose_or_revoked_or_made_up_opens_nothing(app, cli
     old = address(app, place)
     place.link_version += 1
     db.session.commit()
-    assert client.get(old).status_code == 404
+    ended = client.get(old)
+    assert ended.status_code == 410 and "전에 쓰던 링크입니다" in ended.text and "/registrations/find" in ended.text
     assert client.get("/join/abc.def").status_code == 404
     assert client.get("/join/가나.다라").status_code == 404
 

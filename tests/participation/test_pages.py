@@ -245,3 +245,15 @@ def test_more_replies_may_come_from_one_network_address_than_after_one_briefing(
     need = a_need()
     answers = [client.post(f"/needs/{need.id}/reply", data=SENDER).status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
+
+
+def test_a_link_of_before_says_that_it_ended_and_nothing_of_the_reply(client):
+    reply = a_reply()
+    before = [link(reply), link(reply, "/change")]
+    reply.link_version += 1
+    db.session.commit()
+    for ended in map(client.get, before):
+        assert ended.status_code == 410 and "전에 쓰던 링크입니다" in ended.text
+        assert reply.need.title not in ended.text and reply.name not in ended.text
+    made_up = f"/replies/{reply.public_id}.{'x' * 27}"
+    assert client.get(made_up).status_code == 404

@@ -136,6 +136,11 @@ def test_who_is_to_write_has_a_way_in_whoever_they_are(app, client, talk, place)
     contact = token_for("questions", talk.public_id, talk.link_version)
     assert client.get(f"/present/{contact}").status_code == 404
     assert client.get(f"/present/{token_of(place)}/questions").status_code == 404
+    before = (contact, token_for("presenter", talk.public_id, talk.link_version))
+    talk.link_version += 1
+    db.session.commit()
+    for token in before:
+        assert client.get(f"/present/{token}/questions").status_code == 410
 
 
 def test_the_presenter_reads_the_questions_of_the_talk_and_those_about_nothing_in_particular(client, talk, place):

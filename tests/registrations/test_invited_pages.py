@@ -111,7 +111,8 @@ def test_is_not_there_for_any_other_token(client):
     stale = link(invitee)
     invitee.link_version += 1
     db.session.commit()
-    assert client.get(stale).status_code == 404 and client.get(link(invitee, "/decline")).status_code == 405
+    assert client.get(stale).status_code == client.post(f"{stale}/decline").status_code == 410
+    assert client.get(link(invitee, "/decline")).status_code == 405
 
 
 def test_is_for_no_cache_and_counted(app, client, limited, monkeypatch):

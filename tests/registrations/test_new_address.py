@@ -109,7 +109,12 @@ def test_everything_else_is_kept_and_the_earlier_links_are_dead(app, client, now
     assert (registration.public_id, registration.state, registration.email) == (number, CONFIRMED, NEW)
     assert registration.phone == "010-1234-5678" and len(registration.interests) == 1
     assert [each.stands for each in consents_with(registering.consents_of(registration))] == [True, True]
-    assert client.get(f"/r/{earlier[0]}").status_code == client.get(f"/join/{earlier[1]}").status_code == 404
+    for address in (f"/r/{earlier[0]}", f"/join/{earlier[1]}"):
+        ended = client.get(address)
+        assert ended.status_code == 410 and "전에 쓰던 링크입니다" in ended.text
+        assert registration.briefing.title not in ended.text and NEW not in ended.text
+    ended = client.post(f"/r/{earlier[0]}/cancel")
+    assert ended.status_code == 410 and registration.state is CONFIRMED
     composed = [mail for mail in mails_to(app, OLD) if not isinstance(mail, Dropped)]
     assert composed and not [mail for mail in composed if "/r/" in mail.text or "/join/" in mail.text]
     assert client.post(other_link).status_code == 404, "and so is any other proof"

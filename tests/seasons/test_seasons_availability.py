@@ -142,7 +142,8 @@ class TestAnswering:
         ).one()
         request.link_version += 1
         db.session.commit()
-        assert client.get(page).status_code == 404
+        ended = client.get(page)
+        assert ended.status_code == 410 and "새 링크를 보냈습니다" in ended.text
 
     def test_staff_see_the_answers_and_write_down_what_they_heard(self, desk, client, season, page):
         desk.post(page, data={field(AT): "no", field(LATER): "yes", "note": "국외 출장"})
