@@ -1,6 +1,7 @@
 """The words of needs as both databases can look them up: kept with every need that is written, asked by `says`."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -129,7 +130,7 @@ def index(connection: Connection, said: Mapping[int, Sequence[str]], are_new: bo
         for need_id, lines in texts.items()
     ]
     forgotten = delete(NeedText).where(NeedText.need_id.in_(texts)).returning(*NeedText.__table__.c)
-    before = [] if are_new else connection.execute(forgotten)
+    before: Iterable[Any] = () if are_new else connection.execute(forgotten)
     old = {need_id: grams("\n".join(lines).split("\n")) for need_id, *lines in before}
     connection.execute(insert(NeedText), rows)
     new = {need_id: grams([*texts[need_id], *shortened[need_id]]) for need_id in texts}
