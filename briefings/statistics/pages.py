@@ -54,7 +54,7 @@ def index_of_briefings() -> ResponseReturnValue:
     """The published figures as of a day, nothing hidden, and every published briefing in one line."""
     found = select(Briefing).where(Briefing.state == BriefingState.PUBLISHED, Briefing.starts_at <= clock.now())
     with_names = found.options(joinedload(Briefing.theme), joinedload(Briefing.audience))
-    page = db.paginate(with_names.order_by(Briefing.starts_at.desc()), per_page=20)
+    page = db.paginate(with_names.order_by(Briefing.starts_at.desc(), Briefing.id.desc()), per_page=20)
     form, day = _day()
     figures = published_figures(day, zone().key)
     themes = figures_by_theme(day, zone().key)
