@@ -1,4 +1,4 @@
-"""Lists in pages: which of two alike comes first is never left to the database, or pages repeat some and lose others."""
+"""Lists in pages: which of two alike comes first is never left to the database, or pages repeat some and lose some."""
 
 from typing import Any
 
