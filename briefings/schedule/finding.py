@@ -61,6 +61,9 @@ class Search:
     past: bool = False
     theme_id: int | None = None
     audience_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    """Those that start from `since` on and before `until`."""
 
 
 def published(public_id: str) -> Seen | None:
@@ -103,6 +106,10 @@ def listed(search: Search, now: datetime, page: int, per_page: int = PER_PAGE) -
         found = found.where(Briefing.theme_id == search.theme_id)
     if search.audience_id:
         found = found.where(Briefing.audience_id == search.audience_id)
+    if search.since:
+        found = found.where(Briefing.starts_at >= search.since)
+    if search.until:
+        found = found.where(Briefing.starts_at < search.until)
     at = Briefing.starts_at.desc() if search.past else Briefing.starts_at.asc()
     order = at, Briefing.id
     asked: dict[str, Any] = {"select": found.order_by(*order), "order": order, "session": db.session}

@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectField
+from wtforms import DateField, HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -35,6 +35,7 @@ from briefings.schedule.programme import programme_of
 from briefings.schedule.support import asked_until, due_at
 from briefings.schedule.words import PHASE_TONES
 from briefings.web.access import public
+from briefings.web.filters import day as day_in_words
 from briefings.web.filters import local
 from briefings.web.forms import Filters
 from briefings.web.labels import label
@@ -44,6 +45,7 @@ from briefings.web.problems import reason
 pages = Blueprint("briefings", __name__)
 
 MOST_YEARS_AWAY = 20
+OUR_TIME = range(2000, 2201)
 
 
 class BriefingFilters(Filters):
@@ -52,6 +54,8 @@ class BriefingFilters(Filters):
     past = HiddenField()
     theme = SelectField(_l("주제"), [Optional()])
     audience = SelectField(_l("대상"), [Optional()])
+    since = DateField(_l("언제부터"), [Optional()])
+    until = DateField(_l("언제까지"), [Optional()])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,11 +63,36 @@ class BriefingFilters(Filters):
             field.choices = [SelectChoice("", _l("전체"))] + [SelectChoice(str(row.id), label(row)) for row in rows]
 
     def search(self) -> Search:
-        """What to look for; what is not in the lists is left out."""
+        """What to look for; what is not in the lists, or no day of our time, is left out."""
+        since, until = (
+            _midnight(field.data) if field.data and field.data.year in OUR_TIME else None
+            for field in (self.since, self.until)
+        )
         theme, audience = (
             int(field.data) if field.data and field.validate(self) else None for field in (self.theme, self.audience)
         )
-        return Search(past=bool(self.past.data), theme_id=theme, audience_id=audience)
+        return Search(
+            past=bool(self.past.data),
+            theme_id=theme,
+            audience_id=audience,
+            since=since,
+            until=until and until + timedelta(days=1),
+        )
+
+    def conditions(self, search: Search) -> list[tuple[str, str]]:
+        """Each condition in force in words, with the address without it."""
+        words = {
+            "theme": _chosen(self.theme) if search.theme_id else "",
+            "audience": _chosen(self.audience) if search.audience_id else "",
+            "since": f"{self.since.label.text}: {day_in_words(search.since)}" if search.since else "",
+            "until": f"{self.until.label.text}: {day_in_words(self.until.data)}" if search.until else "",
+        }
+        kept = {name: value for name, value in request.args.items() if value and name in {*words, "past"}}
+        return [
+            (str(said), url_for("briefings.index", **{key: value for key, value in kept.items() if key != name}))
+            for name, said in words.items()
+            if said
+        ]
 
 
 @pages.get("/briefings")
@@ -81,6 +110,7 @@ def index() -> ResponseReturnValue:
         "schedule/index.html",
         filters=filters,
         search=search,
+        chips=filters.conditions(search),
         page=page,
         months=months,
         now=now,

@@ -53,6 +53,19 @@ def test_the_skip_link_leads_past_the_header(sitting):
     assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+def test_a_phone_shows_conditions_when_asked_and_those_in_force_and_a_wide_screen_all(somebody, rows):
+    visitor = somebody()
+    page, theme = visitor.page, visitor.page.get_by_label("주제")
+    visitor.open("/needs")
+    assert theme.is_visible() and not page.get_by_text("조건", exact=True).is_visible()
+    page.set_viewport_size({"width": 375, "height": 800})
+    assert not theme.is_visible()
+    page.get_by_text("조건", exact=True).click()
+    assert theme.is_visible()
+    visitor.open("/needs?theme={theme}".format(**rows))
+    assert theme.is_visible() and page.get_by_text("조건 (1)", exact=True).is_visible()
+
+
 @pytest.mark.parametrize("address", ["/", "/needs?q=폐어망", "/briefings/{open}/register", "/statistics"])
 def test_sharp_colours_and_large_letters_hold_on_every_kind_of_page(somebody, rows, address):
     visitor = somebody()

@@ -66,6 +66,20 @@ class TestTheList:
         assert "조건에 맞는 설명회가 없습니다" in page
         assert "설명회 2건" in client.get("/briefings?theme=nonsense&audience=999999").text
 
+    def test_narrows_down_to_days_and_says_which(self, client, now):
+        for day in (3, 4, 5):
+            a_briefing(title=f"{day}일 뒤 설명회", starts_at=now + timedelta(days=day))
+        page = client.get("/briefings?since=2026-11-27&until=2026-11-27").text
+        assert "설명회 1건" in page and "4일 뒤 설명회" in page
+        assert "언제부터: 2026. 11. 27.(금)" in page and 'href="/briefings?since=2026-11-27"' in page
+        assert "설명회 2건" in client.get("/briefings?since=2026-11-27").text
+        assert "조건에 맞는 설명회가 없습니다" in client.get("/briefings?since=2026-11-27&until=2026-11-26").text
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "11월", "2026-02-30"])
+    def test_takes_no_notice_of_days_that_are_none(self, client, day):
+        a_briefing()
+        assert "설명회 1건" in client.get(f"/briefings?since={day}&until={day}").text
+
     def test_says_what_else_to_do_when_there_is_none(self, client):
         assert "예정된 설명회가 없습니다" in client.get("/briefings").text
         assert "끝난 설명회가 없습니다" in client.get("/briefings?past=1").text
