@@ -19,7 +19,7 @@ from tests.conftest import SETTINGS
 from tests.database import postgresql_server
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-HEAD = "0015"
+HEAD = "0016"
 """Pinned: two migrations written side by side meet here and not in production."""
 
 
@@ -256,6 +256,34 @@ def test_an_upgrade_to_0010_knows_organizations_without_their_legal_form(empty_a
         add("organizations", name=key, name_key=key, kind="company", created_at=BEFORE)
     flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0010")
     assert [row["name_key"] for row in rows("organizations")] == ["(주)마루", "마루", "가온", "나눔", "주식회사"]
+
+
+def test_an_upgrade_to_0016_adds_the_right_to_refuse_to_texts_that_stand_as_they_came(empty_app):
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0015")
+    first = rows("consent_texts")
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0016")
+    texts = rows("consent_texts")
+    assert [text["id"] for text in texts] == [text["id"] for text in first]  # nobody has read the first ones
+    for each in texts:
+        assert each["refusal"].startswith("동의하지 않을 권리가" if each["locale"] == "ko" else "You may refuse.")
+
+
+def test_an_upgrade_to_0016_keeps_what_people_have_read_and_what_administrators_wrote(empty_app):
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0015")
+    user = {"role": "administrator", "active": True, "session_version": 1, "created_at": BEFORE}
+    add("users", name="관리자", email="a@example.kr", **user)
+    for locale in ("ko", "en"):
+        news = {"purpose": "news", "version": 2, "locale": locale, "basis": "consent", "created_at": BEFORE}
+        add("consent_texts", refusal="달리 적은 말", **news)
+    before = rows("consent_texts")
+    flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0016")
+    assert rows("consent_texts")[: len(before)] == before
+    new = rows("consent_texts")[len(before) :]
+    assert {(each["purpose"], each["version"], each["locale"], each["refusal"]) for each in new} == {
+        ("provision", 2, "ko", "동의하지 않을 권리가 있습니다. 동의하지 않아도 설명회에 참가할 수 있습니다."),
+        ("provision", 2, "en", "You may refuse. You can take part without this consent."),
+    }
+    assert all(each["created_at"] for each in new)
 
 
 WRONG = (
