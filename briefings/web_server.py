@@ -51,7 +51,8 @@ max_requests = 50_000
 max_requests_jitter = 10_000
 """A precaution: nothing that grows is known, and the processes do not go all at once."""
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (gunicorn's heartbeat must not wait for a disk)
-limit_request_line = 4094
+limit_request_line = 8190
+"""As long as gunicorn takes them, and as nginx passes them on: what is longer it refuses in a bare line of its own."""
 limit_request_fields = 60
 limit_request_field_size = 8190
 logger_class = OwnLines

@@ -5,6 +5,7 @@ import signal
 import socket
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,6 +96,8 @@ def test_closing_the_terminal_ends_web_server_and_worker(tmp_path, database):
     with begun(tmp_path, database, anew) as serving:
         there = f"Open http://127.0.0.1:{serving.port}/ in a browser."
         serving.wait_until(lambda: there in serving.said.read_text())
+        long = f"http://127.0.0.1:{serving.port}/needs?q={'a' * 8000}"  # as long as nginx passes them on
+        assert urllib.request.urlopen(long, timeout=PATIENCE).status == 200
         programs = serving.programs()
         assert len(programs) > 2
         serving.process.send_signal(signal.SIGHUP)
