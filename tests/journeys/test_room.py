@@ -13,6 +13,7 @@ from briefings.live.rooms import change_now, mark_of_main
 from briefings.questions.models import Question
 from briefings.schedule.links import token_of
 from tests.builders import a_briefing, a_registration, a_user, saved
+from tests.journeys.rows import PASSWORD, STAFF
 from tests.journeys.running import BEGINNING
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -72,3 +73,18 @@ def test_without_script_the_button_does_it_by_hand(site, somebody, rows):
     with attendee.page.expect_navigation():
         attendee.main.get_by_role("button", name="화면 새로 고침").click()
     attendee.sees("설명회장 열기", "서버 시각")
+
+
+def test_whoever_is_not_told_what_is_new_reads_so(site, somebody, rows):
+    attendee, officer = somebody(), somebody().sign_in(STAFF, PASSWORD)
+    attendee.open(f"/join/{rows['inside_join']}")
+    officer.open(f"/staff/briefings/{rows['on_id']}/day")
+    for person, polled in ((attendee, "**/now"), (officer, "**/day/now")):
+        words = person.page.locator("[data-cut]")
+        expect(words).to_be_hidden()
+        person.page.route(polled, lambda route: route.fulfill(status=503))
+        expect(words).to_be_visible(timeout=2 * SOON)
+        expect(words).to_contain_text("연결이 끊겨 새 소식을 받지 못하고 있습니다.")
+        expect(person.page.locator("[role=status]", has_text="연결이 끊겨")).to_have_count(1)
+        person.page.unroute(polled)
+        expect(words).to_be_hidden(timeout=SOON)

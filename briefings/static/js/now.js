@@ -6,7 +6,9 @@ const SECONDS_BETWEEN_SIGNS = 60;
 
 const room = document.getElementById("now");
 const said = document.querySelector("[data-news]");
+const cut = document.querySelector("[data-cut]");
 const sign = document.getElementById("seen");
+let missed = 0;
 let tag = `W/"${room.dataset.tag}"`;
 
 // Name of a part → what tells whether it is news, and the words for it.
@@ -41,14 +43,24 @@ function isBusy() {
   return !chosen.isCollapsed && room.contains(chosen.anchorNode); // somebody is about to copy an address
 }
 
+// The clock goes on here whatever happens: whoever is not told would take for the present what is old.
+function reached(well) {
+  missed = well ? 0 : missed + 1;
+  const lost = missed > 1; // one answer that is late is no matter
+  if (cut.hidden !== lost) return;
+  cut.hidden = !lost;
+  said.textContent = lost ? cut.innerText : "";
+}
+
 async function look() {
   if (isBusy()) return;
   let answer;
   try {
     answer = await fetch(room.dataset.poll, { cache: "no-store", credentials: "omit", headers: { "If-None-Match": tag } });
   } catch {
-    return; // the network comes and goes
+    return reached(false); // the network comes and goes
   }
+  reached(answer.status < 500);
   if ([404, 410].includes(answer.status)) return location.reload(); // the link holds no longer: the page itself says so
   if (answer.status !== 200) return;
   tag = answer.headers.get("ETag");

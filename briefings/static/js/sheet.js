@@ -4,6 +4,8 @@ const SECONDS = 3;
 
 const sheet = document.getElementById("sheet");
 const said = document.querySelector("[data-said]");
+const cut = document.querySelector("[data-cut]");
+let missed = 0;
 let tag = "";
 let ahead = new Date(sheet.dataset.now).getTime() - Date.now(); // the server's clock, whatever this machine thinks it is
 
@@ -55,14 +57,23 @@ function keepTime(answer) {
   if (date && Math.abs(date - Date.now() - ahead) > 2000) ahead = date - Date.now();
 }
 
+// The clocks go on here whatever happens: whoever is not told would take for the present what is old.
+function reached(well) {
+  missed = well ? 0 : missed + 1;
+  const lost = missed > 1; // one answer that is late is no matter
+  if (cut.hidden !== lost) return;
+  cut.hidden = !lost;
+  said.textContent = lost ? cut.innerText : "";
+}
+
 async function look() {
   let answer;
   try {
     answer = await fetch(sheet.dataset.poll, { cache: "no-store", headers: { "If-None-Match": tag } });
   } catch {
-    return sheet.classList.add("away"); // the network comes and goes
+    return reached(false); // the network comes and goes
   }
-  sheet.classList.remove("away");
+  reached(answer.status < 500);
   if (answer.redirected || [403, 404, 410].includes(answer.status)) return location.reload(); // the page itself says why
   keepTime(answer);
   if (answer.status === 200) tag = show(await answer.text()) ? answer.headers.get("ETag") : "";
@@ -133,7 +144,9 @@ function tick() {
 async function watch() {
   for (;;) {
     await new Promise((done) => setTimeout(done, SECONDS * 1000));
-    if (navigator.onLine && !underWay) await look();
+    if (underWay) continue;
+    if (navigator.onLine) await look();
+    else reached(false);
   }
 }
 
