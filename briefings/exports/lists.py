@@ -27,6 +27,7 @@ from briefings.exports.values import Value, in_a_cell
 from briefings.exports.workbooks import MOST_CELLS, MOST_ROWS, workbook
 from briefings.files.kinds import Kind
 from briefings.outbox.reach import EVERYBODY, Reach
+from briefings.web.language import said
 
 Line = TypeVar("Line")
 AT_A_TIME = 500
@@ -84,12 +85,20 @@ class Asked:
 
 
 class Column(NamedTuple, Generic[Line]):
-    """One column: its heading, its width in a spreadsheet, what stands there, and whether that is about a person."""
+    """One column: its heading, its width in a spreadsheet, what stands there, whether that is about a person, and
+    whether it is in words of the program (states, kinds; several with commas between), which owners read in theirs."""
 
     heading: str
     width: int
     value: Callable[[Line], Value]
     personal: bool = False
+    worded: bool = False
+
+    def in_the_readers_language(self) -> "Column[Line]":
+        """The same with heading and words as whoever asks reads them."""
+        value: Callable[[Line], Any] = self.value
+        words = (lambda line: ", ".join(map(said, value(line).split(", ")))) if self.worded else value
+        return self._replace(heading=said(self.heading), value=words)
 
 
 class Rows(NamedTuple, Generic[Line]):
@@ -167,6 +176,11 @@ class ListFile:
     """The first part of the name of the file where it is not the title: `설명회_신청자`."""
 
     @property
+    def called(self) -> str:
+        """Its title in files: staff read Korean, owners their language."""
+        return said(self.title) if self.readers is Readers.OWNERS else self.title
+
+    @property
     def action(self) -> str:
         """What the audit log calls taking it away."""
         return f"{self.name}.exported"
@@ -174,6 +188,8 @@ class ListFile:
     def found(self, asked: Asked) -> Found[Any]:
         """What it holds, as far as whoever asks may take it away; NotThere where what it belongs to is not."""
         found = self.find(asked)
+        if self.readers is Readers.OWNERS:
+            return replace(found, columns=[column.in_the_readers_language() for column in found.columns])
         if asked.reach is EVERYBODY or not found.personal:
             return found
         if self.narrowed:
@@ -185,7 +201,7 @@ class ListFile:
     def file_name(self, found: Found[Any], format: Format, asked: Asked) -> str:
         """`설명회_신청자_20261123.xlsx`."""
         day = found.day or asked.now.astimezone(asked.zone).date()
-        return f"{self.file or self.title.replace(' ', '_')}_{day:%Y%m%d}.{format}"
+        return f"{self.file or self.called.replace(' ', '_')}_{day:%Y%m%d}.{format}"
 
 
 def by_name(lists: Iterable[ListFile]) -> dict[str, ListFile]:

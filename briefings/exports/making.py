@@ -79,7 +79,7 @@ def _sent(list: ListFile, found: Found[Any], asked: Asked, choice: Choice) -> It
     # Found and read in the session of when it is sent: that of the view is over by then, so that rows it found cannot
     # be asked for anything more, and what is begun in it nobody would end.
     found = anew(list, found, asked)
-    yield from Written(list.title, choice.columns(found), found.rows, asked.zone).pieces(choice.format, db.session())
+    yield from Written(list.called, choice.columns(found), found.rows, asked.zone).pieces(choice.format, db.session())
 
 
 def anew(list: ListFile, found: Found[Any], asked: Asked) -> Found[Any]:
@@ -138,7 +138,7 @@ def make_file(
         raise Refused(GONE) from None
     if found.refused:
         raise Refused(found.refused)
-    written = Written(list.title, choice.columns(found), found.rows, asked.zone)
+    written = Written(list.called, choice.columns(found), found.rows, asked.zone)
     with _reading() as session:
         size = _put_down(written, choice.format, session, work)
     return {"rows": written.done, "size": size}

@@ -20,6 +20,7 @@ from briefings.needs.words import NEED_STATES, REGIONS, RESOURCES, STAGES, STATU
 from briefings.organizations.finding import organization_of
 from briefings.organizations.words import KINDS
 from briefings.web.filters import phone
+from briefings.web.labels import label
 
 
 def _tags(tags: Sequence[str]) -> str:
@@ -27,43 +28,43 @@ def _tags(tags: Sequence[str]) -> str:
 
 
 def _names(rows: Sequence[Theme] | Sequence[Audience]) -> str:
-    return ", ".join(each.name for each in rows)
+    return ", ".join(label(each) for each in rows)
 
 
 SAID: tuple[Column[Need], ...] = (
-    Column("번호", 8, lambda need: need.id),
-    Column("과제", 40, lambda need: need.title),
-    Column("상태", 10, lambda need: NEED_STATES[need.state]),
-    Column("진행", 12, lambda need: STATUSES[need.status] if need.is_public else ""),
-    Column("주제", 24, lambda need: _names(need.themes)),
-    Column("찾는 기관", 24, lambda need: _names(need.audiences)),
-    Column("요약", 50, lambda need: need.summary),
-    Column("배경", 50, lambda need: need.background),
-    Column("제공 자원", 50, lambda need: need.offers),
-    Column("제공 자원 구분", 20, lambda need: _tags(need.offer_tags)),
-    Column("필요 역량", 50, lambda need: need.seeks),
-    Column("필요 역량 구분", 20, lambda need: _tags(need.seek_tags)),
-    Column("혜택을 받는 사람", 24, lambda need: need.beneficiaries),
-    Column("지역", 16, lambda need: REGIONS[need.region]),
-    Column("단계", 14, lambda need: STAGES[need.stage]),
-    Column("기간", 18, lambda need: need.period),
+    Column(N_("번호"), 8, lambda need: need.id),
+    Column(N_("과제"), 40, lambda need: need.title),
+    Column(N_("상태"), 10, lambda need: NEED_STATES[need.state], worded=True),
+    Column(N_("진행"), 12, lambda need: STATUSES[need.status] if need.is_public else "", worded=True),
+    Column(N_("주제"), 24, lambda need: _names(need.themes)),
+    Column(N_("찾는 기관"), 24, lambda need: _names(need.audiences)),
+    Column(N_("요약"), 50, lambda need: need.summary),
+    Column(N_("배경"), 50, lambda need: need.background),
+    Column(N_("제공 자원"), 50, lambda need: need.offers),
+    Column(N_("제공 자원 구분"), 20, lambda need: _tags(need.offer_tags), worded=True),
+    Column(N_("필요 역량"), 50, lambda need: need.seeks),
+    Column(N_("필요 역량 구분"), 20, lambda need: _tags(need.seek_tags), worded=True),
+    Column(N_("혜택을 받는 사람"), 24, lambda need: need.beneficiaries),
+    Column(N_("지역"), 16, lambda need: REGIONS[need.region], worded=True),
+    Column(N_("단계"), 14, lambda need: STAGES[need.stage], worded=True),
+    Column(N_("기간"), 18, lambda need: need.period),
 )
 DATES: tuple[Column[Need], ...] = (
-    Column("수요조사", 24, lambda need: need.round.name if need.round else ""),
-    Column("주요 과제", 10, lambda need: "예" if need.key_since else ""),
-    Column("제출한 때", 17, lambda need: need.submitted_at),
-    Column("게시한 때", 17, lambda need: need.published_at),
-    Column("고친 때", 17, lambda need: need.changed_at),
-    Column("협의를 시작한 때", 17, lambda need: need.consulting_since),
-    Column("성사된 때", 17, lambda need: need.matched_at),
-    Column("돌려보낸 까닭", 40, lambda need: need.return_reason),
-    Column("고칠 기한", 12, lambda need: need.return_due_on),
+    Column(N_("수요조사"), 24, lambda need: need.round.name if need.round else ""),
+    Column(N_("주요 과제"), 10, lambda need: "예" if need.key_since else "", worded=True),
+    Column(N_("제출한 때"), 17, lambda need: need.submitted_at),
+    Column(N_("게시한 때"), 17, lambda need: need.published_at),
+    Column(N_("고친 때"), 17, lambda need: need.changed_at),
+    Column(N_("협의를 시작한 때"), 17, lambda need: need.consulting_since),
+    Column(N_("성사된 때"), 17, lambda need: need.matched_at),
+    Column(N_("돌려보낸 까닭"), 40, lambda need: need.return_reason),
+    Column(N_("고칠 기한"), 12, lambda need: need.return_due_on),
 )
 CONTACT: tuple[Column[Need], ...] = (
-    Column("담당 부서", 18, lambda need: need.department),
-    Column("담당자", 12, lambda need: need.contact_name, personal=True),
-    Column("담당자 전화번호", 16, lambda need: phone(need.contact_phone), personal=True),
-    Column("담당자 전자우편", 28, lambda need: need.contact_email, personal=True),
+    Column(N_("담당 부서"), 18, lambda need: need.department),
+    Column(N_("담당자"), 12, lambda need: need.contact_name, personal=True),
+    Column(N_("담당자 전화번호"), 16, lambda need: phone(need.contact_phone), personal=True),
+    Column(N_("담당자 전자우편"), 28, lambda need: need.contact_email, personal=True),
 )
 OWNER: tuple[Column[Need], ...] = (
     Column("수요기관", 28, lambda need: need.organization.name),

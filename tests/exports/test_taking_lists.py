@@ -20,12 +20,13 @@ from briefings.exports import lists, making, plain_tables
 from briefings.exports.models import ExportPiece
 from briefings.exports.values import in_a_cell
 from briefings.exports.workbooks import workbook
+from briefings.organizations.models import OrganizationKind
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Purpose
 from briefings.schedule.registration_models import Registration, RegistrationState, SupportState
 from briefings.tasks.models import Task, TaskState
 from briefings.tasks.running import do_next
-from tests.builders import BEFORE, a_briefing, a_registration, a_user, an_organization
+from tests.builders import BEFORE, a_briefing, a_need, a_registration, a_user, an_organization, an_owner
 from tests.schedule.desk import text_of
 
 REASON = "당일 참석 확인용 명단"
@@ -193,6 +194,31 @@ def test_who_took_whom_away_and_why_is_kept_without_the_words_that_were_looked_f
 def test_the_page_names_the_conditions_of_the_list(desk, briefing):
     page = desk.get(path_of(briefing, "?state=confirmed&kind=company&q=가온")).text
     assert all(words in page for words in ("신청 확정", "기업", "가온"))
+
+
+def test_owners_read_headings_and_words_in_their_language_and_staff_in_korean(client, now):
+    organization = an_organization(kind=OrganizationKind.COMPANY)
+    need = a_need(organization=organization, title="지역", offer_tags=["people", "place"])
+    need.themes[0].name_en = "Carbon neutrality"
+    db.session.commit()
+    client.sign_in(an_owner(organization))
+
+    def taken(address: str, **more: str) -> tuple[str, list[list[str]]]:
+        answer = client.post(address, data={"format": "csv", **more})
+        rows = list(csv.reader(StringIO(answer.data.decode("utf-8-sig"), newline="")))
+        return answer.headers["Content-Disposition"], rows
+
+    name, (headings, row) = taken("/en/my/exports/own_needs", people="without")
+    said = dict(zip(headings, row, strict=True))
+    assert "My_needs_" in name
+    assert (said["Need"], said["Region"], said["Theme"]) == ("지역", "Nationwide", "Carbon neutrality")
+    assert said["Status"] == "Published" and "No." in said
+    assert "Need" in client.get("/en/my/exports/own_needs").text
+    name, (headings, row) = taken("/my/exports/own_needs", people="without")
+    assert quote("내_수요_과제_") in name and dict(zip(headings, row, strict=True))["지역"] == "전국"
+    client.sign_in(a_user())
+    name, (headings, row) = taken("/en/staff/exports/needs", people="without")
+    assert quote("수요_과제_") in name and dict(zip(headings, row, strict=True))["지역"] == "전국"
 
 
 def test_only_people_who_were_ticked_are_taken(desk, briefing):
