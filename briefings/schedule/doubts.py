@@ -14,7 +14,7 @@ from briefings.calendar.holidays import holiday_on
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.schedule.availability import Availability
-from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.slots import COMING, Plan, SlotPlan
 
 OFFICE_HOURS = (time(9), time(18))
@@ -71,6 +71,15 @@ def warnings(plan: Plan, zone: tzinfo) -> list[str]:
         _about_room(plan),
     )
     return list(dict.fromkeys(sentence for sentences in found for sentence in sentences))
+
+
+def closed_by_moving(briefing: Briefing, plan: Plan, now: datetime) -> list[str]:
+    """That a move takes the end of registration, which moves along, to a time that is past: nobody may sign up then."""
+    closes_at = plan.registration_closes_at
+    open_now = briefing.state is BriefingState.PUBLISHED and briefing.registration_closes_at > now
+    if not open_now or closes_at is None or closes_at > now:
+        return []
+    return ["새 신청 마감이 이미 지난 때라 옮기면 신청을 더 받지 않습니다. 더 받으려면 옮긴 뒤에 신청 마감을 고쳐 주세요."]
 
 
 def _near(plan: Plan) -> Sequence[Briefing]:

@@ -18,7 +18,7 @@ from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
 from briefings.schedule import copying, editing, impact, overview, planning, support
 from briefings.schedule.changes import described
-from briefings.schedule.doubts import Shared, shared_needs, warnings
+from briefings.schedule.doubts import Shared, closed_by_moving, shared_needs, warnings
 from briefings.schedule.draft_words import changes_of
 from briefings.schedule.drafting import draft_of
 from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, PublishForm
@@ -276,7 +276,7 @@ def move(briefing_id: int) -> ResponseReturnValue:
         plan=plan,
         closes_at=plan and briefing.registration_closes_at + (plan.starts_at - briefing.starts_at),
         step=step,
-        warnings=doubts_of(plan, now) if plan else [],
+        warnings=[*closed_by_moving(briefing, plan, now), *doubts_of(plan, now)] if plan else [],
         programme=programme_of(briefing),
     )
 

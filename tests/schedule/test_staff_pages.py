@@ -282,6 +282,15 @@ class TestPublishing:
 
 
 class TestMoving:
+    def test_so_near_that_registration_would_be_over_is_said_beforehand(self, desk, now):
+        briefing = a_briefing(needs=1, registration_closes_at=now + timedelta(days=1))
+        address, seen = f"/staff/briefings/{briefing.id}/move", {"seen": briefing.changed_at.isoformat()}
+        words = "새 신청 마감이 이미 지난 때라 옮기면 신청을 더 받지 않습니다."
+        earlier = briefing.starts_at - timedelta(hours=12)
+
+        assert words not in text_of(desk.post(address, data=posted(earlier) | seen).text)
+        assert words in text_of(desk.post(address, data=posted(earlier - timedelta(days=1)) | seen).text)
+
     def test_shows_who_gets_what_then_moves(self, desk, now):
         briefing = a_briefing(needs=2)
         invited(briefing, 1, now)
