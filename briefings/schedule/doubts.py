@@ -79,7 +79,9 @@ def closed_by_moving(briefing: Briefing, plan: Plan, now: datetime) -> list[str]
     open_now = briefing.state is BriefingState.PUBLISHED and briefing.registration_closes_at > now
     if not open_now or closes_at is None or closes_at > now:
         return []
-    return ["새 신청 마감이 이미 지난 때라 옮기면 신청을 더 받지 않습니다. 더 받으려면 옮긴 뒤에 신청 마감을 고쳐 주세요."]
+    return [
+        "새 신청 마감이 이미 지난 때라 옮기면 신청을 더 받지 않습니다. 더 받으려면 옮긴 뒤에 신청 마감을 고쳐 주세요."
+    ]
 
 
 def _near(plan: Plan) -> Sequence[Briefing]:
