@@ -40,7 +40,7 @@ pages.context_processor(lambda: {"status_tones": STATUS_TONES})
 class ArchiveFilters(Filters):
     """Conditions of the list; only half-years and themes that have briefings."""
 
-    q = SearchField(_l("찾는 말"), filters=[searchable], render_kw={"maxlength": 100})
+    q = SearchField(_l("검색어"), filters=[searchable], render_kw={"maxlength": 100})
     half = SelectField(_l("시기"), [Optional()])
     theme = SelectField(_l("주제"), [Optional()])
 
@@ -62,7 +62,7 @@ class ArchiveFilters(Filters):
         """Each condition in force in words, with the address without it."""
         search = self.search()
         names = {
-            "q": gettext("찾는 말: %(words)s", words=" ".join(search.words)) if search.words else "",
+            "q": gettext("검색어: %(words)s", words=" ".join(search.words)) if search.words else "",
             "half": in_words(search.half) if search.half else "",
             "theme": next((c.label for c in self.theme.choices if search.theme_id and c.value == self.theme.data), ""),
         }
