@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from briefings.db import db, unit_of_work
+from sqlalchemy.exc import DBAPIError
+
+from briefings.db import db, trouble_of, unit_of_work
 from briefings.rights import erasing, retention
-from briefings.rights.kinds import KINDS
+from briefings.rights.kinds import KINDS, Kind
 
 log = logging.getLogger(__name__)
 
@@ -15,17 +17,35 @@ MOST_BATCHES = 100
 
 
 def destroy_due(clock: Callable[[], datetime], stopping: Callable[[], bool] = lambda: False) -> int:
-    """Destroy everything whose time is over, some rows in each transaction; how many rows."""
-    number = 0
+    """Destroy everything whose time is over, some rows in each transaction; how many rows.
+
+    What is wrong with one kind is raised once the others had their turn.
+    """
+    number, wrong = 0, []
     for kind in KINDS:
-        for _ in range(MOST_BATCHES):
-            if stopping() or not retention.is_due(kind, clock()):
-                break
-            with unit_of_work():
-                gone = retention.destroy_due(kind, clock())
-            number += gone
-            if not gone:  # others are at them
-                break
+        try:
+            number += _destroy(kind, clock, stopping)
+        except Exception as error:
+            db.session.rollback()
+            if isinstance(error, DBAPIError) and trouble_of(error):
+                raise
+            log.error("retention=%s cannot be destroyed: %s", kind.name, type(error).__name__)
+            wrong.append(error)
+    if wrong:
+        raise wrong[0]
+    return number
+
+
+def _destroy(kind: Kind, clock: Callable[[], datetime], stopping: Callable[[], bool]) -> int:
+    number = 0
+    for _ in range(MOST_BATCHES):
+        if stopping() or not retention.is_due(kind, clock()):
+            break
+        with unit_of_work():
+            gone = retention.destroy_due(kind, clock())
+        number += gone
+        if not gone:  # others are at them
+            break
     return number
 
 

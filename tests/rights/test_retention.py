@@ -17,7 +17,7 @@ from briefings.outbox.queueing import NOBODY, Recipient, queue
 from briefings.participation.models import ReplyDraft, ReplyState
 from briefings.privacy.consenting import answer, current_text
 from briefings.privacy.models import Destruction, Erasure, Purpose
-from briefings.rights import retention
+from briefings.rights import retention, working
 from briefings.rights.kinds import BY_NAME, KINDS, PROMISED
 from briefings.rights.words import KINDS as WORDS
 from briefings.schedule.calendar_models import CalendarItem, CalendarSetting, ItemKind, ItemState
@@ -67,6 +67,22 @@ def test_what_is_due_goes_and_is_written_down_and_what_is_not_stays(app, now):
     assert (line.number, line.by_id, line.until) == (1, None, old.briefing.ends_at)
     destroy_due(app)
     assert (of_kind("registrations").now, line.number) == (0, 1)
+
+
+@ON_ONE
+def test_what_is_wrong_with_one_kind_keeps_no_other_waiting_and_is_not_kept_quiet(now, monkeypatch):
+    first, looked = KINDS[0], []
+
+    def look(kind, moment):
+        looked.append(kind)
+        if kind is first:
+            raise RuntimeError
+        return False
+
+    monkeypatch.setattr(retention, "is_due", look)
+    with pytest.raises(RuntimeError):
+        working.destroy_due(lambda: now)
+    assert looked == list(KINDS)
 
 
 @ON_ONE
