@@ -4,7 +4,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -13,12 +13,27 @@ from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from psycopg.pq import ConnStatus
-from sqlalchemy import Connection, DateTime, Engine, Enum, MetaData, String, bindparam, event, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    String,
+    bindparam,
+    event,
+    func,
+    inspect,
+    null,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Mapper, Session, make_transient_to_detached, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
+from briefings.batches import kept_back, together
 from briefings.errors import N_, Refused
 from briefings.turns import turns_at
 
@@ -351,10 +366,25 @@ def write(rows: Sequence[Any]) -> None:
     db.session.flush()
     for row in rows if alone else ():
         table = row.__table__
-        values = {name: value for name, value in vars(row).items() if name in table.c}
-        row.id = db.session.connection().execute(_inserting_one(table), values).scalar_one()
+        values = {name: value for name, value in vars(row).items() if name in table.c and (name != "id" or value)}
+        connection = db.session.connection()
+        if "id" not in values or not kept_back(connection, table, [values]):
+            row.id = connection.execute(_inserting_one(table), values).scalar_one()
         make_transient_to_detached(row)
         db.session.add(row)
+
+
+def written_together() -> AbstractContextManager[None]:
+    """New rows that are written inside go to PostgreSQL by one statement (`batches`), where they have their ids ahead.
+
+    SQLite is in the process, and no way to it is long.
+    """
+    return together(db.session.connection()) if dialect() == "postgresql" else nullcontext()
+
+
+def id_ahead(kind: type[Base], on: str) -> Any:
+    """The id of a row that is to come, as a column of a query; NULL on SQLite, which knows it once the row is there."""
+    return null() if on == "sqlite" else func.nextval(func.pg_get_serial_sequence(kind.__tablename__, "id"))
 
 
 def _holds_others(row: Any) -> bool:
@@ -367,11 +397,17 @@ def _inserting_one(table: Any) -> Any:
 
 
 def insert_new(table: Any, rows: list[dict[str, Any]]) -> int:
-    """Insert `rows` (same keys each), leaving out those that break a unique rule; how many were new."""
+    """Insert `rows` (same keys each), leaving out those that break a unique rule; how many were new.
+
+    Where they are `written_together` with others, that is not known yet, and all are said to be.
+    """
     if not rows:
         return 0
+    connection = db.session.connection()
+    if kept_back(connection, table, rows, key=()):
+        return len(rows)
     # Row by row, which both drivers are quicker at than at one statement with thousands of values.
-    return db.session.connection().execute(_inserting(table, dialect()), rows).rowcount
+    return connection.execute(_inserting(table, dialect()), rows).rowcount
 
 
 @cache
@@ -389,7 +425,9 @@ def insert_or_update(table: Any, rows: list[dict[str, Any]], key: tuple[str, ...
     """Insert `rows` (same keys each); a row of the same unique `key` that is there already takes the new values."""
     if not rows:
         return
-    db.session.connection().execute(_replacing(table, tuple(rows[0]), key, dialect()), rows)
+    connection = db.session.connection()
+    if not kept_back(connection, table, rows, key):
+        connection.execute(_replacing(table, tuple(rows[0]), key, dialect()), rows)
 
 
 @cache

@@ -22,10 +22,14 @@ ASKED_FOR = ("my_registrations", "already_registered")
 
 
 class Known(NamedTuple):
-    """What decides how somebody hears of a place: how the address keeps its calendar, whether it presents there."""
+    """What decides how somebody hears of a place: how the address keeps its calendar, whether it presents there.
+
+    `number` is the id of a new entry in the calendar, where the database says so ahead.
+    """
 
     channel: Channel | None
     presents: bool
+    number: int | None = None
 
 
 KNOWN = (
@@ -37,7 +41,7 @@ KNOWN = (
         CalendarItem.state == ItemState.OPEN,
     ),
 )
-"""The columns of `Known`, of an `email` and a `briefing`."""
+"""The first columns of `Known`, of an `email` and a `briefing`."""
 _KNOWN = select(*KNOWN)
 
 
@@ -55,6 +59,7 @@ def invite(
         tell(registration, "place_of_presenter", now)
         return None
     item = CalendarItem(
+        id=known.number,
         kind=ItemKind.REGISTRATION,
         briefing_id=briefing.id,
         registration_id=registration.id,

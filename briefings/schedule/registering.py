@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from briefings.db import db, lock, new_public_id, write
+from briefings.db import db, lock, new_public_id, write, written_together
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import named, number_named
 from briefings.organizations.models import OrganizationKind
@@ -91,8 +91,9 @@ def register(briefing: Briefing, applicant: Applicant, now: datetime, by: Bringe
         return standing.holds
     registration = take_down(briefing, applicant, organization, standing, now)
     registration.brought_by = by and by.registration
-    _place([registration], briefing, standing.line, now, approval=briefing.approval and applicant.invitee is None)
-    _finish(registration, applicant, standing, now, by.name if by else "")
+    with written_together():
+        _place([registration], briefing, standing.line, now, approval=briefing.approval and applicant.invitee is None)
+        _finish(registration, applicant, standing, now, by.name if by else "")
     return registration
 
 
@@ -224,7 +225,10 @@ def take_down(
     `organization` is the id of the one that was named.
     """
     registration = standing.registration or Registration(
-        briefing_id=briefing.id, email=applicant.email.lower(), public_id=applicant.number or new_public_id()
+        id=standing.number,
+        briefing_id=briefing.id,
+        email=applicant.email.lower(),
+        public_id=applicant.number or new_public_id(),
     )
     registration.take_up(now)
     registration.organization_id, registration.locale = organization, applicant.locale

@@ -7,12 +7,14 @@ are free at once. Until then they keep their place in line, and who stands behin
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, update
 
-from briefings.db import db, lock, write
+from briefings.db import db, dialect, id_ahead, lock, write
 from briefings.errors import N_, Refused
+from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.invitations import KNOWN, Known, invite
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration, RegistrationState
@@ -35,11 +37,15 @@ class Line(NamedTuple):
 
 
 class Standing(NamedTuple):
-    """What decides what becomes of a registration: the line, what the address has there, how it hears of a place."""
+    """What decides what becomes of a registration: the line, what the address has there, how it hears of a place.
+
+    `number` is the id of a new one, where the database says so ahead.
+    """
 
     line: Line
     registration: Registration | None
     known: Known
+    number: int | None = None
 
     @property
     def holds(self) -> Registration | None:
@@ -63,11 +69,11 @@ def standing_of(briefing: Briefing, email: str) -> Standing:
 
     One statement, and another for the registration that the address may have there already.
     """
-    found = db.session.connection().execute(_STANDING, {"briefing": briefing.id, "email": email})
-    there, confirmed, last, *known = found.one()
+    found = db.session.connection().execute(_standing(dialect()), {"briefing": briefing.id, "email": email})
+    there, confirmed, last, number, *known = found.one()
     # Whoever calls may have seen it before the lock let them in.
     registration = None if there is None else db.session.get(Registration, there, populate_existing=True)
-    return Standing(Line(confirmed, last), registration, Known(*known))
+    return Standing(Line(confirmed, last), registration, Known(*known), number)
 
 
 _OF_BRIEFING = Registration.briefing_id == bindparam("briefing")
@@ -76,7 +82,12 @@ _CONFIRMED = select(func.count()).where(_OF_BRIEFING, Registration.state == Regi
 _LAST = select(func.max(Registration.waiting_since)).where(
     _OF_BRIEFING, Registration.state == RegistrationState.WAITLISTED
 )
-_STANDING = select(*(each.scalar_subquery() for each in (_THERE, _CONFIRMED, _LAST)), *KNOWN)
+
+
+@cache
+def _standing(on: str) -> Any:
+    number, item = (id_ahead(kind, on) for kind in (Registration, CalendarItem))
+    return select(*(each.scalar_subquery() for each in (_THERE, _CONFIRMED, _LAST)), number, *KNOWN, item)
 
 
 def seat(together: Sequence[Registration], briefing: Briefing, line: Line, now: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event
 
+from briefings.batches import TABLES
 from briefings.db import CHANGES_NOTHING, CONTENT, Base, db, looked_up, renew_version
 
 Found = TypeVar("Found")
@@ -79,18 +80,19 @@ def while_content_stands(look_up: Callable[..., Found]) -> Callable[..., Found]:
 
 @event.listens_for(Engine, "before_execute")
 def _notice(connection: Connection, statement: Any, several: Any, values: Any, options: Mapping[str, Any]) -> None:
-    if getattr(statement, "is_dml", False) and CHANGES_NOTHING not in options and _is_seen(statement):
-        connection.info[_CHANGED] = True
+    if getattr(statement, "is_dml", False) and CHANGES_NOTHING not in options:
+        tables = options.get(TABLES, (statement.table,))
+        if any(_is_seen(table, statement.is_insert) for table in tables):
+            connection.info[_CHANGED] = True
 
 
-def _is_seen(statement: Any) -> bool:
-    """Whether a public page may show what `statement` writes; a new organization stands on none before it has needs.
+def _is_seen(table: Any, is_insert: bool) -> bool:
+    """Whether a public page may show what is written to `table`; a new organization stands on none before it has needs.
 
     Migrations know tables of their own: they run before the processes that keep pages.
     """
-    table = statement.table
     ours = getattr(table, "metadata", None) is Base.metadata
-    return ours and table.name not in UNSEEN and not (table.name == "organizations" and statement.is_insert)
+    return ours and table.name not in UNSEEN and not (table.name == "organizations" and is_insert)
 
 
 @event.listens_for(Engine, "commit")
