@@ -148,7 +148,7 @@ class TestThePage:
         stale = link(registration)
         registration.link_version += 1
         db.session.commit()
-        assert client.get(stale).status_code == 404
+        assert client.get(stale).status_code == 410
 
     def test_is_for_no_cache_and_tells_nobody_where_one_came_from(self, client, registration):
         headers = client.get(link(registration)).headers
