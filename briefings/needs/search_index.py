@@ -110,11 +110,10 @@ def keep_words(mapper: Mapper[Need], connection: Connection, need: Need) -> None
 
 
 def _its_name(connection: Connection, need: Need) -> str:
-    """The name of its organization, which is asked for where this transaction has not read it."""
-    known = vars(need).get("organization")
-    read = vars(known) if known is not None else {}
-    if read.get("id") == need.organization_id and "name" in read:
-        return str(read["name"])
+    """The name of its organization as it is now; of one that is written down together with it nobody else knows."""
+    organization = vars(need).get("organization")
+    if organization is not None and not inspect(organization).has_identity:
+        return str(organization.name)
     return connection.scalar(select(Organization.name).where(Organization.id == need.organization_id)) or ""
 
 
