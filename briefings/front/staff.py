@@ -15,7 +15,6 @@ from briefings.needs.officers import themes_of
 from briefings.outbox.finding import standing_of
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
-from briefings.schedule.reaching import reach_of
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
 from briefings.tasks.showing import silence
 from briefings.web.access import staff
@@ -30,7 +29,7 @@ def today() -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "front/today.html",
-        shown=what_waits(now, current_user.is_administrator, reach_of(current_user)),
+        shown=what_waits(now, current_user.is_administrator, current_app.extensions["reach"]()),
         themes=own_themes(current_user, now),
         silence=silence(now),
         now=now,

@@ -209,5 +209,7 @@ def _looked_into(rows: Subquery) -> dict[Sort, list[Message]]:
         if row.number <= ALL_LOOKED_INTO or len(ids) < SHOWN:
             ids.append(row.id)
     all_ids = [number for ids in chosen.values() for number in ids]
+    if not all_ids:
+        return {}
     messages = {one.id: one for one in db.session.scalars(select(Message).where(Message.id.in_(all_ids)))}
     return {sort: [messages[number] for number in ids] for sort, ids in chosen.items()}

@@ -24,7 +24,6 @@ from briefings.schedule.forms import Seen
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown
-from briefings.schedule.reaching import reach_of
 from briefings.schedule.slots import Plan, clashes, plan_of, slot_for
 from briefings.schedule.staff import Step, doubts_of, pages, the_briefing, themes_to_choose, thought
 from briefings.web.access import staff
@@ -54,7 +53,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
     draft = None if over else draft_of(briefing)
     form, needs = _edit_form(briefing, draft, act, number, now)
     plan = form.plan(briefing, needs)
-    addable = grouping.addable_needs(briefing, now, reach_of(current_user))
+    addable = grouping.addable_needs(briefing, now, current_app.extensions["reach"]())
     form.offer(themes_to_choose(briefing.theme_id), need_finding.audiences(), addable)
     step = None
     if act in SAVING and form.validate_on_submit():

@@ -99,6 +99,8 @@ def left_out(briefing: Briefing, now: datetime) -> list[str]:
 def files_lost(briefing: Briefing, slots: Iterable[SlotPlan]) -> list[str]:
     """Sentences about what presenters handed in for needs that are in the order, and would be no longer."""
     left_out = {slot.need_id for slot in briefing.slots} - {slot.need_id for slot in slots}
+    if not left_out:
+        return []
     counted = (
         select(Need.title, func.count())
         .join(PresenterSlot, PresenterSlot.need_id == Need.id)

@@ -83,12 +83,9 @@ def numbered(briefing_id: int) -> Briefing | None:
 
 def needs_numbered(ids: set[int]) -> dict[int, Need]:
     """The needs of these ids with their organizations; ids no row can have are nobody's."""
-    found = (
-        select(Need)
-        .where(Need.id.in_({number for number in ids if 0 < number <= HIGHEST_ID}))
-        .options(joinedload(Need.organization))
-    )
-    return {need.id: need for need in db.session.scalars(found)}
+    numbers = {number for number in ids if 0 < number <= HIGHEST_ID}
+    found = select(Need).where(Need.id.in_(numbers)).options(joinedload(Need.organization))
+    return {need.id: need for need in db.session.scalars(found)} if numbers else {}
 
 
 def titles(about: Iterable[str] | None = None) -> dict[str, str]:

@@ -4,7 +4,7 @@ An item belongs to one need's slot and one address. `keep_calendars` compares wh
 each person only their own difference: nothing has to know which edit led there.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -249,12 +249,13 @@ def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: dat
     items.open_item(item, items.INVITATIONS[entry.kind], now, news="new")
 
 
-def _leave_places_to_registrants(briefing: Briefing, presenters: Iterable[str], now: datetime) -> None:
+def _leave_places_to_registrants(briefing: Briefing, presenters: Collection[str], now: datetime) -> None:
     """Who presents has no second entry for the same briefing as a registrant; who presents no longer gets it back."""
     confirmed = select(Registration).where(
         Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED
     )
-    for registration in db.session.scalars(confirmed.where(Registration.email.in_(presenters))):
+    doubly = db.session.scalars(confirmed.where(Registration.email.in_(presenters))) if presenters else ()
+    for registration in doubly:
         withdraw(registration, now, "presents")
     released = select(CalendarItem.email).where(
         CalendarItem.briefing_id == briefing.id,

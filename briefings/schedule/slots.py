@@ -150,7 +150,8 @@ def arrange(briefing: Briefing, slots: Sequence[SlotPlan]) -> None:
     if len({slot.need_id for slot in slots}) < len(slots):
         raise Refused("같은 수요가 두 번 들어 있습니다. 하나를 빼 주세요.")
     kept = {slot.need_id: slot for slot in briefing.slots}
-    _refuse_unpublished({slot.need_id for slot in slots} - kept.keys())
+    if new := {slot.need_id for slot in slots} - kept.keys():
+        _refuse_unpublished(new)
     for position, plan in enumerate(slots, start=1):
         slot = kept.pop(plan.need_id, None)
         if slot is None:

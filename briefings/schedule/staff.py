@@ -25,7 +25,6 @@ from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, Pu
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
-from briefings.schedule.reaching import reach_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import Plan, clashes, materials_due, plan_of
 from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES
@@ -62,7 +61,7 @@ def zone() -> ZoneInfo:
 
 def themes_to_choose(stays: int | None = None) -> list[Theme]:
     """The themes a briefing may be given by whoever is signed in; it may keep the one that `stays`."""
-    own = reach_of(current_user).themes
+    own = current_app.extensions["reach"]().themes
     return [theme for theme in need_finding.themes() if not own or theme.id in (*own, stays)]
 
 

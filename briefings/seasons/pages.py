@@ -15,7 +15,6 @@ from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Round
 from briefings.schedule.grouping import number_of_open_needs
-from briefings.schedule.reaching import reach_of
 from briefings.seasons import accepting
 from briefings.seasons import choosing as season_needs
 from briefings.seasons import easing as season_easing
@@ -105,7 +104,7 @@ def _of_round(round_id: int | None, rounds: Iterable[tuple[Round, int]]) -> dict
 
 
 def _made(form: NewSeasonForm) -> Season:
-    now, source, reach = clock.now(), Source(form.source.data), reach_of(current_user)
+    now, source, reach = clock.now(), Source(form.source.data), current_app.extensions["reach"]()
     round_, needs = None, []
     if source is Source.OPEN:
         needs = season_needs.open_needs(now, reach)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,7 +11,6 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
-from briefings.schedule.reaching import reach_of
 from briefings.seasons import candidate_times
 from briefings.seasons import choosing as season_needs
 from briefings.seasons import making as seasons
@@ -68,7 +67,7 @@ def needs(season_id: int) -> ResponseReturnValue:
             flash(*(_said(new, gone)))
             return redirect(url_for(".times" if new and not season.times else ".show", season_id=season_id), 303)
     number = int(turn) if act == "page" and turn.isascii() and turn.isdigit() and len(turn) < 6 else 1
-    page = season_needs.listed(form.wanted(max(number, 1), reach_of(current_user)), chosen, now)
+    page = season_needs.listed(form.wanted(max(number, 1), current_app.extensions["reach"]()), chosen, now)
     form.need.choices = [(need.id, need.title) for need in page.items]
     form.need.data = [need.id for need in page.items if need.id in chosen]
     form.kept.data, form.seen.data = packed(chosen - {need.id for need in page.items}), packed(present)
@@ -93,7 +92,9 @@ def _chosen(form: NeedsForm, act: str, present: set[int], now: datetime) -> set[
     chosen = season_needs.merged(present, unpacked(form.kept.data) | ticked, unpacked(form.seen.data))
     if act == "none":
         return set()
-    return chosen | set(season_needs.found_ids(form.wanted(1, reach_of(current_user)), now)) if act == "all" else chosen
+    if act != "all":
+        return chosen
+    return chosen | set(season_needs.found_ids(form.wanted(1, current_app.extensions["reach"]()), now))
 
 
 def _said(new: int, gone: int) -> tuple[str, str]:

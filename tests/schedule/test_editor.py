@@ -64,6 +64,15 @@ class TestEditor:
         assert "바뀐 내용이 없습니다" in desk.get(f"/staff/briefings/{briefing.id}").text
         assert history_of(briefing) == []
 
+    def test_asks_once_whose_themes_the_reader_has_and_nothing_about_nothing(self, desk, count_queries):
+        draft = a_briefing(needs=2, state=BriefingState.DRAFT)
+        form = self.open(desk, draft)
+        for do in ("look", "save"):
+            with count_queries() as sent:
+                self.press(desk, draft, form, do)
+            assert len([each for each in sent if "officer_themes" in each]) == 1, do
+            assert not [each for each in sent if "1!=1" in each], do  # one of an empty list
+
     def test_rearranges_without_saving_and_keeps_what_was_typed(self, desk):
         briefing = a_briefing(needs=3)
         first, second, third = (slot.need_id for slot in briefing.slots)
