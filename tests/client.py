@@ -19,6 +19,7 @@ from briefings.accounts.models import User
 from briefings.accounts.sessions import begin
 from briefings.db import db
 from briefings.web.page_cache import kept_pages
+from tests.builders import saved
 
 FOR_EVER = timedelta(days=3650)
 FIELDS = ("input", "select", "textarea")
@@ -69,8 +70,7 @@ class PageClient(FlaskClient):
 
         `at`: in a session that began then, and ends as sessions do.
         """
-        begun = begin(user, at or clock.now() + FOR_EVER)
-        db.session.commit()
+        begun = saved(begin(user, at or clock.now() + FOR_EVER))
         with self.session_transaction() as session:
             session["_user_id"] = begun.id
         return self

@@ -207,9 +207,10 @@ class TestList:
     def test_one_briefing_costs_the_same_with_one_need_and_with_three(self, desk, count_queries):
         costs = []
         for briefing in (a_briefing(needs=1), a_briefing(needs=3)):
+            page = f"/staff/briefings/{briefing.id}"
             with count_queries() as sent:
                 for path in ("", "/edit", "/move", "/cancel", "/copy"):
-                    desk.get(f"/staff/briefings/{briefing.id}{path}")
+                    desk.get(f"{page}{path}")
             # What a preview undoes is forgotten with its transaction, which in a test goes on.
             costs.append(sum("content_version" not in str(each) for each in sent))
         assert costs[0] == costs[1]
