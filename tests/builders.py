@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from sqlalchemy import inspect
+from sqlalchemy.orm.attributes import set_committed_value
+
 from briefings.accounts.models import Role, User
 from briefings.db import db, renew_version
 from briefings.needs.models import Audience, Need, NeedState, Round, Theme
@@ -26,14 +29,12 @@ BEFORE = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def saved(row: Any) -> Any:
-    """The row, committed, so that requests see it; the test knows it as it made it until something else is asked."""
-    session = db.session()
-    session.add(row)
-    session.expire_on_commit = False  # most tests would read at once what they have just written
-    try:
-        session.commit()
-    finally:
-        session.expire_on_commit = True
+    """The row, committed, so that requests see it; it is read anew when it is looked at, but for its number."""
+    db.session.add(row)
+    db.session.commit()
+    known = inspect(row)
+    if [column.key for column in known.mapper.primary_key] == ["id"]:
+        set_committed_value(row, "id", *known.identity)  # never changes, and is what most tests ask for first
     return row
 
 
