@@ -57,13 +57,13 @@ def test_a_phone_shows_conditions_when_asked_and_those_in_force_and_a_wide_scree
     visitor = somebody()
     page, theme = visitor.page, visitor.page.get_by_label("주제")
     visitor.open("/needs")
-    assert theme.is_visible() and not page.get_by_text("조건", exact=True).is_visible()
+    assert theme.is_visible() and not page.get_by_text("찾는 조건", exact=True).is_visible()
     page.set_viewport_size({"width": 375, "height": 800})
     assert not theme.is_visible()
-    page.get_by_text("조건", exact=True).click()
+    page.get_by_text("찾는 조건", exact=True).click()
     assert theme.is_visible()
     visitor.open("/needs?theme={theme}".format(**rows))
-    assert theme.is_visible() and page.get_by_text("조건 (1)", exact=True).is_visible()
+    assert theme.is_visible() and page.get_by_text("찾는 조건 (1)", exact=True).is_visible()
 
 
 @pytest.mark.parametrize("address", ["/", "/needs?q=폐어망", "/briefings/{open}/register", "/statistics"])
