@@ -216,12 +216,10 @@ class TestTakingBack:
 
 def test_a_board_asks_the_database_as_often_for_many_questions_as_for_few(briefing, place, count_queries):
     a_question(place)
-    db.session.expire_all()
     with count_queries() as few:
         board_of(briefing, briefing.starts_at)
     for number in range(40):
         a_question(place, slot_id=briefing.slots[number % 2].id)
-    db.session.expire_all()
     with count_queries() as many:
         board = board_of(briefing, briefing.starts_at)
     assert len(few) == len(many) == 3  # the briefing anew, its questions, their votes
