@@ -46,7 +46,7 @@ from briefings.reviews import asking_reviewers
 from briefings.rights import working as rights
 from briefings.rounds import asking
 from briefings.schedule import ending, items, materials, reminders, support
-from briefings.statistics import tallies
+from briefings.statistics import need_bits, tallies
 from briefings.tasks import showing
 from briefings.tasks.running import do_next
 from briefings.webhooks.telling import tell_due
@@ -276,6 +276,7 @@ def announce_ends(app: Flask, stopping: Stopping = lambda: False) -> None:
 def count_people_ahead(app: Flask, stopping: Stopping = lambda: False) -> None:
     """Count the people of briefings where that has changed, so that nobody has to who looks at the funnel."""
     tallies.count_all_ahead(stopping)
+    need_bits.tidy()
 
 
 def show_itself(app: Flask, stopping: Stopping = lambda: False) -> None:

@@ -1,8 +1,8 @@
-"""BriefingReport, BriefingTally."""
+"""BriefingReport, BriefingTally; what says that a count of people or of needs holds no longer."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Column, ForeignKey, LargeBinary, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from briefings.accounts.models import User
@@ -47,4 +47,16 @@ overtaken_tallies = Table(
     Base.metadata,
     # Triggers write it in the transaction that changes what is counted; no two writers ever wait for each other here.
     Column("briefing_id", ForeignKey(Briefing.id, ondelete="CASCADE"), nullable=False, index=True),
+)
+
+BODIES_OF_A_PART = 16
+"""What is counted of needs stands in parts: that of organizations whose numbers, divided by this, are the same."""
+need_changes = Table(
+    "need_changes",
+    Base.metadata,
+    # Triggers write it in the transaction that changes what is counted; no two writers ever wait for each other here.
+    # The version of a part is the sum of all that stand here.
+    Column("part", Integer, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Index("ix_need_changes_part_version", "part", "version"),
 )

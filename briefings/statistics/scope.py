@@ -119,10 +119,16 @@ def end_of(day: date, zone: ZoneInfo) -> datetime:
     return midnight(day + timedelta(days=1), zone)
 
 
+def bounds(since: date | None, until: date | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """The first moment of these days, both included, and the first one after them; None where nothing bounds them."""
+    first = midnight(since, zone) if since and since > EARLIEST else None
+    return first, end_of(until, zone) if until and until < LATEST else None
+
+
 def within(moment: Any, since: date | None, until: date | None, zone: ZoneInfo) -> list[Condition]:
     """Of a moment: on these days, both included."""
-    first = [moment >= midnight(since, zone)] if since and since > EARLIEST else []
-    return first + ([moment < end_of(until, zone)] if until and until < LATEST else [])
+    first, end = bounds(since, until, zone)
+    return ([] if first is None else [moment >= first]) + ([] if end is None else [moment < end])
 
 
 def published(now: datetime) -> Condition:

@@ -34,6 +34,7 @@ UNSEEN = frozenset(
         "certificates",  # checking a number is asked of the database each time
         "invitees",
         "meeting_tools",
+        "need_changes",
         "officer_themes",
         "overtaken_tallies",
         "people_lists",

@@ -9,7 +9,7 @@ import flask_migrate
 from flask import Flask
 from sqlalchemy import Connection, insert, select, text
 
-from briefings import clock
+from briefings import clock, jobs
 from briefings.accounts.models import Role, User
 from briefings.accounts.sessions import begin
 from briefings.app import create_app
@@ -78,6 +78,8 @@ def ready(url: str, number: int) -> Flask:
         _fill(number, random.Random(number))  # noqa: S311 (the same needs each time)
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+        jobs.count_people_ahead(app)  # within the first minutes of a worker
+        db.session.remove()
     return app
 
 
