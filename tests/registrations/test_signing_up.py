@@ -182,8 +182,9 @@ class TestThePress:
         briefing = a_briefing(needs=3)
         organization = a_registration().organization.name if known else "새로운 기관"
         data = APPLICANT | {"organization": organization, "interests": [str(briefing.slots[0].need_id)], "news": "yes"}
+        address = url(briefing, "/register")
         with count_queries() as sent:
-            answer = client.post(url(briefing, "/register"), data=data)
+            answer = client.post(address, data=data)
         assert answer.status_code == 303
         lock_and_version = 2 if dialect() == "sqlite" else 1
         assert len(sent) <= (11 if known else 13) + lock_and_version, "\n".join(sent)
