@@ -1,6 +1,5 @@
 """The way from needs to matches, step by step, for any scope, whole or broken down; by a constant number of queries."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,33 +12,18 @@ from sqlalchemy import Select, String, and_, case, cast, distinct, func, select
 from sqlalchemy.orm import aliased
 
 from briefings.db import db
-from briefings.needs.models import Need, Region, need_audiences, need_themes
+from briefings.needs.models import Need, need_audiences, need_themes
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
-from briefings.statistics.need_bits import (
-    BEGUN,
-    CONFIRMED,
-    DUE,
-    FORMED,
-    GROUPED,
-    IN_TIME,
-    JOINED,
-    PUBLISHED,
-    SEEN,
-    TALKED,
-    Numbers,
-    Rows,
-    microseconds,
-    picture,
-)
+from briefings.statistics.need_bits import Numbers
+from briefings.statistics.needs_counted import NeedsCounted
 from briefings.statistics.published import percent
 from briefings.statistics.scope import (
     Axis,
     Scope,
     begun,
-    bounds,
     briefings_in,
     consulted,
     days_of,
@@ -102,10 +86,6 @@ class Funnel:
         return [self.counts[step] for step in Step]
 
 
-Periods = Sequence[tuple[int, datetime]]
-"""Numbers of half-years or years one after the other, with the moment at which each ends."""
-OF_TEXT = {Axis.REGION: Region, Axis.KIND: OrganizationKind, Axis.OWNER_KIND: OrganizationKind}
-"""What the values along an axis are that stand in the database as a word."""
 OF_NEEDS = (Step.NEEDS, Step.GROUPED, Step.BRIEFED)
 
 
@@ -169,9 +149,9 @@ class _Read:
         return _numbers(db.session.execute(_Counting(self, None).needs()).mappings().one())
 
     @cached_property
-    def bits(self) -> "_Bits | None":
+    def bits(self) -> NeedsCounted | None:
         """None where a briefing is asked for: what counts for it depends on when it began."""
-        return None if self.scope.briefing_id is not None else _Bits(self.scope, self.zone, self.now)
+        return None if self.scope.briefing_id is not None else NeedsCounted(self.scope, self.zone, self.now)
 
     def briefings(self) -> list[int]:
         """Those there is anything of, the latest first."""
@@ -185,89 +165,6 @@ class _Read:
             for each in self.people
             if each.briefing_id in presenting or any(numbers_of([each], self.scope.kind).values())
         ]
-
-
-class _Bits:
-    """Needs, replies and matches of a scope, counted in memory."""
-
-    def __init__(self, scope: Scope, zone: ZoneInfo, now: datetime) -> None:
-        self._scope, self._seen, today = scope, picture(), now.astimezone(zone).date()
-        self._now, self._today, self._end = microseconds(now), today.toordinal(), microseconds(end_of(today, zone))
-        self._bounds = bounds(scope.since, scope.until, zone)
-
-    def needs(self, axis: Axis | None, periods: Periods) -> dict[Any, Numbers]:
-        """By the values of the axis how many there are, were given a place, and were presented."""
-        rows = self._seen.needs
-        grouped = rows.tagged(GROUPED)
-        steps = {"needs": -1, "grouped": grouped, "briefed": grouped & rows.until(BEGUN, self._now)}
-        found: dict[Any, Numbers] = defaultdict(dict)
-        for value, some in self._by(rows, axis, periods).items():
-            for step, those in steps.items():
-                found[value] |= {step: (some & those).bit_count(), f"{step}_organizations": rows.bodies(some & those)}
-        return found
-
-    def replies(self, axis: Axis | None, periods: Periods) -> dict[Any, Numbers]:
-        """By the values of the axis how many there are, of how many needs, and what became of them."""
-        rows, sent = self._seen.replies, self._seen.sent
-        due, in_time = rows.tagged(SEEN) | rows.before(DUE, self._now), sent.tagged(IN_TIME)
-        by_sender = self._by(sent, axis, periods)
-        found = {}
-        for value, some in self._by(rows, axis, periods).items():
-            talked = some & rows.tagged(TALKED)
-            found[value] = {
-                "replied": rows.needs(some),
-                "replied_organizations": rows.bodies(some),
-                "replies": some.bit_count(),
-                "answered": (some & rows.tagged(IN_TIME)).bit_count(),
-                "due": (some & due).bit_count(),
-                "consulted": rows.needs(talked),
-                "consulted_organizations": rows.bodies(talked),
-                "sent_organizations": sent.bodies(by_sender[value]),
-                "seen_organizations": sent.bodies(by_sender[value] & in_time),
-            }
-        return found
-
-    def matches(self, axis: Axis | None, periods: Periods) -> dict[Any, Numbers]:
-        """By the values of the axis how many there are, and how many organizations are in them."""
-        rows, joined = self._seen.matches, self._seen.joined
-        formed = {of: of.until(FORMED, self._today) & of.before(CONFIRMED, self._end) for of in (rows, joined)}
-        # Of a kind they are matches with a partner of that kind, which others need not have.
-        of_partners = axis is Axis.KIND or self._scope.kind is not None
-        counting = formed[rows] & (rows.before(JOINED, self._end) if of_partners else -1)
-        in_them = formed[joined] & joined.before(JOINED, self._end)
-        by_body = self._by(joined, axis, periods)
-        return {
-            value: {
-                "matched": rows.needs(some & counting),
-                "matched_organizations": joined.bodies(by_body.get(value, 0) & in_them),
-            }
-            for value, some in self._by(rows, axis, periods).items()
-        }
-
-    def _by(self, rows: Rows, axis: Axis | None, periods: Periods) -> dict[Any, int]:
-        found = self._in_scope(rows)
-        if axis is None:
-            return {None: found}
-        if axis not in (Axis.HALF, Axis.YEAR):
-            of_text = OF_TEXT.get(axis, lambda value: value)
-            return {of_text(value): found & bits for (name, value), bits in rows.tags.items() if name == axis.value}
-        by_period = {}
-        for number, end in periods:
-            earlier = rows.published_before(microseconds(end))
-            by_period[number] = found & earlier
-            found &= ~earlier
-        return by_period
-
-    def _in_scope(self, rows: Rows) -> int:
-        found = rows.until(PUBLISHED, self._now)
-        for axis in (Axis.THEME, Axis.AUDIENCE, Axis.REGION, Axis.ROUND, Axis.OWNER_KIND, Axis.KIND):
-            value = self._scope.value_at(axis)
-            if value is not None and not (axis is Axis.KIND and rows is self._seen.needs):
-                found &= rows.tagged((axis.value, value.value if axis in OF_TEXT else value))
-        first, end = self._bounds
-        if first is not None:
-            found &= ~rows.published_before(microseconds(first))
-        return found if end is None else found & rows.published_before(microseconds(end))
 
 
 class _Counting:
