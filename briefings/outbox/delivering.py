@@ -192,13 +192,14 @@ def _is_next() -> ColumnElement[bool]:
     # Never by the index of states: who is held may be ten thousand others, and this is asked for each message.
     held = type_coerce(kept.state, String).concat("") == MessageState.HELD.value
     is_kept = (held, kept.recipient == earlier.recipient, kept.id < earlier.id)
-    waits_for_staff = exists().where(*is_kept, kept.thread == earlier.thread, kept.thread != "")
+    # Nor where there is no thread: all messages without one are of none together.
+    waits_for_nobody = or_(earlier.thread == "", ~exists().where(*is_kept, kept.thread == earlier.thread))
     in_line = or_(
         earlier.state == MessageState.SENDING,
         and_(
             earlier.state == MessageState.QUEUED,
             or_(earlier.due_at <= _NOW, earlier.attempts > 0),
-            ~waits_for_staff,
+            waits_for_nobody,
         ),
         and_(earlier.state == MessageState.HELD, earlier.thread == Message.thread, earlier.thread != ""),
     )

@@ -1,11 +1,13 @@
 """Delivery over real SMTP: what becomes of a message that the server takes, puts off, refuses, or leaves unanswered."""
 
 import logging
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import url_for
+from sqlalchemy import event
 
 from briefings import clock, jobs
 from briefings.db import db, unit_of_work
@@ -312,3 +314,26 @@ def test_a_message_that_kills_its_worker_every_time_is_given_up(app, plain, now)
                 moment += LEASE + timedelta(seconds=1)
     assert states() == ["failed"]
     assert messages()[0].error == "보내는 도중에 중단되었습니다."
+
+
+@pytest.mark.parametrize("migrated_app", ["postgresql"], indirect=True)  # which tells how often it looked
+def test_what_is_in_no_thread_is_not_compared_with_all_that_is_in_none(app, plain, now):
+    line_up(now, "a@example.kr", "a@example.kr")
+    steps = []
+
+    def explain(connection, cursor, statement, values, *_):
+        if statement.startswith("WITH line"):
+            cursor.execute("SAVEPOINT before")
+            cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", values)
+            steps.append(cursor.fetchone()[0][0]["Plan"])
+            cursor.execute("ROLLBACK TO before")
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    deliver_due(lambda recipient, data: None, jobs.composing_in(app), clock.now)
+    event.remove(db.engine, "before_cursor_execute", explain)
+    looks = Counter()
+    while steps:
+        step = steps.pop()
+        steps += step.get("Plans", [])
+        looks[step.get("Alias")] += step["Actual Loops"]
+    assert looks["messages_1"] > 0 and looks["messages_2"] == 0, looks
