@@ -15,6 +15,7 @@ from briefings.exports.forms import ExportForm
 from briefings.exports.lists import Asked, Format, Found, ListFile, NotThere, Readers
 from briefings.files.kinds import in_words
 from briefings.files.sending import attachment
+from briefings.outbox.readers import readers_reach
 from briefings.web.access import member, staff
 
 pages = Blueprint("exports", __name__)
@@ -108,7 +109,7 @@ def _list_of_staff(name: str, path: dict[str, int]) -> ListFile:
 
 def _asking(path: dict[str, int]) -> Asked:
     zone = ZoneInfo(current_app.config["TIMEZONE"])
-    reach = current_app.extensions["reach"]()
+    reach = readers_reach()
     return Asked(request.args, path, current_user, current_user.is_administrator, reach, clock.now(), zone)
 
 

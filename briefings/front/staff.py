@@ -13,6 +13,7 @@ from briefings.front.today import today as what_waits
 from briefings.inbox.words import OUTCOME_TONES
 from briefings.needs.officers import themes_of
 from briefings.outbox.finding import standing_of
+from briefings.outbox.readers import readers_reach
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
 from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
@@ -29,7 +30,7 @@ def today() -> ResponseReturnValue:
     now = clock.now()
     return render_template(
         "front/today.html",
-        shown=what_waits(now, current_user.is_administrator, current_app.extensions["reach"]()),
+        shown=what_waits(now, current_user.is_administrator, readers_reach()),
         themes=own_themes(current_user, now),
         silence=silence(now),
         now=now,

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from briefings.imports.rows import read
 from briefings.imports.words import LEVEL_TONES, MISTAKES, Level, Mistake, level_of, standing_of
 from briefings.needs import rounds
 from briefings.needs.models import Round
+from briefings.outbox.readers import readers_reach
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.rounds.pages import Listed
 from briefings.web.access import public, staff
@@ -264,7 +265,7 @@ def _seen(found: NeedImport | None) -> NeedImport | None:
 
 def _bringer() -> User | None:
     """Whose files alone the reader sees; None: everybody's."""
-    return current_user if current_app.extensions["reach"]().themes else None
+    return current_user if readers_reach().themes else None
 
 
 def _template(title: str) -> Response:

@@ -21,6 +21,7 @@ from briefings.organizations.organization_forms import (
     SeenForm,
 )
 from briefings.outbox.reach import EVERYBODY
+from briefings.outbox.readers import readers_reach
 from briefings.web.access import administrator, staff
 
 pages = Blueprint("staff_organizations", __name__, url_prefix="/staff/organizations")
@@ -227,4 +228,4 @@ def _numbers(*organizations: Organization) -> dict[int, dict[str, int]]:
 
 def _sees_people() -> bool:
     """Accounts of an organization belong to no theme: whoever answers for some only does not see whose they are."""
-    return current_user.is_administrator or current_app.extensions["reach"]() is EVERYBODY
+    return current_user.is_administrator or readers_reach() is EVERYBODY

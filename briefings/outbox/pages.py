@@ -16,6 +16,7 @@ from briefings.outbox.mail import Dropped
 from briefings.outbox.models import Message, MessageState, UndeliverableAddress
 from briefings.outbox.preview import read
 from briefings.outbox.queueing import Recipient
+from briefings.outbox.readers import readers_reach
 from briefings.outbox.received import Received, received
 from briefings.outbox.smtp import MAILBOX
 from briefings.outbox.words import ACTIONS, KINDS, STANDING_TONES
@@ -176,7 +177,7 @@ def trust() -> ResponseReturnValue:
     """Ask, then send to the address named in `email` again."""
     address, form = request.args.get("email", ""), Form()
     marked = _marked(address)
-    if marked is None and current_app.extensions["reach"]().themes:
+    if marked is None and readers_reach().themes:
         abort(404)
     if form.validate_on_submit():
         with unit_of_work():
@@ -187,7 +188,7 @@ def trust() -> ResponseReturnValue:
 
 
 def _marked(address: str) -> UndeliverableAddress | None:
-    seen = finding.undeliverable_addresses(current_app.extensions["reach"]())
+    seen = finding.undeliverable_addresses(readers_reach())
     return db.session.scalar(seen.where(UndeliverableAddress.address == address.lower()))
 
 

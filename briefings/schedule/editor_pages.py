@@ -13,6 +13,7 @@ from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Need
 from briefings.outbox.preview import Preview, dry_run
+from briefings.outbox.readers import readers_reach
 from briefings.schedule import drafting, editing, grouping, impact, overview
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.doubts import Shared
@@ -53,7 +54,7 @@ def edit(briefing_id: int) -> ResponseReturnValue:
     draft = None if over else draft_of(briefing)
     form, needs = _edit_form(briefing, draft, act, number, now)
     plan = form.plan(briefing, needs)
-    addable = grouping.addable_needs(briefing, now, current_app.extensions["reach"]())
+    addable = grouping.addable_needs(briefing, now, readers_reach())
     form.offer(themes_to_choose(briefing.theme_id), need_finding.audiences(), addable)
     step = None
     if act in SAVING and form.validate_on_submit():

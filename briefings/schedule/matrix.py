@@ -1,11 +1,12 @@
 """The pile of open needs by theme and audience, and choosing from it."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from briefings import clock
 from briefings.db import db
 from briefings.needs.models import Audience, Theme
+from briefings.outbox.readers import readers_reach
 from briefings.schedule import grouping
 from briefings.schedule.forms import ChooseForm
 from briefings.web.access import staff
@@ -30,7 +31,7 @@ def show(theme_id: int, audience_id: int) -> ResponseReturnValue:
     theme, audience = db.get_or_404(Theme, theme_id), db.get_or_404(Audience, audience_id)
     planned_too = request.args.get("planned") == "1"
     candidates = grouping.open_needs(theme, audience, now, planned_too)
-    theirs = grouping.theirs([candidate.need for candidate in candidates], current_app.extensions["reach"]())
+    theirs = grouping.theirs([candidate.need for candidate in candidates], readers_reach())
     form = ChooseForm(theme=theme.id, audience=audience.id)
     form.offer(candidate.need for candidate in candidates)
     return render_template(

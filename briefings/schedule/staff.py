@@ -16,6 +16,7 @@ from briefings.needs import finding as need_finding
 from briefings.needs.models import Theme
 from briefings.outbox.finding import Search, counts
 from briefings.outbox.preview import Preview, dry_run
+from briefings.outbox.readers import readers_reach
 from briefings.schedule import copying, editing, impact, overview, planning, support
 from briefings.schedule.changes import described
 from briefings.schedule.doubts import Shared, closed_by_moving, shared_needs, warnings
@@ -61,7 +62,7 @@ def zone() -> ZoneInfo:
 
 def themes_to_choose(stays: int | None = None) -> list[Theme]:
     """The themes a briefing may be given by whoever is signed in; it may keep the one that `stays`."""
-    own = current_app.extensions["reach"]().themes
+    own = readers_reach().themes
     return [theme for theme in need_finding.themes() if not own or theme.id in (*own, stays)]
 
 

@@ -14,6 +14,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
 from briefings.needs.models import Round
+from briefings.outbox.readers import readers_reach
 from briefings.schedule.grouping import number_of_open_needs
 from briefings.seasons import accepting
 from briefings.seasons import choosing as season_needs
@@ -104,7 +105,7 @@ def _of_round(round_id: int | None, rounds: Iterable[tuple[Round, int]]) -> dict
 
 
 def _made(form: NewSeasonForm) -> Season:
-    now, source, reach = clock.now(), Source(form.source.data), current_app.extensions["reach"]()
+    now, source, reach = clock.now(), Source(form.source.data), readers_reach()
     round_, needs = None, []
     if source is Source.OPEN:
         needs = season_needs.open_needs(now, reach)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -11,6 +11,7 @@ from briefings import clock
 from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs import finding as need_finding
+from briefings.outbox.readers import readers_reach
 from briefings.seasons import candidate_times
 from briefings.seasons import choosing as season_needs
 from briefings.seasons import making as seasons
@@ -67,7 +68,7 @@ def needs(season_id: int) -> ResponseReturnValue:
             flash(*(_said(new, gone)))
             return redirect(url_for(".times" if new and not season.times else ".show", season_id=season_id), 303)
     number = int(turn) if act == "page" and turn.isascii() and turn.isdigit() and len(turn) < 6 else 1
-    page = season_needs.listed(form.wanted(max(number, 1), current_app.extensions["reach"]()), chosen, now)
+    page = season_needs.listed(form.wanted(max(number, 1), readers_reach()), chosen, now)
     form.need.choices = [(need.id, need.title) for need in page.items]
     form.need.data = [need.id for need in page.items if need.id in chosen]
     form.kept.data, form.seen.data = packed(chosen - {need.id for need in page.items}), packed(present)
@@ -94,7 +95,7 @@ def _chosen(form: NeedsForm, act: str, present: set[int], now: datetime) -> set[
         return set()
     if act != "all":
         return chosen
-    return chosen | set(season_needs.found_ids(form.wanted(1, current_app.extensions["reach"]()), now))
+    return chosen | set(season_needs.found_ids(form.wanted(1, readers_reach()), now))
 
 
 def _said(new: int, gone: int) -> tuple[str, str]:
