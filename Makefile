@@ -1,6 +1,7 @@
 # Needs make and Python 3.11 or newer; everything else goes into .venv and instance/, which `make clean` removes.
 
 PORT ?= 8000
+TURNS = --by-turns
 PYTHON := .venv/bin/python
 CATALOGUES := $(wildcard briefings/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
@@ -17,7 +18,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run demo test lint format validate bench pictures translations wheel lock clean assets database
+.PHONY: help run demo test check lint format validate bench pictures translations wheel lock clean assets database
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,8 +27,11 @@ run: database ## Set everything up and run the demonstration on http://127.0.0.1
 	@echo "Starting the web server and the worker ..."
 	@$(FLASK) serve --port $(PORT)
 
-test: .venv/.test assets $(COMPILED) ## Run all tests, on SQLite and on PostgreSQL (some: make test ARGS="tests/schedule -k seat")
-	@$(PYTHON) -m pytest -n 3 --dist worksteal $(ARGS)
+test: .venv/.test assets $(COMPILED) ## Run all tests, on SQLite and PostgreSQL by turns (some: make test ARGS="tests/schedule -k seat")
+	@$(PYTHON) -m pytest -n 3 --dist worksteal $(TURNS) $(ARGS)
+
+check: lint ## Check style, imports and types, and run all tests on both databases, as before every release
+	@$(MAKE) --no-print-directory test TURNS=
 
 lint: .venv/.test ## Check style, import rules and types
 	@echo "Checking style, import rules and types ..."

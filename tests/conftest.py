@@ -2,6 +2,8 @@
 
 import gc
 import sqlite3
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -44,6 +46,37 @@ SETTINGS = {
     "SQLALCHEMY_ENGINE_OPTIONS": {"query_cache_size": 5_000},  # a run asks more in more ways than a process does
     "WTF_CSRF_ENABLED": False,  # tests/web/test_csrf.py turns it on
 }
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`make test` takes the databases by turns, `make check` does not."""
+    parser.addoption(
+        "--by-turns", action="store_true", help="a test that both databases should pass runs on one of them"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `--by-turns` a test runs on one of the two databases, always the same; marked `each_database` on both.
+
+    The program asks both through SQLAlchemy in the same words nearly everywhere. Where it does not, tests bear the
+    mark; where databases themselves are the matter, tests make their own and are not concerned.
+    """
+    if not config.getoption("by_turns"):
+        return
+    cases = [(item, _whatever_the_database(item)) for item in items]
+    of_both = {case for case, times in Counter(case for _, case in cases).items() if times == 2}
+    kept, left_out = [], []
+    for item, case in cases:
+        alone = case not in of_both or item.get_closest_marker("each_database")
+        turn = ("sqlite", "postgresql")[zlib.crc32(case.encode()) % 2]
+        (kept if alone or turn in item.name else left_out).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left_out)
+
+
+def _whatever_the_database(item: pytest.Item) -> str:
+    on = item.callspec.params.get("migrated_app", "") if hasattr(item, "callspec") else ""
+    return item.nodeid.replace(on, "", 1)
 
 
 def pytest_collection_finish() -> None:

@@ -12,6 +12,8 @@ from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, an_organization
 
+pytestmark = pytest.mark.each_database
+
 
 @pytest.fixture
 def somebody(app):

@@ -10,6 +10,8 @@ from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import a_briefing, an_organization
 
+pytestmark = pytest.mark.each_database
+
 
 def test_what_is_refused_leaves_nothing_half_done(app):
     briefing = a_briefing()

@@ -12,6 +12,8 @@ from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.presenters import keep_calendars
 from tests.builders import a_briefing, a_registration, a_reply, a_user, an_owner, saved
 
+pytestmark = pytest.mark.each_database
+
 EMAIL = "gaon@example.com"
 PAGE = f"/staff/people?email={EMAIL}"
 

@@ -12,6 +12,8 @@ from briefings.needs.models import NeedState, NeedStatus, Region
 from briefings.needs.ways_on import ways_on
 from tests.builders import BEFORE, a_need, a_theme, an_audience, an_organization, saved
 
+pytestmark = pytest.mark.each_database
+
 LATER = datetime(2026, 11, 20, tzinfo=UTC)
 
 

@@ -19,6 +19,8 @@ from briefings.outbox.queueing import Recipient, queue
 from tests.outbox.conftest import line_up, messages, states
 from tests.outbox.mail_server import MailServer
 
+pytestmark = pytest.mark.each_database
+
 
 def test_what_is_due_is_sent_over_one_connection_and_recorded(deliver, mail_server, now):
     line_up(now, *(f"user{n}@example.kr" for n in range(BATCH + 2)))

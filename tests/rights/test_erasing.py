@@ -24,7 +24,7 @@ from tests.builders import a_briefing, a_colleague, a_question, a_registration, 
 from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
 from tests.schedule.signing_up import register
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.each_database]
 ON_ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 """What these ask of the database is asked on both by others here."""
 SEOUL = ZoneInfo("Asia/Seoul")

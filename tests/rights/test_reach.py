@@ -24,7 +24,7 @@ from tests.builders import a_briefing, a_need, a_registration, a_user, an_owner,
 from tests.rights.test_erasing import ON_ONE, erase
 from tests.rights.traces import ADDRESS, NAME, dump, traces_in
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.each_database]
 
 
 @ON_ONE

@@ -21,7 +21,7 @@ from briefings.schedule.waiting import fill, standing_of
 from tests.builders import a_briefing, a_need, a_registration
 from tests.schedule.signing_up import CANCELLED, CONFIRMED, WAITLISTED, cancel, register, register_all, told
 
-pytestmark = pytest.mark.usefixtures("app")
+pytestmark = [pytest.mark.usefixtures("app"), pytest.mark.each_database]
 
 
 def kinds() -> list[str]:

@@ -38,6 +38,8 @@ from tests.schedule.registering_model import No, Session
 from tests.schedule.signing_up import an_applicant
 from tests.schedule.steps import edit
 
+pytestmark = pytest.mark.each_database
+
 EXAMPLES = int(os.environ.get("REGISTERING_EXAMPLES", "9"))
 STEPS = int(os.environ.get("REGISTERING_STEPS", "25"))
 LONGER = "REGISTERING_EXAMPLES" in os.environ

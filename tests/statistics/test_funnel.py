@@ -18,6 +18,8 @@ from briefings.statistics.published import published_figures
 from briefings.statistics.scope import Axis, Scope
 from tests.statistics.generated import REGIONS, an_installation
 
+pytestmark = pytest.mark.each_database
+
 SEOUL = ZoneInfo("Asia/Seoul")
 
 

@@ -27,6 +27,8 @@ from tests.operation.test_backups import application
 from tests.prepared import a_database
 from tests.statistics.generated import REGIONS, an_installation
 
+pytestmark = pytest.mark.each_database
+
 SEOUL = ZoneInfo("Asia/Seoul")
 AXES = [axis for axis in Axis if axis is not Axis.BRIEFING]
 

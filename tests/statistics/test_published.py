@@ -15,6 +15,8 @@ from briefings.statistics.published import figures_by_theme, published_figures, 
 from tests.builders import a_need
 from tests.participation.test_replying import send
 
+pytestmark = pytest.mark.each_database
+
 # as of, needs, with replies, replying organizations, matches, organizations in matches, matches with both sides
 PUBLISHED = [
     (date(2020, 8, 26), 200, 37, 77, 16, None, None),

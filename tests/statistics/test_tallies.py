@@ -31,6 +31,8 @@ from tests.prepared import a_database
 from tests.schedule.signing_up import an_applicant
 from tests.schedule.steps import details_of
 
+pytestmark = pytest.mark.each_database
+
 SEOUL = ZoneInfo("Asia/Seoul")
 ROUNDS, PEOPLE = 3, 12
 KINDS = (OrganizationKind.COMPANY, OrganizationKind.LOCAL, OrganizationKind.UNIVERSITY)

@@ -16,6 +16,8 @@ from briefings.statistics.words import STEPS
 from tests.builders import a_user
 from tests.statistics.generated import an_installation
 
+pytestmark = pytest.mark.each_database
+
 BY_KIND = "?by=kind&since=2023-07-01"
 
 
