@@ -2,18 +2,22 @@
 
 from dataclasses import dataclass
 
-from flask import abort, url_for
+from flask import url_for
 
-from briefings.errors import N_
+from briefings.errors import N_, LinkEnded
 from briefings.participation.colleagues import colleague_with
 from briefings.participation.models import ParticipationReply, ReplyColleague
 from briefings.participation.replying import reply_with
 from briefings.participation.telling import repliers
-from briefings.web.tokens import public_id_in, refuse_unless_in_force, token_for
+from briefings.web.tokens import public_id_in, refuse_of_gone, refuse_unless_in_force, token_for
 
 REPLY_ANEW = N_(
     "전에 쓰던 링크입니다. 답글을 거두어 새로 보냈거나 다른 분이 이어받은 뒤에는 열리지 않습니다. "
     "마지막에 받은 전자우편의 링크를 열어 주세요. 받은 것이 없으면 아래 연락처로 알려 주세요."
+)
+OUT_OF_IT = N_(
+    "답글에 더는 함께하지 않는 분의 링크입니다. 먼저 보낸 동료가 함께하지 않는다고 답했거나, "
+    "스스로 빠졌거나, 답글을 거두어들인 뒤에는 열리지 않습니다. 잘못된 것 같으면 기관 안에서 먼저 이야기해 주세요."
 )
 
 OPENS_NOTHING = 0
@@ -80,16 +84,18 @@ def replier_behind(token: str, purpose: str = "reply") -> Replier:
         refuse_unless_in_force(token, purpose, made.public_id, made.link_version, REPLY_ANEW)
         return Replier(made)
     colleague = colleague_with(public_id)
-    if colleague is None or not colleague.is_in:
-        abort(404)
+    if colleague is None:
+        refuse_of_gone(token, purpose, ended=OUT_OF_IT)
     refuse_unless_in_force(token, purpose, colleague.public_id, colleague.link_version, REPLY_ANEW)
+    if not colleague.is_in:  # and was once: nobody is given this link before
+        raise LinkEnded(OUT_OF_IT)
     return Replier(colleague.reply, colleague)
 
 
 def colleague_behind(token: str) -> ReplyColleague:
-    """Whoever asked to join a reply, whether they were let or not; 404 for any other token."""
+    """Whoever asked to join a reply, whether they were let or not; LinkEnded for one of before, else 404."""
     colleague = colleague_with(public_id_in(token))
     if colleague is None:
-        abort(404)
+        refuse_of_gone(token, "reply-colleague", ended=OUT_OF_IT)
     refuse_unless_in_force(token, "reply-colleague", colleague.public_id, colleague.link_version, REPLY_ANEW)
     return colleague

@@ -1,6 +1,6 @@
 """The way to the questions about what a slot presents, for who has no account: the presenter, or the need's contact."""
 
-from flask import abort, url_for
+from flask import url_for
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -8,9 +8,9 @@ from briefings.accounts.signing_in import user_with
 from briefings.db import db
 from briefings.needs.models import Need
 from briefings.organizations.finding import acts_for
-from briefings.schedule.links import presenter_token
+from briefings.schedule.links import PRESENTS_NO_MORE, presenter_token
 from briefings.schedule.models import PresenterSlot
-from briefings.web.tokens import fitted_before, public_id_in, refuse_unless_in_force, token_for
+from briefings.web.tokens import fitted_before, public_id_in, refuse_of_gone, refuse_unless_in_force, token_for
 
 
 def answering_url(slot: PresenterSlot, address: str) -> str:
@@ -29,7 +29,7 @@ def slot_to_answer_for(token: str) -> PresenterSlot:
     need = joinedload(PresenterSlot.need).joinedload(Need.organization)
     slot = db.session.scalar(found.options(need, joinedload(PresenterSlot.briefing)))
     if slot is None:
-        abort(404)
+        refuse_of_gone(token, "presenter", "questions", ended=PRESENTS_NO_MORE)
     presents = fitted_before(token, "presenter", slot.public_id, slot.link_version + 1)
     refuse_unless_in_force(token, "presenter" if presents else "questions", slot.public_id, slot.link_version)
     return slot

@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import NoReturn
 
 from flask import abort, current_app
 
@@ -14,6 +15,8 @@ from briefings.errors import REPLACED, LinkEnded
 HIDDEN = "hidden-in-preview"
 """What stands for a token where somebody else reads along; it opens nothing."""
 _hidden = ContextVar("hidden", default=False)
+_MOST_VERSIONS = 50
+"""No thing has handed out more tokens than that; asked only where the thing, and with it the number, is gone."""
 
 
 def token_for(purpose: str, public_id: str, version: int) -> str:
@@ -42,6 +45,13 @@ def refuse_unless_in_force(token: str, purpose: str, public_id: str, version: in
         if fitted_before(token, purpose, public_id, version):
             raise LinkEnded(ended)
         abort(404)
+
+
+def refuse_of_gone(token: str, *purposes: str, ended: str = REPLACED) -> NoReturn:
+    """Nothing stands any more of what a token speaks of: LinkEnded if it opened that once, 404 for any other."""
+    if any(fitted_before(token, purpose, public_id_in(token), _MOST_VERSIONS) for purpose in purposes):
+        raise LinkEnded(ended)
+    abort(404)
 
 
 def digits_for(purpose: str, public_id: str, version: int, length: int) -> str:

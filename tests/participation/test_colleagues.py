@@ -7,7 +7,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.outbox.mail import Dropped
 from briefings.participation import answering, colleagues, replying
-from briefings.participation.links import token_of
+from briefings.participation.links import colleague_url, token_of
 from briefings.participation.models import ParticipationReply, ReplyColleague
 from briefings.privacy.consenting import consents_with
 from tests.builders import a_colleague, a_need, a_reply, an_organization, an_owner
@@ -73,7 +73,7 @@ def test_who_was_let_in_has_a_link_of_their_own_and_hears_what_the_owner_answers
     assert links_in(second) == [own]
     assert client.get(f"{own}/withdraw").status_code == 303
     client.post(f"{own}/leave")
-    assert client.get(own).status_code == 404
+    assert client.get(own).status_code == 410
     assert db.session.query(ReplyColleague).count() == 0
 
 
@@ -84,7 +84,10 @@ def test_who_was_let_in_can_be_put_out_again_and_their_mails_open_nothing(app, c
     with unit_of_work():
         answering.acknowledge(made, now)
     client.post(link(made, f"/colleagues/{colleague.public_id}"), data={"answer": "no"})
-    assert client.get(own).status_code == 404
+    for address in (own, f"{own}/change", f"{own}/leave"):
+        ended = client.get(address)
+        assert ended.status_code == 410 and "답글에 더는 함께하지 않는 분의 링크입니다" in ended.text
+        assert need.title not in ended.text
     told, out = mails_to(app, colleague.email)
     assert isinstance(told, Dropped) or not any(client.get(at).status_code == 200 for at in links_in(told))
     assert "함께하지 않는다고" in out.text
@@ -103,10 +106,16 @@ def test_a_reply_taken_back_frees_whoever_was_in_it_or_waited(app, client, need,
     made = a_reply(need, email="gaon@example.com")
     inside, waiting = a_colleague(made, accepted_at=now), a_colleague(made)
     a_colleague(made, refused_at=now)
+    with app.test_request_context():
+        ways = f"/replies/{token_of(made, inside.email)}", colleague_url(waiting)
     assert made.need.last_reply_at is None
     with unit_of_work():
         replying.withdraw(made, now)
     assert db.session.query(ReplyColleague).count() == 0
+    for way in ways:
+        ended = client.get(way)
+        assert ended.status_code == 410 and "답글에 더는 함께하지 않는" in ended.text
+        assert client.get(f"{way}x").status_code == 404
     for address in (inside.email, waiting.email):
         (mail,) = mails_to(app, address)
         assert links_in(mail) == [f"/needs/{need.id}/reply"]

@@ -147,7 +147,10 @@ def test_whoever_is_taken_off_the_list_has_a_link_that_opens_nothing(desk, clien
     assert "링크가 더는 열리지 않습니다" in desk.get(gone).text
     assert client.get(f"/i/{token}").status_code == 200
     assert "초대 명단에서 뺐습니다" in desk.post(gone, follow_redirects=True).text
-    assert client.get(f"/i/{token}").status_code == 404 and desk.get(gone).status_code == 404
+    ended = client.get(f"/i/{token}")
+    assert ended.status_code == client.post(f"/i/{token}/decline").status_code == 410
+    assert "담당자가 초대를 거둔 링크입니다" in ended.text and briefing.title not in ended.text
+    assert client.get(f"/i/{token}x").status_code == desk.get(gone).status_code == 404
     assert [entry.action for entry in history_of(briefing)] == ["briefing.invitee_removed"]
 
 

@@ -107,7 +107,14 @@ class TestAPresenter:
         assert [client.get(f"/present/{token}").status_code for token in never] == [404, 404]
         slot.hand_over("", "", "")
         db.session.commit()
-        assert client.get(page).status_code == 404, "nobody has it"
+        nobodys = client.get(page)
+        assert nobodys.status_code == 410 and "지금은 맡고 계신 발표가 아닙니다" in nobodys.text
+        db.session.delete(slot)
+        db.session.commit()
+        for address in (page, f"{page}/questions"):
+            gone = client.get(address)
+            assert gone.status_code == 410 and "지금은 맡고 계신 발표가 아닙니다" in gone.text
+        assert client.get(f"/present/{never[0]}").status_code == 404
 
     def test_gets_the_same_invitation_again(self, app, client, page):
         delivered(app, NURI)
