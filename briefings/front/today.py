@@ -21,7 +21,7 @@ from briefings.rounds.asking import silent_organizations
 from briefings.schedule.coming import next_ones
 from briefings.schedule.finding import Seen
 from briefings.schedule.grouping import number_of_open_needs
-from briefings.schedule.overview import Row, Shelf, how_many, rows
+from briefings.schedule.overview import Row, Shelf, declined_ahead, how_many, rows
 from briefings.schedule.registrants import Counters, counters_of_each, requests_waiting
 from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.support import Pending
@@ -108,6 +108,7 @@ def _of_briefings(now: datetime, reach: Reach) -> list[Waiting]:
     drafts = how_many(now)[Shelf.DRAFT]
     return [
         _requests(now, reach),
+        _declined(now, reach),
         Waiting("공개하지 않은 설명회 초안", drafts, "staff_briefings.index", {"shelf": Shelf.DRAFT.value}),
     ]
 
@@ -119,6 +120,15 @@ def _requests(now: datetime, reach: Reach) -> Waiting:
     if len(found) == 1:
         values = {"briefing_id": str(*found), "state": RegistrationState.REQUESTED.value}
         return Waiting(what, count, "staff_briefings.registrations", values)
+    return Waiting(what, count, "staff_briefings.index", {"shelf": Shelf.COMING.value})
+
+
+def _declined(now: datetime, reach: Reach) -> Waiting:
+    """Slots whose presenters declined: who does is told that staff know, and finding others takes longer than a week."""
+    found = declined_ahead(now, reach)
+    what, count = "다른 발표자를 찾아야 하는 발표", sum(found.values())
+    if len(found) == 1:
+        return Waiting(what, count, "staff_presenters.index", {"briefing_id": str(*found)})
     return Waiting(what, count, "staff_briefings.index", {"shelf": Shelf.COMING.value})
 
 

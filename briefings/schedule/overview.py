@@ -13,6 +13,7 @@ from briefings.audit.models import AuditEntry
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.needs.models import Need, NeedState
+from briefings.outbox.reach import Reach
 from briefings.schedule.finding import Places
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotFile, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
@@ -54,6 +55,14 @@ def how_many(now: datetime) -> dict[Shelf, int]:
     """How many briefings each shelf holds."""
     counted = select(*(func.count().filter(_stands(shelf, now)) for shelf in Shelf)).select_from(Briefing)
     return dict(zip(Shelf, db.session.execute(counted).one(), strict=True))
+
+
+def declined_ahead(now: datetime, reach: Reach) -> dict[int, int]:
+    """How many slots stand open because their presenters declined, by the id of each briefing ahead within reach."""
+    ahead = (Briefing.state == BriefingState.PUBLISHED, Briefing.starts_at > now, reach.of_briefing(Briefing.id))
+    found = select(PresenterSlot.briefing_id, func.count()).join(Briefing).where(*ahead)
+    declined = found.where(PresenterSlot.state == SlotState.DECLINED)
+    return dict(db.session.execute(declined.group_by(PresenterSlot.briefing_id)).all())
 
 
 def rows(briefings: list[Briefing], now: datetime) -> list[Row]:
