@@ -22,6 +22,7 @@ from briefings.statistics.needs_counted import NeedsCounted
 from briefings.statistics.published import percent
 from briefings.statistics.scope import (
     Axis,
+    Condition,
     Scope,
     begun,
     briefings_in,
@@ -175,8 +176,12 @@ class _Counting:
         self.scope, self.zone, self.now, self.people = read.scope, read.zone, read.now, read.people
         self.by_briefing = axis is Axis.BRIEFING
         self.briefings = briefings if self.by_briefing else None
-        self.needs_in = needs_in(self.scope, self.zone, self.now, by_briefing=self.by_briefing)
         self.periods = self._periods(axis) if axis in (Axis.HALF, Axis.YEAR) else []
+
+    @cached_property
+    def needs_in(self) -> list[Condition]:
+        """Asked for where rows are counted only."""
+        return needs_in(self.scope, self.zone, self.now, by_briefing=self.by_briefing)
 
     def funnels(self) -> dict[Any, Funnel]:
         """By the values of the axis."""
