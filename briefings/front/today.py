@@ -124,7 +124,7 @@ def _requests(now: datetime, reach: Reach) -> Waiting:
 
 
 def _declined(now: datetime, reach: Reach) -> Waiting:
-    """Slots whose presenters declined: who does is told that staff know, and finding others takes longer than a week."""
+    """Slots whose presenters declined: they were told that staff know, and finding others takes longer than a week."""
     found = declined_ahead(now, reach)
     what, count = "다른 발표자를 찾아야 하는 발표", sum(found.values())
     if len(found) == 1:

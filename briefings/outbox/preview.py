@@ -53,13 +53,15 @@ class Sample:
 class Group:
     """Everything of one kind that would be queued; `news` tells apart what one kind can say (`new`, `time`, …).
 
-    `number` leaves out what is known to be dropped.
+    `number` of messages to so many `people` (an owner of three needs is one of them); both leave out what is known to
+    be dropped.
     """
 
     kind: str
     news: str
     medium: Medium
     number: int
+    people: int
     held: bool
     later: datetime | None
     """When they leave, if not at once."""
@@ -73,7 +75,7 @@ class Group:
 
     def sentence(self, words: Mapping[str, str]) -> str:
         """What these people get, by the words for `kind:news` or `kind`, which have a place for `number` or `named`."""
-        number = f"{self.number:,}명"
+        number = f"{self.people:,}명"
         named = number + (f"({', '.join(self.names)})" if self.names else "")
         sentence = words.get(f"{self.kind}:{self.news}") or words.get(self.kind) or f"{self.title}: %(number)s"
         return sentence % {"number": number, "named": named}
@@ -169,9 +171,10 @@ def _tell(preview: Preview, app: Flask, ours: ColumnElement[bool], now: datetime
     preview.undeliverable, preview.number_undeliverable = _undeliverable(rows)
     looked_into, texts = _looked_into(rows), Texts()
     sort = (rows.c.kind, rows.c.news, rows.c.medium)
-    counted = select(*sort, func.count(), func.count().filter(rows.c.held), func.min(rows.c.due_at))
+    readers = func.count(rows.c.recipient.distinct())
+    counted = select(*sort, func.count(), readers, func.count().filter(rows.c.held), func.min(rows.c.due_at))
     counted = counted.where(~rows.c.undeliverable).group_by(*sort).order_by(func.min(rows.c.id))
-    for kind, what, medium, number, of_held, due_at in db.session.execute(counted).all():
+    for kind, what, medium, number, people, of_held, due_at in db.session.execute(counted).all():
         read_now = [(message, read(app, message, now, texts)) for message in looked_into[kind, what, medium]]
         for message, found in read_now:
             if isinstance(found, Dropped):
@@ -181,12 +184,13 @@ def _tell(preview: Preview, app: Flask, ours: ColumnElement[bool], now: datetime
             for message, found in read_now
             if isinstance(found, Received)
         ]
+        sent_to = {sample.address: sample.name or sample.address for sample in samples}
+        people -= len({message.recipient for message, _ in read_now} - sent_to.keys())
         number -= len(read_now) - len(samples)
         if number:
-            named = samples if number <= min(NAMED, len(samples)) else []
-            names = [sample.name or sample.address for sample in named]
+            names = list(sent_to.values()) if people <= min(NAMED, len(sent_to)) else []
             later = due_at if due_at > now else None
-            preview.groups.append(Group(kind, what, medium, number, of_held > 0, later, names, samples[:SHOWN]))
+            preview.groups.append(Group(kind, what, medium, number, people, of_held > 0, later, names, samples[:SHOWN]))
 
 
 def _undeliverable(rows: Subquery) -> tuple[list[str], int]:

@@ -41,6 +41,16 @@ def test_a_step_is_told_of_and_leaves_nothing_behind(app, plain, now):
         assert queue("plain", "k1", Recipient("p1@example.kr", "김하늘1"), now)  # the key is free
 
 
+def test_who_gets_several_is_counted_once_as_a_person(app, plain, now):
+    thrice = [draft._replace(key=f"{draft.key}-{n}") for draft in people(2) for n in range(3)]
+    with dry_run(app, now) as preview:
+        queue_many("plain", thrice, now)
+        queue_many("plain", [d._replace(key=f"t{d.key}", params={"news": "time"}) for d in thrice], now)
+        queue_many("plain", [d._replace(key=f"u{d.key}", params={"news": "time"}) for d in thrice], now)
+    assert preview.sentences(WORDS) == ["2명(김하늘1, 김하늘2)에게 보냅니다.", "2명에게 새 일시를 보냅니다."]
+    assert preview.number == 18
+
+
 def test_what_cannot_be_composed_is_logged_without_a_word_of_it(app, monkeypatch, caplog, now):
     def spilling(message, now):
         raise ValueError(f"not an address: {message.recipient}")

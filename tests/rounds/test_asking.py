@@ -214,12 +214,13 @@ def test_who_has_nothing_says_so_and_may_take_it_back(app, client, now):
     round = a_round()
     contact = a_contact(round)
     way = f"/rounds/for/{contact_token(contact)}"
-    assert "등록할 과제가 없다고 알리기" in client.get(way).text
+    asked, awaited = client.get(way).text, f"{contact.organization.name}의 답을 기다립니다."
+    assert "등록할 과제가 없다고 알리기" in asked and awaited in asked
     assert contact.nothing_at is None, "a link does nothing by itself"
     client.get(f"{way}/nothing")
     assert contact.nothing_at is None
     page = client.post(f"{way}/nothing", data={"reason": "인력이 없습니다."}, follow_redirects=True).text
-    assert "이번에는 등록할 과제가 없다고 알려 주셨습니다" in page
+    assert "이번에는 등록할 과제가 없다고 알려 주셨습니다" in page and awaited not in page
     assert "인력이 없습니다." in page
     assert contact.nothing_at == now
     assert "답을 거두었습니다" in client.post(f"{way}/something", follow_redirects=True).text
@@ -231,7 +232,7 @@ def test_who_has_nothing_says_so_and_may_take_it_back(app, client, now):
     db.session.refresh(round)
     round.closes_at = now
     saved(round)
-    assert "접수가 끝났습니다" in client.get(way).text
+    assert "접수가 끝났습니다" in client.get(way).text and awaited not in client.get(way).text
     assert "접수가 끝난 수요조사입니다." in client.post(f"{way}/nothing", follow_redirects=True).text
 
 
