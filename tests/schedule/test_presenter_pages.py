@@ -174,6 +174,9 @@ class TestStaff:
             presenters.decline(slot, now, "출장이 겹쳤습니다.")
         shown = staff.get(f"/staff/briefings/{briefing.id}/presenters").text
         assert "사양함" in shown and "출장이 겹쳤습니다." in shown
+        place = f"slot-{slot.need_id}"
+        assert f'/staff/briefings/{briefing.id}/edit#{place}">다른 발표자 적기' in shown
+        assert f'id="{place}"' in staff.get(f"/staff/briefings/{briefing.id}/edit").text
         overview = staff.get(f"/staff/briefings/{briefing.id}").text
         assert "다른 발표자를 찾아 주세요" in overview and "발표 사양: 박누리" in overview
 
