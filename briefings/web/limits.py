@@ -121,6 +121,17 @@ def with_wait(page: str, refused: Refused | None) -> ResponseReturnValue:
     return (page, 429, {"Retry-After": str(refused.seconds)}) if isinstance(refused, TooOften) else page
 
 
+def seconds_to_wait() -> int:
+    """After how many seconds this request, which a limit of its view refused, would be let through."""
+    refused = limiter.current_limit
+    return _seconds_until_free(refused.limit, refused.request_args) if refused else 1
+
+
+def _seconds_until_free(limit: RateLimitItem, who: Sequence[str]) -> int:
+    reset = _asked(lambda counts: counts.get_window_stats(limit, *who).reset_time)
+    return max(math.ceil(reset - clock.now().timestamp()), 1)
+
+
 def _counters(typed: Sequence[str], about: str) -> list[Counted]:
     came_from = network()
     wanted: list[tuple[str, tuple[str, ...], int]] = [("MAILS_PER_NETWORK", (came_from,), len(typed) or 1)]
@@ -136,8 +147,7 @@ def _counters(typed: Sequence[str], about: str) -> list[Counted]:
 def _refuse_where_full(counted: Counted) -> None:
     limit, who, number = counted
     if not _asked(lambda counts: counts.test(limit, *who, cost=number)):
-        reset = _asked(lambda counts: counts.get_window_stats(limit, *who).reset_time)
-        raise TooOften(max(math.ceil(reset - clock.now().timestamp()), 1))
+        raise TooOften(_seconds_until_free(limit, who))
 
 
 def _count(counted: Counted) -> None:

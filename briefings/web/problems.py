@@ -1,6 +1,7 @@
 """What a person sees when something is not to be had: the same frame, what is wrong, a way on."""
 
 import logging
+import math
 import traceback
 from datetime import date, datetime
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request
 from flask_babel import gettext
+from flask_limiter import RateLimitExceeded
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -18,6 +20,7 @@ from briefings.db import Trouble, trouble_of
 from briefings.errors import N_, LinkEnded, NotAllowed, Refused
 from briefings.web.access import access_of
 from briefings.web.filters import day, when
+from briefings.web.limits import seconds_to_wait
 from briefings.web.logging import request_number
 from briefings.web.routing import own_path
 from briefings.web.typed import Typed, typed_before
@@ -35,6 +38,7 @@ TROUBLES = {
     ),
 }
 OUT_OF_DATE = N_("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
+TOO_OFTEN = N_("짧은 사이에 너무 여러 번 요청하셨습니다. %(minutes)s분 뒤에 다시 시도해 주세요.")
 LINK_DEAD = N_(
     "이 링크는 더는 쓸 수 없거나, 옮겨 적으면서 끊겼을 수 있습니다. "
     "‘신청 내역 확인’에 신청할 때 적은 전자우편 주소를 적으면 지금 쓰는 링크를 다시 보내 드립니다."
@@ -68,9 +72,9 @@ FOR = {
 """By the mark of a view what somebody lacks who is signed in and may not call it."""
 
 
-def ways_on(path: str) -> tuple[tuple[str, str], ...]:
-    """Endpoints to go on to after an error at that path, each with its words."""
-    own = next((ways for begin, ways in WAYS_ON.items() if path.startswith(begin)), ())
+def ways_on(*paths: str) -> tuple[tuple[str, str], ...]:
+    """Endpoints to go on to after an error at the first of these paths, each with its words."""
+    own = (way for path in paths for begin, ways in WAYS_ON.items() if path.startswith(begin) for way in ways)
     return tuple(dict.fromkeys((*own, *PUBLIC_WAYS)))
 
 
@@ -120,13 +124,17 @@ def show_http(error: HTTPException) -> Response | HTTPException:
         return error
     late = isinstance(error, CSRFError)
     dead = code == 404 and request.path.startswith(REGISTRANTS_PAGES)
-    message = OUT_OF_DATE if late else LINK_DEAD if dead else None
+    wait = seconds_to_wait() if isinstance(error, RateLimitExceeded) else None
+    message = OUT_OF_DATE if late else LINK_DEAD if dead else TOO_OFTEN if wait else None
     try:
-        page = _page(code, gettext(message) if message else None, typed_before() if late else None)
+        said = gettext(message, **({"minutes": math.ceil(wait / 60)} if wait else {})) if message else None
+        page = _page(code, said, typed_before() if late or wait else None)
     except (DBAPIError, NoConnectionFree) as trouble:  # the first to ask the database was the page of the error
         return show_trouble(trouble)
     response = make_response(page, code)
     response.headers.extend({name: value for name, value in error.get_headers() if name != "Content-Type"})
+    if wait:
+        response.headers["Retry-After"] = wait
     return response
 
 
@@ -145,16 +153,17 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
 def _page(code: int, message: str | None, typed: Typed | None = None) -> str | Response:
     if (told := current_app.extensions["told_to_programs"](code, message)) is not None:
         return told
-    reader = current_user if code == 403 and current_user.is_authenticated else None
-    ways = ways_on(_place_of(reader) if reader else request.path)
+    reader = current_user if code < 500 and current_user.is_authenticated else None  # nothing is asked after a failure
+    turned_away = reader if code == 403 else None
+    places = ([] if turned_away else [request.path]) + ([_place_of(reader)] if reader else [])
     return render_template(
         "errors/error.html",
         code=code,
-        message=message or (_what_is_missing() if reader else None),
-        reader=reader,
+        message=message or (_what_is_missing() if turned_away else None),
+        turned_away=turned_away,
         typed=typed,
         back=page_before(),
-        ways_on=[(endpoint, gettext(words)) for endpoint, words in ways],
+        ways_on=[(endpoint, gettext(words)) for endpoint, words in ways_on(*places)],
         **({} if reader else {"frame_only": True}),
         number=request_number(),
     )

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.exceptions import default_exceptions
 
 from briefings.schedule.links import token_of
-from tests.builders import a_registration, a_user, an_owner
+from tests.builders import a_need, a_registration, a_user, an_owner
 
 ONE = pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
@@ -54,6 +54,7 @@ def test_what_no_view_expected_is_a_page_too(client, failing):
     failing(RuntimeError("a secret"))
     answer = client.get("/guide")
     assert answer.status_code == 500 and "처리하지 못했습니다" in answer.text and "a secret" not in answer.text
+    assert "직원 화면" not in client.sign_in(a_user()).get("/guide").text, "what failed may be what tells who it is"
 
 
 def test_the_ways_on_are_those_of_who_is_there(app, client):
@@ -69,6 +70,9 @@ def test_the_ways_on_are_those_of_who_is_there(app, client):
     assert page.status_code == 403 and "직원 계정으로 보는 화면입니다" in refused and "정나래 님(수요기관)" in refused
     assert 'href="/my/needs">앞 화면으로' in refused and "로그아웃</button>" in refused
     assert 'href="/sign-in"' not in refused and 'href="/staff/"' not in refused
+    for page in (staff.get("/staff/briefings/999"), staff.get("/nothing"), staff.get("/sign-out")):
+        assert "직원 화면</a>" in page.text and "로그아웃</button>" in page.text and 'href="/sign-in"' not in page.text
+        assert 'href="/staff/"' in _main(page.text) and 'rel="canonical"' not in page.text
     assert "관리자만 보는 화면입니다" in _main(staff.get("/staff/privacy").text)
 
 
@@ -127,3 +131,16 @@ def test_whoever_is_no_longer_signed_in_keeps_the_words(client, guarded):
     words = "단가는 톤마다 다르니 협의해 정합니다."
     page = client.post("/staff/needs/1/return", data={"reason": words}, headers=OWN_PAGE)
     assert page.status_code == 400 and words in page.text and "다시 보내기" not in _main(page.text)
+
+
+def test_whoever_sent_too_often_reads_when_to_send_again_and_keeps_the_words(client, limited):
+    words = "시험 설비와 현장을 함께 쓰게 해 드립니다."
+    address = f"/needs/{a_need().id}/reply"
+    for _ in range(10):
+        assert client.post(address, data={"offer": words}).status_code == 200
+    page = client.post(address, data={"offer": words}, headers=OWN_PAGE)
+    assert page.status_code == 429 and 1 <= int(page.headers["Retry-After"]) <= 60
+    assert "1분 뒤에 다시 시도해 주세요" in page.text
+    [form] = re.findall(f'<form[^>]*action="{re.escape(address)}".*?</form>', page.text, re.DOTALL)
+    assert f'name="offer" value="{words}"' in form
+    assert words not in client.post(address, data={"offer": words}).text, "another site may have made it up"
