@@ -61,6 +61,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     The program asks both through SQLAlchemy in the same words nearly everywhere. Where it does not, tests bear the
     mark; where databases themselves are the matter, tests make their own and are not concerned.
     """
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # one begun last keeps all waiting
     if not config.getoption("by_turns"):
         return
     cases = [(item, _whatever_the_database(item)) for item in items]
