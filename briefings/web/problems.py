@@ -114,7 +114,7 @@ def show_refused(refused: Refused | LinkEnded) -> tuple[str | Response, int]:
     410 where a personal link ended.
     """
     code = 410 if isinstance(refused, LinkEnded) else 403 if isinstance(refused, NotAllowed) else 409
-    return _page(code, reason(refused)), code
+    return _page(code, reason(refused), typed_before(again=False)), code
 
 
 def show_http(error: HTTPException) -> Response | HTTPException:
@@ -128,7 +128,8 @@ def show_http(error: HTTPException) -> Response | HTTPException:
     message = OUT_OF_DATE if late else LINK_DEAD if dead else TOO_OFTEN if wait else None
     try:
         said = gettext(message, **({"minutes": math.ceil(wait / 60)} if wait else {})) if message else None
-        page = _page(code, said, typed_before() if late or wait else None)
+        typed = typed_before(again=code != 500) if late or wait or code == 500 else None
+        page = _page(code, said, typed)
     except (DBAPIError, NoConnectionFree) as trouble:  # the first to ask the database was the page of the error
         return show_trouble(trouble)
     response = make_response(page, code)
@@ -145,7 +146,7 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
         raise error
     log.error("database=%s endpoint=%s %s", trouble.value, request.endpoint, type(error).__name__)
     g.database_failed = True
-    response = make_response(_page(503, gettext(TROUBLES[trouble])), 503)
+    response = make_response(_page(503, gettext(TROUBLES[trouble]), typed_before(may_ask=False)), 503)
     response.headers["Retry-After"] = SECONDS_TO_WAIT[trouble]
     return response
 

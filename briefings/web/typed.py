@@ -1,8 +1,8 @@
-"""What somebody typed into a form that came too late: to be sent once more by one press, or at least to be copied."""
+"""What somebody typed into a form that was not taken: to be sent once more by one press, or at least to be copied."""
 
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import current_app, request, session
 from flask_login import current_user
 
 from briefings.web.access import access_of
@@ -29,8 +29,11 @@ class Typed:
     action: str | None
 
 
-def typed_before() -> Typed | None:
-    """What the form of this request said; None where it was sent from another site, which may have made it up."""
+def typed_before(*, again: bool = True, may_ask: bool = True) -> Typed | None:
+    """What the form of this request said; None where it was sent from another site, which may have made it up.
+
+    `again`: whether it may be sent once more as it is. `may_ask`: whether the database can tell who is signed in.
+    """
     if not _from_own_page():
         return None
     every = [(name, value) for name, value in request.form.items(multi=True) if name not in MARKS]
@@ -39,7 +42,7 @@ def typed_before() -> Typed | None:
         return None
     lost = len(texts) < len(every) or any(file.filename for file in request.files.values())
     shown = [value for _, value in texts if len(value) >= LONG_ENOUGH]
-    return Typed(texts, shown, lost, this_address() if _goes_there() else None)
+    return Typed(texts, shown, lost, this_address() if again and _goes_there(may_ask) else None)
 
 
 def _from_own_page() -> bool:
@@ -49,7 +52,7 @@ def _from_own_page() -> bool:
     return request.headers.get("Origin") == request.host_url.rstrip("/")
 
 
-def _goes_there() -> bool:
+def _goes_there(may_ask: bool) -> bool:
     """Whether a press would reach the page, and not the sign-in page before it."""
     open_to_all = access_of(current_app, request.endpoint or "static") in ("public", "by_token")
-    return open_to_all or current_user.is_authenticated
+    return open_to_all or (bool(current_user.is_authenticated) if may_ask else "_user_id" in session)

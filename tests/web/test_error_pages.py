@@ -6,6 +6,7 @@ import re
 import pytest
 from werkzeug.exceptions import default_exceptions
 
+from briefings.errors import Refused
 from briefings.schedule.links import token_of
 from tests.builders import a_need, a_registration, a_user, an_owner
 
@@ -15,15 +16,15 @@ OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 @pytest.fixture
 def failing(app, monkeypatch):
-    """A function that lets the guide fail in a certain way."""
+    """A function that lets the guide, or another page, fail in a certain way."""
     monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
 
-    def fail_with(error: Exception) -> None:
+    def fail_with(error: Exception, endpoint: str = "front.guide") -> None:
         def fail():
             raise error
 
         fail.access = "public"  # type: ignore[attr-defined]
-        monkeypatch.setitem(app.view_functions, "front.guide", fail)
+        monkeypatch.setitem(app.view_functions, endpoint, fail)
 
     return fail_with
 
@@ -131,6 +132,15 @@ def test_whoever_is_no_longer_signed_in_keeps_the_words(client, guarded):
     words = "단가는 톤마다 다르니 협의해 정합니다."
     page = client.post("/staff/needs/1/return", data={"reason": words}, headers=OWN_PAGE)
     assert page.status_code == 400 and words in page.text and "다시 보내기" not in _main(page.text)
+
+
+@pytest.mark.parametrize(("error", "code"), [(RuntimeError("a secret"), 500), (Refused("지금은 안 됩니다."), 409)])
+def test_what_was_typed_before_it_failed_can_be_read_and_copied(client, failing, error, code):
+    words = "시험 설비와 현장을 함께 쓰게 해 드립니다."
+    failing(error, "registrations.find")
+    page = client.post("/registrations/find", data={"email": words}, headers=OWN_PAGE)
+    assert page.status_code == code and words in page.text and "다시 보내기" not in _main(page.text)
+    assert words not in client.post("/registrations/find", data={"email": words}).text
 
 
 def test_whoever_sent_too_often_reads_when_to_send_again_and_keeps_the_words(client, limited):
