@@ -20,7 +20,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, SelectField
+from wtforms import DateField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
@@ -51,7 +51,6 @@ OUR_TIME = range(2000, 2201)
 class BriefingFilters(Filters):
     """Conditions of the list; only themes and audiences that have briefings."""
 
-    past = HiddenField()
     theme = SelectField(_l("주제"), [Optional()])
     audience = SelectField(_l("대상"), [Optional()])
     since = DateField(_l("언제부터"), [Optional()])
@@ -72,7 +71,6 @@ class BriefingFilters(Filters):
             int(field.data) if field.data and field.validate(self) else None for field in (self.theme, self.audience)
         )
         return Search(
-            past=bool(self.past.data),
             theme_id=theme,
             audience_id=audience,
             since=since,
@@ -87,7 +85,7 @@ class BriefingFilters(Filters):
             "since": f"{self.since.label.text}: {day_in_words(search.since)}" if search.since else "",
             "until": f"{self.until.label.text}: {day_in_words(self.until.data)}" if search.until else "",
         }
-        kept = {name: value for name, value in request.args.items() if value and name in {*words, "past"}}
+        kept = {name: value for name, value in request.args.items() if value and name in words}
         return [
             (str(said), url_for("briefings.index", **{key: value for key, value in kept.items() if key != name}))
             for name, said in words.items()
@@ -99,7 +97,9 @@ class BriefingFilters(Filters):
 @public
 @kept
 def index() -> ResponseReturnValue:
-    """Briefings to come, or those that are over, by month."""
+    """Briefings to come, by month; the archive has those that are over."""
+    if request.args.get("past"):
+        return redirect(url_for("archive.index", theme=request.args.get("theme")), 301)
     now = clock.now()
     filters = BriefingFilters(request.args)
     search = filters.search()
@@ -114,7 +114,7 @@ def index() -> ResponseReturnValue:
         page=page,
         months=months,
         now=now,
-        subscriptions=[] if search.past else _subscriptions(filters, search),
+        subscriptions=_subscriptions(filters, search),
     )
 
 

@@ -77,7 +77,7 @@ PAGES = {
     "staff: who is behind a number": "/staff/statistics/funnel/attended?kind=company",
     "staff: support that people ask for": "/staff/support",
     "public: briefings to come": "/briefings",
-    "public: briefings past": "/briefings?past=1",
+    "public: briefings past": "/archive",
     "public: a briefing": "/briefings/{key}",
     "own page: with a place": "/r/{confirmed}",
     "own page: in line": "/r/{waiting}",

@@ -48,8 +48,11 @@ class TestTheList:
 
     def test_keeps_what_is_over_apart(self, client, now):
         a_briefing(title="지난 설명회 하나", starts_at=now - timedelta(days=20))
-        page = client.get("/briefings?past=1").text
-        assert "지난 설명회 하나" in page and "종료" in page
+        assert 'href="/archive">지난 설명회</a>' in client.get("/briefings").text.partition("<main")[2]
+        before = client.get("/briefings?past=1&theme=3")  # where they were listed once
+        assert before.status_code == 301 and before.location == "/archive?theme=3"
+        page = client.get("/archive").text
+        assert "지난 설명회 하나" in page and 'aria-current="page">지난 설명회</a>' in page
 
     def test_offers_a_place_in_line_when_full(self, client):
         briefing = a_briefing(capacity=1)
@@ -65,6 +68,12 @@ class TestTheList:
         page = client.get(f"/briefings?theme={one.theme_id}&audience={other.audience_id}").text
         assert "조건에 맞는 설명회가 없습니다" in page
         assert "설명회 2건" in client.get("/briefings?theme=nonsense&audience=999999").text
+
+    def test_folds_its_conditions_for_narrow_screens_unless_one_is_in_force_or_wrong(self, client):
+        one = a_briefing()
+        assert '<details class="fold">' in client.get("/briefings").text
+        for asked in (f"theme={one.theme_id}", "audience=999999"):
+            assert '<details class="fold" open>' in client.get(f"/briefings?{asked}").text, asked
 
     def test_narrows_down_to_days_and_says_which(self, client, now):
         for day in (3, 4, 5):
@@ -82,7 +91,7 @@ class TestTheList:
 
     def test_says_what_else_to_do_when_there_is_none(self, client):
         assert "예정된 설명회가 없습니다" in client.get("/briefings").text
-        assert "끝난 설명회가 없습니다" in client.get("/briefings?past=1").text
+        assert "끝난 설명회가 없습니다" in client.get("/archive").text
 
     def test_goes_on_over_pages(self, client):
         for _ in range(22):
