@@ -32,37 +32,31 @@ IN_A_NAME = ("(주)", "(유)", "(사)", "(재)", "주식회사", "유한회사",
 LIKE_IT = 10
 
 
-def found(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
+def found(words: str = "", kind: OrganizationKind | None = None, among: Any = Organization) -> Select[Any]:
     """Organizations whose name or other name has `words` in it, however they are spaced, of `kind` only; by name."""
-    rows = select(Organization)
+    rows = select(among)
     if words:
         key = name_key(words)
         otherwise = select(OtherName.organization_id).where(OtherName.name_key.contains(key, autoescape=True))
-        rows = rows.where(Organization.name_key.contains(key, autoescape=True) | Organization.id.in_(otherwise))
+        rows = rows.where(among.name_key.contains(key, autoescape=True) | among.id.in_(otherwise))
     if kind:
-        rows = rows.where(Organization.kind == kind)
-    return rows.order_by(Organization.name, Organization.id)
+        rows = rows.where(among.kind == kind)
+    return rows.order_by(among.name, among.id)
 
 
 def look_double(words: str = "", kind: OrganizationKind | None = None) -> Select[Any]:
     """Those of them beside which another of almost the same name stands, whatever its kind, side by side; not those
     that were told apart from all such others.
     """
-    # Made bare once for each, and looked through twice.
-    keyed = select(Organization.id, _bare(Organization.name_key).label("bare")).cte("keyed")
-    several = select(keyed.c.bare, func.count().label("alike")).where(keyed.c.bare != "").group_by(keyed.c.bare)
-    several_ones = several.having(func.count() > 1).subquery()
-    one, other = aliased(Organization), aliased(Organization)
-    apart = select(ToldApart.organization_id, func.count().label("others")).join(
-        one, one.id == ToldApart.organization_id
-    )
-    apart = apart.join(other, other.id == ToldApart.other_id).where(_bare(one.name_key) == _bare(other.name_key))
-    different = apart.group_by(ToldApart.organization_id).subquery()
-    rows = found(words, kind).join(keyed, keyed.c.id == Organization.id)
-    rows = rows.join(several_ones, several_ones.c.bare == keyed.c.bare)
-    rows = rows.outerjoin(different, different.c.organization_id == Organization.id)
-    rows = rows.where(several_ones.c.alike - 1 > func.coalesce(different.c.others, 0))
-    return rows.order_by(None).order_by(keyed.c.bare, Organization.name, Organization.id)
+    # Counted in one pass: what is joined is read once for each row while PostgreSQL thinks the table small.
+    bare = _bare(Organization.name_key)
+    counted = select(Organization, bare.label("bare"), func.count().over(partition_by=bare).label("alike")).subquery()
+    one, other = aliased(Organization, counted), aliased(Organization)
+    bare_of_other = select(_bare(other.name_key)).where(other.id == ToldApart.other_id).scalar_subquery()
+    others = select(func.count()).where(ToldApart.organization_id == one.id, bare_of_other == counted.c.bare)
+    rows = found(words, kind, one).where(counted.c.bare != "", counted.c.alike > 1)
+    rows = rows.where(counted.c.alike - 1 > others.scalar_subquery())
+    return rows.order_by(None).order_by(counted.c.bare, one.name, one.id)
 
 
 def like(organization: Organization) -> list[Organization]:

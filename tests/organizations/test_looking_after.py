@@ -3,7 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+import sqlalchemy
+from sqlalchemy import delete, func, select
 
 from briefings.accounts.models import Role
 from briefings.api.keys import make_key
@@ -387,3 +388,21 @@ def test_the_desk_shows_who_stands_there_twice(app, client, count_queries, admin
     assert client.post(f"/staff/organizations/{gone.id}/merge/{stays.id}").status_code == 403
     assert numbers_of([], told(app)) == {}
     assert db.session.scalar(select(func.count(Need.id))) == 0
+
+
+@pytest.mark.parametrize("migrated_app", ["postgresql"], indirect=True)  # which tells how often it looked
+def test_the_table_is_read_once_for_doubles_even_while_postgresql_thinks_it_empty(app):
+    for _ in range(2):
+        db.session.execute(delete(Organization))
+        db.session.execute(sqlalchemy.text("ANALYZE organizations"))
+        for number in range(100):
+            for kind in (OrganizationKind.COMPANY, OrganizationKind.ASSOCIATION):
+                an_organization(f"{number}번째 기관", kind)
+    wanted = looking_after.look_double().compile(db.engine, compile_kwargs={"literal_binds": True})
+    plan = db.session.execute(sqlalchemy.text(f"EXPLAIN (ANALYZE, FORMAT JSON) {wanted}")).scalar_one()
+    steps, reads = [plan[0]["Plan"]], 0
+    while steps:
+        step = steps.pop()
+        steps += step.get("Plans", [])
+        reads += step["Actual Loops"] * (step.get("Relation Name") == "organizations")
+    assert reads == 1, plan
