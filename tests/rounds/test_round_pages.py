@@ -1,9 +1,11 @@
 """The staff's and the public pages of rounds."""
 
+import re
 from datetime import timedelta
 
 import pytest
 
+from briefings.accounts.models import Role
 from briefings.db import db
 from briefings.needs.models import NeedState, Round
 from briefings.outbox.models import Message, UndeliverableAddress
@@ -215,6 +217,21 @@ def test_anybody_reads_what_a_round_is_about_and_what_to_do_now(client, now, ope
     assert (round.name in listed) is (closes > 0)
     assert ("지금은 진행 중인 수요조사가 없습니다" in listed) is (closes < 0)
     assert (round.name in client.get("/").text) is registers
+
+
+def test_whoever_is_signed_in_is_offered_what_they_may_do_in_a_round(app, now):
+    round, over = a_round(), a_round(name="지난 수요조사", opens_at=now - 9 * DAY, closes_at=now - 3 * DAY)
+    for user, offered in (
+        (a_user(), f"/staff/needs/new?round={round.public_id}"),
+        (a_user(Role.EXPERT), None),
+        (an_owner(), f"/my/needs/new?round={round.public_id}"),
+    ):
+        client = app.test_client().sign_in(user)
+        pages = [client.get(f"/rounds/{each.public_id}").text.partition("<main")[2] for each in (round, over)]
+        ways = {way for page in pages for way in re.findall('href="(/(?:my|staff)/[^"]+)"', page)}
+        assert offered is None or offered in ways, user.role
+        assert {client.get(way).status_code for way in ways} <= {200}, user.role
+        assert offered or "과제는 기관 계정으로 등록합니다." in pages[0]
 
 
 def test_owners_see_open_rounds_and_the_round_of_each_need(client):
