@@ -100,7 +100,7 @@ def _of_needs(now: datetime) -> list[Waiting]:
         Waiting("고칠 기한이 지난 수요", overdue, index, {"state": Returned.LATE.value}, late=True),
         Waiting("검토를 기다리는 수요", needs[NeedState.SUBMITTED], index, {"state": NeedState.SUBMITTED.value}),
         Waiting("보완을 기다리는 수요", needs[NeedState.RETURNED] - overdue, index, {"state": Returned.AHEAD.value}),
-        Waiting("아직 편성하지 않은 수요", number_of_open_needs(now), "staff_matrix.index"),
+        Waiting("설명회를 기다리는 수요", number_of_open_needs(now), "staff_matrix.index"),
     ]
 
 

@@ -84,6 +84,7 @@ KINDS = {
     "availability_asked": "발표 가능 시간 묻기",
     "availability_reminded": "발표 가능 시간 다시 묻기",
     "presenter_chase": "발표 확인 재촉",
+    "presenter_reminder": "발표 하루 전 알림",
     "moderator_link": "사회자의 진행 화면 링크",
     "materials_reminder": "발표자료 부탁",
     "materials_late": "기한 뒤에 온 발표자료",

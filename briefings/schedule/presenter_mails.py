@@ -79,6 +79,25 @@ def rehearsal_off(message: Message, now: datetime) -> Mail | Dropped:
 
 def presenter_chase(message: Message, now: datetime) -> Mail | Dropped:
     """A question whether somebody will come, to those who have not said so."""
+    slot = _still_ahead(message, now)
+    if isinstance(slot, Dropped):
+        return slot
+    if slot.state is not SlotState.UNANSWERED:
+        return Dropped("그사이 답했습니다.")
+    return write("presenter_chase", _of_talk(slot, message))
+
+
+def presenter_reminder(message: Message, now: datetime) -> Mail | Dropped:
+    """When and where, the day before, to those who said that they present."""
+    slot = _still_ahead(message, now)
+    if isinstance(slot, Dropped):
+        return slot
+    if slot.state is not SlotState.ACCEPTED:
+        return Dropped("그사이 발표를 사양했습니다.")
+    return write("presenter_reminder", _of_talk(slot, message) | _of_room(slot.briefing))
+
+
+def _still_ahead(message: Message, now: datetime) -> PresenterSlot | Dropped:
     of_need = (
         PresenterSlot.briefing_id == message.params["briefing"],
         PresenterSlot.need_id == message.params["need"],
@@ -86,20 +105,9 @@ def presenter_chase(message: Message, now: datetime) -> Mail | Dropped:
     slot = db.session.scalar(select(PresenterSlot).where(*of_need))
     if slot is None or slot.presenter_email.lower() != message.recipient.lower():
         return Dropped("발표자가 바뀌었습니다.")
-    if slot.state is not SlotState.UNANSWERED:
-        return Dropped("그사이 답했습니다.")
-    briefing = slot.briefing
-    if briefing.state is not BriefingState.PUBLISHED or now >= briefing.starts_at:
+    if slot.briefing.state is not BriefingState.PUBLISHED or now >= slot.briefing.starts_at:
         return Dropped("취소되었거나 이미 시작한 설명회입니다.")
-    times = dict(zip((each.id for each in briefing.slots), briefing.times_of(briefing.slots), strict=True))[slot.id]
-    values = _of_briefing(briefing) | {
-        "이름": slot.presenter_name or message.recipient_name,
-        "발표 일시": period(times),
-        "발표 시작": when(times[0]),
-        "수요": slot.need.title,
-        "발표자 링크": presenter_url(slot),
-    }
-    return write("presenter_chase", values)
+    return slot
 
 
 def place_of_presenter(message: Message, now: datetime) -> Mail | Dropped:
@@ -151,16 +159,37 @@ def _of_briefing(briefing: Briefing) -> dict[str, str]:
     }
 
 
+def _of_talk(slot: PresenterSlot, message: Message) -> dict[str, str]:
+    briefing = slot.briefing
+    times = dict(zip((each.id for each in briefing.slots), briefing.times_of(briefing.slots), strict=True))[slot.id]
+    return _of_briefing(briefing) | {
+        "이름": slot.presenter_name or message.recipient_name,
+        "발표 일시": period(times),
+        "발표 시작": when(times[0]),
+        "수요": slot.need.title,
+        "발표자 링크": presenter_url(slot),
+    }
+
+
+def _of_room(briefing: Briefing) -> dict[str, str]:
+    return {
+        "접속 주소": briefing.room_url,
+        "접속이 안 될 때": briefing.room_note if briefing.room_url else "",
+        "접속 주소 없음": "" if briefing.room_url else _("접속 주소는 정해지는 대로 다시 알려 드립니다."),
+    }
+
+
 def _of_slot(slot: PresenterSlot, item: CalendarItem, now: datetime) -> dict[str, str]:
     minutes = _("발표 %(talk)s분, 질의 %(questions)s분", talk=slot.talk_minutes, questions=slot.question_minutes)
-    return _of_need(item) | {
-        "시간 배분": minutes,
-        "발표자 링크": presenter_url(slot),
-        "자료 기한": "" if is_late(slot.briefing, now) else when(materials_due(slot.briefing)),
-        "접속 주소": slot.briefing.room_url,
-        "접속이 안 될 때": slot.briefing.room_note if slot.briefing.room_url else "",
-        "접속 주소 없음": "" if slot.briefing.room_url else _("접속 주소는 정해지는 대로 다시 알려 드립니다."),
-    }
+    return (
+        _of_need(item)
+        | _of_room(slot.briefing)
+        | {
+            "시간 배분": minutes,
+            "발표자 링크": presenter_url(slot),
+            "자료 기한": "" if is_late(slot.briefing, now) else when(materials_due(slot.briefing)),
+        }
+    )
 
 
 def _of_need(item: CalendarItem) -> dict[str, str]:
@@ -185,6 +214,7 @@ COMPOSERS: dict[str, Composer] = {
     "presenter_slot": presenter_slot,
     "presenter_released": presenter_released,
     "presenter_chase": presenter_chase,
+    "presenter_reminder": presenter_reminder,
     "rehearsal": rehearsal,
     "rehearsal_off": rehearsal_off,
     "place_of_presenter": place_of_presenter,
@@ -212,6 +242,20 @@ _NEED = Placeholder("수요", "발표할 수요의 이름", "폐어망 되살림
 _LINK = Placeholder(
     "발표자 링크", "본인만 쓰는, 수락하거나 사양하거나 넘기는 주소", "https://briefings.example.kr/present/…"
 )
+_WAYS_IN = (
+    Placeholder("접속이 안 될 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),
+    Placeholder(
+        "접속 주소 없음", "접속 주소가 아직 없을 때의 설명", "접속 주소는 정해지는 대로 다시 알려 드립니다.", True
+    ),
+)
+_TALK = (
+    NAME,
+    *_BRIEFING,
+    _NEED,
+    _LINK,
+    Placeholder("발표 일시", "발표의 시작과 끝", "2026. 12. 3.(목) 10:10~10:25"),
+    Placeholder("발표 시작", "발표의 시작", "2026. 12. 3.(목) 10:10"),
+)
 _SLOT = (
     *_ENTRY,
     _NEED,
@@ -221,10 +265,7 @@ _SLOT = (
     Placeholder("자료 기한", "발표자료를 올릴 마지막 일시, 지났으면 비움", "2026. 11. 19.(목) 18:00", True),
     Placeholder("시간 배분", "발표와 질의의 길이", "발표 9분, 질의 6분"),
     Placeholder("사회", "사회자의 이름", "윤다온", True),
-    Placeholder("접속이 안 될 때", "접속하지 못할 때의 전화나 주소", "044-000-0000", True),
-    Placeholder(
-        "접속 주소 없음", "접속 주소가 아직 없을 때의 설명", "접속 주소는 정해지는 대로 다시 알려 드립니다.", True
-    ),
+    *_WAYS_IN,
 )
 _OFF = (*_ENTRY, _NEED)
 _REHEARSAL = (*_ENTRY, _ROOM, _CALENDAR)
@@ -252,18 +293,8 @@ TEXTS = {
         must=("수요",),
         kinds=("presenter_released",),
     ),
-    "presenter_chase": Text(
-        "발표 확인 부탁",
-        (
-            NAME,
-            *_BRIEFING,
-            _NEED,
-            _LINK,
-            Placeholder("발표 일시", "발표의 시작과 끝", "2026. 12. 3.(목) 10:10~10:25"),
-            Placeholder("발표 시작", "발표의 시작", "2026. 12. 3.(목) 10:10"),
-        ),
-        must=("발표 일시", "발표자 링크"),
-    ),
+    "presenter_chase": Text("발표 확인 부탁", _TALK, must=("발표 일시", "발표자 링크")),
+    "presenter_reminder": Text("발표 하루 전 알림", (*_TALK, _ROOM, *_WAYS_IN), must=("발표 일시", "발표자 링크")),
     "rehearsal": Text("리허설 일정", _REHEARSAL, must=("일시",)),
     "rehearsal_changed": Text("리허설 일정 변경", _REHEARSAL, must=("일시",), kinds=("rehearsal",)),
     "rehearsal_off": Text("리허설 취소", _ENTRY, must=("설명회",)),

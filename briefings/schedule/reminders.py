@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Row, String, and_, cast, exists, false, func, literal, or_, select
 
 from briefings.audit.models import AuditEntry
 from briefings.db import db
@@ -45,13 +45,13 @@ ANYBODY: Sequence[ColumnElement[bool]] = ()
 
 
 def queue_due(now: datetime, quiet: QuietHours, by_text: bool = False) -> int:
-    """Queue what is due before the start, and ask silent presenters again; how many were new.
+    """Queue what is due before the start, ask silent presenters again and remind the others; how many were new.
 
     `by_text` where a gateway can send to phones. Whoever got the place, or was told of a new time, within the span of a
     step is not told twice.
     """
     concerned = {step: ANYBODY for step in BEFORE_START}
-    return queue_steps(concerned, now, quiet, by_text) + _chase_presenters(now, quiet)
+    return queue_steps(concerned, now, quiet, by_text) + _write_to_presenters(now, quiet)
 
 
 def queue_steps(
@@ -153,14 +153,40 @@ def _queue_rung(
     return queued
 
 
-def _chase_presenters(now: datetime, quiet: QuietHours) -> int:
-    return 0 if quiet.cover(now) else sum(_chase(days, now) for days in CHASES)
+def _write_to_presenters(now: datetime, quiet: QuietHours) -> int:
+    return 0 if quiet.cover(now) else _remind(now) + sum(_chase(days, now) for days in CHASES)
 
 
 def _chase(days: int, now: datetime) -> int:
     """Ask those again who were asked at least HELD_BACK ago and have said nothing; how many are new."""
-    key = literal("presenter_chase:") + PresenterSlot.public_id + literal(":") + _words(PresenterSlot.link_version)
-    key = key + literal(f":{days}:") + _words(Briefing.sequence)
+    span = timedelta(days=days), timedelta(days=CHASES[days])
+    silent = (PresenterSlot.state == SlotState.UNANSWERED, CalendarItem.created_at <= now - HELD_BACK)
+    found = _presenting("presenter_chase", span, now, *silent, days=days)
+    return sum(_queue_to_presenter("presenter_chase", row, now, days=days) for row in found)
+
+
+def _remind(now: datetime) -> int:
+    """Tell those who said that they present when and where, the day before: weeks may lie between; how many are new.
+
+    Not who said so, or was told of another time, within that day.
+    """
+    span = BEFORE_START[Step.DAY]
+    found = _presenting("presenter_reminder", span, now, PresenterSlot.state == SlotState.ACCEPTED)
+    moved, queued = last_moves({briefing.id for briefing, *_ in found}), 0
+    for briefing, words, item, answered_at in found:
+        told = briefing.starts_at - span[0]
+        if (answered_at is None or answered_at <= told) and moved.get(briefing.id, told) <= told:
+            queued += _queue_to_presenter("presenter_reminder", (briefing, words, item, answered_at), now)
+    return queued
+
+
+def _presenting(
+    kind: str, span: tuple[timedelta, timedelta], now: datetime, *which: ColumnElement[bool], days: int | None = None
+) -> Sequence[Row[Briefing, str, CalendarItem, datetime | None]]:
+    """Who presents so long before the start, with the key of what was not written to them yet."""
+    turn = "" if days is None else f"{days}:"
+    key = literal(f"{kind}:") + PresenterSlot.public_id + literal(":") + _words(PresenterSlot.link_version)
+    key = key + literal(f":{turn}") + _words(Briefing.sequence)
     entry = and_(
         CalendarItem.briefing_id == PresenterSlot.briefing_id,
         CalendarItem.need_id == PresenterSlot.need_id,
@@ -169,25 +195,26 @@ def _chase(days: int, now: datetime) -> int:
         CalendarItem.state == ItemState.OPEN,
     )
     found = (
-        select(Briefing, key, CalendarItem)
+        select(Briefing, key, CalendarItem, PresenterSlot.answered_at)
         .select_from(PresenterSlot)
         .join(PresenterSlot.briefing)
         .join(CalendarItem, entry)
     )
-    silent = found.where(
+    concerned = found.where(
         Briefing.state == BriefingState.PUBLISHED,
-        Briefing.starts_at <= now + timedelta(days=days),
-        Briefing.starts_at > now + timedelta(days=CHASES[days]),
-        PresenterSlot.state == SlotState.UNANSWERED,
-        CalendarItem.created_at <= now - HELD_BACK,
+        Briefing.starts_at <= now + span[0],
+        Briefing.starts_at > now + span[1],
+        *which,
         ~exists().where(Message.key == key),
     )
-    queued = 0
-    for briefing, words, item in db.session.execute(silent.order_by(Briefing.id, PresenterSlot.position).limit(MOST)):
-        params = {"briefing": briefing.id, "need": item.need_id, "days": days}
-        draft = Draft(words, Recipient(item.email, item.name, item.locale), params)
-        queued += queue_many("presenter_chase", [draft], now, **concerning(briefing))
-    return queued
+    return db.session.execute(concerned.order_by(Briefing.id, PresenterSlot.position).limit(MOST)).all()
+
+
+def _queue_to_presenter(kind: str, row: Sequence[Any], now: datetime, **more: int) -> int:
+    briefing, words, item, _ = row
+    params = {"briefing": briefing.id, "need": item.need_id, **more}
+    draft = Draft(words, Recipient(item.email, item.name, item.locale), params)
+    return queue_many(kind, [draft], now, **concerning(briefing))
 
 
 def _words(column: Any) -> ColumnElement[str]:

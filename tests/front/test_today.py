@@ -55,7 +55,7 @@ def test_each_thing_that_waits_is_counted_and_leads_to_its_list(staff, now):
     for what, way in [
         ("검토를 기다리는 수요", "/staff/needs?state=submitted"),
         ("보완을 기다리는 수요", "/staff/needs?state=returned-ahead"),
-        ("아직 편성하지 않은 수요", "/staff/matrix"),
+        ("설명회를 기다리는 수요", "/staff/matrix"),
         ("공개하지 않은 설명회 초안", "/staff/briefings?shelf=draft"),
         ("기한을 넘긴 답글 확인", "/staff/replies?state=late"),
         ("보내지 못한 전자우편", "/staff/outbox?state=failed"),

@@ -72,6 +72,7 @@ TALKS = (
     "presenter_slot",
     "presenter_released",
     "presenter_chase",
+    "presenter_reminder",
     "moderator_link",
     "materials_reminder",
     "presenter_declined",
@@ -391,7 +392,7 @@ def test_about_talks(app, now, locale):
             about |= {"item": item.id, "side": side.value}
             for kind in (each for each in KINDS if each.startswith("talk")):
                 news = {"talk_reminder": ("day", "hour"), "talk_offered": ("new", "others")}
-                turns = news.get(kind, ("new", "time", "place"))
+                turns = (news | {"talk": ("new", "time", "place")}).get(kind, ("new",))
                 asked += [(kind, item.email, about | {"news": new}) for new in turns]
         step = {"reply": made, "notes": TITLE, "held_on": now.date(), "next_on": now.date(), "noted_at": now}
         noted = saved(Consultation(**step))

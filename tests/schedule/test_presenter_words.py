@@ -18,7 +18,7 @@ from briefings.outbox.models import Message, MessageState
 from briefings.outbox.rendering import compose
 from briefings.schedule.calendar_models import CalendarItem, ItemKind, ItemState
 from briefings.schedule.materials import hand_in
-from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.models import Briefing, BriefingState, SlotState
 from tests.builders import a_briefing, a_registration, saved
 from tests.files import samples
 
@@ -136,6 +136,11 @@ def presenter_chase(scene: Scene) -> Told:
     return "presenter_chase", {"briefing": scene.briefing.id, "need": scene.slot.need_id}
 
 
+def presenter_reminder(scene: Scene) -> Told:
+    scene.slot.state = SlotState.ACCEPTED
+    return "presenter_reminder", {"briefing": scene.briefing.id, "need": scene.slot.need_id}
+
+
 def rehearsal(scene: Scene) -> Told:
     return "rehearsal", {"item": scene.item(ItemKind.REHEARSAL).id, "sequence": 1}
 
@@ -164,6 +169,7 @@ SCENES = (
     presenter_today,
     presenter_released_today,
     presenter_chase,
+    presenter_reminder,
     materials_reminder,
     materials_overdue,
     materials_late,

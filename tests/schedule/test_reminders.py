@@ -234,6 +234,31 @@ class TestChase:
             first.state = SlotState.ACCEPTED
         assert isinstance(mails_to(app, "presenter0@example.kr")[-1], Dropped)
 
+    def test_reminds_those_who_accepted_once_on_the_day_before(self, app, now, briefing):
+        first, second = briefing.slots
+        day_before = briefing.starts_at - timedelta(days=1)
+        with unit_of_work():
+            presenters.accept(first, now)
+            presenters.accept(second, day_before + timedelta(hours=1))  # who has read it just now needs no reminder
+        queue_due(day_before - timedelta(minutes=1))
+        assert "presenter_reminder" not in " ".join(keys())
+        assert queue_due(day_before + timedelta(hours=1), NIGHT) == queue_due(day_before + timedelta(hours=2)) + 1 == 1
+        assert keys()[-1] == f"presenter_reminder:{first.public_id}:1:0"
+        with time_machine.travel(day_before + timedelta(hours=2), tick=False):
+            mail = mails_to(app, "presenter0@example.kr")[-1]
+            assert isinstance(mail, Mail) and briefing.room_url in mail.text and "/present/" in mail.text
+            with unit_of_work():
+                presenters.decline(first, day_before + timedelta(hours=2))
+            assert isinstance(mails_to(app, "presenter0@example.kr")[-1], Dropped)
+
+    def test_reminds_nobody_who_was_told_of_another_time_since(self, now, briefing, monkeypatch):
+        with unit_of_work():
+            presenters.accept(briefing.slots[0], now)
+        told = briefing.starts_at - timedelta(days=1)
+        for moved, expected in ((told + timedelta(minutes=1), 0), (told - timedelta(minutes=1), 1)):
+            monkeypatch.setattr(reminders, "last_moves", lambda ids, at=moved: dict.fromkeys(ids, at))
+            assert queue_due(told + timedelta(hours=2)) == expected
+
     def test_presses_nobody_asked_within_two_days_and_nobody_at_night(self, now, briefing):
         later = now + timedelta(days=1.5)
         with unit_of_work():
