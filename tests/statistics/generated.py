@@ -1,4 +1,4 @@
-"""A made-up installation of a thousand briefings, as rows and in bulk: its totals are counted in more ways than one.
+"""A made-up installation of so many briefings, as rows and in bulk: its totals are counted in more ways than one.
 
 Everything that counts otherwise than it looks is among it: needs with two themes or none, needs and replies taken back,
 drafts, briefings called off or still to come, people who wait, gave up their place, or came without one.
@@ -163,6 +163,6 @@ class Installation:
         self._insert(MatchOrganization, joined)
 
 
-def an_installation(now: datetime, briefings: int = 1_000) -> Installation:
+def an_installation(now: datetime, briefings: int) -> Installation:
     """Filled."""
     return Installation(now, briefings).fill()
