@@ -323,10 +323,10 @@ class Deed(StrEnum):
 
 
 DEEDS = {
-    Deed.SEEN: "봄",
-    Deed.CHANGED: "바꿈",
-    Deed.EXPORTED: "내려받음",
-    Deed.SENT: "보냄",
+    Deed.SEEN: "조회",
+    Deed.CHANGED: "변경",
+    Deed.EXPORTED: "내려받기",
+    Deed.SENT: "발송",
     Deed.SIGNED_IN: "로그인",
 }
 WORDS = {Deed: DEEDS}

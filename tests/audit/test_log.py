@@ -259,6 +259,7 @@ def test_who_did_what_to_which_thing_is_read_and_looked_for(desk, administrator,
     ):
         assert words in page
     assert f'href="/staff/briefings/{briefing.id}"' in page and "이것의 기록만" in page
+    assert '<option value="seen">조회</option>' in page and ">변경</span>" in page
     found = {
         "who=이보람": {"설명회를 고침", "과제를 게시함"},
         "who=boram@example.kr&deed=changed": {"설명회를 고침", "과제를 게시함"},
