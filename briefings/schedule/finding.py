@@ -122,11 +122,15 @@ def starting_between(first: datetime, last: datetime) -> list[Briefing]:
     return list(db.session.scalars(found.order_by(Briefing.starts_at, Briefing.id).options(*_with_names())))
 
 
-def topics() -> tuple[list[Theme], list[Audience]]:
-    """The themes and the audiences that have listed briefings, in the order staff gave them."""
+def topics(theme_id: int | None = None, audience_id: int | None = None) -> tuple[list[Theme], list[Audience]]:
+    """The themes and the audiences that have listed briefings, in the order staff gave them; those named as well."""
     found = select(Theme, Audience).select_from(Briefing).join(Briefing.theme).join(Briefing.audience)
     pairs = db.session.execute(found.where(LISTED).distinct()).all()
     themes, audiences = {theme for theme, _ in pairs}, {audience for _, audience in pairs}
+    if theme_id is not None and (theme := db.session.get(Theme, theme_id)):
+        themes.add(theme)
+    if audience_id is not None and (audience := db.session.get(Audience, audience_id)):
+        audiences.add(audience)
     return sorted(themes, key=lambda row: row.position), sorted(audiences, key=lambda row: row.position)
 
 

@@ -41,6 +41,7 @@ from briefings.web.forms import Filters
 from briefings.web.labels import label
 from briefings.web.page_cache import Kind, Live, changes_at, kept
 from briefings.web.problems import reason
+from briefings.web.routing import row_number
 
 pages = Blueprint("briefings", __name__)
 
@@ -49,7 +50,7 @@ OUR_TIME = range(2000, 2201)
 
 
 class BriefingFilters(Filters):
-    """Conditions of the list; only themes and audiences that have briefings."""
+    """Conditions of the list; only themes and audiences that have briefings, or are asked for."""
 
     theme = SelectField(_l("주제"), [Optional()])
     audience = SelectField(_l("대상"), [Optional()])
@@ -58,7 +59,8 @@ class BriefingFilters(Filters):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for field, rows in zip((self.theme, self.audience), finding.topics(), strict=True):
+        asked = [request.args.get(name, type=row_number) for name in ("theme", "audience")]
+        for field, rows in zip((self.theme, self.audience), finding.topics(*asked), strict=True):
             field.choices = [SelectChoice("", _l("전체"))] + [SelectChoice(str(row.id), label(row)) for row in rows]
 
     def search(self) -> Search:

@@ -43,6 +43,18 @@ def test_a_search_without_result_says_how_to_go_on(app, client):
     assert "조건을 줄여" in page
 
 
+def test_where_nothing_is_found_one_may_subscribe_to_the_briefings_that_will_present_it(client):
+    theme = a_need().themes[0]
+    for asked, way in (
+        (f"theme={theme.id}&q=없는말", f"/briefings?theme={theme.id}#subscribe"),
+        ("q=없는말", "/briefings#subscribe"),
+    ):
+        page = client.get(f"/needs?{asked}").text.partition("<main")[2]
+        assert "조건에 맞는 과제가 없습니다." in page and f'href="{way}"' in page and 'href="/needs"' in page
+    page = client.get(f"/briefings?theme={theme.id}").text  # of which there is no briefing yet
+    assert "고른 조건에 맞는 설명회가 없습니다." in page and f"/cal/themes/{theme.id}.ics" in page
+
+
 def test_before_the_first_need_the_way_leads_to_the_briefings(app, client):
     assert "아직 게시된 과제가 없습니다" in client.get("/needs").text
 
