@@ -280,12 +280,10 @@ def test_who_did_what_to_which_thing_is_read_and_looked_for(desk, administrator,
     assert "최근 90일" in desk.get(f"{LOG}?q=국정감사").text
 
 
-@pytest.mark.parametrize(
-    "query",
-    ["before=x", "after=-1", "before=99999999999999999-1", "about=x", "actor=-1", "since=a", "q=%00", "kind=zz"],
-)
-def test_what_is_not_understood_counts_as_not_said(desk, query):
-    assert desk.get(f"{LOG}?{query}").status_code == 200
+def test_what_is_not_understood_counts_as_not_said(desk):
+    pages = ("before=x", "after=-1", "before=99999999999999999-1")
+    for query in (*pages, "about=x", "actor=-1", "since=a", "q=%00", "kind=zz"):
+        assert desk.get(f"{LOG}?{query}").status_code == 200, query
 
 
 def test_officers_read_what_they_did_themselves(client, administrator, now):

@@ -140,21 +140,19 @@ def test_a_draft_needs_a_title(owner):
     assert db.session.query(Need).count() == 0
 
 
-@pytest.mark.parametrize(
-    ("part", "wrong"),
-    [
+def test_values_that_are_not_in_the_lists_are_refused(owner, organization):
+    need = a_need(organization=organization, state=NeedState.DRAFT)
+    before = seen(need)
+    for part, wrong in (
         ("topics", {"region": "XX"}),
         ("topics", {"stage": ""}),
         ("topics", {"themes": ["a"]}),
         ("topics", {"themes": ["0"]}),
         ("exchange", {"offer_tags": "gold"}),
-    ],
-)
-def test_values_that_are_not_in_the_lists_are_refused(owner, organization, part, wrong):
-    need = a_need(organization=organization, state=NeedState.DRAFT)
-    page = write(owner, need, part, **wrong)
-    assert "목록에 있는 것 가운데" in page.text
-    assert seen(the_need()) == seen(need)
+    ):
+        page = write(owner, need, part, **wrong)
+        assert "목록에 있는 것 가운데" in page.text, wrong
+        assert seen(the_need()) == before, wrong
 
 
 def test_a_need_joins_the_round_it_came_from_and_may_leave_it_while_that_is_open(owner, organization, now):
@@ -303,13 +301,14 @@ def test_what_led_to_a_match_stays_closed(owner, organization):
     assert owner.post(f"/my/needs/{need.id}/reopen").status_code == 409
 
 
-@pytest.mark.parametrize("page", ["", "/edit/topics", "/edit/files", "/edit/check", "/withdraw", "/close"])
-def test_another_organizations_need_is_not_there(owner, page):
+def test_another_organizations_need_is_not_there(owner):
     need = a_need(state=NeedState.DRAFT)
-    assert owner.get(f"/my/needs/{need.id}{page}").status_code == 404
-    if page:
-        assert owner.post(f"/my/needs/{need.id}{page}", data={"save": "leave", "seen": seen(need)}).status_code == 404
-    assert the_need().state is NeedState.DRAFT
+    form = {"save": "leave", "seen": seen(need)}
+    for page in ("", "/edit/topics", "/edit/files", "/edit/check", "/withdraw", "/close"):
+        assert owner.get(f"/my/needs/{need.id}{page}").status_code == 404, page
+        if page:
+            assert owner.post(f"/my/needs/{need.id}{page}", data=form).status_code == 404, page
+        assert the_need().state is NeedState.DRAFT, page
 
 
 def test_colleagues_share_the_needs_of_their_organization(client, owner, organization):

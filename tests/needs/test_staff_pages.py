@@ -30,12 +30,10 @@ def test_the_list_counts_by_state_and_finds(officer):
     assert "검색 결과 1건" in page
 
 
-@pytest.mark.parametrize(
-    "query", ["theme=99999999999999999999", "page=0", "page=-1", "page=9999999999", "state=x", "q=%00%ff"]
-)
-def test_nonsense_in_the_address_is_ignored(officer, query):
-    assert officer.get(f"/staff/needs?{query}").status_code == 200
-    assert officer.get(f"/needs?{query}").status_code == 200
+def test_nonsense_in_the_address_is_ignored(officer):
+    for query in ("theme=99999999999999999999", "page=0", "page=-1", "page=9999999999", "state=x", "q=%00%ff"):
+        assert officer.get(f"/staff/needs?{query}").status_code == 200, query
+        assert officer.get(f"/needs?{query}").status_code == 200, query
 
 
 def test_nothing_found_offers_the_way_back(officer):

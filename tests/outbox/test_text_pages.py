@@ -93,22 +93,19 @@ def test_what_staff_write_is_sent_from_then_on_and_the_log_knows_both_texts(app,
     assert db.session.scalars(select(AuditEntry).where(AuditEntry.about_type == "written_texts")).one() == entry
 
 
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
+@pytest.mark.parametrize("button", [{}, {"preview": "1"}], ids=["saving", "looking"])
+def test_what_cannot_be_sent_is_refused_and_what_was_typed_stays(at_work, button):
+    for typed, sentence in (
         ({"body": "어서 오십시오."}, "#{비밀번호 링크} 자리가 빠졌습니다."),
         ({"subject": "#{입장 링크}"}, "이 글에는 #{입장 링크} 자리가 없습니다. 혹시 #{비밀번호 링크}입니까?"),
         ({"body": "#{비밀번호 링크}\n\n#{기한"}, "‘#{기한’에서 연 자리를 닫지 않았습니다."),
         ({"subject": " "}, "제목을 입력해 주세요."),
-    ],
-)
-@pytest.mark.parametrize("button", [{}, {"preview": "1"}], ids=["saving", "looking"])
-def test_what_cannot_be_sent_is_refused_and_what_was_typed_stays(at_work, typed, sentence, button):
-    page = save(at_work, **typed, **button).text
-    assert sentence in page and "오류:" in page
-    assert all(html.escape(words.strip()) in page for words in (OURS | typed).values())
-    assert "미리보기</h2>" not in page
-    assert not written()
+    ):
+        page = save(at_work, **typed, **button).text
+        assert sentence in page and "오류:" in page
+        assert all(html.escape(words.strip()) in page for words in (OURS | typed).values()), sentence
+        assert "미리보기</h2>" not in page, sentence
+        assert not written(), sentence
 
 
 def test_who_saves_over_another_s_text_is_shown_it_first(app, at_work, now):

@@ -183,20 +183,17 @@ def typed(*moments):
 LATER = (("2026-12-02", "10:00"), ("2026-12-03", "10:00"))
 
 
-@pytest.mark.parametrize(
-    ("times", "more", "words"),
-    [
+def test_times_that_cannot_be_meant_are_refused_in_words(sides):
+    for times, more, words in (
         (TUESDAY[:2], {}, "시간을 3개에서 8개까지"),
         ([], typed(("2026-12-05", "10:00"), *LATER), "업무 시간이 아닙니다"),
         ([], typed(("2026-12-02", "10:10"), *LATER), "서로 겹치는"),
         ([], typed(("2026-11-20", "10:00"), *LATER), "90일 안에서"),
         (["2026-12-01T10:07"], {}, "목록에 있는 것"),
         (TUESDAY, {"place": ""}, "만나는 곳"),
-    ],
-)
-def test_times_that_cannot_be_meant_are_refused_in_words(sides, times, more, words):
-    assert words in sides.offer(times, **more).text
-    assert sides.talk is None
+    ):
+        assert words in sides.offer(times, **more).text
+        assert sides.talk is None, words
 
 
 def test_a_saturday_is_offered_by_whoever_says_that_it_is_meant(sides):

@@ -143,19 +143,16 @@ def test_rows_come_and_go_without_a_script_and_keep_what_was_typed(client):
     assert len(registrations()) == 10 and "열째" not in page
 
 
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
+def test_says_at_the_field_what_is_wrong(client):
+    briefing = a_briefing()
+    for row, words in (
         (("김하늘", ""), "동료의 전자우편을 입력해 주세요"),
         (("", HANEUL), "동료의 이름을 두 글자 이상으로"),
         (("김하늘", "haneul@"), "‘@’ 뒤의 주소가 빠졌습니다"),
         (("김하늘", "GAON@example.com"), "같은 주소를 두 번 적으셨습니다"),
-    ],
-)
-def test_says_at_the_field_what_is_wrong(client, row, words):
-    briefing = a_briefing()
-    page = sign_up(client, briefing, ("박나래", NARAE), row)
-    assert words in page and 'href="#colleagues-1-' in page and 'value="박나래"' in page and registrations() == []
+    ):
+        page = sign_up(client, briefing, ("박나래", NARAE), row)
+        assert words in page and 'href="#colleagues-1-' in page and 'value="박나래"' in page and registrations() == []
     page = sign_up(client, briefing, ("박나래", NARAE), ("박나래", "Narae@Example.com"))
     assert 'href="#colleagues-1-email"' in page and registrations() == []
 

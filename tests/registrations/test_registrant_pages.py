@@ -75,9 +75,14 @@ def test_shows_phone_numbers_masked_until_a_button_is_pressed_which_is_logged(de
     ]
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
+def test_finds_and_sorts(desk):
+    briefing = a_briefing(capacity=2)
+    registered(briefing, "김가온", support="수어 통역")
+    registered(briefing, "이나래", email="narae@example.kr", organization_name="바다협회")
+    registered(briefing, "박다솜", WAITLISTED, OrganizationKind.LOCAL)
+    registered(briefing, "최라온", CANCELLED)
+
+    for query, found in (
         ("", ["김가온", "이나래", "박다솜"]),
         ("?state=waitlisted", ["박다솜"]),
         ("?state=cancelled", ["최라온"]),
@@ -89,18 +94,9 @@ def test_shows_phone_numbers_masked_until_a_button_is_pressed_which_is_logged(de
         ("?sort=name", ["김가온", "박다솜", "이나래"]),
         ("?sort=-name", ["이나래", "박다솜", "김가온"]),
         ("?sort=drop&state=drop&kind=drop", ["김가온", "이나래", "박다솜"]),
-    ],
-)
-def test_finds_and_sorts(desk, query, found):
-    briefing = a_briefing(capacity=2)
-    registered(briefing, "김가온", support="수어 통역")
-    registered(briefing, "이나래", email="narae@example.kr", organization_name="바다협회")
-    registered(briefing, "박다솜", WAITLISTED, OrganizationKind.LOCAL)
-    registered(briefing, "최라온", CANCELLED)
-
-    page = desk.get(f"/staff/briefings/{briefing.id}/registrations{query}").text
-
-    assert names(page, "김가온", "이나래", "박다솜", "최라온") == found
+    ):
+        page = desk.get(f"/staff/briefings/{briefing.id}/registrations{query}").text
+        assert names(page, "김가온", "이나래", "박다솜", "최라온") == found, query
 
 
 def test_says_how_it_is_sorted_and_turns_the_order_round(desk):

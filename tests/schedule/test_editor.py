@@ -117,14 +117,14 @@ class TestEditor:
         for number in ("999999", "9" * 30, "zwei", ""):
             assert self.press(desk, briefing, form | {"slots-0-need_id": number}).status_code == 400
 
-    @pytest.mark.parametrize("do", ["recalculate", "save", "add", "up-1", "", "up-x"])
-    def test_is_not_upset_by_any_number_or_date(self, desk, do):
+    def test_is_not_upset_by_any_number_or_date(self, desk):
         draft = a_briefing(needs=1, state=BriefingState.DRAFT)
         form = self.open(desk, draft)
         for huge, year in (("9" * 30, "0001"), ("-5", "9999"), ("1e9", "0001")):
             typed = {name: huge for name in ("slots-0-talk_minutes", "opening_minutes", "add", "capacity", "theme_id")}
             typed |= {name: [f"{year}-12-31", "23:59"] for name in ("starts_at", "ends_at", "registration_opens_at")}
-            assert self.press(desk, draft, form | typed, do).status_code == 200
+            for do in ("recalculate", "save", "add", "up-1", "", "up-x"):
+                assert self.press(desk, draft, form | typed, do).status_code == 200, (huge, do)
 
     def test_says_at_the_field_what_is_wrong(self, desk):
         briefing = a_briefing(needs=1)
@@ -147,13 +147,12 @@ class TestEditor:
         ):
             assert words in page
 
-    @pytest.mark.parametrize(
-        "address", ["ftp://room.example.kr", "https://", "//room.example.kr", "http://[", "https://a b"]
-    )
-    def test_takes_web_addresses_only(self, desk, address):
+    def test_takes_web_addresses_only(self, desk):
         briefing = a_briefing(needs=1)
-        page = self.press(desk, briefing, self.open(desk, briefing) | {"room_url": address}).text
-        assert "https://로 시작하는 주소를 넣어 주세요" in page
+        form = self.open(desk, briefing)
+        for address in ("ftp://room.example.kr", "https://", "//room.example.kr", "http://[", "https://a b"):
+            page = self.press(desk, briefing, form | {"room_url": address}).text
+            assert "https://로 시작하는 주소를 넣어 주세요" in page, address
 
     def test_refuses_a_capacity_below_the_confirmed_places_at_its_field(self, desk):
         briefing = a_briefing(needs=1)
@@ -181,11 +180,12 @@ class TestEditor:
         db.session.refresh(briefing)
         assert briefing.description == "늦은 소개"
 
-    @pytest.mark.parametrize("seen", ["", "gestern", "2026-11-01T00:00:00"])
-    def test_refuses_a_broken_mark_of_the_state_seen(self, desk, seen):
+    def test_refuses_a_broken_mark_of_the_state_seen(self, desk):
         briefing = a_briefing(needs=1)
-        page = self.press(desk, briefing, self.open(desk, briefing) | {"seen": seen, "title": "새 제목"}).text
-        assert "오래된 화면입니다" in page
+        form = self.open(desk, briefing)
+        for seen in ("", "gestern", "2026-11-01T00:00:00"):
+            page = self.press(desk, briefing, form | {"seen": seen, "title": "새 제목"}).text
+            assert "오래된 화면입니다" in page, seen
 
     def test_shows_who_will_hear_of_it_before_a_published_briefing_is_saved(self, desk, now):
         briefing = a_briefing(needs=2, capacity=1)
