@@ -98,11 +98,13 @@ def _raised(briefing: Briefing) -> dict[int, int]:
 
 
 def _course(briefing: Briefing) -> list[tuple[AuditEntry, str]]:
-    """What was pressed last on the day, the latest first."""
+    """What was pressed last on the day, the latest first; not who took lists away meanwhile, or what came later."""
     of_day = (
         AuditEntry.about_type == Briefing.__tablename__,
         AuditEntry.about_id == briefing.id,
         AuditEntry.at >= briefing.starts_at - BEFORE,
+        AuditEntry.at < briefing.ends_at + OVERRUN,
+        AuditEntry.action.not_like("%.exported"),
     )
     found = select(AuditEntry).where(*of_day).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(PRESSES_SHOWN)
     return [(entry, ", ".join(described(entry))) for entry in db.session.scalars(found)]

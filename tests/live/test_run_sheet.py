@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from briefings.accounts.models import Role
 from briefings.audit.models import AuditEntry
+from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.live.counting import headcount_of, total_of
@@ -312,6 +313,15 @@ def test_a_longer_programme_asks_the_database_no_more_often(briefing, client, by
                 client.get(address)
             numbers.append(len(sent))
     assert numbers[0] == numbers[1] < 15
+
+
+def test_the_course_of_the_day_is_what_was_done_on_it_and_no_list_taken_away(briefing, client, by):
+    pressed(briefing, Press.BEGIN, briefing.starts_at, by)
+    with unit_of_work():
+        record(by, "attendance.exported", briefing, briefing.starts_at + MINUTE)
+        record(by, "briefing.edited", briefing, briefing.ends_at + timedelta(days=6))
+    page = client.sign_in(by).get(f"/staff/briefings/{briefing.id}/day").text
+    assert page.partition('id="course"')[2].count("김하늘") == 1
 
 
 def test_outside_the_day_there_is_nothing_to_press(briefing, client, by):
