@@ -59,9 +59,9 @@ def presenter_decline_asked(scene: Scene) -> Told:
 SCENES = (declined, decline_asked, presents_instead, presenter_declined, presenter_decline_asked)
 
 
-@pytest.mark.parametrize("locale", ["ko", "en"])
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
-def test_every_mail_reads_as_it_should(app: Flask, now: datetime, scene: Callable[[Scene], Told], locale: str) -> None:
-    told = scene(Scene(now, locale))
+def test_every_mail_reads_as_it_should(app: Flask, now: datetime, scene: Callable[[Scene], Told]) -> None:
+    told = scene(Scene(now, "ko"))
     db.session.commit()
-    check_words(app, told, now, locale, SNAPSHOTS / f"{scene.__name__}.{locale}.txt")
+    for locale in ("ko", "en"):
+        check_words(app, told, now, locale, SNAPSHOTS / f"{scene.__name__}.{locale}.txt")
