@@ -16,6 +16,7 @@ import psycopg
 
 # Nothing in here has to survive a power cut, so nothing waits for the disk.
 SETTINGS = {
+    "autovacuum": "off",  # it finds tables empty that a test is about to fill, and plans go by that
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
