@@ -111,13 +111,13 @@ def _undone(
         step.rollback()
 
 
-def everything() -> dict[str, list[str]]:
+def everything() -> dict[str, list[Any]]:
     """All rows there are, but for who looked at what.
 
     What pages kept in memory go by is left out: here it rises with a savepoint after one that was taken back, too.
     """
-    tables = [table for table in db.metadata.sorted_tables if table.name != "content_version"]
-    rows = {table.name: [str(tuple(row)) for row in db.session.execute(select(table))] for table in tables}
-    rows["audit_entries"] = [row for row in rows["audit_entries"] if "seen:" not in row]
+    tables, connection = db.metadata.tables.keys() - {"content_version"}, db.session.connection()
+    rows = {name: connection.exec_driver_sql(f"SELECT * FROM {name}").fetchall() for name in tables}  # noqa: S608 (ours)
+    rows["audit_entries"] = [row for row in rows["audit_entries"] if "seen:" not in str(row)]
     db.session.remove()
     return rows

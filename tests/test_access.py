@@ -11,6 +11,7 @@ from briefings.web.access import MARKS, access_of, refuse_unmarked_views
 from briefings.web.routing import RowNumber
 from tests.builders import a_user, an_owner
 from tests.client import Hasty
+from tests.rendering import make_once
 from tests.test_access_to_objects import signed_in as somebody
 
 ACCESS = {
@@ -189,8 +190,9 @@ def is_named_by_text(rule: Rule) -> bool:
 
 
 @pytest.fixture
-def visitors(app):
+def visitors(app, monkeypatch):
     """A client for each kind of visitor, and the marks whose views it may call."""
+    make_once(monkeypatch)
     open_ = {"public", "by_token"}
     signed_in = open_ | {"signed_in"}
     return [

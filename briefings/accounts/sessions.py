@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from briefings.accounts.models import User, UserSession
 from briefings.db import db
@@ -39,9 +39,12 @@ def session_with(session_id: str, now: datetime) -> UserSession | None:
     """The session, with its account, in one statement; None once it ended, was left alone, or its account is off."""
     if not SESSION_ID.fullmatch(session_id):
         return None
-    found = select(UserSession, User).join(UserSession.user).where(UserSession.id == session_id)
-    row = db.session.execute(found).first()
+    row = db.session.execute(_WITH_ACCOUNT, {"session_id": session_id}).first()
     return row[0] if row is not None and row[1].active and is_open(row[0], now) else None
+
+
+_WITH_ACCOUNT = select(UserSession, User).join(UserSession.user).where(UserSession.id == bindparam("session_id"))
+"""Put together once: every request of whoever is signed in asks it."""
 
 
 def user_of_session(session_id: str, now: datetime) -> User | None:
