@@ -15,13 +15,17 @@ NARROW = {"width": 320, "height": 640}
 RUN_AXE = """async ([tags, contrast, size]) => {
     const {violations} = await axe.run(document, {
         preload: false, iframes: false, runOnly: tags, reporter: 'no-passes',
-        rules: {'target-size': {enabled: size}, 'color-contrast': {enabled: contrast}}
+        rules: {
+            'color-contrast': {enabled: contrast}, 'link-in-text-block': {enabled: contrast},
+            'target-size': {enabled: size}
+        }
     });
     return violations.map(({id, nodes}) => [id, nodes.map(node => node.target).slice(0, 4)]);
 }"""
 
-# Judging contrast takes axe three times as long as everything else. What it depends on is told in no time: how a text
-# is written, all that lies behind it, what is placed over other things, and whether it is exempt or too short to say.
+# Judging contrast, also that of a link to the text around it, takes axe three times as long as everything else. What it
+# depends on is told in no time: how a text is written, all that lies behind it, what is placed over other things,
+# whether it is exempt or too short to say, and what a link stands in.
 WAYS_OF_WRITING = """() => {
     const known = new Map([[null, '']]);
     const usual = {backgroundColor: 'rgba(0, 0, 0, 0)', backgroundImage: 'none', opacity: '1', filter: 'none',
@@ -40,8 +44,11 @@ WAYS_OF_WRITING = """() => {
     const written = e => {
         const text = [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data.trim()).join('');
         if (!text && !e.matches('input, select, textarea') || !e.checkVisibility()) return [];
-        const {color, fontSize, fontWeight, textShadow} = getComputedStyle(e);
-        return [[color, fontSize, fontWeight, textShadow, text.length < 2, behind(e)].join(' / ')];
+        const {color, fontSize, fontWeight, textShadow, textDecorationLine} = getComputedStyle(e);
+        const around = e.parentElement;
+        const link = e.matches('a[href]')
+            && [textDecorationLine, getComputedStyle(around).color, around.textContent.trim() === e.textContent.trim()];
+        return [[color, fontSize, fontWeight, textShadow, text.length < 2, link, behind(e)].join(' / ')];
     };
     return [...new Set([...document.body.querySelectorAll('*')].flatMap(written))];
 }"""
