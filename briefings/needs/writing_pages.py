@@ -173,6 +173,9 @@ def check(desk: Desk, need: Need) -> ResponseReturnValue:
             with unit_of_work():
                 registering.submit(need, current_user, clock.now())
         except Refused as error:
+            if need.state not in (NeedState.DRAFT, NeedState.RETURNED):  # meanwhile, in another window
+                flash(reason(error), "info")
+                return redirect(desk.address("show", need_id=need.id), 303)
             if not registering.lacking(need):
                 form.form_errors.append(reason(error))
         else:
