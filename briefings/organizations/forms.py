@@ -44,12 +44,16 @@ class AccountRequestForm(Form):
     )
 
 
+def _role_or_none(value: Any) -> Role | None:
+    return Role(value) if value else None
+
+
 class NewAccountForm(Form):
     """An account an administrator adds."""
 
     name = StringField("이름", [DataRequired(), Length(max=120)])
     email = EmailField("전자우편", [DataRequired()], description="이 주소로 비밀번호를 정하는 링크를 보냅니다.")
-    role = SelectField("역할", [InputRequired()], choices=options(ROLES), coerce=Role)
+    role = SelectField("역할", [InputRequired()], choices=options(ROLES, "골라 주세요"), coerce=_role_or_none)
     organization = StringField(
         "기관 이름",
         [Length(max=120)],
@@ -77,6 +81,7 @@ class RoleForm(NewAccountForm):
 
     name = None
     email = None
+    role = SelectField("역할", [InputRequired()], choices=options(ROLES), coerce=Role)
 
 
 class ApproveForm(Form):

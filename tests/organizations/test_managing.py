@@ -67,6 +67,12 @@ def test_an_expert_may_belong_to_an_organization_but_does_not_act_for_it(app, de
     assert organization_of(expert) is None
 
 
+def test_nobody_becomes_an_administrator_because_no_role_was_chosen(desk):
+    assert '<option selected value="">골라 주세요</option>' in desk.get("/staff/accounts/new").text
+    assert "역할을 골라 주세요" in add(desk, role="").text
+    assert user_with("daon@example.kr") is None
+
+
 def test_an_address_that_has_an_account_is_refused_at_its_field(desk):
     a_user(email="daon@example.kr")
     page = add(desk).text
