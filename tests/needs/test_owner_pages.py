@@ -99,9 +99,7 @@ def test_a_need_is_written_part_by_part_and_submitted(owner, organization):
         assert words in page
     page = owner.post(f"/my/needs/{need.id}/edit/check", follow_redirects=True).text
     assert "과제를 제출했습니다" in page
-    again = owner.post(
-        f"/my/needs/{need.id}/edit/check", follow_redirects=True
-    )  # in another window, or after going back
+    again = owner.post(f"/my/needs/{need.id}/edit/check", follow_redirects=True)  # after going back
     assert again.request.path == f"/my/needs/{need.id}" and "이미 제출한 과제입니다." in again.text
     need = the_need()
     assert (need.state, need.offers) == (NeedState.SUBMITTED, "수거한 폐어망\n선별 작업장")
