@@ -28,7 +28,7 @@ run: database ## Set everything up and run the demonstration on http://127.0.0.1
 	@$(FLASK) serve --port $(PORT)
 
 test: .venv/.test assets $(COMPILED) ## Run all tests, on SQLite and PostgreSQL by turns (some: make test ARGS="tests/schedule -k seat")
-	@$(PYTHON) -m pytest -n 3 --dist worksteal $(TURNS) $(ARGS)
+	@$(PYTHON) -m pytest -n auto --dist worksteal $(TURNS) $(ARGS)
 
 check: lint ## Check style, imports and types, and run all tests on both databases, as before every release
 	@$(MAKE) --no-print-directory test TURNS=

@@ -1,6 +1,7 @@
 """One schema per database and run; every test in one transaction that is rolled back, on SQLite and on PostgreSQL."""
 
 import gc
+import os
 import sqlite3
 import zlib
 from collections import Counter
@@ -53,6 +54,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--by-turns", action="store_true", help="a test that both databases should pass runs on one of them"
     )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, as each waits for its databases; few enough for a browser and a site each."""
+    return min((os.cpu_count() or 1) + 1, 9)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
