@@ -12,7 +12,7 @@ from briefings.db import db
 from briefings.outbox.models import Message
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration, RegistrationState
-from tests.builders import a_briefing, a_registration, a_user
+from tests.builders import a_briefing, a_registration, a_user, an_organization
 from tests.client import PageClient
 from tests.schedule.desk import text_of
 from tests.schedule.signing_up import register
@@ -152,9 +152,10 @@ def test_moving_says_of_the_moved_and_of_who_waited_what_each_is_told(desk, now)
 
 def test_of_many_with_whom_it_cannot_be_done_the_first_are_named_and_the_others_counted(desk):
     here, there = a_briefing(), a_briefing(title="다른 설명회")
-    people = [a_registration(here, name=f"{n}{'긴이름' * 30}") for n in range(40)]
+    body = an_organization()
+    people = [a_registration(here, name=f"{n}{'긴이름' * 30}", organization=body) for n in range(20)]
     for each in people[1:]:
-        a_registration(there, email=each.email)
+        a_registration(there, email=each.email, organization=body)
     address = together("move", *people)
     page = desk.post(address, data={"destination": there.id}).text
 
@@ -163,7 +164,7 @@ def test_of_many_with_whom_it_cannot_be_done_the_first_are_named_and_the_others_
     assert all(len(cookie) < 4000 for cookie in answer.headers.getlist("Set-Cookie"))
     words = text_of(desk.get(answer.headers["Location"]).text)
     assert "1명을 다른 설명회로 옮기고 알렸습니다." in words
-    assert words.count("님: 이 주소로 이미 신청되어") == 5 and "그 밖에 34명도 처리하지 못했습니다." in words
+    assert words.count("님: 이 주소로 이미 신청되어") == 5 and "그 밖에 14명도 처리하지 못했습니다." in words
 
 
 def test_all_who_meet_the_conditions_of_the_list_can_be_approved_at_once(desk):

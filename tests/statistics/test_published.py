@@ -58,7 +58,7 @@ def test_the_record_has_the_published_figures_and_is_loaded_once(app, client, re
         page = client.get(f"/statistics?as_of={as_of}").text
         shown = [int(number.replace(",", "")) for number in re.findall(r"<dd>([\d,]+) <small>", page)]
         assert [b if a is None else a for a, b in zip(expected, shown, strict=False)] == shown, as_of
-    assert "56.9%" in client.get("/statistics?as_of=2020-12-31").text
+        assert "56.9%" in page or as_of != date(2020, 12, 31)
 
     over_time = series(SEOUL, date(2021, 8, 15))
     ends = [date(2020, 6, 30), date(2020, 12, 31), date(2021, 6, 30), date(2021, 8, 15)]

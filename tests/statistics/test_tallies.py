@@ -160,10 +160,11 @@ def test_whatever_is_done_those_counted_ahead_are_those_there_are(app, now):
     for step, act in enumerate(acts):
         if there.do(act):
             done.add(act)
-        assert told(now) == from_rows(told, now), (step, act)
+        there_are = from_rows(told, now)
+        assert told(now) == there_are, (step, act)
         if step % 3 == 0:
             jobs.count_people_ahead(app)
-            assert tallies.overtaken() == [] and told(now) == from_rows(told, now)
+            assert tallies.overtaken() == [] and told(now) == there_are
     assert done == set(there.acts)
     erased = there.somebody(there.begun, "confirmed").email
     with unit_of_work():
