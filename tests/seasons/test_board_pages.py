@@ -30,10 +30,14 @@ def lane(season, number: int) -> Lane:
     return sorted(season.lanes, key=lambda lane: lane.position)[number - 1]
 
 
+def press(desk, season, path, **form):
+    """Press a button of the board as it is now."""
+    return desk.post(address(season, path), data={"seen": season.version} | form)
+
+
 def post(desk, season, path, **form):
-    """Press a button of the board as it is now, and the page it leads to."""
-    form = {"seen": season.version} | form
-    return desk.post(address(season, path), data=form, follow_redirects=True)
+    """Press it, and the page it leads to."""
+    return desk.post(address(season, path), data={"seen": season.version} | form, follow_redirects=True)
 
 
 def text_of(html: str) -> str:
@@ -76,24 +80,24 @@ def test_a_move_is_said_shown_and_can_be_undone_and_done_again(desk, officer):
 def test_the_buttons_of_cards_and_lanes(desk):
     season = a_board(2, 1, heap=2)
     first, second = need_of(season, "1-1"), need_of(season, "1-2")
-    post(desk, season, "/move", need=first, do="down")
-    post(desk, season, "/hold", need=first, on=1)
-    post(desk, season, f"/lanes/{lane(season, 2).id}/hold", on=1)
+    press(desk, season, "/move", need=first, do="down")
+    press(desk, season, "/hold", need=first, on=1)
+    press(desk, season, f"/lanes/{lane(season, 2).id}/hold", on=1)
     assert rows(season)[1] == ["1-2", "1-1"]
     page = desk.get(address(season)).text
     assert "고정" in part(page, f"need-{first}") and "고정" in part(page, f"lane-{lane(season, 2).id}")
-    post(desk, season, "/hold", need=first, on=0)
+    press(desk, season, "/hold", need=first, on=0)
 
     page = post(desk, season, "/lanes", need=[need_of(season, "미배정-1"), need_of(season, "미배정-2")])
     made = lane(season, 3)
     assert "일시 없음" in part(page.text, f"lane-{made.id}")
-    post(desk, season, f"/lanes/{made.id}/time", starts_at=time(2).isoformat())
+    press(desk, season, f"/lanes/{made.id}/time", starts_at=time(2).isoformat())
     assert "2026. 12. 11.(금) 14:00~14:50" in part(desk.get(address(season)).text, f"lane-{made.id}")
-    post(desk, season, "/split", need=[second])
+    press(desk, season, "/split", need=[second])
     assert rows(season) == [[], ["1-1"], ["1-2"], ["2-1"], ["미배정-1", "미배정-2"]]
-    post(desk, season, "/order")
+    press(desk, season, "/order")
     assert rows(season) == [[], ["1-1"], ["2-1"], ["미배정-1", "미배정-2"], ["1-2"]]
-    post(desk, season, f"/lanes/{lane(season, 4).id}/merge", into=lane(season, 1).id)
+    press(desk, season, f"/lanes/{lane(season, 4).id}/merge", into=lane(season, 1).id)
     page = post(desk, season, f"/lanes/{made.id}/remove")
     assert rows(season) == [["미배정-1", "미배정-2"], ["1-1", "1-2"], ["2-1"]]
     assert "지웠습니다" in part(page.text, "said")
@@ -229,7 +233,7 @@ def test_another_persons_change_is_undone_on_a_page_that_names_them(desk, second
     assert post(desk, season, "/undo/1").status_code == 409
     asked = text_of(desk.get(address(season, "/undo/1")).text)
     assert "한 사람 김하늘 님" in asked and "옮겼습니다." in asked
-    post(desk, season, "/undo/1", others=1)
+    press(desk, season, "/undo/1", others=1)
     assert rows(season) == [["미배정-1"], ["1-1"]]
     assert "지금은 되돌릴 수 없습니다" in text_of(desk.get(address(season, "/undo/1")).text)
     assert desk.get(address(season, "/undo/9")).status_code == 404
