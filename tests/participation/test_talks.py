@@ -48,13 +48,14 @@ class Sides:
     def link(self) -> str:
         return f"/talks/{token_of(self.reply, self.reply.email, 'talk')}"
 
-    def offer(self, times=TUESDAY, **more):
+    def offer(self, times=TUESDAY, look=True, **more):
+        """Ends on the page that follows, unless nobody looks."""
         form = {"times": times, **TERMS, **more}
-        return self.client.post(f"/my/replies/{self.reply.public_id}/talk", data=form, follow_redirects=True)
+        return self.client.post(f"/my/replies/{self.reply.public_id}/talk", data=form, follow_redirects=look)
 
-    def choose(self, place=0):
+    def choose(self, place=0, look=True):
         times = [each.starts_at.isoformat() for each in self.talk.times]
-        return self.client.post(self.link, data={"starts_at": times[place]}, follow_redirects=True)
+        return self.client.post(self.link, data={"starts_at": times[place]}, follow_redirects=look)
 
     def arrange(self, times=TUESDAY):
         """Offered and chosen without the pages, which other tests go through."""
@@ -136,7 +137,7 @@ def test_whoever_opens_the_entry_of_a_calendar_learns_nothing_but_may_have_the_l
 def test_the_sender_comes_in_the_stead_of_a_colleague_who_takes_part_no_more(sides):
     made = sides.reply
     narae = a_colleague(made, email="narae@house.example.kr", accepted_at=clock.now())
-    sides.offer()
+    sides.offer(look=False)
     times = [each.starts_at.isoformat() for each in sides.talk.times]
     sides.client.post(f"/talks/{token_of(made, narae.email, 'talk')}", data={"starts_at": times[0]})
     assert sides.talk.replier_item.email == narae.email
@@ -165,13 +166,13 @@ def test_times_offered_that_nobody_chose_are_past_and_the_time_agreed_on_is_no_o
 
 
 def test_whoever_offers_in_the_stead_of_an_account_that_left_is_who_comes(sides):
-    sides.offer()
+    sides.offer(look=False)
     other = an_owner(sides.reply.need.organization, email="other@agency.example.kr")
     with unit_of_work():
         sides.talk.offered_by.active = False
     sides.client.sign_in(other)
     sides.client.post(f"/my/talks/{sides.talk.public_id}/times", data={"times": TUESDAY[1:], **TERMS})
-    sides.choose()
+    sides.choose(look=False)
     assert sides.talk.owner_item.email == other.email
 
 
@@ -199,7 +200,7 @@ def test_times_that_cannot_be_meant_are_refused_in_words(sides):
 def test_a_saturday_is_offered_by_whoever_says_that_it_is_meant(sides):
     saturday = {f"other_{n}": [f"2026-12-0{4 + n}", "10:00"] for n in (1, 2)} | {"other_3": ["2026-12-07", "19:00"]}
     assert "업무 시간이 아닌 때도" in sides.offer([], **saturday).text
-    sides.offer([], **saturday, out_of_hours="y")
+    sides.offer([], **saturday, out_of_hours="y", look=False)
     assert len(sides.talk.times) == 3
 
 
@@ -212,7 +213,7 @@ def test_nobody_is_expected_in_two_places(agreed):
     free = ["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"]
     other.offer(free), third.offer(free)
     assert "다른 곳에도 제안함" in agreed.client.get(f"/my/replies/{a_reply(agreed.reply.need).public_id}/talk").text
-    other.choose()
+    other.choose(look=False)
     assert "그사이 수요기관에 다른 일정이 생긴 시간" in agreed.client.get(third.link).text
     taken = other.talk.starts_at.isoformat()
     agreed.client.post(third.link, data={"starts_at": taken})
@@ -229,7 +230,7 @@ def test_another_time_moves_the_entries_and_keeps_their_uid(agreed):
     agreed.client.post(f"/my/talks/{agreed.talk.public_id}/times", data={"times": ["2026-12-03T15:00"], **TERMS})
     assert agreed.talk.state is AppointmentState.AGREED  # the earlier time stands until another is chosen
     assert "새 시간을 고르기 전까지는" in agreed.client.get(agreed.link).text
-    agreed.choose()
+    agreed.choose(look=False)
     assert (agreed.talk.owner_item.uid, agreed.talk.replier_item.uid) == uids
     assert agreed.mails(OWNER) == [("talk", "REQUEST", 0), ("talk_other_time", None, None), ("talk", "REQUEST", 1)]
     moved = delivered(agreed.app, GAON)[-1]
@@ -258,13 +259,13 @@ def test_either_side_calls_it_off_and_both_calendars_let_it_go(agreed, side):
         assert "출장을 갑니다." in delivered(agreed.app, address)[-1].text
     assert "출장을 갑니다." in agreed.client.get(agreed.link).text
     assert agreed.client.get(f"{agreed.link}/talk.ics").status_code == 404
-    agreed.offer(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"])
-    agreed.choose()
+    agreed.offer(["2026-12-03T10:00", "2026-12-03T14:30", "2026-12-04T10:00"], look=False)
+    agreed.choose(look=False)
     assert agreed.mails(GAON)[-1] == ("talk", "REQUEST", 0)  # another talk, another UID
 
 
 def test_none_of_the_times_fits_and_the_owner_reads_what_would(sides):
-    sides.offer()
+    sides.offer(look=False)
     sides.client.post(f"{sides.link}/other-times", data={"words": "다음 주가 좋습니다."})
     assert sides.talk.state is AppointmentState.CANCELLED
     (told,) = mails_to(sides.app, OWNER)
@@ -285,7 +286,7 @@ def test_another_time_is_asked_for_five_times_an_hour_and_of_every_talk_apart(ag
 
 
 def test_an_offer_taken_back_is_told_to_those_who_were_asked(sides):
-    sides.offer()
+    sides.offer(look=False)
     delivered(sides.app, GAON)
     sides.client.post(f"/my/talks/{sides.talk.public_id}/cancel", data={"reason": "담당자가 바뀝니다."})
     assert "담당자가 바뀝니다." in delivered(sides.app, GAON)[-1].text
@@ -308,7 +309,7 @@ def test_a_believed_no_from_a_calendar_calls_the_talk_off_and_tells_the_other(ag
 
 
 def test_of_times_that_have_gone_by_nobody_hears_that_they_are_offered_no_more(sides):
-    sides.offer()
+    sides.offer(look=False)
     with time_machine.travel(clock.now() + timedelta(days=20), tick=False):
         with unit_of_work():
             answering.decline(sides.reply, "올해는 어렵습니다.", clock.now())
@@ -434,8 +435,10 @@ def test_lists_of_talks_take_as_many_queries_for_three_as_for_one(agreed, count_
         agreed.client.get("/my/talks")
     for number in (1, 2):
         other = Sides(agreed.app, agreed.client, a_reply(agreed.reply.need, email=f"other{number}@example.com"))
-        other.offer([f"2026-12-0{2 + number}T10:00", f"2026-12-0{2 + number}T11:00", f"2026-12-0{2 + number}T15:00"])
-        other.choose()
+        other.offer(
+            [f"2026-12-0{2 + number}T10:00", f"2026-12-0{2 + number}T11:00", f"2026-12-0{2 + number}T15:00"], look=False
+        )
+        other.choose(look=False)
     with count_queries() as three:
         assert agreed.client.get("/my/talks").text.count("시간 정함") == 3
     assert len(three) == len(one)
