@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import quote, urljoin
 
 import pytest
@@ -78,46 +77,39 @@ class Form:
     email: str = ""
 
 
-class Forms(HTMLParser):
+def forms_of(address: str, html: str) -> list[Form]:
     """The forms of a page that are posted, with what would be sent."""
+    found, form, name, writes = [], None, "", False
+    for token in tokenize(html):
+        if token.type is TokenType.START_TAG:
+            given = {name: value or "" for name, value in token.attrs}
+            if token.tag == "form":
+                form = Form(urljoin(address, given.get("action") or address), {})
+                found += [form] if given.get("method", "").lower() == "post" else []
+            elif form is not None:
+                if token.tag in ("select", "textarea"):
+                    name, writes = given.get("name", ""), token.tag == "textarea"
+                _take(form, token.tag, given, name)
+        elif token.type is TokenType.END_TAG:
+            form = None if token.tag == "form" else form
+            name = "" if token.tag in ("select", "textarea") else name
+        elif form is not None and writes and name and token.data:
+            form.fields[name].append(token.data)
+    return found
 
-    def __init__(self, address: str, html: str) -> None:
-        super().__init__()
-        self.address, self.found, self.inside, self.select, self.area = address, [], None, "", ""
-        self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.inside = Form(urljoin(self.address, given.get("action") or self.address), {})
-            if given.get("method", "").lower() == "post":
-                self.found.append(self.inside)
-        elif self.inside is not None:
-            self._take(tag, given)
-
-    def _take(self, tag: str, given: dict[str, str]) -> None:
-        name = given.get("name", "")
-        values = self.inside.fields.setdefault(name, []) if name else []
-        if name and (tag == "textarea" or (tag == "input" and given.get("type", "text") == "text")):
-            self.inside.texts.add(name)
-        if tag in ("select", "textarea"):
-            self.select, self.area = (name, "") if tag == "select" else ("", name)
-        elif tag == "option" and self.select and ("selected" in given or not self.inside.fields[self.select]):
-            self.inside.fields[self.select] = [given.get("value", "")]
-        elif tag in ("input", "button") and name:
-            of_several = given.get("type") in ("checkbox", "radio")
-            if not of_several or "checked" in given or (given.get("type") == "radio" and not values):
-                values.append(given.get("value", "y"))
-
-    def handle_data(self, data: str) -> None:
-        if self.inside is not None and self.area:
-            self.inside.fields[self.area].append(data)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self.inside = None
-        elif tag in ("select", "textarea"):
-            self.select = self.area = ""
+def _take(form: Form, tag: str, given: dict[str, str], around: str) -> None:
+    """Put down what an element of a form sends; `around`: the name of the list or text area it stands in."""
+    name = given.get("name", "")
+    values = form.fields.setdefault(name, []) if name else []
+    if name and (tag == "textarea" or (tag == "input" and given.get("type", "text") == "text")):
+        form.texts.add(name)
+    if tag == "option" and around and ("selected" in given or not form.fields[around]):
+        form.fields[around] = [given.get("value", "")]
+    elif tag in ("input", "button") and name:
+        of_several = given.get("type") in ("checkbox", "radio")
+        if not of_several or "checked" in given or (given.get("type") == "radio" and not values):
+            values.append(given.get("value", "y"))
 
 
 class Reading:
@@ -192,7 +184,7 @@ class Looking:
         if strange := strange + FORBIDDEN.findall(html):
             self.wrong.append((email, address, strange[:3]))
         self.shown += "&lt;" in html and "alert(1)" in html
-        for form in Forms(address, html).found if new and 'method="post"' in html else ():
+        for form in forms_of(address, html) if new and 'method="post"' in html else ():
             kind = re.sub(r"^/en(?=/)|[a-z2-9]{8}(-\d+)?(\.[\w-]{27})?|\d+", "1", form.action.partition("?")[0])
             form.email = email
             self.forms.setdefault((kind, email, *sorted(form.fields)), form)

@@ -56,7 +56,7 @@ def a_file(
     lines: Iterable[dict[str, Any]], edit: Callable[[Worksheet], None] = lambda sheet: None, first: int = FIRST
 ) -> bytes:
     """The form of this moment with these lines, after whatever else somebody did to its sheet."""
-    book = load_workbook(BytesIO(template(lists_now(), "수요조사", MADE)))
+    book = load_workbook(BytesIO(_form()))
     sheet = book[NEEDS_SHEET]
     for row, line in enumerate(lines, start=first):
         for heading, value in line.items():
@@ -64,6 +64,18 @@ def a_file(
                 sheet.cell(row, PLACES[heading]).value = value
     edit(sheet)
     return saved_as_bytes(book)
+
+
+def _form() -> bytes:
+    """The empty form, made once for the lists in it: only words of themes and audiences may be others."""
+    lists = lists_now()
+    words = (*lists.themes, "", *lists.audiences)
+    if words not in _FORMS:
+        _FORMS[words] = template(lists, "수요조사", MADE)
+    return _FORMS[words]
+
+
+_FORMS: dict[tuple[str, ...], bytes] = {}
 
 
 def saved_as_bytes(book: Any) -> bytes:

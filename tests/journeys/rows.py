@@ -109,6 +109,7 @@ class Rows(dict[str, Any]):
 def fill() -> Rows:
     """Put everything into the database; inside an application context and the server's clock."""
     rows = Rows()
+    db.session().expire_on_commit = False  # nobody else writes: what is known is not read anew after each commit
     theme = db.session.scalars(select(Theme).order_by(Theme.position)).first()
     audience = db.session.scalars(select(Audience).order_by(Audience.position)).first()
     assert theme and audience
@@ -137,6 +138,8 @@ def fill() -> Rows:
     rows.update(fill_webhooks(administrator, open_one, LONG_TITLE))
     rows.update(fill_organizations(administrator, LONG_TITLE))
     rows.update(fill_questions(db.session.get_one(Briefing, rows["on_id"]), ended, rows["organization"]))
+    db.session().expire_on_commit = True
+    db.session.expire_all()
     rows.update(fill_seasons(rows["officer"], theme, audience, LONG_TITLE))
     rows.update(fill_imports(rows["officer"], db.session.get_one(Round, rows["round_open_id"]), needs[1], LONG_TITLE))
     rows.update(boards.of_every_kind(rows["officer"], a_user(name="최다온"), LONG_TITLE))
