@@ -112,8 +112,10 @@ def _put(cards: Sequence[Card], lane: Lane | None, above: Sequence[Card], below:
         card.position = place
 
 
-def _moved(cards: Sequence[Card], lane: Lane | None, position: int) -> Deed:
-    where = f"{number_of(lane)} {position}번 자리로" if lane and len(cards) == 1 else f"{number_of(lane)}로"
+def _moved(cards: Sequence[Card], lane: Lane | None, position: int, within: bool = False) -> Deed:
+    """`within`: it was there before; of what comes to those left over nobody need know the place."""
+    placed = len(cards) == 1 and (lane or within)
+    where = f"{number_of(lane)} {position}번 자리로" if placed else f"{number_of(lane)}로"
     return Deed(f"{listed(cards)} {where.replace(f'{HEAP}로', f'{HEAP}으로')}", "옮겼습니다", "옮기기")
 
 
@@ -125,7 +127,7 @@ def shift(season: Season, need: int, steps: int, *, seen: int, by: Actor, now: d
     others = [each for each in board.row(card.lane_id) if each is not card]
     index = min(max(card.position - 1 + steps, 0), len(others))
     _put([card], lane, others[:index], others[index:])
-    return board.finish(_moved([card], lane, index + 1), seen, by, now)
+    return board.finish(_moved([card], lane, index + 1, within=True), seen, by, now)
 
 
 def hold(season: Season, need: int, on: bool, *, seen: int, by: Actor, now: datetime) -> BoardStep | None:

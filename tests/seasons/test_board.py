@@ -74,13 +74,15 @@ def test_a_card_goes_to_a_place_in_a_lane_and_into_none(press):
 
 
 def test_a_card_goes_up_and_down_and_no_farther_than_the_ends(press):
-    season = a_board(3)
+    season = a_board(3, heap=2)
     first = need_of(season, "1-1")
     assert press(board.shift, season, first, 1).what == "‘수요 1-1’을 1회차 2번 자리로 옮겼습니다."
     assert rows(season)[1] == ["1-2", "1-1", "1-3"]
     press(board.shift, season, first, -1)
     assert rows(season)[1] == ["1-1", "1-2", "1-3"]
     assert press(board.shift, season, first, -1) is None
+    left_over = press(board.shift, season, need_of(season, "미배정-1"), 1)
+    assert left_over.what == "‘수요 미배정-1’을 미배정 2번 자리로 옮겼습니다."
 
 
 def test_lanes_are_made_split_merged_and_deleted(press):
