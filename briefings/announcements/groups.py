@@ -107,6 +107,15 @@ def number_of(briefing: Briefing, group: Group) -> int:
     return db.session.scalars(select(func.count()).select_from(_registrants(briefing, group).subquery())).one()
 
 
+def number_presenting(briefing: Briefing, group: Group) -> int:
+    """How many get the letter because they present, not because they registered."""
+    addresses = {slot.presenter_email.lower() for slot in presenters(briefing) if slot.presenter_email}
+    if not group.presenters or not addresses:
+        return 0
+    registered = _registrants(briefing, group).with_only_columns(Registration.email)
+    return len(addresses - set(db.session.scalars(registered.where(Registration.email.in_(addresses)))))
+
+
 def still_agrees(registration: Registration) -> bool:
     """Whether a registrant agrees to news at this moment."""
     return bool(db.session.scalar(select(agrees(Purpose.NEWS)).where(Registration.id == registration.id)))

@@ -1,5 +1,6 @@
 """The staff's pages of letters about a briefing."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
@@ -34,11 +35,12 @@ MOST_TICKED = 500
 
 
 class Sending(NamedTuple):
-    """What sending a draft would do, and whom it leaves out; or why it cannot be sent."""
+    """What sending a draft would do, whom it leaves out and who reads less of it; or why it cannot be sent."""
 
     preview: Preview
     left_out: list[str]
     obstacle: str = ""
+    shortened: Sequence[str] = ()
 
 
 @pages.get("")
@@ -190,7 +192,7 @@ def _thought(announcement: Announcement, form: SendForm | None = None) -> Sendin
         if form and error.field:
             form.refuse(error)
         return Sending(Preview(), left_out, reason(error))
-    return Sending(preview, left_out)
+    return Sending(preview, left_out, shortened=writing.shortened(announcement))
 
 
 def _question(form: SendForm, sending: Sending) -> str:

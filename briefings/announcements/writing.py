@@ -1,5 +1,6 @@
 """What staff do with a letter: write it, change it, drop it, send it once."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.outbox.queueing import queue_many
-from briefings.outbox.texts import NAME, Placeholder, Template, Text
+from briefings.outbox.texts import NAME, Placeholder, Template, Text, fill, placeholders_in
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.words import REGISTRATION_STATES
@@ -28,6 +29,11 @@ TEXT = Text(
         Placeholder("신청 내역", "신청자만 쓰는 신청 내역 주소", "https://briefings.example.kr/r/…", optional=True),
     ),
 )
+
+
+WITHOUT_A_PLACE: tuple[str, ...] = ("입장 링크",)
+OF_PRESENTERS: tuple[str, ...] = ("입장 링크", "신청 내역")
+"""What the letter of some readers has nothing to put in for; the paragraph around it goes with it."""
 
 
 class Letter(NamedTuple):
@@ -78,6 +84,11 @@ def send(
     found = groups.drafts(announcement, group, locales)
     if not found:
         raise Refused("이 조건에 맞는 사람이 없습니다. 받는 사람을 다시 골라 주세요.")
+    for who, lacking, letters in _who_lacks(announcement):
+        if any(_says_nothing(words, lacking) for words in letters):
+            raise Refused(
+                f"{who}에게는 글이 남지 않습니다. 비어 있을 수 있는 자리의 앞뒤에 빈 줄을 넣어 문단을 나누어 주세요."
+            )
     announcement.state, announcement.queued_at = AnnouncementState.QUEUED, now
     about, held = f"briefing:{briefing.id}", held or briefing.hold_mails
     number = queue_many("announcement", found, now, due_at, about=about, held=held)
@@ -114,10 +125,44 @@ def left_out(announcement: Announcement) -> list[str]:
     return found
 
 
+def shortened(announcement: Announcement) -> list[str]:
+    """Sentences about readers whose letter lacks a paragraph, because a place in it says nothing to them."""
+    found = []
+    for who, lacking, letters in _who_lacks(announcement):
+        lines = [line for words in letters for line in words.body.splitlines() if not line.startswith("- ")]
+        named = {name for line in lines for name in placeholders_in(line)}
+        if lost := [f"#{{{name}}}" for name in lacking if name in named]:
+            found.append(f"{who}이 받는 글에는 {', '.join(lost)} 자리가 든 문단이 없습니다.")
+    return found
+
+
 def announcements_of(briefing: Briefing) -> list[Announcement]:
     """All of a briefing, the newest first."""
     found = select(Announcement).where(Announcement.briefing_id == briefing.id)
     return list(db.session.scalars(found.order_by(Announcement.id.desc())))
+
+
+def _who_lacks(announcement: Announcement) -> list[tuple[str, tuple[str, ...], list[Template]]]:
+    """Readers, as a sentence begins with them, the places that say nothing to them, and what they may be given to read.
+
+    Presenters are written to in Korean.
+    """
+    briefing, group = announcement.briefing, group_of(announcement)
+    letters = [words for words in letter_of(announcement) if words]
+    found = [
+        (f"{REGISTRATION_STATES[state]}인 {number:,}명", WITHOUT_A_PLACE, letters)
+        for state in group.states
+        if state is not RegistrationState.CONFIRMED
+        and (number := groups.number_of(briefing, replace(group, states=(state,))))
+    ]
+    presenting = groups.number_presenting(briefing, group)
+    return [*found, (f"발표자 {presenting:,}명", OF_PRESENTERS, letters[:1])] if presenting else found
+
+
+def _says_nothing(words: Template, lacking: tuple[str, ...]) -> bool:
+    """Whether nothing but the reader's name stays of what there is to say."""
+    values = {each.name: "" if each is NAME else "·" for each in TEXT.known().values()}
+    return bool(fill(words, values).body) and not fill(words, values | dict.fromkeys(lacking, "")).body
 
 
 def _put_down(announcement: Announcement, letter: Letter, group: Group, now: datetime) -> None:

@@ -188,6 +188,24 @@ def test_who_reads_english_gets_korean_where_nothing_else_was_written(app, desk,
     assert "2026. 12. 3.(목)" in mail.text and "입장:" not in mail.text and "신청 내역:" in mail.text
 
 
+def test_staff_are_told_whose_letter_lacks_a_paragraph_and_send_none_that_says_nothing(desk, briefing, written):
+    for state in (RegistrationState.CONFIRMED, RegistrationState.WAITLISTED):
+        a_registration(briefing, state=state)
+    group = {"states": ["confirmed", "waitlisted"], "presenters": "y"}
+    of_waiting = "대기 중인 1명이 받는 글에는 #{입장 링크} 자리가 든 문단이 없습니다."
+    assert "문단이 없습니다" not in desk.get(written(**group)).text  # a line of a list may go
+    partly = written(**group, body="마이크를 준비해 주세요.\n\n#{입장 링크}")
+    for page in (partly, f"{partly}/send"):
+        shown = desk.get(page).text
+        assert of_waiting in shown and "발표자 1명이 받는 글에는 #{입장 링크} 자리가 든 문단" in shown
+    assert send(desk, partly)[1].status_code == 303 and len(recipients()) == 3
+    empty = written(**group, body="#{이름} 님께\n\n마이크를 준비해 주세요.\n#{입장 링크}")
+    assert "대기 중인 1명에게는 글이 남지 않습니다." in desk.get(empty).text
+    assert "대기 중인 1명에게는 글이 남지 않습니다." in desk.post(f"{empty}/send", data={"when": "now"}).text
+    assert len(recipients()) == 3
+    assert send(desk, written(body="마이크를 준비해 주세요.\n#{입장 링크}"))[1].status_code == 303  # all may enter
+
+
 def test_it_is_sent_once_and_fixed_from_then_on(desk, officer, briefing, written):
     a_registration(briefing)
     address = written()
