@@ -97,14 +97,15 @@ def fetch(mailbox: Mailbox, take_in: TakeIn, largest: int, left: Left, stopping:
 
 @contextmanager
 def _connected(mailbox: Mailbox) -> Iterator[imaplib.IMAP4]:
-    context = ssl.create_default_context()
+    address = mailbox.host, mailbox.port
     if mailbox.scheme == "imaps":
-        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(mailbox.host, mailbox.port, ssl_context=context, timeout=TIMEOUT)
+        trusting = ssl.create_default_context()
+        client: imaplib.IMAP4 = imaplib.IMAP4_SSL(*address, ssl_context=trusting, timeout=TIMEOUT)
     else:
-        client = imaplib.IMAP4(mailbox.host, mailbox.port, timeout=TIMEOUT)
+        client = imaplib.IMAP4(*address, timeout=TIMEOUT)
     try:
         if mailbox.scheme == "imap+starttls":
-            client.starttls(context)
+            client.starttls(ssl.create_default_context())
         _log_in(client, mailbox)
         yield client
     finally:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -166,9 +167,15 @@ def _connected(parts: SplitResult, private: bool, bounds: Bounds) -> socket.sock
         link.settimeout(bounds.timeout)
         if parts.scheme != "https":
             return link
-        return ssl.create_default_context().wrap_socket(link, server_hostname=host, do_handshake_on_connect=False)
+        return _trusting().wrap_socket(link, server_hostname=host, do_handshake_on_connect=False)
     except OSError as error:
         raise NotAsked(Obstacle.CONNECTION, _said(error)) from None
+
+
+@cache
+def _trusting() -> ssl.SSLContext:
+    """Whom this machine trusts, read once in a process: that takes longer than most requests."""
+    return ssl.create_default_context()
 
 
 def _shake_hands(link: socket.socket) -> None:

@@ -1,12 +1,14 @@
 """What others are asked for is bounded in time, whatever they do."""
 
 import socket
+import ssl
 import time
 from contextlib import suppress
 from threading import Thread
 
 import pytest
 
+from briefings.web import outgoing
 from briefings.web.outgoing import Bounds, NotAsked, Obstacle, ask, fault_of
 
 LONGER = 6.0
@@ -35,6 +37,18 @@ def test_a_server_that_never_comes_to_the_end_of_its_greeting_holds_nobody_up():
             url = f"https://127.0.0.1:{server.getsockname()[1]}/"
             ask("POST", url, body=b"{}", private=True, bounds=Bounds(timeout=LONGER, longest=0.2))
     assert caught.value.obstacle is Obstacle.CONNECTION and time.monotonic() - begun < LONGER / 2
+
+
+def test_whom_this_machine_trusts_is_read_once_and_not_for_every_request(monkeypatch):
+    read, as_usual = [], ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", lambda: read.append(1) or as_usual())
+    outgoing._trusting.cache_clear()
+    for _ in range(2):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            Thread(target=lambda listens=server: listens.accept()[0].close(), daemon=True).start()
+            with pytest.raises(NotAsked):
+                ask("GET", f"https://127.0.0.1:{server.getsockname()[1]}/", private=True)
+    assert len(read) == 1
 
 
 def test_an_address_is_written_as_everybody_reads_it_and_inside_the_house_only_where_the_setting_says_so():
