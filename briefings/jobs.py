@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 from sqlalchemy.exc import DBAPIError
 
@@ -353,7 +354,8 @@ def _work_until_stopped(app: Flask) -> None:
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     )
     for job, seconds in JOBS:
-        scheduler.add_job(_run, "interval", [app, job, stopping], seconds=seconds, next_run_time=clock.now())
+        every = Every(seconds=seconds, timezone=UTC)
+        scheduler.add_job(_run, every, [app, job, stopping], next_run_time=clock.now())
     scheduler.start()
     watch = threading.Thread(target=_keep_up_with_the_clock, args=(scheduler, stopping, SECONDS_BETWEEN_LOOKS_AT_CLOCK))
     watch.start()
@@ -363,6 +365,21 @@ def _work_until_stopped(app: Flask) -> None:
     watch.join()
     scheduler.shutdown(wait=True)
     log.info("worker=%s", "stopped")
+
+
+class Every(IntervalTrigger):
+    """As often as said, without the rounds of a time that was passed over.
+
+    The library counts each of them before it lets one be: minutes and hundreds of megabytes for a machine that was away
+    for months, and no end for one that believed until now that it was 1970.
+    """
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime | None:
+        """An interval after the last look, or after now where that is past."""
+        found: datetime | None = super().get_next_fire_time(previous_fire_time, now)
+        if previous_fire_time is None or found is None or found > now:
+            return found
+        return now + self.interval
 
 
 def _keep_up_with_the_clock(scheduler: BackgroundScheduler, stopping: threading.Event, seconds: float) -> None:

@@ -127,6 +127,22 @@ def test_a_worker_goes_on_looking_when_its_clock_is_set_back(app: Flask) -> None
     assert looks[-1] < looks[0]
 
 
+def test_a_worker_whose_clock_was_years_behind_makes_up_for_no_rounds(app: Flask) -> None:
+    every, put_right = jobs.Every(seconds=0.05, timezone=UTC), NOW + timedelta(days=20_000)
+    assert every.get_next_fire_time(NOW, put_right) == put_right + every.interval
+    assert every.get_next_fire_time(NOW, NOW + every.interval / 2) == NOW + every.interval
+    looks, scheduler = [], BackgroundScheduler(timezone=UTC)
+    with time_machine.travel(NOW) as traveller:
+        scheduler.add_job(lambda: looks.append(clock.now()), every, next_run_time=NOW)
+        scheduler.start()
+        _wait_until(lambda: len(looks) >= 2)
+        traveller.move_to(NOW + 24 * HOUR)
+        before = len(looks)
+        _wait_until(lambda: len(looks) >= before + 3)
+        scheduler.shutdown()
+    assert looks[-1] > NOW + 23 * HOUR
+
+
 def _wait_until(what: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not what():
