@@ -26,6 +26,9 @@ HANGUL = re.compile("[가-힣]")
 PLACES = re.compile(r"%\(\w+\)[sd]|%%|\{\w+\}")
 Templates = dict[str, nodes.Template]
 MARKS = ("_", "_l", "N_", "gettext", "lazy_gettext")
+COLLECTED = (".py", ".html")
+CALLED = re.compile(r"\b(_|_l|N_|\w*gettext)\s*\(|{%-?\s*trans\b")
+MARKED = re.compile(rf"(?s)\b[rR]?[fF][rR]?[\"'].*\b({'|'.join(MARKS)})\s*\(")
 OWN_NAMES = {"English"}  # a language is called what its readers call it
 
 # Where to change a word, everywhere: what we do not write → what we write instead.
@@ -44,6 +47,7 @@ GLOSSARY = {
     r"바랍니다": "-해 주세요",
     r"[가-힣](?<!주세)(?<!필)요[.?!]": "합쇼체, 부탁은 -해 주세요",
 }
+UNWANTED = re.compile("|".join(GLOSSARY))
 # What people and meeting tools write above the columns of their lists.
 OTHERS_WORDS = tuple(
     f"briefings/{name}.py" for name in ("registrations/list_columns", "live/tool_columns", "demo/attendance")
@@ -81,8 +85,8 @@ def test_no_text_is_marked_inside_an_f_string():
     """Before Python 3.12 nothing finds it there."""
     inside = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
-        for path in _modules()
-        for string in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path, module in _modules(MARKED)
+        for string in ast.walk(module)
         if isinstance(string, ast.JoinedStr)
         for call in ast.walk(string)
         if isinstance(call, ast.Call) and ast.unparse(call.func) in MARKS
@@ -101,6 +105,7 @@ def test_korean_is_marked_and_plain_and_says_what_links_do():
         f"{where}: {match[0]} → {instead}"
         for where, text in texts
         if not where.startswith(OTHERS_WORDS)
+        if UNWANTED.search(text)
         for word, instead in GLOSSARY.items()
         for match in [re.search(word, text)]
         if match
@@ -140,15 +145,20 @@ def _korean_in(page: str) -> Iterator[str]:
 
 
 def _said_today(collected: Path) -> set[str]:
-    """The texts of the program, collected the way `make translations` does."""
-    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "-o", str(collected), "."]
+    """The texts of the program, collected the way `make translations` does, from files that may have any."""
+    files = [each for of in ("briefings", "templates") for each in (ROOT / of).rglob("*") if each.suffix in COLLECTED]
+    marked = [str(each.relative_to(ROOT)) for each in files if CALLED.search(each.read_text("utf-8"))]
+    options = ["-F", "pyproject.toml", "-k", "_l", "-k", "lazy_gettext", "-o", str(collected), *sorted(marked)]
     subprocess.run([sys.executable, "-m", "babel.messages.frontend", "-q", "extract", *options], cwd=ROOT, check=True)
     with collected.open("rb") as file:
         return {message.id for message in read_po(file) if message.id}
 
 
-def _modules() -> list[Path]:
-    return sorted((ROOT / "briefings").rglob("*.py"))
+def _modules(holding: re.Pattern[str]) -> Iterator[tuple[Path, ast.Module]]:
+    """The modules of the program in whose text something is found."""
+    for path in sorted((ROOT / "briefings").rglob("*.py")):
+        if holding.search(text := path.read_text("utf-8")):
+            yield path, ast.parse(text)
 
 
 def _parsed() -> Templates:
@@ -196,7 +206,7 @@ def _texts(parsed: Templates) -> Iterator[tuple[str, str]]:
             if isinstance(text, str) and HANGUL.search(text):
                 for piece in re.split(r"<[^>]*>", text):
                     yield f"templates/{name}:{node.lineno}", piece
-    for path in _modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for path, module in _modules(HANGUL):
+        for node in ast.walk(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and HANGUL.search(node.value):
                 yield f"{path.relative_to(ROOT)}:{node.lineno}", node.value
