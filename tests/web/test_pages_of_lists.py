@@ -10,12 +10,13 @@ from sqlalchemy.sql.elements import UnaryExpression
 from briefings.accounts.models import Role
 from briefings.web.access import access_of
 from tests.builders import a_user
+from tests.test_access_to_objects import signed_in
 
 OPEN = ("public", "staff", "administrator")
 
 
 def test_every_list_in_pages_is_in_an_order_in_which_no_two_are_alike(
-    client, app: Flask, monkeypatch: pytest.MonkeyPatch
+    app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     last: dict[str, Any] = {}
     items = SelectPagination._query_items
@@ -27,7 +28,7 @@ def test_every_list_in_pages_is_in_an_order_in_which_no_two_are_alike(
         return items(self)
 
     monkeypatch.setattr(SelectPagination, "_query_items", look)
-    client.sign_in(a_user(Role.ADMINISTRATOR))
+    client = signed_in(app, a_user(Role.ADMINISTRATOR))
     for rule in app.url_map.iter_rules():
         if "GET" in rule.methods and not rule.arguments and access_of(app, rule.endpoint) in OPEN:
             client.get(rule.rule)
