@@ -1,4 +1,4 @@
-"""Hundreds of briefings counted three ways: on the page, in the file, for a program; and as published."""
+"""A thousand briefings counted three ways: on the page, in the file, for a program; and as published."""
 
 import csv
 import io
@@ -23,8 +23,8 @@ BY_KIND = "?by=kind&since=2023-07-01"
 
 @pytest.fixture
 def bearer(app, client, now):
-    """Hundreds of briefings, somebody of staff who is signed in, and the secret of a key to the funnel."""
-    an_installation(now, 300)
+    """A thousand briefings, somebody of staff who is signed in, and the secret of a key to the funnel."""
+    an_installation(now)
     client.sign_in(a_user())
     administrator = a_user(Role.ADMINISTRATOR)
     _, secret = make_key("통계", [Scope.FUNNEL, Scope.STATISTICS], None, by=administrator, today=now.date(), now=now)
@@ -64,7 +64,7 @@ def test_page_file_and_program_say_the_same(app, client, bearer):
     for query in ("", BY_KIND):
         pages[query] = page = on_the_page(client, query)
         told = for_a_program(client, query, bearer)
-        assert len(page) == len(Step) and page[Step.ATTENDED] > 300 and page[Step.MATCHED] > 15
+        assert len(page) == len(Step) and page[Step.ATTENDED] > 1000 and page[Step.MATCHED] > 50
         assert {step: told["전체", step] for step in Step} == page
     assert in_the_file(client, BY_KIND, "xlsx") == told
     assert in_the_file(client, BY_KIND, "csv") == told
