@@ -69,6 +69,8 @@ class BriefingFilters(Filters):
             _midnight(field.data) if field.data and field.data.year in OUR_TIME else None
             for field in (self.since, self.until)
         )
+        if since and until and until < since:
+            self.until.errors = (gettext("끝나는 날이 시작하는 날보다 앞섭니다. 두 날을 바꾸어 적어 주세요."),)
         theme, audience = (
             int(field.data) if field.data and field.validate(self) else None for field in (self.theme, self.audience)
         )

@@ -82,7 +82,8 @@ class TestTheList:
         assert "설명회 1건" in page and "4일 뒤 설명회" in page
         assert "언제부터: 2026. 11. 27.(금)" in page and 'href="/briefings?since=2026-11-27"' in page
         assert "설명회 2건" in client.get("/briefings?since=2026-11-27").text
-        assert "조건에 맞는 설명회가 없습니다" in client.get("/briefings?since=2026-11-27&until=2026-11-26").text
+        page = client.get("/briefings?since=2026-11-27&until=2026-11-26").text
+        assert "조건에 맞는 설명회가 없습니다" in page and "두 날을 바꾸어 적어 주세요" in page
 
     @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "11월", "2026-02-30"])
     def test_takes_no_notice_of_days_that_are_none(self, client, day):
