@@ -24,7 +24,7 @@ BY_KIND = "?by=kind&since=2023-07-01"
 @pytest.fixture
 def bearer(app, client, now):
     """A thousand briefings, somebody of staff who is signed in, and the secret of a key to the funnel."""
-    an_installation(now)
+    an_installation(now, 1_000)
     client.sign_in(a_user())
     administrator = a_user(Role.ADMINISTRATOR)
     _, secret = make_key("통계", [Scope.FUNNEL, Scope.STATISTICS], None, by=administrator, today=now.date(), now=now)
