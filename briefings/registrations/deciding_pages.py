@@ -20,7 +20,7 @@ from briefings.schedule.coming import next_ones
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.schedule.staff import pages, the_briefing
-from briefings.schedule.words import REGISTRATION_TONES
+from briefings.schedule.words import REGISTRATION_TONES, told
 from briefings.web.access import staff
 from briefings.web.problems import reason
 
@@ -29,10 +29,10 @@ MOST_NAMED = 5
 """Of those with whom it could not be done so many are named afterwards: what is said must fit into a cookie."""
 MOST_OF_NAME = 40
 DONE = {
-    Act.APPROVE: "%s명의 신청을 승인하고 알렸습니다.",
-    Act.REFUSE: "%s명의 신청을 돌려보내고 알렸습니다.",
-    Act.REMOVE: "%s명의 신청을 취소하고 알렸습니다.",
-    Act.MOVE: "%s명을 다른 설명회로 옮기고 알렸습니다.",
+    Act.APPROVE: "%s명의 신청을 승인하고 %s",
+    Act.REFUSE: "%s명의 신청을 돌려보내고 %s",
+    Act.REMOVE: "%s명의 신청을 취소하고 %s",
+    Act.MOVE: "%s명을 다른 설명회로 옮기고 %s",
 }
 REACHED = {
     Act.APPROVE: impact.REACHED
@@ -76,7 +76,7 @@ def registrations_together(briefing_id: int, act: str) -> ResponseReturnValue:
     if people and sound and form.agreed.data == said:
         with unit_of_work():
             outcomes = decide(what, briefing, people, form.terms(), by=current_user, now=now)
-        _say_done(what, outcomes)
+        _say_done(what, briefing, outcomes)
         return redirect(_back(briefing_id, conditions), 303)
     anew = bool(sound and form.agreed.data)
     thought = None
@@ -122,10 +122,10 @@ def _said(act: Act, people: Sequence[Registration], form: DecisionForm) -> str:
     return hashlib.sha256(repr((about, typed)).encode()).hexdigest()
 
 
-def _say_done(act: Act, outcomes: Sequence[Outcome]) -> None:
+def _say_done(act: Act, briefing: Briefing, outcomes: Sequence[Outcome]) -> None:
     left = [(outcome.name, outcome.refused) for outcome in outcomes if outcome.refused]
     if number := len(outcomes) - len(left):
-        flash(DONE[act] % f"{number:,}", "success")
+        flash(DONE[act] % (f"{number:,}", told(briefing.hold_mails)), "success")
     for name, refused in left[:MOST_NAMED]:
         flash(f"{name[:MOST_OF_NAME]} 님: {reason(refused)}", "error")
     if (others := len(left) - MOST_NAMED) > 0:

@@ -16,11 +16,12 @@ from briefings.registrations.staff_forms import EnterForm
 from briefings.schedule.entering import enter
 from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.staff import pages, the_briefing
+from briefings.schedule.words import told
 from briefings.web.access import staff
 
 DONE = {
-    RegistrationState.CONFIRMED: "%s 님의 신청을 확정하고 알렸습니다.",
-    RegistrationState.WAITLISTED: "자리가 없어 %s 님을 대기 순번에 넣고 알렸습니다.",
+    RegistrationState.CONFIRMED: "%s 님의 신청을 확정하고 %s",
+    RegistrationState.WAITLISTED: "자리가 없어 %s 님을 대기 순번에 넣고 %s",
 }
 
 
@@ -39,7 +40,7 @@ def enter_registration(briefing_id: int) -> ResponseReturnValue:
                     registration = enter(briefing, applicant, now, source)
                     record(current_user, "registration.entered", registration, now, briefing=briefing_id)
                     record(current_user, "briefing.people_entered", registration.briefing, now, number=1)
-                flash(DONE[registration.state] % registration.name, "success")
+                flash(DONE[registration.state] % (registration.name, told(briefing.hold_mails)), "success")
                 return redirect(url_for(".registrations", briefing_id=briefing_id), 303)
             with dry_run(current_app, now) as preview:
                 state = enter(briefing, applicant, now, source).state

@@ -27,6 +27,7 @@ from briefings.schedule.programme import programme_of
 from briefings.schedule.public import as_shown
 from briefings.schedule.slots import Plan, clashes, plan_of, slot_for
 from briefings.schedule.staff import Step, doubts_of, pages, the_briefing, themes_to_choose, thought
+from briefings.schedule.words import told
 from briefings.web.access import staff
 from briefings.web.filters import when
 from briefings.web.forms import Form
@@ -142,8 +143,8 @@ def _saved_or_thought(briefing: Briefing, form: EditForm, plan: Plan, now: datet
             gained = max(places_of(briefing).confirmed - confirmed, 0)
     except Refused as error:
         return _refused(briefing, form, error)
-    told = f" {gained:,}명의 신청이 확정되었고, 모두에게 알렸습니다." if gained else ""
-    flash(*((f"저장했습니다.{told}", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
+    more = f" {gained:,}명의 신청이 확정되었고, 모두에게 {told(briefing.hold_mails)}" if gained else ""
+    flash(*((f"저장했습니다.{more}", "success") if changed else ("바뀐 내용이 없습니다.", "info")))
     return SAVED
 
 
@@ -228,7 +229,7 @@ def _published_or_settled(briefing: Briefing, form: ChangesForm, now: datetime) 
         return redirect(url_for(".changes", briefing_id=briefing.id), 303)
     with unit_of_work():
         drafting.publish(briefing, **seen)
-    flash("바뀐 내용을 공개하고 관련된 사람에게 알렸습니다.", "success")
+    flash(f"바뀐 내용을 공개하고 관련된 사람에게 {told(briefing.hold_mails)}", "success")
     return redirect(url_for(".show", briefing_id=briefing.id), 303)
 
 

@@ -20,7 +20,7 @@ from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.programme import programme_of
 from briefings.schedule.slots import materials_due
 from briefings.schedule.staff import the_briefing
-from briefings.schedule.words import SLOT_TONES
+from briefings.schedule.words import SLOT_TONES, told
 from briefings.web.access import staff
 from briefings.web.forms import EmailField, Form
 from briefings.web.problems import reason
@@ -109,6 +109,7 @@ def index(briefing_id: int) -> ResponseReturnValue:
 @staff
 def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
     """Note a yes by telephone, ask again, let the stand-by present, send the invitation again, or ask for slides."""
+    briefing = the_briefing(briefing_id)
     doings: dict[str, tuple[Callable[[PresenterSlot], Any], str]] = {
         "accepted": (
             lambda slot: presenters.accept(slot, clock.now(), current_user),
@@ -120,7 +121,7 @@ def act(briefing_id: int, slot_id: str, what: str) -> ResponseReturnValue:
         ),
         "standby": (
             lambda slot: presenters.raise_standby(slot, current_user, clock.now()),
-            "예비 발표자로 바꾸고 두 사람 모두에게 알렸습니다.",
+            f"예비 발표자로 바꾸고 두 사람 모두에게 {told(briefing.hold_mails)}",
         ),
         "invitation": (
             lambda slot: items.resend(presenters.item_of(slot), clock.now()),

@@ -28,7 +28,7 @@ from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import Plan, clashes, materials_due, plan_of
-from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES
+from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES, told
 from briefings.web.access import staff
 from briefings.web.filters import period
 from briefings.web.forms import Form
@@ -258,7 +258,9 @@ def move(briefing_id: int) -> ResponseReturnValue:
             if form.agreed.data == period(form.times()):
                 with unit_of_work():
                     reschedule()
-                flash(f"설명회를 옮기고 모두에게 알렸습니다. 새 일시: {period(form.times())}", "success")
+                flash(
+                    f"설명회를 옮기고 모두에게 {told(briefing.hold_mails)} 새 일시: {period(form.times())}", "success"
+                )
                 return redirect(url_for(".show", briefing_id=briefing_id))
             plan, notes = planning.thought_move(briefing, form.times(), now), impact.taken_back(briefing, form.times())
             step = thought(briefing, reschedule, now)
@@ -294,7 +296,7 @@ def cancel(briefing_id: int) -> ResponseReturnValue:
 
     written = form.validate_on_submit()
     if written and form.agreed.data == form.reason.data:
-        return _done(briefing, "설명회를 취소하고 모두에게 알렸습니다.", call_off)
+        return _done(briefing, f"설명회를 취소하고 모두에게 {told(briefing.hold_mails)}", call_off)
     step = thought(briefing, call_off, now, impact.REACHED_BY_CANCELLING)
     form.agreed.data = form.reason.data if written else ""
     return render_template(

@@ -194,3 +194,8 @@ ACTIONS = {
     "slot.materials_asked_for": "발표자료 부탁",
 }
 """What staff read for the acts in the audit log."""
+
+
+def told(held: bool) -> str:
+    """How a sentence to staff about a step ends: that people know of it, or that what tells them waits."""
+    return "알릴 전자우편을 보류해 두었습니다. ‘발송’에서 내보내 주세요." if held else "알렸습니다."

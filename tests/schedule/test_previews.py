@@ -156,6 +156,12 @@ def test_held_mail_is_said_to_be_held(desk, crowded):
     desk.post(f"/staff/briefings/{crowded.id}/hold-mails", data={"on": "1"})
     page = desk.post(f"/staff/briefings/{crowded.id}/cancel", data={"reason": "사정"}).text
     assert "내보낼 때까지 나가지 않습니다" in page
+    done = desk.post(
+        f"/staff/briefings/{crowded.id}/cancel", data={"reason": "사정", "agreed": "사정"}, follow_redirects=True
+    )
+    assert (
+        "설명회를 취소하고 모두에게 알릴 전자우편을 보류해 두었습니다." in done.text and "알렸습니다." not in done.text
+    )
 
 
 def test_a_refusal_is_shown_at_its_field(desk, crowded, now):
