@@ -356,7 +356,10 @@ def test_both_are_reminded_a_day_and_an_hour_before_once_each(agreed):
 
     def reminded():
         watch_talks(agreed.app), watch_talks(agreed.app)
-        return [message.params["news"] for message in db.session.query(Message).filter_by(kind="talk_reminder")]
+        return [
+            message.params["news"]
+            for message in db.session.query(Message).filter_by(kind="talk_reminder").order_by(Message.id)
+        ]
 
     for before, expected in (
         (timedelta(hours=25), []),
