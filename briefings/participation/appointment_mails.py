@@ -198,7 +198,7 @@ def _said(appointment: Appointment, side: Side, message: Message) -> dict[str, s
         "만나는 곳": appointment.place,
         "수요기관의 말": appointment.note,
         "협의 주소": talk_url(appointment, side, message.recipient),
-        "주소 주의": "" if of_owner else _("본인만 쓰는 주소이니 다른 사람에게 전하지 마십시오."),
+        "주소 주의": "" if of_owner else _("본인만 쓰는 주소이니 다른 사람에게 전하지 말아 주세요."),
     }
 
 
@@ -303,7 +303,7 @@ _SAID = (
     Placeholder("답글 주소", "답글을 보는 화면의 주소", "https://briefings.example.kr/my/replies/…"),
 )
 _ALONE = Placeholder(
-    "주소 주의", "답글을 보낸 분의 주소일 때의 주의", "본인만 쓰는 주소이니 다른 사람에게 전하지 마십시오.", True
+    "주소 주의", "답글을 보낸 분의 주소일 때의 주의", "본인만 쓰는 주소이니 다른 사람에게 전하지 말아 주세요.", True
 )
 TEXTS = {
     "talk": Text("1:1 협의 일정", (*_AGREED, _ALONE, _CALENDAR), must=("일시", "협의 주소")),
