@@ -219,6 +219,13 @@ def test_anybody_reads_what_a_round_is_about_and_what_to_do_now(client, now, ope
     assert (round.name in client.get("/").text) is registers
 
 
+def test_a_button_that_names_another_round_is_one_text_where_its_parts_differ_in_language(client, now):
+    a_round(name="2027년 협업 수요조사")
+    closed = a_round(opens_at=now - 8 * DAY, closes_at=now - DAY)
+    page = client.get(f"/en/rounds/{closed.public_id}").text
+    assert '<span>Open call: <span lang="ko">2027년 협업 수요조사</span></span></a>' in page
+
+
 def test_whoever_is_signed_in_is_offered_what_they_may_do_in_a_round(app, now):
     round, over = a_round(), a_round(name="지난 수요조사", opens_at=now - 9 * DAY, closes_at=now - 3 * DAY)
     for user, offered in (
