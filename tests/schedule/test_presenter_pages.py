@@ -73,8 +73,11 @@ class TestAPresenter:
 
     def test_who_declined_without_a_stand_by_still_sees_that(self, client, slot, page):
         assert "아직 예비 발표자가 없습니다" in client.get(f"{page}/decline").text
-        client.post(f"{page}/decline")
-        assert "사양하셨다고 알려 주셨습니다" in client.get(page).text
+        done = client.post(f"{page}/decline", follow_redirects=True).text
+        assert "다시 발표하실 수 있게 되면" in done and "더 열리지 않습니다" not in done
+        shown = client.get(page).text
+        assert "사양하셨다고 알려 주셨습니다" in shown
+        assert "님의 발표입니다" not in shown and "내 발표" not in shown
         assert "이미 사양한 발표입니다" in client.post(f"{page}/accept", follow_redirects=True).text
 
     def test_hands_over_to_a_colleague(self, app, client, slot, page):
