@@ -9,7 +9,7 @@ from briefings.needs.models import officer_themes
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.statistics import need_bits
-from tests.builders import a_briefing, a_need, a_registration, a_reply, a_user, an_organization, saved
+from tests.builders import a_briefing, a_need, a_registration, a_reply, a_theme, a_user, an_organization, saved
 
 
 def a_match(reply, day, now):
@@ -136,6 +136,21 @@ def test_officers_of_other_themes_see_how_many_people_but_not_who(app, client, n
     page = client.sign_in(officer).get("/staff/statistics/funnel/registered").text
     assert "참가 신청 2명" in page and "김나래" in page
     assert "박다솜이" not in page and "박○○이" in page and "담당 주제 밖" in page
+
+
+def test_replies_and_matches_behind_a_number_lead_only_where_officers_of_some_themes_may_look(app, client, now):
+    mine, theirs = a_reply(), a_reply(a_need(themes=[a_theme("하늘")]))
+    for reply in (mine, theirs):
+        a_match(reply, now.date(), now)
+    officer = a_user()
+    db.session.execute(officer_themes.insert().values(user_id=officer.id, theme_id=mine.need.themes[0].id))
+    db.session.commit()
+    client.sign_in(officer)
+    for step, links in {"replies": '/staff/replies/[^"]+', "matched": '/staff/matches/[^"]+'}.items():
+        page = client.get(f"/staff/statistics/funnel/{step}").text
+        assert theirs.organization.name in page, "which organizations there are is no secret among staff"
+        found = re.findall(links, page)
+        assert [client.get(link).status_code for link in found] == [200]
 
 
 def test_a_funnel_takes_as_many_queries_for_many_parts_as_for_one(app, client, now, count_queries, monkeypatch):
