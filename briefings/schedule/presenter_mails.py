@@ -13,11 +13,11 @@ from briefings.outbox.rendering import write
 from briefings.outbox.texts import NAME, Placeholder, Text
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.calendar_objects import calendar_part, landing_url, words_without_invitation, zone_name
-from briefings.schedule.items import GONE, OVER, still_to_tell, told_of
+from briefings.schedule.items import GONE, OVER, still_to_tell, thread_of, told_of
 from briefings.schedule.links import personal_url, presenter_url
 from briefings.schedule.materials import is_late
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
-from briefings.schedule.presenters import slot_of
+from briefings.schedule.presenters import Why, slot_of
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import materials_due
 from briefings.web.filters import period, when
@@ -188,8 +188,18 @@ def _of_slot(slot: PresenterSlot, item: CalendarItem, now: datetime) -> dict[str
             "시간 배분": minutes,
             "발표자 링크": presenter_url(slot),
             "자료 기한": "" if is_late(slot.briefing, now) else when(materials_due(slot.briefing)),
+            "부탁드리는 까닭": _why(item),
         }
     )
+
+
+def _why(item: CalendarItem) -> str:
+    """Why its owner is asked who was not before; the first message about an entry knows, whichever is sent."""
+    first = select(Message.params).where(Message.thread == thread_of(item.id)).order_by(Message.id).limit(1)
+    params = db.session.scalar(first) or {}
+    before = db.session.get(CalendarItem, params["after"]) if params.get("after") else None
+    who = before and (before.name or before.email)
+    return _(WHYS[params["why"]], name=who) if who else ""
 
 
 def _of_need(item: CalendarItem) -> dict[str, str]:
@@ -209,6 +219,11 @@ CHANGES = {
 """What is new → the text that says so."""
 PARTS = {"time": N_("발표 시각"), "room": N_("접속 주소"), "title": N_("설명회 이름")}
 """What may be new → the words for it where several are."""
+WHYS = {
+    Why.HANDED_OVER: N_("%(name)s 님이 이 발표를 넘기면서 대신 발표하실 분으로 적어 주셨습니다."),
+    Why.STOOD_BY: N_("%(name)s 님 대신 발표하실 예비 발표자로 적혀 있어 부탁드립니다."),
+}
+"""Why somebody is asked who was not before, by `why` of the message."""
 
 COMPOSERS: dict[str, Composer] = {
     "presenter_slot": presenter_slot,
@@ -265,6 +280,12 @@ _SLOT = (
     Placeholder("자료 기한", "발표자료를 올릴 마지막 일시, 지났으면 비움", "2026. 11. 19.(목) 18:00", True),
     Placeholder("시간 배분", "발표와 질의의 길이", "발표 9분, 질의 6분"),
     Placeholder("사회", "사회자의 이름", "윤다온", True),
+    Placeholder(
+        "부탁드리는 까닭",
+        "동료가 넘긴 발표이거나 예비 발표자일 때의 설명",
+        "박누리 님이 이 발표를 넘기면서 대신 발표하실 분으로 적어 주셨습니다.",
+        True,
+    ),
     *_WAYS_IN,
 )
 _OFF = (*_ENTRY, _NEED)

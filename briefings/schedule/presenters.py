@@ -6,9 +6,10 @@ each person only their own difference: nothing has to know which edit led there.
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
@@ -35,7 +36,25 @@ class Entry(NamedTuple):
 Times = tuple[datetime, datetime]
 
 
-def keep_calendars(briefing: Briefing, now: datetime, news: Collection[str] = ()) -> None:
+class Why(StrEnum):
+    """Why somebody is asked who was not before, where that is more than that they are named."""
+
+    HANDED_OVER = "handed_over"
+    STOOD_BY = "stood_by"
+
+
+class Instead(NamedTuple):
+    """Who presents a need instead of whom: for the words of the mail that asks them."""
+
+    need_id: int
+    why: Why
+    entry_before: int | None
+    """The entry in the calendar of whoever presented it before: their name stands there alone, and goes with it."""
+
+
+def keep_calendars(
+    briefing: Briefing, now: datetime, news: Collection[str] = (), instead: Instead | None = None
+) -> None:
     """Bring presenters' calendars to what the briefing says, and tell each what is new, all of it by one message.
 
     `news` is what changed for everybody beside the times: `room`, `title`.
@@ -50,7 +69,8 @@ def keep_calendars(briefing: Briefing, now: datetime, news: Collection[str] = ()
         if entry in standing:
             _renew(standing[entry], times, now, news)
         else:
-            _present(briefing, entry, name, times, now)
+            about = instead and instead.need_id == entry.need_id and {"why": instead.why, "after": instead.entry_before}
+            _present(briefing, entry, name, times, now, **(about or {}))
     _leave_places_to_registrants(briefing, {entry.email for entry in wanted}, now)
 
 
@@ -84,10 +104,11 @@ def decline(slot: PresenterSlot, now: datetime, reason: str = "", by_calendar: b
         return
     slot.state, slot.answered_at, slot.decline_reason = SlotState.DECLINED, now, reason
     _record("slot.declined", slot, now, reason=reason)
+    instead = _instead_of_presenter(slot, Why.STOOD_BY)
     if by_calendar and (item := item_of(slot)):
         release(item, now, silently=True)
     _raise_standby(slot)
-    keep_calendars(slot.briefing, now)
+    keep_calendars(slot.briefing, now, instead=instead)
 
 
 def hand_over(slot: PresenterSlot, name: str, title: str, email: str, now: datetime) -> None:
@@ -96,8 +117,9 @@ def hand_over(slot: PresenterSlot, name: str, title: str, email: str, now: datet
     if email.lower() == slot.presenter_email.lower():
         raise Refused(N_("지금 발표자와 같은 주소입니다. 동료의 주소를 적어 주세요."), field="email")
     _record("slot.handed_over", slot, now, to=name)
+    instead = _instead_of_presenter(slot, Why.HANDED_OVER)
     slot.hand_over(name, title, email)
-    _settle(slot, now)
+    _settle(slot, now, instead)
 
 
 def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
@@ -106,8 +128,9 @@ def raise_standby(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     if not _has_standby(slot):
         raise Refused("예비 발표자가 없습니다. 먼저 적어 주세요.")
     _record("slot.standby_raised", slot, now, by, to=slot.standby_name)
+    instead = _instead_of_presenter(slot, Why.STOOD_BY)
     _raise_standby(slot)
-    _settle(slot, now)
+    _settle(slot, now, instead)
 
 
 def let_standby_present(slot: PresenterSlot, by: Actor, now: datetime) -> None:
@@ -120,10 +143,11 @@ def let_standby_present(slot: PresenterSlot, by: Actor, now: datetime) -> None:
         raise Refused("예비 발표자가 없습니다. 발표자 화면에서 먼저 적어 주세요.")
     before = (slot.presenter_name, slot.presenter_title, slot.presenter_email)
     _record("slot.standby_presents", slot, now, by, to=slot.standby_name)
+    instead = _instead_of_presenter(slot, Why.STOOD_BY)
     _raise_standby(slot)
     slot.standby_name, slot.standby_title, slot.standby_email = before
     slot.state, slot.answered_at = SlotState.ACCEPTED, now
-    _settle(slot, now)
+    _settle(slot, now, instead)
     if item := item_of(slot):
         item.partstat = "ACCEPTED"
 
@@ -165,11 +189,17 @@ def _has_standby(slot: PresenterSlot) -> bool:
     return slot.standby_email.lower() not in ("", slot.presenter_email.lower())
 
 
-def _settle(slot: PresenterSlot, now: datetime) -> None:
+def _instead_of_presenter(slot: PresenterSlot, why: Why) -> Instead:
+    """For whoever is about to have the slot: that they come after its presenter."""
+    latest = select(CalendarItem.id).where(*_of_presenter(slot)).order_by(CalendarItem.id.desc()).limit(1)
+    return Instead(slot.need_id, why, db.session.scalar(latest))
+
+
+def _settle(slot: PresenterSlot, now: datetime, instead: Instead | None = None) -> None:
     """Nobody is in two places at once, and calendars follow."""
     db.session.flush()
     refuse_clashes(plan_of(slot.briefing))
-    keep_calendars(slot.briefing, now)
+    keep_calendars(slot.briefing, now, instead=instead)
 
 
 def _record(action: str, slot: PresenterSlot, now: datetime, by: Actor | None = None, **detail: str) -> None:
@@ -180,13 +210,16 @@ def _record(action: str, slot: PresenterSlot, now: datetime, by: Actor | None = 
 
 def item_of(slot: PresenterSlot) -> CalendarItem | None:
     """The open entry of a slot's present presenter, if there is one."""
-    found = select(CalendarItem).where(
+    found = select(CalendarItem).where(*_of_presenter(slot), CalendarItem.state == ItemState.OPEN)
+    return db.session.scalar(found)
+
+
+def _of_presenter(slot: PresenterSlot) -> tuple[ColumnElement[bool], ...]:
+    return (
         CalendarItem.briefing_id == slot.briefing_id,
         CalendarItem.need_id == slot.need_id,
         CalendarItem.email == slot.presenter_email.lower(),
-        CalendarItem.state == ItemState.OPEN,
     )
-    return db.session.scalar(found)
 
 
 def slot_of(item: CalendarItem) -> PresenterSlot | None:
@@ -235,7 +268,7 @@ def _renew(item: CalendarItem, times: Times, now: datetime, news: Collection[str
     items.tell(item, items.INVITATIONS[item.kind], now, due_at, **about)
 
 
-def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: datetime) -> None:
+def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: datetime, **about: Any) -> None:
     item = CalendarItem(
         kind=entry.kind,
         briefing=briefing,
@@ -246,7 +279,7 @@ def _present(briefing: Briefing, entry: Entry, name: str, times: Times, now: dat
         starts_at=times[0],
         ends_at=times[1],
     )
-    items.open_item(item, items.INVITATIONS[entry.kind], now, news="new")
+    items.open_item(item, items.INVITATIONS[entry.kind], now, news="new", **about)
 
 
 def _leave_places_to_registrants(briefing: Briefing, presenters: Collection[str], now: datetime) -> None:

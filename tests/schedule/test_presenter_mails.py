@@ -12,7 +12,7 @@ from briefings import clock
 from briefings.accounts.models import User
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message, MessageState
-from briefings.schedule import editing, planning, presenters, registering
+from briefings.schedule import editing, items, planning, presenters, registering
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.slots import plan_of
 from tests.builders import a_briefing, a_registration, a_user
@@ -20,7 +20,7 @@ from tests.calendar.clients import Strict
 from tests.schedule.letters import delivered, dropped
 from tests.schedule.steps import details_of
 
-NURI, HANEUL = "nuri@example.kr", "haneul@example.kr"
+NURI, HANEUL, DAON = "nuri@example.kr", "haneul@example.kr", "daon@example.kr"
 START = datetime(2026, 12, 9, 14, 0, tzinfo=ZoneInfo("Asia/Seoul"))
 DAY = timedelta(days=1)
 
@@ -287,7 +287,9 @@ class TestAnswers:
             presenters.decline(slot, later(minutes=1), "출장이 겹쳤습니다.")
         assert (slot.presenter_name, slot.state, slot.standby_email) == ("김하늘", SlotState.UNANSWERED, "")
         assert delivered(app, NURI)[-1].facts.method == "CANCEL"
-        assert delivered(app, HANEUL)[0].facts.method == "REQUEST"
+        [asked] = delivered(app, HANEUL)
+        assert asked.facts.method == "REQUEST"
+        assert "박누리 님 대신 발표하실 예비 발표자로 적혀 있어 부탁드립니다." in asked.text
 
     def test_a_no_from_a_calendar_is_not_answered_with_a_cancel(self, app, slot, later):
         delivered(app, NURI)
@@ -354,6 +356,21 @@ class TestAnswers:
             presenters.hand_over(slot, "최다온", "주무관", "daon@example.kr", now)
         assert (slot.state, slot.link_version) == (SlotState.UNANSWERED, version + 1)
         assert len(delivered(app, "daon@example.kr")) == 1
+
+    def test_a_colleague_reads_who_handed_over_also_after_a_move_and_once_more(
+        self, app, briefing, slot, officer, now, later
+    ):
+        said = "박누리 님이 이 발표를 넘기면서 대신 발표하실 분으로 적어 주셨습니다."
+        with unit_of_work():
+            presenters.hand_over(slot, "최다온", "주무관", DAON, now)
+        move(briefing, officer, later(minutes=1), by=DAY)  # before the first mail has left
+        assert [said in letter.text for letter in delivered(app, DAON)] == [True]
+        with unit_of_work():
+            items.resend(presenters.item_of(slot), later(minutes=2))
+        assert [said in letter.text for letter in delivered(app, DAON)] == [True, True]
+
+    def test_who_is_asked_by_staff_reads_of_nobody_before(self, app, slot):
+        assert not any("대신 발표하실" in letter.text for letter in delivered(app, NURI))
 
     def test_nobody_is_handed_a_talk_while_presenting_elsewhere(self, slot, now):
         there = a_briefing(starts_at=START)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from briefings.db import db
 from briefings.outbox.mail import Dropped
@@ -75,6 +76,32 @@ class Scene:
 
 def presenter_slot(scene: Scene) -> Told:
     return "presenter_slot", {"item": scene.item().id, "sequence": 1, "news": "new"}
+
+
+def presenter_slot_of_colleague(scene: Scene) -> Told:
+    before = scene.item(state=ItemState.CLOSED)
+    before.name, before.email = "김하늘", "haneul@example.kr"
+    db.session.flush()
+    kind, params = presenter_slot(scene)
+    about = {"why": "handed_over", "after": before.id}
+    first = {
+        "recipient": READER["email"],
+        "recipient_name": "",
+        "locale": scene.locale,
+        "created_at": scene.now,
+        "due_at": scene.now,
+    }
+    saved(Message(key="first", kind=kind, thread=f"item:{params['item']}", params=params | about, **first))
+    return kind, params
+
+
+def presenter_today_of_stand_by(scene: Scene) -> Told:
+    scene.today()
+    kind, params = presenter_slot_of_colleague(scene)
+    first = db.session.scalar(select(Message))
+    assert first
+    first.params = {**first.params, "why": "stood_by"}
+    return kind, params
 
 
 def materials_reminder(scene: Scene) -> Told:
@@ -160,6 +187,8 @@ def place_of_presenter(scene: Scene) -> Told:
 SCENES = (
     presenter_slot,
     presenter_slot_without_room,
+    presenter_slot_of_colleague,
+    presenter_today_of_stand_by,
     presenter_moved,
     presenter_room,
     presenter_title,
