@@ -65,6 +65,7 @@ class TestAsking:
         assert "2명에게 발표 가능 시간을 물었습니다" in desk.post(f"{page}/ask", follow_redirects=True).text
         [korean], [english] = delivered(app, "p1@example.kr"), delivered(app, "p3@example.kr")
         assert "과제 1" in korean.text and "과제 2" in korean.text and "2027. 1. 13.(수) 14:00" in korean.text
+        assert "그 가운데 과제마다 한 자리씩 맡으십니다" in korean.text, "two needs are two places"
         assert english.subject == "[Please reply] When can you present?"
         assert "/en/present/times/" in english.text and "Wed 6 Jan 2027, 14:00 KST" in english.text
         again = desk.get(f"{page}/ask").text
@@ -113,6 +114,7 @@ class TestAnswering:
         for words in ("발표하실 수 있는 시각", "과제 1", "과제 2", "2027. 1. 6.(수) 14:00", "모두 가능하다고 답하기"):
             assert words in shown, words
         assert "checked" not in shown and "과제 3" not in shown
+        assert "그 가운데 과제마다 한 자리씩 맡으십니다" in shown
         assert '<html lang="en"' in client.get(f"/en{page}").text
         part = client.post(page, data={field(AT): "no", "note": "2월은 어렵습니다."}).text
         assert "가능과 불가 가운데 골라 주세요" in part and "2월은 어렵습니다." in part and not known()
