@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from briefings.calendar.holidays import holiday_on
 from briefings.db import db
-from briefings.needs.models import Need
+from briefings.needs.models import Need, NeedState
 from briefings.schedule.availability import Availability
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.slots import COMING, Plan, SlotPlan
@@ -68,6 +68,7 @@ def warnings(plan: Plan, zone: tzinfo) -> list[str]:
         _about_change_overs(plan, others),
         _about_availability(plan),
         _about_presenters(plan),
+        _about_needs(plan),
         _about_room(plan),
     )
     return list(dict.fromkeys(sentence for sentences in found for sentence in sentences))
@@ -198,6 +199,17 @@ def _about_presenters(plan: Plan) -> Iterator[str]:
             yield f"{place}번째 발표의 발표자가 비어 있습니다: ‘{slot.title}’"
         elif not slot.presenter_email:
             yield f"{place}번째 발표자 {slot.presenter_name} 님의 전자우편이 없어 안내를 보낼 수 없습니다."
+
+
+def _about_needs(plan: Plan) -> Iterator[str]:
+    """What has found its partners since it was put into the order, or into that of which this one is a copy.
+
+    A need that takes no replies any more is no doubt: it keeps a draft from being published (`planning.lapsed_needs`).
+    """
+    matched = (Need.matched_at.is_not(None), Need.state == NeedState.PUBLISHED)
+    found = select(Need.title).where(Need.id.in_([slot.need_id for slot in plan.slots]), *matched).order_by(Need.id)
+    for title in db.session.scalars(found):
+        yield f"‘{title}’ 과제는 이미 협업이 성사되었습니다. 그래도 발표할지 확인해 주세요."
 
 
 def _about_room(plan: Plan) -> Iterator[str]:

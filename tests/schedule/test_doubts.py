@@ -192,3 +192,30 @@ def test_a_need_taken_back_after_it_was_published_is_said_on_the_page_and_in_the
     assert "게시 중이 아닌 수요 1건" in text_of(desk.get("/staff/briefings").text)
     page = text_of(desk.get(f"/staff/briefings/{published.id}").text)
     assert f"‘{need.title}’ 수요는 더는 게시 중이 아닙니다. 공개된 발표 순서에는 아직 나옵니다." in page
+
+
+def test_a_need_that_found_its_partners_meanwhile_is_said_before_a_copy_of_its_briefing_is_made_and_published(client):
+    desk = client.sign_in(a_user())
+    source = a_briefing(needs=2, starts_at=START)
+    need, other = (slot.need for slot in source.slots)
+    need.matched_at = BEFORE
+    db.session.commit()
+    words = f"‘{need.title}’ 과제는 이미 협업이 성사되었습니다. 그래도 발표할지 확인해 주세요."
+    look = {**posted(START + timedelta(days=7)), "title": "다시", "order": "presenters"}
+    page = text_of(desk.post(f"/staff/briefings/{source.id}/copy", data=look).text)
+    assert words in page and f"‘{other.title}’ 과제는" not in page
+    draft = a_briefing(needs=0, starts_at=START + timedelta(days=7), state=BriefingState.DRAFT)
+    draft.slots.append(PresenterSlot(need=need, position=1))
+    db.session.commit()
+    for each in ("", "/edit", "/publish"):
+        assert words in text_of(desk.get(f"/staff/briefings/{draft.id}{each}").text), each
+
+
+def test_a_need_closed_after_it_was_matched_is_said_once_and_keeps_a_draft_from_being_published(client):
+    desk = client.sign_in(a_user())
+    draft = a_briefing(needs=1, starts_at=START, state=BriefingState.DRAFT)
+    need = draft.slots[0].need
+    need.matched_at, need.state = BEFORE, NeedState.CLOSED
+    db.session.commit()
+    page = text_of(desk.get(f"/staff/briefings/{draft.id}/publish").text)
+    assert f"‘{need.title}’ 수요는 더는 게시 중이 아닙니다." in page and "협업이 성사되었습니다" not in page
