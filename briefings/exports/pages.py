@@ -9,7 +9,7 @@ from flask_login import current_user
 
 from briefings import clock
 from briefings.db import unit_of_work
-from briefings.errors import Refused
+from briefings.errors import NotAllowed, Refused
 from briefings.exports import making
 from briefings.exports.forms import ExportForm
 from briefings.exports.lists import Asked, Format, Found, ListFile, NotThere, Readers
@@ -17,6 +17,7 @@ from briefings.files.kinds import in_words
 from briefings.files.sending import attachment
 from briefings.outbox.readers import readers_reach
 from briefings.web.access import member, staff
+from briefings.web.problems import FOR
 
 pages = Blueprint("exports", __name__)
 
@@ -103,7 +104,7 @@ def _list_of_staff(name: str, path: dict[str, int]) -> ListFile:
     if found is None or found.readers is Readers.OWNERS or set(path) != set(found.of):
         abort(404)
     if found.readers is Readers.ADMINISTRATORS and not current_user.is_administrator:
-        abort(403)
+        raise NotAllowed(FOR["administrator"])
     return found
 
 

@@ -74,7 +74,8 @@ def test_the_ways_on_are_those_of_who_is_there(app, client):
     for page in (staff.get("/staff/briefings/999"), staff.get("/nothing"), staff.get("/sign-out")):
         assert "직원 화면</a>" in page.text and "로그아웃</button>" in page.text and 'href="/sign-in"' not in page.text
         assert 'href="/staff/"' in _main(page.text) and 'rel="canonical"' not in page.text
-    assert "관리자만 보는 화면입니다" in _main(staff.get("/staff/privacy").text)
+    for page in ("/staff/privacy", "/staff/exports/destructions"):
+        assert "관리자만 보는 화면입니다" in _main(staff.get(page).text)
 
 
 def test_a_link_of_a_registrant_that_opens_nothing_says_how_to_get_another(client):
