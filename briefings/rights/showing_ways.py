@@ -101,7 +101,7 @@ def presentations(address: str) -> Section:
                 Item("starts_at", N_("일시"), each.briefing.starts_at),
                 Item("role", N_("맡은 일"), Term(N_("발표자") if leads else N_("예비 발표자"))),
                 Item("name", N_("이름"), each.presenter_name if leads else each.standby_name),
-                Item("title", N_("직위"), each.presenter_title if leads else each.standby_title),
+                Item("title", N_("부서·직위"), each.presenter_title if leads else each.standby_title),
             )
         )
     return Section(

@@ -60,7 +60,7 @@ class SlotForm(Form):
     need_id = HiddenField("수요", filters=[lambda value: int(value) if re.fullmatch("[0-9]{1,10}", str(value)) else 0])
     seen = HiddenField("처음 본 발표자")
     presenter_name = StringField("발표자 이름", [Length(max=120)])
-    presenter_title = StringField("직위", [Length(max=120)])
+    presenter_title = StringField("부서·직위", [Length(max=120)])
     presenter_email = EmailField("전자우편")
     talk_minutes = IntegerField("발표(분)", [InputRequired(), NumberRange(min=1, max=MOST_MINUTES)])
     question_minutes = IntegerField("질의(분)", [InputRequired(), NumberRange(min=0, max=MOST_MINUTES)])

@@ -28,13 +28,13 @@ PROGRAMME: tuple[Column[ProgrammeEntry], ...] = (
 PRESENTERS: tuple[Column[ProgrammeEntry], ...] = (
     *PROGRAMME[:5],
     Column("발표자", 12, lambda each: each.slot.presenter_name, personal=True),
-    Column("직위", 14, lambda each: each.slot.presenter_title, personal=True),
+    Column("부서·직위", 18, lambda each: each.slot.presenter_title, personal=True),
     Column("전자우편", 28, lambda each: each.slot.presenter_email, personal=True),
     Column("발표 답", 12, lambda each: SLOT_STATES[each.slot.state]),
     Column("답한 때", 17, lambda each: each.slot.answered_at),
     Column("사양한 까닭", 40, lambda each: each.slot.decline_reason, personal=True),
     Column("예비 발표자", 12, lambda each: each.slot.standby_name, personal=True),
-    Column("예비 발표자 직위", 14, lambda each: each.slot.standby_title, personal=True),
+    Column("예비 발표자 부서·직위", 18, lambda each: each.slot.standby_title, personal=True),
     Column("예비 발표자 전자우편", 28, lambda each: each.slot.standby_email, personal=True),
     Column("발표자료 수", 12, lambda each: len(each.slot.files)),
 )

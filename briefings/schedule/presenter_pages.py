@@ -47,7 +47,7 @@ class HandOverForm(Form):
     """Who presents instead."""
 
     name = StringField(_l("동료의 이름"), [DataRequired(), Length(min=2, max=120)])
-    title = StringField(_l("직위"), [Length(max=120)])
+    title = StringField(_l("부서·직위"), [Length(max=120)])
     email = EmailField(_l("동료의 전자우편"), [DataRequired()], render_kw={"autocomplete": "off"})
 
 
@@ -55,7 +55,7 @@ class StandbyForm(Form):
     """Who presents if the presenter cannot."""
 
     name = StringField(_l("예비 발표자의 이름"), [DataRequired(), Length(min=2, max=120)])
-    title = StringField(_l("직위"), [Length(max=120)])
+    title = StringField(_l("부서·직위"), [Length(max=120)])
     email = EmailField(_l("예비 발표자의 전자우편"), [DataRequired()], render_kw={"autocomplete": "off"})
 
 

@@ -43,7 +43,7 @@ class StandbyForm(Form):
     slot = HiddenField("발표")
     was = HiddenField("처음 본 예비 발표자")
     standby_name = StringField("예비 발표자 이름", [Length(max=120)])
-    standby_title = StringField("직위", [Length(max=120)])
+    standby_title = StringField("부서·직위", [Length(max=120)])
     standby_email = EmailField("전자우편", render_kw={"autocomplete": "off"})
 
     def is_touched(self) -> bool:

@@ -99,12 +99,16 @@ class TestEditor:
 
     def test_puts_another_need_in_and_takes_one_out(self, desk):
         briefing = a_briefing(needs=2, state=BriefingState.DRAFT)
-        new = a_need(themes=[briefing.theme], contact_name="박누리")
+        new = a_need(themes=[briefing.theme], contact_name="박누리", department="자원순환과")
         first, second = (slot.need_id for slot in briefing.slots)
         form = self.open(desk, briefing) | {"add": str(new.id)}
 
-        form = filled(self.press(desk, briefing, form, "add").text)
+        page = self.press(desk, briefing, form, "add").text
+        form = filled(page)
         assert (form["slots-2-need_id"], form["slots-2-presenter_name"]) == ([str(new.id)], ["박누리"])
+        # The contact's department is all that is known of their place: it stands where departments may stand.
+        assert '<label for="slots-2-presenter_title">부서·직위</label>' in page
+        assert form["slots-2-presenter_title"] == ["자원순환과"]
         form = filled(self.press(desk, briefing, form, f"remove-{first}").text)
         self.press(desk, briefing, form)
 
