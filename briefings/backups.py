@@ -34,12 +34,19 @@ PROGRAMS = click.option(
 def backup_command(target: Path, keep: int | None, programs: Path | None) -> None:
     """Write the whole database into the file TARGET, or under a name with date and time into the folder TARGET.
 
+    The name of a file has an ending (x.backup): any other that is not there yet might be meant as a folder.
+
     Everything is as at one moment, whatever goes on meanwhile. The file holds personal data: only its owner may read
     it.
     """
     now = clock.now()
     if keep:
         _make_folder(target)
+    elif not target.exists() and not target.suffix:
+        raise click.ClickException(
+            f"{target} is not there, so nothing was written. For a folder, make it first, or say --keep with a number "
+            f"of days; for one file, give it an ending: {target}{SUFFIX}."
+        )
     file = target / f"briefings-{now:%Y%m%d-%H%M%S}{SUFFIX}" if target.is_dir() else target
     if file.exists():
         raise click.ClickException(f"{file} is there already.")
@@ -53,7 +60,7 @@ def backup_command(target: Path, keep: int | None, programs: Path | None) -> Non
         raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
     finally:
         unfinished.unlink(missing_ok=True)
-    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+    click.echo(f"Written: {file}, {file.stat().st_size:,} bytes.")
     if keep:
         _remove_before(target, now - timedelta(days=keep))
 

@@ -176,6 +176,22 @@ def test_a_folder_that_is_not_there_is_made_for_its_owner_alone_and_no_file_take
     assert answer.exit_code == 1 and "cannot be made a folder" in answer.output and file.read_text() == "something else"
 
 
+def test_what_may_be_meant_as_a_folder_does_not_become_a_file(tmp_path):
+    folder, file = tmp_path / "backups", tmp_path / "one.backup"
+    with application(sqlite_in(tmp_path)) as app:
+        for target in (str(folder), f"{folder}/"):
+            answer = run(app, "backup", target)
+            assert answer.exit_code == 1 and not folder.exists(), target
+            assert (
+                f"make it first, or say --keep with a number of days; for one file, give it an ending: {folder}.backup"
+                in (" ".join(answer.output.split()))
+            )
+        answer = run(app, "backup", str(file))
+        assert answer.exit_code == 0 and answer.output.startswith(f"Written: {file}, ") and file.is_file()
+        folder.mkdir()
+        assert f"Written: {folder}/briefings-20261123-010000.backup, " in run(app, "backup", str(folder)).output
+
+
 def test_what_goes_wrong_is_said_in_words_and_leaves_nothing_behind(tmp_path, monkeypatch):
     with application(f"sqlite:///{tmp_path / 'none' / 'one.db'}") as app:
         answer = run(app, "backup", str(tmp_path / "x.backup"))
