@@ -26,7 +26,7 @@ from briefings.webhooks import managing
 from briefings.webhooks.forms import EndpointForm
 from briefings.webhooks.makers import name_of
 from briefings.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
-from briefings.webhooks.telling import is_written
+from briefings.webhooks.telling import BOUNDS, is_written
 from briefings.webhooks.words import EVENT_WORDS, STATE_TONES, STATES
 
 pages = Blueprint("staff_webhooks", __name__, url_prefix="/staff/webhooks")
@@ -164,7 +164,8 @@ def send_again(public_id: str, delivery_id: str) -> ResponseReturnValue:
 
 
 def _shown_once(endpoint: WebhookEndpoint, secret: str) -> Response:
-    response = make_response(render_template("webhooks/made.html", endpoint=endpoint, secret=secret))
+    page = render_template("webhooks/made.html", endpoint=endpoint, secret=secret, seconds=BOUNDS.timeout)
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -184,7 +184,7 @@ def _outcome(answer: Answer) -> Outcome:
     said = plain_text(answer.body[: BOUNDS.largest].decode("utf-8", "replace"), BOUNDS.largest)
     if 200 <= answer.status < 300:
         return Outcome(answer.status, "", said)
-    why = f"서버가 {answer.status}로 답했습니다."
+    why = f"서버가 받지 않았습니다({answer.status})."
     if 300 <= answer.status < 400:
         why = f"서버가 다른 주소로 넘깁니다({answer.status}). 옮긴 주소를 적어 주세요."
     wait = answer.headers.get("retry-after", "")

@@ -30,7 +30,7 @@ def fill_webhooks(administrator: User, briefing: Briefing, long: str) -> dict[st
         sent, failed, waiting = db.session.query(WebhookDelivery).order_by(WebhookDelivery.id)
         sent.state, sent.told_at, sent.status, sent.answer = DeliveryState.SENT, BEGINNING, 200, "ok " * 600
         sent.data = {"id": sent.event_id, "type": sent.event, **sent.data, "data": {"title": long}}
-        failed.state, failed.status, failed.error = DeliveryState.FAILED, 503, "서버가 503로 답했습니다."
+        failed.state, failed.status, failed.error = DeliveryState.FAILED, 503, "서버가 받지 않았습니다(503)."
         waiting.attempts, waiting.next_at = 3, BEGINNING + timedelta(days=300)
         failed.attempts, sent.attempts = 30, 1
     names = {"failing": failing, "paused": paused, "fresh": fresh}

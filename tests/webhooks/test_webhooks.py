@@ -27,6 +27,7 @@ from briefings.webhooks.announcing import announce
 from briefings.webhooks.events import Event
 from briefings.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from briefings.webhooks.signing import PURPOSE
+from briefings.webhooks.telling import BOUNDS
 from tests.builders import a_briefing, a_need, a_user
 from tests.webhooks.receiver import Receiver, a_receiver
 
@@ -264,7 +265,15 @@ def test_whoever_wants_nothing_more_says_gone(endpoint, receiver, tell, now):
     happen(Event.NEED_CHANGED, a_need(), now)
     receiver.will(410)
     tell()
-    assert not endpoint.active
+    assert not endpoint.active and deliveries()[0].error == "서버가 받지 않았습니다(410)."
+
+
+def test_a_trial_is_advised_only_where_there_is_a_button_for_it(client, administrator, endpoint):
+    here = f"{PAGES}/{endpoint.public_id}"
+    assert client.sign_in(administrator).get(here).text.count("시험 알림 보내기") == 2
+    client.post(f"{here}/pause")
+    page = client.get(here).text
+    assert "아직 알린 것이 없습니다" in page and "시험 알림 보내기" not in page
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:%s/", "http://[::ffff:127.0.0.1]:%s/", "http://localhost:%s/"])
@@ -338,6 +347,7 @@ def test_administrators_make_try_change_and_take_away_a_webhook(client, administ
     answer = client.post(f"{PAGES}/new", data=typed)
     secret = re.search(r"whsec_[A-Za-z0-9+/=]+", answer.text)[0]
     assert answer.headers["Cache-Control"] == "no-store"
+    assert f"{BOUNDS.timeout:g}초 안에 2xx로" in answer.text, "as long as it is waited for, and no longer"
     [endpoint] = db.session.query(WebhookEndpoint)
     here = f"{PAGES}/{endpoint.public_id}"
     assert secret not in client.get(here).text and secret not in endpoint.secret
