@@ -46,6 +46,7 @@ GLOSSARY = {
     r"편지함|정크": "스팸함",
     r"바랍니다": "-해 주세요",
     r"전하지 마십시오": "전하지 말아 주세요",
+    r"그\s?사이 다른 [가-힣]+[이가] ": "그사이 다른 사람이, 또는 다른 창에서: it may have been the reader",
     r"[가-힣](?<!주세)(?<!필)요[.?!]": "합쇼체, 부탁은 -해 주세요",
 }
 UNWANTED = re.compile("|".join(GLOSSARY))
@@ -145,6 +146,15 @@ def _korean_in(page: str) -> Iterator[str]:
                 yield f"<{around.tag}> {text.data.strip()}"
 
 
+def test_the_words_on_a_button_are_part_of_its_spoken_name_in_both_languages(catalogue):
+    english = {message.id: message.string for message in catalogue if isinstance(message.id, str)}
+    named = list(_spoken_names(_parsed()))
+    assert named
+    for place, seen, spoken in named:
+        assert seen in spoken, place
+        assert english[seen].lower() in english[spoken].lower(), place
+
+
 def _said_today(collected: Path) -> set[str]:
     """The texts of the program, collected the way `make translations` does, from files that may have any."""
     files = [each for of in ("briefings", "templates") for each in (ROOT / of).rglob("*") if each.suffix in COLLECTED]
@@ -160,6 +170,24 @@ def _modules(holding: re.Pattern[str]) -> Iterator[tuple[Path, ast.Module]]:
     for path in sorted((ROOT / "briefings").rglob("*.py")):
         if holding.search(text := path.read_text("utf-8")):
             yield path, ast.parse(text)
+
+
+def _spoken_names(parsed: Templates) -> Iterator[tuple[str, str, str]]:
+    """(place, words seen, words spoken) of every control that a macro gives both."""
+    for name, template in parsed.items():
+        for call in template.find_all(nodes.Call):
+            label = next((given.value for given in call.kwargs if given.key == "label"), None)
+            pair = [_collected(each) for each in (*call.args[:1], label)]
+            if "button" in getattr(call.node, "attr", "") and all(pair):
+                yield f"templates/{name}:{call.lineno}", *pair
+
+
+def _collected(node: nodes.Node | None) -> str | None:
+    """The text a call of gettext names."""
+    match node:
+        case nodes.Call(node=nodes.Name(name="_"), args=[nodes.Const(value=str(text)), *_]):
+            return text
+    return None
 
 
 def _parsed() -> Templates:

@@ -17,7 +17,7 @@ RUN_AXE = """async ([tags, contrast, size]) => {
         preload: false, iframes: false, runOnly: tags, reporter: 'no-passes',
         rules: {
             'color-contrast': {enabled: contrast}, 'link-in-text-block': {enabled: contrast},
-            'target-size': {enabled: size}
+            'target-size': {enabled: size}, 'label-content-name-mismatch': {enabled: true}
         }
     });
     return violations.map(({id, nodes}) => [id, nodes.map(node => node.target).slice(0, 4)]);
