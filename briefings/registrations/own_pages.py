@@ -55,6 +55,7 @@ def show(token: str) -> ResponseReturnValue:
     said = answers_of(registration, language())
     impossible = again_reason(registration, now)
     phase = briefing.phase(now)
+    may_return = state is RegistrationState.CANCELLED and not impossible
     return render_template(
         "schedule/registration.html",
         token=token,
@@ -69,6 +70,7 @@ def show(token: str) -> ResponseReturnValue:
         stands=stands(registration, now),
         has_place=state is RegistrationState.CONFIRMED,
         no_way_back=reason(impossible) if impossible else None,
+        would_wait=may_return and not briefing.approval and places_of(briefing).full,
         refused=registration.refused_at is not None and state is RegistrationState.CANCELLED,
         waits_with=party_of(registration) if registration.party and state in WAITING else 0,
         interests=registration.interests,

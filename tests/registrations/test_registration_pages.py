@@ -95,6 +95,14 @@ class TestThePage:
         page = client.get(link(closed)).text
         assert "다시 신청하기" not in page and "마감되었습니다" in page
 
+    def test_says_before_the_way_back_that_it_leads_into_the_line(self, client, now):
+        briefing = a_briefing(capacity=1)
+        gone = a_registration(briefing, state=CANCELLED, cancelled_at=now)
+        assert "다시 신청하면 대기하고" not in client.get(link(gone)).text
+        a_registration(briefing)
+        page = client.get(link(gone)).text
+        assert "다시 신청하면 대기하고" in page and "대기 신청 받는 중" in page and "다시 신청하기" in page
+
     def test_promises_no_way_back_to_whom_the_briefing_is_not_open_any_more(self, app, client, now):
         briefing = a_briefing()
         gone, stands = a_registration(briefing, state=CANCELLED, cancelled_at=now), a_registration(briefing)
