@@ -185,7 +185,9 @@ def change(briefing: Briefing, wanted: Wanted, seen: datetime, by: Actor, now: d
     """Set what is asked, and how; whether anything changed. The questions are locked once somebody answered."""
     survey = _held(briefing)
     if survey.changed_at != seen:
-        raise Refused("그사이 다른 담당자가 고쳤습니다. 이 화면을 새로 열어 확인한 뒤에 다시 저장해 주세요.")
+        raise Refused(
+            "그사이 다른 담당자가, 또는 다른 창에서 고쳤습니다. 이 화면을 새로 열어 확인한 뒤에 다시 저장해 주세요."
+        )
     questions = _numbered(wanted.questions)
     different = questions != survey.questions or wanted.apart != survey.apart
     _refuse_late(briefing, survey, wanted, different, now)

@@ -64,7 +64,7 @@ def write_notes(briefing: Briefing, notes: Mapping[str, str], seen: str, by: Act
     db.session.expire_all()  # what was read before the lock may be older than it
     if seen != mark_of_notes(day):
         raise Refused(
-            "그사이 다른 사람이 큐시트를 고쳤습니다. 적으신 내용은 그대로 두었습니다. "
+            "그사이 다른 사람이, 또는 다른 창에서 큐시트를 고쳤습니다. 적으신 내용은 그대로 두었습니다. "
             "지금 적힌 내용과 견주어 본 뒤 다시 저장해 주세요."
         )
     kept = day.cue_notes | {key: note for key, note in notes.items()}

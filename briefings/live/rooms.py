@@ -60,8 +60,8 @@ def change_now(briefing: Briefing, url: str, note: str, *, seen: str, by: Actor,
         raise Refused("취소되었거나 끝난 설명회의 설명회장은 바꿀 수 없습니다.")
     if mark_of_main(briefing) != seen and (briefing.room_url, briefing.room_note) != (url, note):
         raise Refused(
-            "그사이 다른 사람이 설명회장을 먼저 바꾸었습니다. 지금 주소: %(url)s, 접속이 안 될 때: %(note)s. "
-            "확인한 뒤에 다시 눌러 주세요.",
+            "그사이 다른 사람이, 또는 다른 창에서 설명회장을 먼저 바꾸었습니다. "
+            "지금 주소: %(url)s, 접속이 안 될 때: %(note)s. 확인한 뒤에 다시 눌러 주세요.",
             field="room_url",
             url=briefing.room_url or "없음",
             note=briefing.room_note or "없음",
@@ -109,7 +109,9 @@ def set_ways(briefing: Briefing, plans: Sequence[WayPlan], *, seen: str, by: Act
     if before == list(plans):
         return False
     if mark_of(before) != seen:
-        raise Refused("그사이 다른 사람이 들어가는 길을 먼저 바꾸었습니다. 확인한 뒤에 다시 저장해 주세요.")
+        raise Refused(
+            "그사이 다른 사람이, 또는 다른 창에서 들어가는 길을 먼저 바꾸었습니다. 확인한 뒤에 다시 저장해 주세요."
+        )
     rooms = list(briefing.rooms)
     briefing.rooms = [_room(rooms, place, plan) for place, plan in enumerate(plans)]
     record(by, "briefing.ways_set", briefing, now, ways=[[plan.kind, plan.name, plan.address] for plan in plans])

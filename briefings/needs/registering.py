@@ -95,7 +95,7 @@ def edit(need: Need, entry: Entry, seen: datetime | None, by: User, now: datetim
 
 
 STALE = N_(
-    "그 사이 다른 사람이 이 과제를 고쳤습니다(%(at)s). 적으신 내용은 그대로 두었습니다. "
+    "그 사이 다른 사람이, 또는 다른 창에서 이 과제를 고쳤습니다(%(at)s). 적으신 내용은 그대로 두었습니다. "
     "지금 저장된 내용과 비교해 보고, 다시 저장하면 적으신 내용으로 바뀝니다."
 )
 

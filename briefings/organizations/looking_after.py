@@ -21,7 +21,7 @@ from briefings.organizations.finding import name_key, organization_named
 from briefings.organizations.models import Organization, OrganizationKind, OtherName, ToldApart
 from briefings.organizations.words import KINDS
 
-STALE = "그사이 다른 사람이 이 기관을 고쳤습니다. 지금 내용을 확인하고 다시 해 주세요."
+STALE = "그사이 다른 사람이, 또는 다른 창에서 이 기관을 고쳤습니다. 지금 내용을 확인하고 다시 해 주세요."
 TAKEN = "이 이름과 유형의 기관이 이미 있습니다. 같은 기관이면 고치지 말고 그 기관과 합쳐 주세요."
 OWN = "이미 이 기관으로 알려진 이름과 유형입니다."
 TAKEN_OTHERWISE = "이 이름과 유형은 다른 기관의 것입니다. 같은 기관이면 두 기관을 합쳐 주세요."

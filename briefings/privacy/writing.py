@@ -92,7 +92,7 @@ def write(
 def refuse_unless_new(purpose: Purpose, in_force: Version, basis: Basis, words: Mapping[str, Words], seen: int) -> None:
     """Refused where `write` would refuse."""
     if in_force.number != seen:
-        raise Refused("그사이 다른 관리자가 새 판을 냈습니다. 지금 문안을 읽고 다시 고쳐 주세요.")
+        raise Refused("그사이 다른 관리자가, 또는 다른 창에서 새 판을 냈습니다. 지금 문안을 읽고 다시 고쳐 주세요.")
     if basis is Basis.NOTICE and purpose not in MAY_TELL:
         raise Refused("이 문안은 동의를 받아야만 쓸 수 있습니다.", field="basis")
     if basis is in_force.basis and not changes(in_force, words):

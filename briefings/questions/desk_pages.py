@@ -131,11 +131,14 @@ def _press(place: Place, pressed: str, now: datetime) -> str:
     question = _to_change(place.briefing, public_id)
     if seen and seen != question.state:
         raise Refused(
-            f"그사이 다른 사람이 이 질문을 ‘{STATES[question.state]}’(으)로 바꾸었습니다. 보고 다시 눌러 주세요."
+            f"그사이 다른 사람이, 또는 다른 창에서 이 질문을 ‘{STATES[question.state]}’(으)로 바꾸었습니다. "
+            "보고 다시 눌러 주세요."
         )
     if what == "live":
         if seen and live != desk.live_now(place.briefing):
-            raise Refused("그사이 다른 사람이 지금 답하는 질문을 바꾸었습니다. 보고 다시 눌러 주세요.")
+            raise Refused(
+                "그사이 다른 사람이, 또는 다른 창에서 지금 답하는 질문을 바꾸었습니다. 보고 다시 눌러 주세요."
+            )
         before = desk.take_live(question, place.by, now)
         return "지금 답하는 질문으로 올렸습니다." + (" 앞의 질문은 답한 것으로 옮겼습니다." if before else "")
     if what == "write":

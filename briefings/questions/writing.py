@@ -80,7 +80,8 @@ def write(
         return
     if seen is not None and seen != mark_of(question):
         raise Refused(
-            N_("그사이 다른 분이 답을 올렸습니다. 올라 있는 답을 읽고, 고치려면 다시 눌러 주세요."), field="answer"
+            N_("그사이 다른 분이, 또는 다른 창에서 답을 올렸습니다. 올라 있는 답을 읽고, 고치려면 다시 눌러 주세요."),
+            field="answer",
         )
     question.write(answer, organization, now)
     record(by, "question.corrected" if known else "question.written", question, now)

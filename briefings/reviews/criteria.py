@@ -25,7 +25,10 @@ PROPOSAL = (
 """A beginning for staff who have no criteria yet: name, what it asks, weight."""
 FIXED = "이미 제출한 점수가 있어 심사 기준을 바꿀 수 없습니다. 기준이 달라지면 낸 점수를 서로 견줄 수 없기 때문입니다."
 TAKEN = "같은 이름의 기준이 이미 있습니다."
-STALE = "그 사이 다른 사람이 심사 기준을 바꾸었습니다. 적으신 내용은 그대로 두었습니다. 확인한 뒤에 다시 저장해 주세요."
+STALE = (
+    "그 사이 다른 사람이, 또는 다른 창에서 심사 기준을 바꾸었습니다. 적으신 내용은 그대로 두었습니다. "
+    "확인한 뒤에 다시 저장해 주세요."
+)
 
 
 def criteria_of(round_id: int) -> list[Criterion]:
@@ -150,7 +153,7 @@ def _changeable(round: Round) -> list[Criterion]:
 
 def _refuse_gone(criterion: Criterion, known: Sequence[Criterion]) -> None:
     if criterion not in known:
-        raise Refused("그 사이 다른 사람이 이 심사 기준을 지웠습니다.")
+        raise Refused("그 사이 다른 사람이, 또는 다른 창에서 이 심사 기준을 지웠습니다.")
 
 
 def _refuse_taken(name: str, others: Sequence[Criterion]) -> None:

@@ -28,7 +28,7 @@ TOLD = "need.decision_told"
 READERS = (*REVIEWED, NeedState.CLOSED)
 """Owners of needs that stand so hear of the decision; what was withdrawn or is being put right is left out."""
 CHANGED = (
-    "그 사이 다른 사람이 이 과제들의 선정 여부를 바꾸었습니다. 적으신 내용은 그대로 두었습니다. "
+    "그 사이 다른 사람이, 또는 다른 창에서 이 과제들의 선정 여부를 바꾸었습니다. 적으신 내용은 그대로 두었습니다. "
     "지금 결정을 확인한 뒤에 다시 저장하면 적으신 내용으로 바뀝니다."
 )
 

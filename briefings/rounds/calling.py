@@ -16,7 +16,7 @@ from briefings.rounds import asking
 from briefings.rounds.models import NeedImport
 
 STALE = (
-    "그 사이 다른 사람이 이 수요조사를 바꾸었습니다(%(at)s). 적으신 내용은 그대로 두었습니다. "
+    "그 사이 다른 사람이, 또는 다른 창에서 이 수요조사를 바꾸었습니다(%(at)s). 적으신 내용은 그대로 두었습니다. "
     "다시 저장하면 적으신 내용으로 바뀝니다."
 )
 

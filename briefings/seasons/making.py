@@ -19,7 +19,7 @@ HIGHEST_ID = 2**31 - 1
 LATEST = 50
 LONGEST_TITLE = 110
 """What leaves room for a number after it."""
-CHANGED = "그사이 다른 사람이 이 편성안을 고쳤습니다. 바뀐 내용을 확인한 뒤에 다시 저장해 주세요."
+CHANGED = "그사이 다른 사람이, 또는 다른 창에서 이 편성안을 고쳤습니다. 바뀐 내용을 확인한 뒤에 다시 저장해 주세요."
 
 
 @dataclass(frozen=True, kw_only=True)

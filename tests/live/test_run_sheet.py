@@ -362,7 +362,7 @@ def test_the_cue_sheet_has_every_part_and_what_was_noted_shows_when_its_turn_com
     for words in ("입장과 점검", "여는 말", "질의응답", "닫는 말", "서가람"):
         assert words in page
     stale = client.post(f"{address}/notes", data=data | {at: "음악부터"}).text
-    assert "그사이 다른 사람이 큐시트를 고쳤습니다" in stale and "지금 적힌 내용" in stale
+    assert "그사이 다른 사람이, 또는 다른 창에서 큐시트를 고쳤습니다" in stale and "지금 적힌 내용" in stale
     with time_machine.travel(briefing.starts_at + 12 * MINUTE, tick=False):
         assert "영상부터 틀기" in client.sign_in(by).get(f"/staff/briefings/{briefing.id}/day").text
 

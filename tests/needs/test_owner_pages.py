@@ -229,7 +229,7 @@ def test_the_second_of_two_people_is_told_and_may_then_overwrite(owner, organiza
     registering.edit(need, an_entry(title="첫 사람"), need.changed_at, colleague, now + timedelta(minutes=5))
     db.session.commit()
     page = write(owner, need, "introduction", title="둘째 사람", seen=seen_by_both).text
-    assert "그 사이 다른 사람이 이 과제를 고쳤습니다(2026. 11. 23.(월) 10:05)" in page
+    assert "그 사이 다른 사람이, 또는 다른 창에서 이 과제를 고쳤습니다(2026. 11. 23.(월) 10:05)" in page
     assert 'value="둘째 사람"' in page
     assert "지금 저장된 내용 보기" in page
     assert the_need().title == "첫 사람"
@@ -256,7 +256,7 @@ def test_an_old_window_takes_no_need_out_of_its_round(owner, organization):
     found = the_need()
     assert (found.round_id, found.stage) == (call.id, Stage.PILOT), "the second window left the round alone"
     page = write(owner, need, "topics", **old, stage="pilot", round=other.public_id, period="2027년")
-    assert "그 사이 다른 사람이 이 과제를 고쳤습니다" in page.text
+    assert "그 사이 다른 사람이, 또는 다른 창에서 이 과제를 고쳤습니다" in page.text
     assert f'<option lang="ko" selected value="{other.public_id}">' in page.text, "the typing is kept"
     assert 'value="2027년"' in page.text
     assert the_need().round_id == call.id
@@ -269,7 +269,7 @@ def test_a_round_left_alone_stays_when_something_else_is_refused(owner, organiza
     old = {"seen": seen(need), "round_shown": "", "round": "", "period": "2027년"}
     write(owner, need, "topics", round=call.public_id, period="2028년")
     page = write(owner, need, "topics", **old).text
-    assert "그 사이 다른 사람이 이 과제를 고쳤습니다" in page
+    assert "그 사이 다른 사람이, 또는 다른 창에서 이 과제를 고쳤습니다" in page
     assert f'<option lang="ko" selected value="{call.public_id}">' in page
     assert f'name="round_shown" type="hidden" value="{call.public_id}"' in page
 

@@ -133,7 +133,7 @@ def test_an_edit_over_somebody_elses_edit_is_refused_and_loses_nothing(owner, no
     need = a_need(title="옛 이름")
     seen_by_both = need.changed_at
     registering.edit(need, an_entry(title="첫 사람의 이름"), seen_by_both, owner, now)
-    with pytest.raises(Refused, match="다른 사람이 이 과제를 고쳤습니다"):
+    with pytest.raises(Refused, match="다른 사람이, 또는 다른 창에서 이 과제를 고쳤습니다"):
         registering.edit(need, an_entry(title="둘째 사람의 이름"), seen_by_both, owner, now)
     assert need.title == "첫 사람의 이름"
 
