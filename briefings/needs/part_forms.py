@@ -92,6 +92,8 @@ class IntroductionForm(PartForm):
     """What the need is called and about."""
 
     part = Part.INTRODUCTION
+    beside = HiddenField()
+    """The draft of the same title that was shown to whoever begins another need of that title all the same."""
     title = StringField(
         _name("title"),
         [DataRequired(), Length(max=120)],
@@ -109,6 +111,10 @@ class IntroductionForm(PartForm):
         [Length(max=4000)],
         description=_l("어떤 문제를 왜 함께 풀려는지, 지금까지 해 온 일을 적어 주세요."),
     )
+
+    def draft_seen(self) -> int | None:
+        """The number of that draft, if one was shown."""
+        return int(self.beside.data) if (self.beside.data or "").isdecimal() else None
 
 
 class IntroductionForOrganizationForm(ForOrganization, IntroductionForm):

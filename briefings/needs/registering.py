@@ -48,6 +48,7 @@ class Entry:
 
 FIELDS = tuple(field.name for field in fields(Entry))
 REQUIRED_TO_SUBMIT = ("summary", "offers", "seeks", "themes", "audiences", "contact_name", "contact_email")
+BEGUN_WITH = ("title", "summary", "background")
 LISTS = ("offer_tags", "seek_tags", "themes", "audiences")
 PERSONAL = ("contact_name", "contact_phone", "contact_email")
 """The log says that these changed, not from what to what: personal data has no place in what is kept for good."""
@@ -56,6 +57,34 @@ PERSONAL = ("contact_name", "contact_phone", "contact_email")
 def lacking(need: Need | Entry) -> list[str]:
     """The fields staff and partners cannot do without and that are still empty, in the order of the form."""
     return [name for name in REQUIRED_TO_SUBMIT if not getattr(need, name)]
+
+
+class AlreadyBegun(Refused):
+    """There is a draft of that title already: `draft`."""
+
+    def __init__(self, draft: Need) -> None:
+        super().__init__(
+            N_("같은 이름의 초안이 이미 있습니다. 그 초안을 이어서 쓰시거나, 다른 과제이면 한 번 더 저장해 주세요."),
+            field="title",
+        )
+        self.draft = draft
+
+
+def begin(entry: Entry, organization: Organization, by: User, now: datetime, beside: int | None = None) -> Need:
+    """A new draft, or the one that the same words began: the form is sent again by whoever goes back to it.
+
+    Refused with `AlreadyBegun` where other words stand in a draft of that title, unless the new one is to be another
+    need than that, which is `beside` it.
+    """
+    lock(organization)
+    drafts = select(Need).where(Need.organization_id == organization.id, Need.state == NeedState.DRAFT)
+    of_title = db.session.scalars(drafts.where(Need.title == entry.title).order_by(Need.id.desc())).all()
+    for draft in of_title:
+        if draft.created_by_id == by.id and all(getattr(draft, name) == getattr(entry, name) for name in BEGUN_WITH):
+            return draft
+    if of_title and of_title[0].id != beside:
+        raise AlreadyBegun(of_title[0])
+    return register(entry, organization, by, now)
 
 
 def register(entry: Entry, organization: Organization, by: User, now: datetime) -> Need:

@@ -73,19 +73,22 @@ def begin(desk: Desk, organization: Organization | None) -> ResponseReturnValue:
     """Start a need with its introduction; staff, who have no organization, name one."""
     form = IntroductionForm() if organization else IntroductionForOrganizationForm()
     round, now = announced_round(request.args.get("round", "")), clock.now()
-    closed = round and not_open_reason(round, now)
+    closed, begun = round and not_open_reason(round, now), None
     if form.validate_on_submit():
         try:
             with unit_of_work():
                 whose = organization or named(form.organization.data, form.organization_kind, now)
-                need = registering.register(form.entry(), whose, current_user, now)
-                if round and not closed:
+                need = registering.begin(form.entry(), whose, current_user, now, form.draft_seen())
+                if round and not closed and need.round is None:
                     registering.choose_round(need, round, current_user, now)
+        except registering.AlreadyBegun as error:
+            form.refuse(error)
+            form.beside.data, begun = str(error.draft.id), error.draft
         except Refused as error:
             form.refuse(error)
         else:
             return _go_on(desk, need, Part.INTRODUCTION)
-    given = {"round": round, "round_closed": reason(Refused(closed)) if closed else None}
+    given = {"begun": begun, "round": round, "round_closed": reason(Refused(closed)) if closed else None}
     return desk.render("write", None, Part.INTRODUCTION, form=form, organization=organization, **given)
 
 

@@ -81,6 +81,46 @@ def test_an_account_without_an_organization_is_told_whom_to_ask(app, client):
     assert client.get(f"/my/needs/{a_need().id}").status_code == 404
 
 
+def test_the_first_form_sent_once_more_goes_on_with_its_draft(owner, organization):
+    call = a_round(name="2026 하반기")
+    new = f"/my/needs/new?round={call.public_id}"
+    sent = typed("introduction", save="next", background="첫 줄\r\n둘째 줄")
+    first = owner.post(new, data=sent)
+    assert the_need().round_id == call.id
+    write(owner, the_need(), "exchange")
+    again = owner.post(new, data=sent)
+    assert (again.status_code, again.location) == (303, first.location)
+    assert the_need().seeks == TYPED["exchange"]["seeks"], "the draft is the only one, and as it was"
+
+
+@pytest.mark.parametrize("by_colleague", [False, True])
+def test_other_words_under_the_title_of_a_draft_are_kept_and_the_draft_is_offered(owner, organization, by_colleague):
+    sent = typed("introduction", save="next")
+    owner.post("/my/needs/new", data=sent)
+    need = the_need()
+    if by_colleague:
+        need.created_by_id = a_user().id
+        db.session.commit()
+    else:
+        sent |= {"summary": "다시 쓴 요약"}
+    page = owner.post("/my/needs/new", data=sent).text
+    assert "같은 이름의 초안이 이미 있습니다" in page and f'value="{sent["summary"]}"' in page
+    assert f'href="/my/needs/{need.id}/edit/introduction"' in page and the_need().summary == need.summary
+    beside = re.search(r'name="beside" type="hidden" value="(.*?)"', page)
+    assert beside and beside[1] == str(need.id)
+    owner.post("/my/needs/new", data=sent | {"beside": beside[1]})
+    assert db.session.query(Need).count() == 2, "sent once more it is another need"
+    assert "이미 있습니다" in owner.post("/my/needs/new", data=sent | {"summary": "셋째", "beside": "x" * 30}).text
+
+
+def test_the_title_of_what_was_submitted_or_is_anothers_may_begin_a_draft(owner, organization):
+    title = TYPED["introduction"]["title"]
+    a_need(title=title, organization=organization)
+    a_need(title=title, state=NeedState.DRAFT)
+    assert owner.post("/my/needs/new", data=typed("introduction")).status_code == 303
+    assert db.session.query(Need).count() == 3
+
+
 def test_a_need_is_written_part_by_part_and_submitted(owner, organization):
     first = owner.post("/my/needs/new", data=typed("introduction", save="next"))
     need = the_need()
