@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional
+from wtforms.widgets import HiddenInput
 
 from briefings.rights.correcting import Said
 from briefings.web.forms import EmailField, Form, PhoneField
@@ -79,3 +80,5 @@ class PeriodForm(Form):
     """How many days a kind of data is kept."""
 
     days = IntegerField("보유 기간", [InputRequired()])
+    agreed = IntegerField(validators=[Optional()], widget=HiddenInput(), default=0)
+    """How many rows whoever presses was told will go at once."""

@@ -15,6 +15,7 @@ from briefings.privacy.models import Destruction, RetentionPeriod
 from briefings.privacy.register import OVER, write_down
 from briefings.rights.kinds import KINDS, Kind
 
+AT_ONCE = "이렇게 줄이면 %(number)s건이 한 시간 안에 파기되고 되돌릴 수 없습니다. 알고도 줄이려면 한 번 더 눌러 주세요."
 BATCH = 500
 """So many rows go in one transaction: nobody waits long for any of them."""
 AHEAD = 90
@@ -40,14 +41,27 @@ def periods() -> dict[str, int]:
     return {kind.name: changed.get(kind.name, kind.days) for kind in KINDS}
 
 
-def change_period(kind: Kind, days: int, by: User, now: datetime) -> None:
-    """Keep a kind shorter or longer from now on; Refused outside of its bounds."""
+class DestroysAtOnce(Refused):
+    """So many rows would go for good within the hour, more than whoever shortens the time was told of."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(AT_ONCE, field="days", number=f"{number:,}")
+        self.number = number
+
+
+def change_period(kind: Kind, days: int, by: User, now: datetime, agreed: int | None = None) -> None:
+    """Keep a kind shorter or longer from now on; Refused outside of its bounds.
+
+    Where `agreed` says how many rows may go at once because of it, refused with DestroysAtOnce if they are more.
+    """
     least, most = kind.bounds
     if not least <= days <= most:
         raise Refused("%(least)s일 이상 %(most)s일 이하로 정해 주세요.", field="days", least=least, most=most)
     before = periods()[kind.name]
     if days == before:
         return
+    if agreed is not None and days < before and (number := _forecast(kind, days, now, ()).now) > agreed:
+        raise DestroysAtOnce(number)
     row = {"kind": kind.name, "days": days, "changed_at": now, "changed_by_id": by.id}
     insert_or_update(RetentionPeriod.__table__, [row], key=("kind",))
     record(by, "retention.changed", by, now, kind=kind.name, before=before, days=days)

@@ -55,7 +55,11 @@ def period(kind: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                retention.change_period(found, form.days.data or 0, by=current_user, now=clock.now())
+                agreed = form.agreed.data or 0
+                retention.change_period(found, form.days.data or 0, by=current_user, now=clock.now(), agreed=agreed)
+        except retention.DestroysAtOnce as more:
+            form.refuse(more)
+            form.agreed.raw_data, form.agreed.data = None, more.number
         except Refused as error:
             form.refuse(error)
         else:

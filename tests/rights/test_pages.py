@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -18,6 +19,7 @@ from briefings.needs.attaching import attach
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.privacy.models import Erasure, Purpose
+from briefings.rights.retention import periods
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import a_need, a_registration, a_reply, a_user, an_owner
@@ -216,3 +218,23 @@ def test_administrators_keep_the_periods_and_read_the_register(client, now):
     assert client.post(address, data={"days": "100"}).location == "/staff/privacy"
     assert "처음 값 365일" in client.get("/staff/privacy").text
     assert client.get("/staff/privacy/periods/nothing").status_code == 404
+
+
+@ON_ONE
+def test_who_shortens_a_period_reads_how_much_goes_at_once_before_it_does(client, now):
+    past = a_past_briefing(now, 50)
+    for _ in range(2):
+        a_registration(past)
+    address = "/staff/privacy/periods/registrations"
+    page = client.sign_in(a_user(Role.ADMINISTRATOR)).post(address, data={"days": "30"}).text
+    assert "이렇게 줄이면 2건이 한 시간 안에 파기되고" in page and "알고 줄이기" in page
+    assert periods()["registrations"] == 365
+    agreed = re.search(r'name="agreed"[^>]*value="(\d+)"', page)[1]
+    a_registration(past)
+    assert "이렇게 줄이면 3건이" in client.post(address, data={"days": "30", "agreed": agreed}).text, (
+        "one came meanwhile"
+    )
+    assert client.post(address, data={"days": "60"}).location == "/staff/privacy", "nothing goes by that"
+    assert client.post(address, data={"days": "30", "agreed": "3"}).location == "/staff/privacy"
+    assert periods()["registrations"] == 30
+    assert client.post(address, data={"days": "365"}).location == "/staff/privacy", "longer loses nothing"
