@@ -53,8 +53,8 @@ def decline_asked(message: Message, now: datetime) -> Mail | Dropped:
     expires_at = message.created_at + ASKED_FOR
     if now >= expires_at:
         return Dropped("물은 지 너무 오래되었습니다.")
-    link = give_up_url(item, message.created_at)
-    return write("decline_asked", said_of(registration) | {"자리 내놓기 링크": link, "기한": when(expires_at)})
+    link, until = give_up_url(item, message.created_at), min(expires_at, registration.briefing.ends_at)
+    return write("decline_asked", said_of(registration) | {"자리 내놓기 링크": link, "기한": when(until)})
 
 
 def presenter_declined(message: Message, now: datetime) -> Mail | Dropped:

@@ -117,6 +117,14 @@ def test_the_question_whether_to_give_the_place_up_waits_seven_days_for_its_butt
     assert scene.states == ("waitlisted", "confirmed")
 
 
+def test_the_question_whether_to_give_the_place_up_ends_with_the_briefing(scene, arrives):
+    briefing = scene.place.briefing
+    arrives(shapes.exchange(scene.said(partstat="DECLINED", found="unsigned")))
+    briefing.starts_at, briefing.ends_at = clock.now() + timedelta(days=2), clock.now() + timedelta(days=2, hours=1)
+    db.session.commit()
+    assert "2026. 11. 25.(수) 11:00까지" in mails_to(scene.app, HANEUL)[-1].text
+
+
 def test_the_question_is_not_sent_once_the_answer_is_another(scene, arrives):
     arrives(shapes.exchange(scene.said(partstat="DECLINED", found="unsigned")))
     arrives(shapes.exchange(scene.said(partstat="ACCEPTED", number=2, stamp="20261123T005100Z")))
