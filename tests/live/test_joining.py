@@ -68,6 +68,8 @@ def test_nobody_enters_without_a_confirmed_place(app, client, state):
         page = client.get(address(app, registration))
         assert client.post(address(app, registration)).status_code == 409
     assert "확정된 자리가 없습니다" in page.text
+    waits = state is RegistrationState.WAITLISTED
+    assert ("자리가 나면 알려 드립니다" in page.text, "취소한 신청이라" in page.text) == (waits, not waits)
     assert registration.briefing.room_url not in page.text
 
 
