@@ -71,7 +71,7 @@ ACCESS = {
         talks: cancel ics other_times send_again show
         replies: change raise_interest sent_from_join sent_with_link show withdraw write_from_join write_with_link
         reply_colleagues: decide index leave stop_waiting waiting
-        rounds: colleague intake nothing something
+        rounds: account colleague intake nothing something
     """,
     "signed_in": """
         accounts: another_app end_other_sessions end_session new_codes own own_password second_factor

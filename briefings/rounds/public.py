@@ -12,6 +12,7 @@ from briefings.db import unit_of_work
 from briefings.errors import Refused
 from briefings.needs import rounds
 from briefings.needs.words import ROUND_TONES
+from briefings.organizations.forms import AccountRequestForm
 from briefings.rounds import asking
 from briefings.rounds.forms import ColleagueForm, NothingForm
 from briefings.rounds.links import contact_behind
@@ -80,6 +81,20 @@ def nothing(token: str) -> ResponseReturnValue:
 def something(token: str) -> ResponseReturnValue:
     """Take back that there is no need."""
     return _do(token, asking.take_back_nothing, gettext("답을 거두었습니다. 마감 전에 과제를 등록해 주세요."))
+
+
+@pages.get("/for/<token>/account")
+@by_token
+def account(token: str) -> ResponseReturnValue:
+    """The form by which an account is asked for, with what is known of whoever was asked for needs."""
+    contact = contact_behind(token)
+    form = AccountRequestForm(
+        organization_kind=contact.organization.kind,
+        organization_name=contact.organization.name,
+        name=contact.name,
+        email=contact.email,
+    )
+    return render_template("organizations/request.html", form=form, action=url_for("account_requests.new"))
 
 
 @pages.route("/for/<token>/colleague", methods=["GET", "POST"])

@@ -92,6 +92,7 @@ PUBLIC = {
     "asked early": "/rounds/for/{asked_early}",
     "asked, too late": "/rounds/for/{asked_late}",
     "asked, saying nothing": "/rounds/for/{asked_silent}/nothing",
+    "asked, asking for an account": "/rounds/for/{asked_silent}/account",
     "asked, naming a colleague": "/rounds/for/{asked_silent}/colleague",
     "asked, naming a colleague wrongly": "/rounds/for/{asked_silent}/colleague | submit",
     "asked, handed over": "/rounds/handed-over",

@@ -236,6 +236,31 @@ def test_who_has_nothing_says_so_and_may_take_it_back(app, client, now):
     assert "접수가 끝난 수요조사입니다." in client.post(f"{way}/nothing", follow_redirects=True).text
 
 
+def test_who_was_asked_does_not_type_again_what_is_known_when_asking_for_an_account(app, client, now):
+    round = a_round()
+    contact = a_contact(round, name="홍길동", email="gil@example.kr")
+    other = a_contact(round, name="윤새로", email="saero@example.kr")
+    way = f"/rounds/for/{contact_token(contact)}"
+    assert f'href="{way}/account"' in client.get(way).text
+    page = client.get(f"{way}/account").text
+    for known in (contact.organization.name, "홍길동", "gil@example.kr"):
+        assert f'value="{known}"' in page, known
+    assert f'<option selected value="{contact.organization.kind.value}">' in page
+    assert '<form class="form" method="post" novalidate action="/account/request">' in page
+    for unknown in (other.name, other.email):
+        assert unknown not in page
+    assert 'value="홍길동"' not in client.get("/account/request").text, "nobody else reads it"
+    # What is sent is what any such form sends; a mistake brings back what was typed.
+    typed = {"organization_kind": contact.organization.kind.value, "organization_name": contact.organization.name}
+    typed |= {"name": "홍길동", "email": "gil@example.kr", "phone": "064-123-4567"}
+    assert 'value="gil@example.kr"' in client.post("/account/request", data=typed).text
+    done = client.post("/account/request", data=typed | {"purpose": "폐어망을 되살리려고 합니다."})
+    assert done.location == "/account/request/sent" and sent("account_request") == ["gil@example.kr"]
+    contact.public_id = "other"
+    db.session.commit()
+    assert client.get(f"{way}/account").status_code == 410
+
+
 def test_a_colleague_who_answers_instead_has_a_link_of_their_own(app, client, now):
     round = a_round()
     contact = a_contact(round, name="최다온", email="daon@example.kr", nothing_at=now)
