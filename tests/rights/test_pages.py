@@ -121,7 +121,8 @@ def test_a_consent_is_taken_back(app, client, now):
 def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
     place = a_registration(name=NAME, email=ADDRESS)
     link = link_to(app, client)
-    assert place.briefing.title in client.get(f"{link}/erase").text
+    page = client.get(f"{link}/erase").text
+    assert place.briefing.title in page and "취소를 알리는 전자우편이 나간 뒤" in page
     assert "여기에 표시해 주세요" in client.post(f"{link}/erase", data={}).text
     assert client.post(f"{link}/erase", data={"sure": "y"}).location == "/my-data/erased"
     db.session.expire_all()
@@ -135,6 +136,17 @@ def test_erasing_says_what_follows_and_needs_a_tick(app, client, now):
         assert "이미 지우고 있습니다" in answer.text and "모두 고치기" not in answer.text
     db.session.expire_all()
     assert place.name == NAME
+
+
+@ON_ONE
+def test_whoever_has_nothing_to_come_reads_of_nothing_that_is_cancelled(app, client, now):
+    a_registration(a_past_briefing(now, 50), name=NAME, email=ADDRESS)
+    link = link_to(app, client)
+    page = client.get(f"{link}/erase").text
+    assert "그런 다음 모두 지웁니다" in page and "취소를 알리는" not in page
+    client.post(f"{link}/erase", data={"sure": "y"})
+    assert "취소했습니다" not in client.get("/my-data/erased").text.replace("있었으면 취소했습니다", "")
+    assert "취소를 알리는" not in client.get(link).text
 
 
 @ON_ONE
