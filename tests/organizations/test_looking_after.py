@@ -138,6 +138,7 @@ def test_two_that_are_one_are_counted_as_one_everywhere(app, client, lived, gone
     client.sign_in(administrator)
     page = client.get(f"/staff/organizations/{gone.id}/merge/{stays.id}").text
     assert "이미 공표한 날짜의 수도 함께 바뀝니다" in page and "되돌릴 수 없습니다" in page
+    assert "의 이름을 적는 사람도" in page, "whose particle is right after a name and a kind of any ending"
     seen = looking_after.as_read(gone, stays)
     answer = client.post(f"/staff/organizations/{gone.id}/merge/{stays.id}", data={"seen": seen}, follow_redirects=True)
     assert "한 기관으로 셉니다" in answer.text
