@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -37,6 +37,9 @@ def show(token: str) -> ResponseReturnValue:
     replier = _replier(token)
     made, now = replier.reply, clock.now()
     talk = made.talk
+    if request.method == "POST" and not (talk and talk.waits and talk.stands(now)):  # from a page of before
+        flash(gettext("이미 정해졌거나 그사이 바뀐 협의입니다. 지금은 아래와 같습니다."), "info")
+        return redirect(url_for(".show", token=token), 303)
     free = free_times(talk, appointments.host_of(talk).address, now) if talk and talk.waits else {}
     form = choose_form(moment for moment, is_free in free.items() if is_free)
     by = appointments.one_of_repliers(made, replier.email)

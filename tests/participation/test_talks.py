@@ -121,6 +121,14 @@ def test_times_offered_are_chosen_by_link_and_stand_in_both_calendars(sides):
     assert f"/my/talks/{sides.talk.public_id}" in sides.client.get(door).location
 
 
+def test_a_time_chosen_on_a_page_of_before_is_answered_by_how_it_stands(agreed):
+    times = [each.isoformat() for each in (agreed.talk.starts_at, agreed.talk.starts_at + timedelta(days=1))]
+    for chosen in times:
+        page = agreed.client.post(agreed.link, data={"starts_at": chosen}, follow_redirects=True).text
+        assert "그사이 바뀐 협의입니다" in page and "오류" not in page
+    assert agreed.talk.starts_at.isoformat() == times[0]
+
+
 def test_whoever_opens_the_entry_of_a_calendar_learns_nothing_but_may_have_the_link_sent(agreed):
     door = f"/talks/at/{agreed.talk.public_id}"
     agreed.client.post("/sign-out")
