@@ -66,6 +66,7 @@ def save(at_work, address=ADDRESS, **typed):
 def test_all_texts_stand_in_the_list_with_what_staff_wrote(app, at_work, count_queries):
     with count_queries() as sent:
         page = at_work.get(LIST).text
+        assert 'aria-label="보기와 고치기: 새 계정의 비밀번호 정하기, 한국어">보기와 고치기<' in page
     assert len(sent) < 5
     assert all(text.title in page for text in app.extensions["texts"].values())
     assert "고침" not in page
