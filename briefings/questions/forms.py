@@ -13,6 +13,7 @@ from wtforms.validators import DataRequired, Length
 from briefings.questions.asking import LONGEST, closed_reason, own
 from briefings.schedule.programme import ProgrammeEntry, programme_of
 from briefings.schedule.registration_models import Registration
+from briefings.web.filters import local
 from briefings.web.forms import Form
 
 LONGEST_ANSWER = 3000
@@ -69,6 +70,8 @@ def asking_values(
         "ask_form": form or ask_form_for(registration, now, programme, talk),
         "asking_closed": gettext(closed) if closed else None,
         "own": own(registration),
+        "asked_over": registration.briefing.is_over(now),
+        "asked_today": local(now).date(),
     }
 
 

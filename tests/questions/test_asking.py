@@ -214,6 +214,18 @@ class TestTakingBack:
         assert db.session.get(Question, second.id).merged_into_id == first.id
 
 
+def test_nothing_is_promised_of_a_question_that_is_past(client, briefing, place):
+    end = briefing.ends_at
+    a_question(place, advance=True, state=QuestionState.TO_WRITE, due_on=(end + 3 * DAY).date())
+    page = f"/join/{token_of(place, 'join')}"
+    for later, may_ask, late in ((HOUR, True, False), (6 * DAY, True, True), (8 * DAY, False, True)):
+        with time_machine.travel(end + later, tick=False):
+            shown = client.get(page).text
+        assert ('<a href="#asking">' in shown) is may_ask, later
+        assert ("답이 늦어지고 있습니다" in shown, "까지 글로 답하고" in shown) == (late, not late), later
+        assert "고치거나 지울 수 있습니다" not in shown, later
+
+
 def test_a_board_asks_the_database_as_often_for_many_questions_as_for_few(briefing, place, count_queries):
     a_question(place)
     with count_queries() as few:
