@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -82,6 +82,7 @@ class RoleForm(NewAccountForm):
     name = None
     email = None
     role = SelectField("역할", [InputRequired()], choices=options(ROLES), coerce=Role)
+    seen = HiddenField()
 
 
 class ApproveForm(Form):

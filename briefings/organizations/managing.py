@@ -15,6 +15,7 @@ from briefings.errors import N_, Refused
 from briefings.organizations.finding import name_key, named
 from briefings.organizations.models import Membership, Organization, OrganizationKind
 
+STALE = "그사이 다른 관리자가, 또는 다른 창에서 역할이나 기관을 바꾸었습니다. 지금 역할을 확인한 뒤 다시 골라 주세요."
 TIED = (Role.OWNER, Role.EXPERT)
 """Who may belong to an organization: an owner acts for it, an expert scores no need of it."""
 
@@ -49,8 +50,26 @@ def add_account(
     return user
 
 
-def assign(user: User, role: Role, organization: tuple[str, OrganizationKind] | None, by: User, now: datetime) -> None:
-    """Give an account a role and an organization: an owner has one, an expert may; any other is untied from its own."""
+def as_read(user: User) -> str:
+    """What a page says an account may do and for whom, for its form to bring back."""
+    organization = organizations_of([user]).get(user.id)
+    return f"{user.role.value} {organization.id if organization else 0}"
+
+
+def assign(
+    user: User,
+    role: Role,
+    organization: tuple[str, OrganizationKind] | None,
+    by: User,
+    now: datetime,
+    seen: str | None = None,
+) -> None:
+    """Give an account a role and an organization: an owner has one, an expert may; any other is untied from its own.
+
+    Refused where it was otherwise when it was `seen`: what another gave or took meanwhile would be undone unknown.
+    """
+    if seen and seen != as_read(user):
+        raise Refused(STALE, field="role")
     change_role(user, role, by, now)
     before = db.session.get(Membership, user.id)
     name_before = before.organization.name if before else ""

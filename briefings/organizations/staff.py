@@ -19,7 +19,7 @@ from briefings.db import db, unit_of_work
 from briefings.errors import Refused
 from briefings.organizations.finding import members_of, organization_named
 from briefings.organizations.forms import AccountFilters, ApproveForm, DeclineForm, NewAccountForm, RoleForm
-from briefings.organizations.managing import accounts_found, add_account, assign, organizations_of
+from briefings.organizations.managing import accounts_found, add_account, as_read, assign, organizations_of
 from briefings.organizations.models import AccountRequest
 from briefings.organizations.requesting import approve, decline, pending_requests
 from briefings.organizations.words import said
@@ -74,13 +74,14 @@ def show(user_id: int) -> ResponseReturnValue:
     user = db.get_or_404(User, user_id)
     organization = organizations_of([user]).get(user.id)
     known = {"organization": organization.name, "kind": organization.kind} if organization else {}
-    form = RoleForm(role=user.role, **known)
+    form = RoleForm(role=user.role, seen=as_read(user), **known)
     if form.validate_on_submit():
         try:
             with unit_of_work():
-                assign(user, form.role.data, form.named_organization(), me(), clock.now())
+                assign(user, form.role.data, form.named_organization(), me(), clock.now(), form.seen.data)
         except Refused as error:
             form.refuse(error)
+            form.seen.data = as_read(user)
         else:
             flash("역할을 저장했습니다.", "success")
             return redirect(url_for(".show", user_id=user_id))

@@ -1,5 +1,7 @@
 """Accounts as administrators look after them."""
 
+import re
+
 import pytest
 
 from briefings.accounts.models import Role
@@ -136,6 +138,18 @@ def test_a_role_is_changed_with_its_organization_and_the_history_says_so(app, de
     text = desk.get(page).text
     for act in ("역할을 바꿈: 담당자 → 수요기관", "기관을 바꿈: 다도해군 → 새섬군", "기관을 바꿈: 새섬군 → 없음"):
         assert act in text
+
+
+def test_a_role_that_was_changed_meanwhile_is_not_changed_back_unknown(desk):
+    user = a_user(Role.OFFICER)
+    page = f"/staff/accounts/{user.id}"
+    [seen] = re.findall(r'name="seen"[^>]*value="([^"]+)"', desk.get(page).text)
+    assert desk.post(page, data={"role": "expert", "kind": "", "seen": seen}).status_code == 302
+    late = desk.post(page, data={"role": "administrator", "kind": "", "seen": seen}).text
+    assert "다른 창에서 역할이나 기관을 바꾸었습니다" in late and user.role is Role.EXPERT
+    [now_read] = re.findall(r'name="seen"[^>]*value="([^"]+)"', late)
+    assert desk.post(page, data={"role": "officer", "kind": "", "seen": now_read}).status_code == 302
+    assert user.role is Role.OFFICER
 
 
 def test_saving_without_a_change_leaves_no_trace(administrator, now):
