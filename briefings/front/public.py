@@ -20,13 +20,14 @@ from briefings.privacy.models import Basis, Purpose
 from briefings.rights.retention import periods
 from briefings.schedule.coming import speaking_of
 from briefings.schedule.eligibility import closed_reason
-from briefings.schedule.words import PHASE_TONES
+from briefings.schedule.finding import places_of_each
+from briefings.schedule.words import status_of
 from briefings.web.access import access_of, public
 from briefings.web.language import language
 from briefings.web.problems import reason
 
 pages = Blueprint("front", __name__)
-pages.context_processor(lambda: {"phase_tones": PHASE_TONES, "status_tones": STATUS_TONES})
+pages.context_processor(lambda: {"status_of": status_of, "status_tones": STATUS_TONES})
 
 NEEDS_SHOWN = 5
 POLICY_SINCE = date(2026, 11, 23)
@@ -62,6 +63,7 @@ def search() -> ResponseReturnValue:
         number_of_needs=needs.total,
         more_needs=needs.more,
         briefings=briefings,
+        places=places_of_each(briefings.items),
         now=now,
     )
 

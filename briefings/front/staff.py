@@ -16,7 +16,7 @@ from briefings.outbox.finding import standing_of
 from briefings.outbox.readers import readers_reach
 from briefings.outbox.words import KINDS, STANDING_TONES
 from briefings.participation.words import REPLY_TONES
-from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES, SLOT_TONES
+from briefings.schedule.words import REGISTRATION_TONES, SLOT_TONES, status_of
 from briefings.tasks.showing import silence
 from briefings.web.access import staff
 
@@ -35,7 +35,7 @@ def today() -> ResponseReturnValue:
         silence=silence(now),
         now=now,
         form=PersonForm(formdata=None),
-        phase_tones=PHASE_TONES,
+        status_of=status_of,
     )
 
 

@@ -26,7 +26,7 @@ from briefings.schedule.programme import programme_of
 from briefings.schedule.public import calendar_file
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.support import asked_until
-from briefings.schedule.words import PHASE_TONES, REGISTRATION_TONES
+from briefings.schedule.words import REGISTRATION_TONES, status_of
 from briefings.web.access import by_token, public
 from briefings.web.forms import Form, new_form_token
 from briefings.web.language import language
@@ -55,6 +55,7 @@ def show(token: str) -> ResponseReturnValue:
     said = answers_of(registration, language())
     impossible = again_reason(registration, now)
     phase = briefing.phase(now)
+    full = phase is Phase.OPEN and places_of(briefing).full
     may_return = state is RegistrationState.CANCELLED and not impossible
     return render_template(
         "schedule/registration.html",
@@ -63,14 +64,14 @@ def show(token: str) -> ResponseReturnValue:
         registration=registration,
         briefing=briefing,
         phase=phase,
-        phase_tone=PHASE_TONES[phase],
+        status=status_of(briefing, full, now),
         tone=REGISTRATION_TONES[state],
         place=place_in_line(registration) if state is RegistrationState.WAITLISTED else None,
         step=_step(registration, phase),
         stands=stands(registration, now),
         has_place=state is RegistrationState.CONFIRMED,
         no_way_back=reason(impossible) if impossible else None,
-        would_wait=may_return and not briefing.approval and places_of(briefing).full,
+        would_wait=may_return and not briefing.approval and full,
         refused=registration.refused_at is not None and state is RegistrationState.CANCELLED,
         waits_with=party_of(registration) if registration.party and state in WAITING else 0,
         interests=registration.interests,

@@ -9,7 +9,7 @@ from briefings.schedule import overview
 from briefings.schedule.models import Briefing, Eligibility
 from briefings.schedule.overview import Row, Shelf
 from briefings.schedule.programme import ProgrammeEntry, programme_of
-from briefings.schedule.words import ELIGIBILITIES, PHASES, SLOT_STATES, VISIBILITIES
+from briefings.schedule.words import ELIGIBILITIES, SLOT_STATES, VISIBILITIES, status_of
 from briefings.web.filters import period
 
 OF_BRIEFING = ("briefing_id",)
@@ -64,7 +64,7 @@ def find_briefings(asked: Asked) -> Found[Row]:
     columns = (
         Column[Row]("번호", 8, lambda each: each.briefing.id),
         Column[Row]("설명회", 40, lambda each: each.briefing.title),
-        Column[Row]("상태", 12, lambda each: PHASES[each.briefing.phase(asked.now)]),
+        Column[Row]("상태", 20, lambda each: status_of(each.briefing, each.places.full, asked.now).word),
         Column[Row]("시작", 17, lambda each: each.briefing.starts_at),
         Column[Row]("끝", 17, lambda each: each.briefing.ends_at),
         Column[Row]("주제", 20, lambda each: each.briefing.theme.name),

@@ -30,10 +30,10 @@ from briefings.calendar.items import published as published_calendar
 from briefings.schedule import finding, registering
 from briefings.schedule.calendar_objects import public_object
 from briefings.schedule.finding import Places, Search, Seen
-from briefings.schedule.models import Briefing, Eligibility, Phase, places_version_row
+from briefings.schedule.models import Briefing, Phase, places_version_row
 from briefings.schedule.programme import programme_of
 from briefings.schedule.support import asked_until, due_at
-from briefings.schedule.words import PHASE_TONES
+from briefings.schedule.words import status_of
 from briefings.web.access import public
 from briefings.web.filters import day as day_in_words
 from briefings.web.filters import local
@@ -132,6 +132,7 @@ def month() -> ResponseReturnValue:
     following = (first + timedelta(days=31)).replace(day=1)
     found = finding.starting_between(_midnight(first), _midnight(following))
     of_day = {day: list(rows) for day, rows in groupby(found, key=lambda briefing: local(briefing.starts_at).date())}
+    places = finding.places_of_each(found)
     weeks = calendar.Calendar(calendar.SUNDAY).monthdatescalendar(first.year, first.month)
     return render_template(
         "schedule/month.html",
@@ -141,7 +142,8 @@ def month() -> ResponseReturnValue:
         weeks=weeks,
         of_day=of_day,
         today=local(now).date(),
-        phases={briefing.id: briefing.phase(now) for briefing in found},
+        statuses={each.id: gettext(status_of(each, places[each.id].full, now).word) for each in found},
+        full_or_not={number: Live(WHETHER_FULL, number, each) for number, each in places.items()},
     )
 
 
@@ -201,6 +203,8 @@ def _places_of_event(places: Places) -> str:
 
 PLACES = Kind(places_version_row, finding.places_numbered, show=_places_line, decides=lambda places: places.full)
 """Places as public pages show them, looked up for each answer; whether none is free decides what else a page says."""
+WHETHER_FULL = PLACES._replace(show=lambda places: "")
+"""The same on pages that show no places, and say only whether newcomers would wait."""
 PLACES_OF_EVENT = PLACES._replace(show=_places_of_event)
 """The same on the page of a briefing, which tells machines too how many are left."""
 
@@ -214,8 +218,7 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
     """What every page shows of a briefing; `closed` says why nobody can register, `ended` that it is over."""
     phase = briefing.phase(now)
     closed = registering.closed_reason(briefing, now)
-    by_invitation = phase is Phase.OPEN and briefing.eligibility is Eligibility.INVITED
-    waits = phase is Phase.OPEN and places.full and not briefing.approval and not by_invitation
+    status = status_of(briefing, places.full, now)
     window = briefing.registration_opens_at, briefing.registration_closes_at
     changes_at(*window, briefing.starts_at, briefing.ends_at, due_at(briefing))
     return {
@@ -223,18 +226,12 @@ def as_shown(briefing: Briefing, places: Places, now: datetime) -> dict[str, Any
         "places": places,
         "places_line": Live(PLACES, briefing.id, places),
         "phase": phase,
-        "status": _status(phase, waits, by_invitation),
-        "tone": "warning" if waits else PHASE_TONES[phase],
+        "status": gettext(status.word),
+        "tone": status.tone,
         "closed": reason(closed) if closed else None,
         "ended": phase is Phase.ENDED,
         "support_until": asked_until(briefing, now),
     }
-
-
-def _status(phase: Phase, waits: bool, by_invitation: bool) -> str:
-    if by_invitation:
-        return gettext("초대받은 분 신청 받는 중")
-    return gettext("대기 신청 받는 중") if waits else label(phase)
 
 
 def _subscriptions(filters: BriefingFilters, search: Search) -> list[tuple[str, Subscription]]:

@@ -22,20 +22,21 @@ from briefings.schedule.changes import described
 from briefings.schedule.doubts import Shared, closed_by_moving, shared_needs, warnings
 from briefings.schedule.draft_words import changes_of
 from briefings.schedule.drafting import draft_of
+from briefings.schedule.finding import places_of
 from briefings.schedule.forms import CancelForm, CopyForm, MoveForm, NewForm, PublishForm
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.overview import Shelf
 from briefings.schedule.programme import programme_of
 from briefings.schedule.registrants import counters
 from briefings.schedule.slots import Plan, clashes, materials_due, plan_of
-from briefings.schedule.words import ELIGIBILITIES, PHASE_TONES, SLOT_TONES, told
+from briefings.schedule.words import ELIGIBILITIES, SLOT_TONES, status_of, told
 from briefings.web.access import staff
 from briefings.web.filters import period
 from briefings.web.forms import Form
 from briefings.web.routing import row_number
 
 pages = Blueprint("staff_briefings", __name__, url_prefix="/staff/briefings")
-pages.context_processor(lambda: {"tones": PHASE_TONES, "slot_tones": SLOT_TONES, "eligibilities": ELIGIBILITIES})
+pages.context_processor(lambda: {"status_of": status_of, "slot_tones": SLOT_TONES, "eligibilities": ELIGIBILITIES})
 
 PER_PAGE = 20
 
@@ -140,6 +141,7 @@ def show(briefing_id: int) -> ResponseReturnValue:
         "schedule/staff/show.html",
         briefing=briefing,
         phase=briefing.phase(now),
+        status=status_of(briefing, places_of(briefing).full, now),
         settled=settled,
         programme=programme_of(briefing),
         counters=counters(briefing),

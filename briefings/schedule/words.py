@@ -1,7 +1,10 @@
 """The words people read for the states of this slice: catalogue keys, translated where they are shown."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from briefings.errors import N_
-from briefings.schedule.models import Eligibility, Phase, SlotState, Step, Visibility
+from briefings.schedule.models import Briefing, Eligibility, Phase, SlotState, Step, Visibility
 from briefings.schedule.registration_models import RegistrationState, SupportState
 
 PHASES = {
@@ -23,6 +26,27 @@ PHASE_TONES = {
     Phase.CANCELLED: "error",
 }
 """The tone of the badge that shows the phase; the word says it all, colour only helps."""
+
+
+class Status(NamedTuple):
+    """What a badge says of a briefing: a catalogue key, and the tone."""
+
+    word: str
+    tone: str
+
+
+def status_of(briefing: Briefing, full: bool, now: datetime) -> Status:
+    """Where a briefing stands for whoever might come: the same word for everybody, on every page.
+
+    `full`: whether a newcomer would have to wait, which is for those who may come by themselves.
+    """
+    phase = briefing.phase(now)
+    if phase is Phase.OPEN and briefing.eligibility is Eligibility.INVITED:
+        return Status(N_("초대받은 분 신청 받는 중"), PHASE_TONES[phase])
+    if phase is Phase.OPEN and full and not briefing.approval:
+        return Status(N_("대기 신청 받는 중"), "warning")
+    return Status(PHASES[phase], PHASE_TONES[phase])
+
 
 REGISTRATION_STATES = {
     RegistrationState.REQUESTED: N_("승인 대기"),

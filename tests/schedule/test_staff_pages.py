@@ -12,7 +12,9 @@ from briefings.audit.recording import history_of
 from briefings.db import db, unit_of_work
 from briefings.outbox.models import Message
 from briefings.schedule import editing, planning
+from briefings.schedule.links import token_of
 from briefings.schedule.models import Briefing, BriefingState
+from briefings.schedule.registering import cancel
 from briefings.schedule.registration_models import RegistrationState
 from briefings.schedule.slots import arrange, plan_of, slot_for
 from tests.builders import BEFORE, a_briefing, a_need, a_theme, a_user, an_audience
@@ -382,3 +384,25 @@ class TestCallingOff:
         assert "초안을 지웠습니다" in answer.text
         assert desk.get(address).status_code == 404
         assert desk.post(f"/staff/briefings/{a_briefing().id}/discard").status_code == 409
+
+
+def test_a_full_briefing_reads_the_same_for_staff_and_for_everybody(client: PageClient, now):
+    free = a_briefing(capacity=9, title="빈 설명회")
+    full = a_briefing(capacity=1, title="가득한 설명회", starts_at=free.starts_at + timedelta(days=1))
+    place = registered(full, 1)
+    month = f"/briefings/calendar?month={full.starts_at:%Y-%m}"
+    public = ["/", "/search?q=설명회", "/briefings", month, f"/briefings/{full.public_id}"]
+    waits = "대기 신청 받는 중"
+    for path in (*public, f"/r/{token_of(place)}"):
+        assert waits in text_of(client.get(path).text), path
+    assert waits not in client.get(f"/briefings/{free.public_id}").text
+    desk = client.sign_in(a_user())
+    for path in ("/staff/", "/staff/briefings", f"/staff/briefings/{full.id}"):
+        assert text_of(desk.get(path).text).count(waits) == 1, path
+    assert waits not in desk.get(f"/staff/briefings/{free.id}").text
+    # The page of the month is kept, and made anew when a place becomes free.
+    anybody = PageClient(client.application)
+    assert waits in text_of(anybody.get(month).text)
+    with unit_of_work():
+        cancel(place, now)
+    assert waits not in text_of(anybody.get(month).text)
