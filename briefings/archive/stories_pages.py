@@ -26,7 +26,8 @@ pages = Blueprint("stories", __name__, url_prefix="/stories")
 @public
 def index() -> ResponseReturnValue:
     """Every published story, the latest first."""
-    page = db.paginate(stories.public_stories(), per_page=12)
+    number = request.args.get("page", 1, row_number)
+    page = db.paginate(stories.public_stories(), page=number, per_page=12, error_out=False)
     organizations = {story.id: stories.organizations_of(story) for story in page.items}
     return render_template("archive/stories.html", page=page, organizations=organizations)
 

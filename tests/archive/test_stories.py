@@ -101,6 +101,9 @@ def test_from_a_match_to_a_public_story_with_the_consent_of_both_sides(app, clie
     shown = client.get(f"/stories/{story.public_id}").text
     assert all(each.organization.name in shown for each in the_story().match.standing)
     assert "버려진 그물이 새 원료로" in client.get("/stories").text
+    for beyond in ("9", "0", "x"):  # pages that are none
+        assert client.get(f"/stories?page={beyond}").status_code == 200
+    assert "첫 쪽으로 가기" in client.get("/stories?page=9").text
     assert f"/stories/{story.public_id}" in client.get("/sitemap.xml").text
     assert [entry.action for entry in history_of(the_story())][-1] == "story.published"
     assert "게시 중" in client.get(own).text
