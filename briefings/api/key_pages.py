@@ -78,6 +78,8 @@ def revoke(public_id: str) -> ResponseReturnValue:
         else:
             flash(f"‘{key.name}’ 열쇠를 거두었습니다. 이제 이 열쇠로는 아무것도 읽을 수 없습니다.", "success")
         return redirect(url_for(".index"), 303)
+    if key.revoked_at is not None:  # which its page says; nothing is left to ask
+        return redirect(url_for(".show", public_id=public_id))
     return render_template("api/key_revoke.html", key=key, form=form)
 
 

@@ -50,6 +50,7 @@ def test_a_key_is_made_shown_once_used_and_revoked(app, client, now):
     assert program.get("/api/v1/funnel", headers=shown).status_code == 401
     assert program.get("/api/v1/needs", headers=shown).status_code == 401
     assert "이미 거둔 열쇠입니다" in client.post(f"/staff/api-keys/{key.public_id}/revoke", follow_redirects=True).text
+    assert client.get(f"/staff/api-keys/{key.public_id}/revoke").location == f"/staff/api-keys/{key.public_id}"
     history = history_of(key)
     assert [entry.action for entry in history] == ["api_key.made", "api_key.revoked"]
     assert secret not in str([entry.detail for entry in history])
