@@ -38,6 +38,7 @@ TROUBLES = {
     ),
 }
 OUT_OF_DATE = N_("화면을 연 지 오래되어 보낼 수 없었습니다. 앞 화면을 새로 열고 다시 보내 주세요.")
+KEPT_HERE = N_("화면을 연 지 오래되어 보낼 수 없었습니다. 아래 단추를 누르면 적은 내용 그대로 보냅니다.")
 TOO_OFTEN = N_("짧은 사이에 너무 여러 번 요청하셨습니다. %(minutes)s분 뒤에 다시 시도해 주세요.")
 LINK_DEAD = N_(
     "이 링크는 더는 쓸 수 없거나, 옮겨 적으면서 끊겼을 수 있습니다. "
@@ -127,9 +128,11 @@ def show_http(error: HTTPException) -> Response | HTTPException:
     wait = seconds_to_wait() if isinstance(error, RateLimitExceeded) else None
     message = OUT_OF_DATE if late else LINK_DEAD if dead else TOO_OFTEN if wait else None
     try:
-        said = gettext(message, **({"minutes": math.ceil(wait / 60)} if wait else {})) if message else None
         typed = typed_before(again=code != 500) if late or wait or code == 500 else None
-        page = _page(code, said, typed)
+        if late and typed and typed.action:
+            message = KEPT_HERE
+        said = gettext(message, **({"minutes": math.ceil(wait / 60)} if wait else {})) if message else None
+        page = _page(code, said, typed, late=late)
     except (DBAPIError, NoConnectionFree) as trouble:  # the first to ask the database was the page of the error
         return show_trouble(trouble)
     response = make_response(page, code)
@@ -151,7 +154,7 @@ def show_trouble(error: DBAPIError | NoConnectionFree) -> Response:
     return response
 
 
-def _page(code: int, message: str | None, typed: Typed | None = None) -> str | Response:
+def _page(code: int, message: str | None, typed: Typed | None = None, late: bool = False) -> str | Response:
     if (told := current_app.extensions["told_to_programs"](code, message)) is not None:
         return told
     reader = current_user if code < 500 and current_user.is_authenticated else None  # nothing is asked after a failure
@@ -160,6 +163,7 @@ def _page(code: int, message: str | None, typed: Typed | None = None) -> str | R
     return render_template(
         "errors/error.html",
         code=code,
+        late=late,
         message=message or (_what_is_missing() if turned_away else None),
         turned_away=turned_away,
         typed=typed,

@@ -110,6 +110,7 @@ def test_what_was_typed_into_a_page_that_was_open_too_long_is_sent_again_by_one_
     typed = {"name": "이'가온\"><b>", "department": "자원\n순환과", "csrf_token": "old"}
     page = client.post(address, data=typed, headers=OWN_PAGE)
     assert page.status_code == 400 and "화면을 연 지 오래되어" in page.text
+    assert "<h1>아직 보내지 못했습니다</h1>" in page.text and "앞 화면을 새로 열고" not in page.text
     [form] = re.findall(f'<form[^>]*action="{re.escape(address)}".*?</form>', page.text, re.DOTALL)
     sent = {name: html.unescape(value) for name, value in re.findall('name="([^"]+)" value="([^"]*)"', form)}
     assert sent["name"] == typed["name"] and sent["department"] == typed["department"] and sent["csrf_token"] != "old"
