@@ -48,6 +48,8 @@ class AuditFilters(Filters):
         ]
         self.kind.choices = [SelectChoice("", "모든 것"), *(SelectChoice(name, kind.words) for name, kind in kinds)]
         self.validate()
+        if self.since.data and self.until.data and self.until.data < self.since.data:
+            self.until.errors = [*self.until.errors, "‘언제부터’와 같거나 그 뒤의 날짜를 적어 주세요."]
 
     def said(self) -> dict[str, Any]:
         """Each condition that is said and understood, as it stands in an address."""

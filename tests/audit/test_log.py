@@ -284,6 +284,7 @@ def test_what_is_not_understood_counts_as_not_said(desk):
     pages = ("before=x", "after=-1", "before=99999999999999999-1")
     for query in (*pages, "about=x", "actor=-1", "since=a", "q=%00", "kind=zz"):
         assert desk.get(f"{LOG}?{query}").status_code == 200, query
+    assert "같거나 그 뒤의 날짜를" in desk.get(f"{LOG}?since=2026-11-22&until=2026-11-21").text
 
 
 def test_officers_read_what_they_did_themselves(client, administrator, now):
