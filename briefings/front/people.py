@@ -15,6 +15,7 @@ from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.outbox.finding import Search, find, undeliverable_addresses
 from briefings.outbox.models import Message, UndeliverableAddress
+from briefings.outbox.queueing import NOBODY
 from briefings.outbox.reach import Reach
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.calendar_models import CalendarItem
@@ -146,6 +147,7 @@ def people_called(words: str, reach: Reach) -> Found:
 def _limited(found: Select[Any], begins: ColumnElement[bool], others: Sequence[str]) -> Any:
     """A subquery, because SQLite takes no LIMIT within a UNION otherwise."""
     columns = found.selected_columns
+    found = found.where(columns.email.not_like(f"%{NOBODY}"))  # whose rows stand for nobody any more
     for word in others:
         found = found.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
     return select(found.where(begins).limit(LOOKED_AT).subquery())

@@ -6,7 +6,7 @@ import pytest
 
 from briefings.db import db, unit_of_work
 from briefings.inbox.models import Outcome, ReceivedMail
-from briefings.outbox.queueing import Draft, Recipient, queue_many
+from briefings.outbox.queueing import NOBODY, Draft, Recipient, queue_many
 from briefings.schedule import invitations
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.presenters import keep_calendars
@@ -111,6 +111,9 @@ def test_people_are_found_by_the_beginning_of_a_name_or_an_address_over_all_brie
         assert found.location == "/staff/people?email=gaon@another.example.com", one
     assert at_work.get("/staff/people?email=박다").location.endswith("email=dasom@example.com")
     assert "그런 이름이나 주소로" in at_work.get("/staff/people?email=가온").text
+    a_registration(again.briefing, email=f"erased-7{NOBODY}", name="○○○")
+    for nobody in ("○○○", "erased"):
+        assert "그런 이름이나 주소로" in at_work.get(f"/staff/people?email={nobody}").text, nobody
     assert "두 글자 이상" in at_work.get("/staff/people?email=이").text
 
 
