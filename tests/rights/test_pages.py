@@ -222,7 +222,8 @@ def test_files_that_may_name_somebody_are_told_of_and_deleted_in_one_place(app, 
 @ON_ONE
 def test_administrators_keep_the_periods_and_read_the_register(client, now):
     client.sign_in(a_user(Role.ADMINISTRATOR))
-    assert "참가 신청의 이름과 연락처" in client.get("/staff/privacy").text
+    page = client.get("/staff/privacy").text
+    assert "참가 신청의 이름과 연락처" in page and "한 시간 안에 저절로 파기되고" in page
     assert "아직 파기한 것이 없습니다" in client.get("/staff/privacy/register").text
     address = "/staff/privacy/periods/registrations"
     assert "30일부터 1,095일까지" in client.get(address).text
