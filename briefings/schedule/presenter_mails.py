@@ -198,8 +198,10 @@ def _why(item: CalendarItem) -> str:
     first = select(Message.params).where(Message.thread == thread_of(item.id)).order_by(Message.id).limit(1)
     params = db.session.scalar(first) or {}
     before = db.session.get(CalendarItem, params["after"]) if params.get("after") else None
-    who = before and (before.name or before.email)
-    return _(WHYS[params["why"]], name=who) if who else ""
+    if before is None or not (who := before.name or before.email):
+        return ""
+    words = WHYS[params["why"]]
+    return _(words, name=who)
 
 
 def _of_need(item: CalendarItem) -> dict[str, str]:
