@@ -15,7 +15,7 @@ SAID = ("code", "message", "back", "ways_on")
 
 
 def make_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Until the test ends each page is rendered once for a method and an address, for all staff, all others of a kind.
+    """Until the test ends each page is rendered once for a method and an address, for all staff, and for each other.
 
     One of an error is rendered once for what it says, and a mail shown before it is sent composed once for each kind
     and language. Whoever asks again gets what was made then: the view runs, and answers, every time.
@@ -25,8 +25,8 @@ def make_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def page(app: Flask, template: Template, context: dict[str, Any]) -> str:
         of_error = template.name == "errors/error.html"
-        asked = [str(context[each]) for each in SAID] if of_error else [str(request.url_rule)]
-        reader = "staff" if getattr(current_user, "is_staff", False) else getattr(current_user, "role", None)
+        asked = [str(context[each]) for each in SAID] if of_error else [request.full_path]
+        reader = "staff" if getattr(current_user, "is_staff", False) else getattr(current_user, "id", None)
         key = (template.name, reader, request.method, *asked)
         if key not in pages:
             pages[key] = render(app, template, context)
