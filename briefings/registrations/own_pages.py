@@ -129,7 +129,9 @@ def change_address(token: str) -> ResponseReturnValue:
             refused = error
         else:
             sent = gettext(
-                "새 주소로 확인 링크를 보냈습니다. 24시간 안에 그 링크를 열어 주세요. 그때까지는 지금 주소를 씁니다."
+                "%(address)s 주소로 확인 링크를 보냈습니다. 24시간 안에 그 링크를 열어 ‘이 주소로 바꾸기’를 "
+                "눌러 주세요. 그때까지는 지금 주소를 씁니다.",
+                address=form.email.data,
             )
             flash(sent, "success")
             return redirect(url_for("registrations.show", token=token), 303)

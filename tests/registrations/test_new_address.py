@@ -62,7 +62,7 @@ def kinds_to(email: str) -> list[str]:
 
 def test_nothing_changes_until_the_link_is_followed_and_the_button_pressed(app, client, registration):
     page = ask(client, registration, "Gaon@New.Example.com")
-    assert "새 주소로 확인 링크를 보냈습니다" in page and OLD in page and NEW not in page
+    assert "Gaon@new.example.com 주소로 확인 링크를 보냈습니다" in page and OLD in page
     link = proof(app)
     for prefix in ("", "/en"):
         shown = client.get(prefix + link).text
@@ -154,7 +154,7 @@ def test_pressed_twice_it_is_done_once(app, client, registration):
 def test_a_registration_of_the_new_address_is_told_to_itself_alone(app, client, briefing, registration, state):
     a_registration(briefing, email=NEW, state=state)
     elsewhere = a_registration(email="free@example.com")
-    answers = [ask(client, registration, email) for email in (NEW, elsewhere.email)]
+    answers = [ask(client, registration, email).replace(email, "") for email in (NEW, elsewhere.email)]
     assert len({re.sub(r'name="form_token" value="\w+"', "", answer) for answer in answers}) == 1
     page = client.post(proof(app)).text
     assert "이미 신청되어 있어 옮길 수 없습니다" in page and "신청의 링크 받기" in page
