@@ -18,7 +18,6 @@ from briefings.organizations.words import KINDS
 from briefings.statistics.scope import EARLIEST, LATEST, Axis, Scope
 from briefings.statistics.words import AXES
 from briefings.web.forms import Filters, options
-from briefings.web.labels import label
 
 ALL = "전체"
 
@@ -71,7 +70,7 @@ class ScopeFilters(Filters):
         }
         self.numbers = {name: {str(row.id): row.id for row in rows} for name, rows in known.items()}
         for name, rows in known.items():
-            self[name].choices = [SelectChoice("", ALL), *(SelectChoice(str(row.id), label(row)) for row in rows)]
+            self[name].choices = [SelectChoice("", ALL), *(SelectChoice(str(row.id), row.name) for row in rows)]
         self.validate()
         if self.since.data and self.until.data and self.until.data < self.since.data:
             self.until.errors = [*self.until.errors, "‘언제부터’와 같거나 그 뒤의 날짜를 적어 주세요."]

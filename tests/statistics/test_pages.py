@@ -9,7 +9,17 @@ from briefings.needs.models import officer_themes
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.statistics import need_bits
-from tests.builders import a_briefing, a_need, a_registration, a_reply, a_theme, a_user, an_organization, saved
+from tests.builders import (
+    a_briefing,
+    a_need,
+    a_registration,
+    a_reply,
+    a_round,
+    a_theme,
+    a_user,
+    an_organization,
+    saved,
+)
 
 
 def a_match(reply, day, now):
@@ -185,3 +195,9 @@ def test_who_is_behind_a_number_is_neither_counted_nor_looked_for_where_that_is_
 def words_of(page):
     """What it says, without tags."""
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
+
+
+def test_the_funnel_is_there_under_the_address_of_the_other_language_too(app, client):
+    client.sign_in(a_user())
+    a_round(name="2026년 하반기 수요조사")
+    assert "2026년 하반기 수요조사" in client.get("/en/staff/statistics/funnel").text
