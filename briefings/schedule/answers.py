@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
 
 from briefings.calendar.addresses import comparable
@@ -40,6 +40,7 @@ zoho.com yandex.com mail.com qq.com 163.com 126.com dreamwiz.com empas.com hanmi
 PUBLIC_PROVIDERS = frozenset(_SHARED.split())
 """Domains whose users have nothing to do with each other; korea.kr serves officials of every agency."""
 _ANSWERS = ("ACCEPTED", "TENTATIVE", "DECLINED")
+_QUESTIONS = ("decline_asked", "presenter_decline_asked", "talk_decline_asked")
 
 
 class Verdict(StrEnum):
@@ -176,7 +177,7 @@ def _record(item: CalendarItem, answer: Answer, now: datetime, *, believed: bool
     if answer.partstat not in _ANSWERS:
         return Taken(Verdict.DROPPED, f"수락도 거절도 아닌 답입니다: {answer.partstat or '(없음)'}", item)
     stamp = now if answer.dtstamp is None or answer.dtstamp > now + FAST_CLOCK else answer.dtstamp
-    if outdone := _outdone(item, (min(sequence, last), stamp), answer.partstat):
+    if outdone := _outdone(item, (min(sequence, last), stamp), answer.partstat, believed):
         return outdone
     item.answer_sequence, item.answer_dtstamp, item.answered_at = min(sequence, last), stamp, now
     item.answer_partstat, item.answer_comment = answer.partstat, answer.comment
@@ -192,14 +193,28 @@ def _record(item: CalendarItem, answer: Answer, now: datetime, *, believed: bool
     return Taken(Verdict.ANSWERED, "답을 기록했습니다.", item)
 
 
-def _outdone(item: CalendarItem, order: tuple[int, datetime], partstat: str) -> Taken | None:
-    """Why an answer says nothing new beside the one that is stored, or None (RFC 5546, 2.1.5)."""
+def _outdone(item: CalendarItem, order: tuple[int, datetime], partstat: str, believed: bool) -> Taken | None:
+    """Why an answer says nothing new beside the one that is stored, or None (RFC 5546, 2.1.5).
+
+    A no that was only asked about is news once it comes from somebody who is believed: that it is theirs.
+    """
     if item.answer_sequence is None or item.answer_dtstamp is None:
         return None
     known = (item.answer_sequence, item.answer_dtstamp)
     if order == known and partstat == item.answer_partstat:
+        if believed and _was_asked_about(item):
+            return None
         return Taken(Verdict.DUPLICATE, "이미 받은 답과 같습니다.", item)
     return Taken(Verdict.STALE, "더 나중에 보낸 답을 이미 받았습니다.", item) if order < known else None
+
+
+def _was_asked_about(item: CalendarItem) -> bool:
+    """Whether the answer that is stored was a no nobody vouched for, and a mail asked whether it is meant."""
+    at = item.answered_at
+    if at is None:
+        return False
+    keys = [_key(kind, item, at) for kind in _QUESTIONS]
+    return db.session.scalar(select(exists().where(Message.key.in_(keys), Message.created_at == at))) or False
 
 
 def _last_sent(item: CalendarItem) -> int:
@@ -268,4 +283,8 @@ def _give_up(item: CalendarItem, now: datetime, believed: bool, has_left: bool) 
 def _write(item: CalendarItem, kind: str, now: datetime) -> None:
     """Tell the registered address, once a day at most: whoever sends answers must not fill another's mailbox."""
     to = Recipient(item.email, item.name, item.locale)
-    queue(kind, f"{kind}:{item.id}:{now.date()}", to, now, item=item.id, **items.filed(item))
+    queue(kind, _key(kind, item, now), to, now, item=item.id, **items.filed(item))
+
+
+def _key(kind: str, item: CalendarItem, now: datetime) -> str:
+    return f"{kind}:{item.id}:{now.date()}"

@@ -290,6 +290,20 @@ def test_the_latest_answer_wins_in_whatever_order_they_arrive(scene, arrives):
     ]
 
 
+def test_a_no_that_was_only_asked_about_counts_once_the_same_comes_proven(scene, arrives):
+    doubtful = scene.said(partstat="DECLINED", found="unsigned")
+    assert arrives(shapes.exchange(doubtful)).outcome is Outcome.ANSWERED
+    assert arrives(shapes.exchange(scene.said(partstat="DECLINED", found="unsigned", number=2))).outcome is (
+        Outcome.DUPLICATE
+    )
+    assert (scene.states, scene.kinds()[-1]) == (KEPT, "decline_asked")
+    with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+        assert arrives(shapes.exchange(scene.said(partstat="DECLINED", number=3))).outcome is Outcome.ANSWERED
+        assert (scene.states, scene.kinds()[-1]) == (FREED, "declined")
+        again = arrives(shapes.exchange(scene.said(partstat="DECLINED", number=4)))
+        assert again.outcome in (Outcome.DUPLICATE, Outcome.DROPPED)
+
+
 def test_a_clock_that_is_wrong_does_not_outrank_every_later_answer(scene, arrives):
     arrives(shapes.exchange(scene.said(partstat="TENTATIVE", stamp="20990101T000000Z")))
     assert scene.item.answer_dtstamp == clock.now()
