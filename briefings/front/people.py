@@ -15,12 +15,12 @@ from briefings.needs.models import Need
 from briefings.organizations.models import Organization
 from briefings.outbox.finding import Search, find, undeliverable_addresses
 from briefings.outbox.models import Message, UndeliverableAddress
-from briefings.outbox.queueing import NOBODY
 from briefings.outbox.reach import Reach
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.models import PresenterSlot
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import NOBODY
 
 MOST = 50
 """Of each, the newest; and so many people are found at once."""

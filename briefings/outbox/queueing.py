@@ -8,9 +8,7 @@ from sqlalchemy import func, select
 
 from briefings.db import db, insert_new
 from briefings.outbox.models import Medium, Message, MessageState
-
-NOBODY = "@invalid"
-"""The end of the addresses that stand where somebody was erased (RFC 2606, 2): nothing is ever queued for them."""
+from briefings.web.erased import NOBODY
 
 
 class Recipient(NamedTuple):

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, ColumnElement, Select, String, cast, func, literal,
 
 from briefings.db import dialect, insert_selected
 from briefings.outbox.models import Message, MessageState
-from briefings.outbox.queueing import NOBODY
+from briefings.web.erased import NOBODY
 
 
 def queue_selected(

@@ -16,7 +16,8 @@ from email.parser import BytesParser
 from typing import Any
 from urllib.parse import quote
 
-GONE = "○○○"
+from briefings.web.erased import GONE
+
 BETWEEN = r"[\s\-.·()\u00a0]*"
 """What people put between the digits of a number."""
 AFTER_A_NAME = (

@@ -16,7 +16,6 @@ from briefings.outbox.models import UndeliverableAddress
 from briefings.participation.match_models import MatchOrganization, MatchProgress
 from briefings.privacy.models import Consent
 from briefings.rights.emptying import (
-    GONE,
     NO_SYNC,
     empty,
     empty_certificates,
@@ -26,6 +25,7 @@ from briefings.rights.emptying import (
 from briefings.rounds.models import ImportState, NeedImport
 from briefings.schedule.calendar_models import CalendarSetting
 from briefings.schedule.models import Briefing, PresenterSlot
+from briefings.web.erased import GONE
 
 PRESENTER = "발표자"
 """What whoever presented is called once they are gone."""

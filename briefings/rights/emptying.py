@@ -13,16 +13,14 @@ from briefings.db import db
 from briefings.live.models import Attendance
 from briefings.organizations.models import AccountRequest
 from briefings.outbox.models import Message, MessageState
-from briefings.outbox.queueing import NOBODY
 from briefings.participation.models import ParticipationReply, ReplyColleague
 from briefings.questions.models import Question
 from briefings.rounds.models import RoundContact
 from briefings.schedule.calendar_models import CalendarItem
 from briefings.schedule.registration_models import Invitee, Registration
 from briefings.seasons.models import AvailabilityRequest
+from briefings.web.erased import GONE, NOBODY
 
-GONE = "○○○"
-"""What stands where a name stood that has to stand somewhere."""
 ERASED = "받는 분의 개인정보를 지웠습니다."
 """Why a message to somebody who is gone was dropped."""
 NO_SYNC = {"synchronize_session": False}

@@ -16,9 +16,10 @@ from briefings.participation.models import Appointment, Consultation, Participat
 from briefings.rights.blackening import Person, needles
 from briefings.rights.blackening import person as known_as
 from briefings.rights.columns import WORDS
-from briefings.rights.emptying import GONE, ROWS
+from briefings.rights.emptying import ROWS
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import GONE
 from briefings.web.sealing import digest_of
 
 BETWEEN = ("-", ".", " ", "(", ")")

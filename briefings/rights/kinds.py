@@ -38,7 +38,6 @@ from briefings.rights.destroying import (
     take_news_back,
 )
 from briefings.rights.emptying import (
-    GONE,
     WAITING,
     is_somebody,
 )
@@ -51,6 +50,7 @@ from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Invitee, Registration
 from briefings.seasons.models import AvailabilityRequest, SeasonTime
 from briefings.tasks.models import UNDER_WAY, Task
+from briefings.web.erased import GONE
 from briefings.webhooks.models import WebhookDelivery
 
 YEAR = 365

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from briefings.db import db
 from briefings.outbox.models import Message
-from briefings.outbox.queueing import NOBODY
 from briefings.rights.erasing import MY_DATA
+from briefings.web.erased import NOBODY
 from briefings.web.tokens import public_id_in, token_fits, token_for
 
 PURPOSE = "my-data"

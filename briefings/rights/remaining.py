@@ -15,10 +15,10 @@ from briefings.errors import Refused
 from briefings.files.models import StoredFile
 from briefings.files.storing import discard
 from briefings.needs.models import Need, NeedFile
-from briefings.outbox.queueing import NOBODY
 from briefings.rights.destroying import PRESENTER
 from briefings.rights.emptying import forget_booklets
 from briefings.schedule.models import PresenterSlot, SlotFile
+from briefings.web.erased import NOBODY
 
 PER_PAGE = 30
 

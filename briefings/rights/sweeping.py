@@ -23,10 +23,9 @@ from briefings.live.models import BriefingDay
 from briefings.needs.models import Need, officer_themes
 from briefings.organizations.models import Membership
 from briefings.outbox.models import Message, UndeliverableAddress
-from briefings.outbox.queueing import NOBODY
 from briefings.participation.models import ReplyDraft
 from briefings.registrations.models import PeopleList
-from briefings.rights.blackening import GONE, Person, blacken_all, is_in_mail, texts_in
+from briefings.rights.blackening import Person, blacken_all, is_in_mail, texts_in
 from briefings.rights.columns import WORDS
 from briefings.rights.destroying import PRESENTER
 from briefings.rights.emptying import NO_SYNC, empty, empty_certificates, forget_booklets
@@ -37,6 +36,7 @@ from briefings.schedule.calendar_models import CalendarItem, CalendarSetting
 from briefings.schedule.models import BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Registration
 from briefings.tasks.models import Task
+from briefings.web.erased import GONE, NOBODY
 
 TAKEN_BACK = "본인이 개인정보를 지웠습니다."
 BATCH = 200

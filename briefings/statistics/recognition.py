@@ -16,12 +16,12 @@ from briefings.live.attending import was_there
 from briefings.live.models import Attendance
 from briefings.needs.models import Need
 from briefings.organizations.models import Organization, OrganizationKind
-from briefings.outbox.queueing import NOBODY
 from briefings.outbox.reach import EVERYBODY, Reach
 from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply, ReplyState
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import NOBODY
 
 
 class Who(StrEnum):

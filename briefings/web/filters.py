@@ -13,8 +13,12 @@ from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
 from phonenumbers import PhoneNumberFormat
 
-from briefings.web.language import language
+from briefings.errors import N_
+from briefings.web.erased import GONE, is_marker
+from briefings.web.language import language, said
 
+ERASED = N_("지움")
+"""What stands for the name or the address of somebody who was erased."""
 WEEKDAYS_KO = "월화수목금토일"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -133,11 +137,19 @@ def aria(kwargs: Mapping[str, Any], describedby: str = "", invalid: object = Non
     return found
 
 
+def as_read(value: Any) -> Any:
+    """What pages and files show of a value: of an erased name or address a word in the reader's language."""
+    if type(value) is str and (value == GONE or is_marker(value)):
+        return said(ERASED)
+    return value
+
+
 def korean(text: object) -> object:
     """`text` from a person; on an English page its Korean words say so, for those who listen to it (WCAG 3.1.2).
 
     What is Markup already is left as it is: it was written by us.
     """
+    text = as_read(text)
     if not in_english() or isinstance(text, Markup):
         return text
     return Markup(KOREAN.sub(r'<span lang="ko">\g<0></span>', str(escape(text))))  # noqa: S704 (escaped)
@@ -168,4 +180,6 @@ def register(app: Flask) -> None:
         korean,
     ):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.finalize = as_read  # whatever stands on a page, wherever
+    app.jinja_env.tests["erased"] = is_marker
     app.jinja_env.globals.update(site_name=site_name, get_locale=get_locale)

@@ -36,6 +36,7 @@ from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
 
 from briefings.errors import Refused
+from briefings.web.erased import is_marker
 from briefings.web.filters import in_english, local, machine_time, phone
 from briefings.web.page_cache import anew
 from briefings.web.problems import reason
@@ -270,6 +271,9 @@ class EmailField(PlainEmailField):
         keys = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false", "maxlength": 254}
         super().__init__(*args, **kwargs)
         self.render_kw = keys | (self.render_kw or {})
+
+    def _value(self) -> str:
+        return "" if is_marker(self.data) else str(super()._value())  # nobody's address is there to be kept
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Say what is wrong with the address; nothing is looked up on the network."""

@@ -13,13 +13,13 @@ from briefings.db import Base, db, unit_of_work
 from briefings.errors import Refused
 from briefings.jobs import deliver, erase_people
 from briefings.outbox.models import Message, MessageState
-from briefings.outbox.queueing import NOBODY
 from briefings.participation.models import ReplyState
 from briefings.privacy.models import Destruction, Erasure
 from briefings.rights import erasing, showing
 from briefings.schedule.registration_models import RegistrationState
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
+from briefings.web.erased import NOBODY
 from tests.builders import a_briefing, a_colleague, a_question, a_registration, a_reply, a_user, an_owner
 from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
 from tests.schedule.signing_up import register

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import timedelta
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from briefings import clock
 from briefings.accounts.models import Role
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.exports.values import in_a_cell
 from briefings.files.models import StoredFile
 from briefings.needs.attaching import attach
 from briefings.outbox.models import Message
@@ -22,7 +24,8 @@ from briefings.privacy.models import Erasure, Purpose
 from briefings.rights.retention import periods
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.registration_models import RegistrationState
-from tests.builders import a_need, a_registration, a_reply, a_user, an_owner
+from briefings.web.erased import GONE, NOBODY
+from tests.builders import a_contact, a_need, a_registration, a_reply, a_round, a_user, an_owner
 from tests.files import samples
 from tests.mails import links_in, mails_to
 from tests.rights.test_erasing import erase
@@ -251,3 +254,26 @@ def test_who_shortens_a_period_reads_how_much_goes_at_once_before_it_does(client
     assert client.post(address, data={"days": "30", "agreed": "3"}).location == "/staff/privacy"
     assert periods()["registrations"] == 30
     assert client.post(address, data={"days": "365"}).location == "/staff/privacy", "longer loses nothing"
+
+
+def test_where_somebody_was_erased_lists_and_files_say_so_and_lead_to_nobody(app, client, now):
+    briefing = a_past_briefing(now, 3)
+    a_registration(briefing, name=GONE, email="erased-7@invalid")
+    a_registration(briefing, name="박하늘", email="haneul@example.kr")
+    client.sign_in(a_user())
+    page = client.get(f"/staff/briefings/{briefing.id}/registrations").text
+    assert page.count(">지움<") == 2
+    assert "haneul@example.kr</a>" in page
+    assert NOBODY not in page and f">{GONE}<" not in page
+    assert [in_a_cell(each, ZoneInfo("Asia/Seoul")) for each in (GONE, "erased-7@invalid", "a@invalid")] == [
+        "지움",
+        "지움",
+        "a@invalid",
+    ]
+
+
+def test_who_edits_what_is_left_of_a_contact_finds_no_address_to_keep(app, client, now):
+    contact = a_contact(a_round(), email="erased-a7@invalid", name=GONE)
+    client.sign_in(a_user())
+    page = client.get(f"/staff/rounds/{contact.round_id}/contacts/{contact.id}/edit").text
+    assert NOBODY not in page

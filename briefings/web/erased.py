@@ -1,0 +1,14 @@
+"""What stands in a row whose person was erased: the row stays, for it is counted, with a marker for the address."""
+
+import re
+
+NOBODY = "@invalid"
+"""The end of the addresses that stand where somebody was erased (RFC 2606, 2): nothing is ever queued for them."""
+GONE = "○○○"
+"""What stands where a name stood that has to stand somewhere."""
+_MARKER = re.compile(r"erased-[0-9a-f]+" + re.escape(NOBODY))
+
+
+def is_marker(text: object) -> bool:
+    """Whether it stands where the address of somebody stood who was erased."""
+    return isinstance(text, str) and text.endswith(NOBODY) and _MARKER.fullmatch(text) is not None
