@@ -143,7 +143,8 @@ def _subjects(name: str, ids: set[int]) -> dict[tuple[str, int], Subject]:
 
 def _subject(kind: Kind, row: Mapping[Any, Any]) -> Subject:
     values = {argument: row[column] for argument, column in kind.values.items()}
-    return Subject(kind.words, str(row[kind.title] or "") if kind.title else "", kind.endpoint, values)
+    shown = "" if None in values.values() else kind.endpoint  # a talk that is only offered has no page yet
+    return Subject(kind.words, str(row[kind.title] or "") if kind.title else "", shown, values)
 
 
 def _table(name: str) -> Table | None:

@@ -20,10 +20,11 @@ from briefings.audit.seeing import PAGES
 from briefings.audit.words import ACTIONS, SENDING, SIGN_INS
 from briefings.db import Base, db, unit_of_work
 from briefings.needs.officers import give_themes
+from briefings.participation.models import Appointment
 from briefings.rights.erasing import ask
 from briefings.schedule.words import ACTIONS as OF_BRIEFING
 from briefings.web.forms import Filters
-from tests.builders import a_briefing, a_need, a_registration, a_round, a_theme, a_user
+from tests.builders import a_briefing, a_need, a_registration, a_reply, a_round, a_theme, a_user, saved
 
 PACKAGE = Path(__file__).parents[2] / "briefings"
 ACT = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -209,6 +210,12 @@ def test_what_has_no_title_is_not_said_to_be_gone(desk, now):
     noted(None, "erasure.done", there, now, rows=1)
     page = desk.get(LOG).text.partition("<tbody>")[2]
     assert "지금은 없음" not in page and f"번호 {there.id}" in page
+
+
+def test_a_talk_that_is_only_offered_has_no_page_the_log_could_lead_to(desk, administrator, now):
+    offered = Appointment(reply_id=a_reply().id, offered_by_id=administrator.id, offered_at=now, place="044-000-0000")
+    noted(administrator, "reply.talk_offered", saved(offered), now)
+    assert "1:1 협의" in desk.get(LOG).text
 
 
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
