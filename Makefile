@@ -1,7 +1,7 @@
 # Needs make and Python 3.11 or newer; everything else goes into .venv and instance/, which `make clean` removes.
 
 PORT ?= 8000
-TURNS = --by-turns
+QUICK = --quick
 PYTHON := .venv/bin/python
 CATALOGUES := $(wildcard briefings/translations/*/LC_MESSAGES/messages.po)
 COMPILED := $(CATALOGUES:.po=.mo)
@@ -27,11 +27,11 @@ run: database ## Set everything up and run the demonstration on http://127.0.0.1
 	@echo "Starting the web server and the worker ..."
 	@$(FLASK) serve --port $(PORT)
 
-test: .venv/.test assets $(COMPILED) ## Run all tests, on SQLite and PostgreSQL by turns (some: make test ARGS="tests/schedule -k seat")
-	@$(PYTHON) -m pytest -n auto --dist worksteal $(TURNS) $(ARGS)
+test: .venv/.test assets $(COMPILED) ## Run the tests, on SQLite and PostgreSQL by turns, but slow ones (some, in full: make test ARGS="tests/schedule -k seat")
+	@$(PYTHON) -m pytest -n auto --dist worksteal $(QUICK) $(ARGS)
 
-check: lint ## Check style, imports and types, and run all tests on both databases, as before every release
-	@$(MAKE) --no-print-directory test TURNS=
+check: lint ## Check style, imports and types, and run every test on both databases, as before every release
+	@$(MAKE) --no-print-directory test QUICK=
 
 lint: .venv/.test ## Check style, import rules and types
 	@echo "Checking style, import rules and types ..."

@@ -50,10 +50,25 @@ SETTINGS = {
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`make test` takes the databases by turns, `make check` does not."""
+    """`make test` is quick, `make check` is not."""
     parser.addoption(
-        "--by-turns", action="store_true", help="a test that both databases should pass runs on one of them"
+        "--quick",
+        action="store_true",
+        help="leave slow tests out and take the two databases by turns, unless tests are named",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Whoever names tests wants them all; said before the processes that run them get their options."""
+    if config.args_source is config.ArgsSource.ARGS and not hasattr(config, "workerinput"):
+        config.option.quick = False
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """What a quick run does not prove is said by it."""
+    if config.getoption("quick"):
+        return "quick: slow tests, and every test on its second database, are left to `make check`"
+    return None
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -63,13 +78,13 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `--by-turns` a test runs on one of the two databases, always the same; marked `each_database` on both.
+    """With `--quick` a test runs on one of the two databases, always the same; marked `each_database` on both.
 
     The program asks both through SQLAlchemy in the same words nearly everywhere. Where it does not, tests bear the
     mark; where databases themselves are the matter, tests make their own and are not concerned.
     """
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)  # one begun last keeps all waiting
-    if not config.getoption("by_turns"):
+    if not config.getoption("quick"):
         return
     cases = [(item, _whatever_the_database(item)) for item in items]
     of_both = {case for case, times in Counter(case for _, case in cases).items() if times == 2}
@@ -77,7 +92,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item, case in cases:
         alone = case not in of_both or item.get_closest_marker("each_database")
         turn = ("sqlite", "postgresql")[zlib.crc32(case.encode()) % 2]
-        (kept if alone or turn in item.name else left_out).append(item)
+        now = (alone or turn in item.name) and not item.get_closest_marker("slow")
+        (kept if now else left_out).append(item)
     items[:] = kept
     config.hook.pytest_deselected(items=left_out)
 

@@ -1,6 +1,6 @@
 """Two people, or one who presses twice, post at the same moment: both get an answer, and things are done once.
 
-AT_ONCE_ROUNDS=50 gives chance more to try on PostgreSQL; where the databases go by turns it has less.
+AT_ONCE_ROUNDS=50 gives chance more to try on PostgreSQL.
 """
 
 import os
@@ -92,7 +92,7 @@ class Quick(PageClient):
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def program(request) -> Iterator[tuple[Flask, int]]:
     """The application, and how often to try what may go wrong by chance."""
-    rounds = FEW if request.param == "sqlite" or request.config.getoption("by_turns") else MANY
+    rounds = FEW if request.param == "sqlite" else MANY
     if request.param == "postgresql":
         rounds = int(os.environ.get("AT_ONCE_ROUNDS", rounds))
     with a_database(request.param) as url, a_program(url) as app:

@@ -105,7 +105,6 @@ def test_closing_the_terminal_ends_web_server_and_worker(tmp_path, database):
         assert not alive(programs)
 
 
-@pytest.mark.slow
 def test_where_one_ends_by_itself_the_other_does_too_and_it_counts_as_a_failure(tmp_path, database):
     with begun(tmp_path, database, partial(forked, module)) as serving:
         serving.wait_until(lambda: len(serving.programs()) > 1 and serving.worker())
@@ -116,7 +115,6 @@ def test_where_one_ends_by_itself_the_other_does_too_and_it_counts_as_a_failure(
         assert not alive(programs)
 
 
-@pytest.mark.slow
 def test_a_port_in_use_is_told_in_words(tmp_path, database):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         with begun(tmp_path, database, partial(forked, module), taken.getsockname()[1]) as serving:

@@ -117,6 +117,7 @@ def test_korean_is_marked_and_plain_and_says_what_links_do():
 
 
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_english_pages_mark_what_is_korean(app: Flask, client: PageClient):
     rows = fill()
     left = []

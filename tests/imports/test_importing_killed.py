@@ -24,7 +24,6 @@ from tests.imports.sheets import a_file, a_line
 from tests.prepared import a_database
 from tests.schedule.test_last_seat import a_program
 
-pytestmark = pytest.mark.slow
 NEEDS = 60
 
 

@@ -108,7 +108,6 @@ def mail_in(database: str, raw: bytes, log: Path) -> int:
         return program.wait(60)
 
 
-@pytest.mark.slow
 def test_a_mail_server_pipes_mails_in_and_keeps_them_while_the_database_is_down(tmp_path):
     url = f"sqlite:///{tmp_path / 'inbox.db'}"
     made = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": url}, environ={"IEUM_ENV": "development"})

@@ -71,7 +71,6 @@ def sign_ups() -> tuple[int, int]:
     return found[0], found[1]
 
 
-@pytest.mark.slow
 def test_where_the_disk_is_full_reads_go_on_and_nothing_is_half_done(client, monkeypatch):
     key = a_briefing(now=NOW, capacity=None).public_id
     monkeypatch.setattr(Pages, "most", 0)

@@ -156,7 +156,6 @@ def test_every_kind_has_words_and_a_composer(app):
     assert set(KINDS) == set(app.extensions["composers"])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("migrated_app", "moment", "locale"),
     [("sqlite", "before", "ko"), ("postgresql", "before", "en"), *product(["sqlite"], ["live", "over"], ["en"])],

@@ -247,7 +247,6 @@ def test_a_new_name_stands_in_what_is_sent_next(app, client, now, registration):
     assert "이가온누리" in again.calendar.decode().replace("\r\n ", "") and again.facts.uid == first.facts.uid
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_pressed_twice_while_somebody_registers_there_nobody_is_lost_or_doubled(dialect, now):
     with a_database(dialect) as url, a_program(url) as app:

@@ -37,13 +37,11 @@ def now() -> Iterator[None]:
     yield
 
 
-@pytest.mark.slow
 def test_exactly_as_many_as_there_are_seats_get_one_and_the_others_stand_in_line(program):
     for key in program.keys[::WAYS]:
         rush(program, key, SEATS, VISITORS)
 
 
-@pytest.mark.slow
 def test_the_same_while_a_worker_sends_and_everybody_hears_of_it_once(program):
     with sending(program, started):
         for key in program.keys[1::WAYS]:
@@ -52,7 +50,6 @@ def test_the_same_while_a_worker_sends_and_everybody_hears_of_it_once(program):
         told_once(program, key)
 
 
-@pytest.mark.slow
 def test_seats_that_staff_add_in_the_middle_go_to_the_first_in_line(program):
     for key in program.keys[2::WAYS]:
         rush(program, key, SEATS + ADDED, VISITORS, partial(add_seats, program, key, ADDED))

@@ -34,7 +34,6 @@ def a_program(url: str) -> Iterator[Flask]:
         db.engine.dispose()
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
 def test_the_last_seat_is_given_once(dialect: str, now: datetime) -> None:
     with a_database(dialect) as url, a_program(url):

@@ -4,7 +4,6 @@ import threading
 import time
 from datetime import datetime, timedelta
 
-import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
@@ -20,7 +19,6 @@ from tests.schedule.test_last_seat import a_program
 from tests.seasons.plans import AT, SEOUL, a_lane, a_season, some_needs
 
 
-@pytest.mark.slow
 def test_a_need_that_another_season_takes_meanwhile_is_not_taken_twice(now: datetime) -> None:
     with a_database("postgresql") as url, a_program(url) as app:
         officer, topic = a_user(), (a_theme(), an_audience())

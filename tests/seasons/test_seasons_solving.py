@@ -289,7 +289,6 @@ class TestTheWorker:
         assert next(card for card in season.cards if card.need_id == moved).lane_id is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("migrated_app", ["sqlite"], indirect=True)
 def test_the_needs_of_the_example_data_make_a_season_to_be_signed(app, desk, now):
     demo = Demo(now, SEOUL)

@@ -230,7 +230,6 @@ def test_of_what_is_kept_others_are_forgotten_before_it_is_too_much():
     assert [version for version in range(9) if kept.get(version)] == [6, 7, 8]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("on", ["sqlite", "postgresql"])
 def test_whoever_comes_while_people_are_counted_is_counted(on):
     with a_database(on) as url, application(url) as app:
