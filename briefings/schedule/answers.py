@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from briefings.calendar.addresses import comparable
@@ -41,6 +41,7 @@ PUBLIC_PROVIDERS = frozenset(_SHARED.split())
 """Domains whose users have nothing to do with each other; korea.kr serves officials of every agency."""
 _ANSWERS = ("ACCEPTED", "TENTATIVE", "DECLINED")
 _QUESTIONS = ("decline_asked", "presenter_decline_asked", "talk_decline_asked")
+_DONE = ("declined", "presenter_declined")
 
 
 class Verdict(StrEnum):
@@ -209,12 +210,14 @@ def _outdone(item: CalendarItem, order: tuple[int, datetime], partstat: str, bel
 
 
 def _was_asked_about(item: CalendarItem) -> bool:
-    """Whether the answer that is stored was a no nobody vouched for, and a mail asked whether it is meant."""
+    """Whether the answer that is stored was a no nobody vouched for, so that a mail of its day asked if it is meant."""
     at = item.answered_at
     if at is None:
         return False
-    keys = [_key(kind, item, at) for kind in _QUESTIONS]
-    return db.session.scalar(select(exists().where(Message.key.in_(keys), Message.created_at == at))) or False
+    keys = [_key(kind, item, at) for kind in (*_QUESTIONS, *_DONE)]
+    found = db.session.execute(select(Message.kind, Message.created_at).where(Message.key.in_(keys))).all()
+    asked = [moment for kind, moment in found if kind in _QUESTIONS and moment <= at]
+    return bool(asked) and all(moment < max(asked) for kind, moment in found if kind in _DONE)
 
 
 def _last_sent(item: CalendarItem) -> int:

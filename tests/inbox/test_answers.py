@@ -304,6 +304,16 @@ def test_a_no_that_was_only_asked_about_counts_once_the_same_comes_proven(scene,
         assert again.outcome in (Outcome.DUPLICATE, Outcome.DROPPED)
 
 
+def test_so_does_a_later_one_of_the_same_day_of_which_no_second_mail_asked(scene, arrives):
+    for minutes, found in ((0, "unsigned"), (10, "unsigned"), (20, None)):
+        stamp = "20261123T010000Z" if minutes == 0 else "20261123T010500Z"
+        proof = {"found": found} if found else {}
+        with time_machine.travel(clock.now() + timedelta(minutes=minutes), tick=False):
+            said = scene.said(partstat="DECLINED", stamp=stamp, number=minutes, **proof)
+            assert arrives(shapes.exchange(said)).outcome is Outcome.ANSWERED
+    assert (scene.states, scene.kinds()[-2:]) == (FREED, ["decline_asked", "declined"])
+
+
 def test_a_clock_that_is_wrong_does_not_outrank_every_later_answer(scene, arrives):
     arrives(shapes.exchange(scene.said(partstat="TENTATIVE", stamp="20990101T000000Z")))
     assert scene.item.answer_dtstamp == clock.now()
