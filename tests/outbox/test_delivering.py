@@ -25,7 +25,7 @@ pytestmark = pytest.mark.each_database
 def test_what_is_due_is_sent_over_one_connection_and_recorded(deliver, mail_server, now):
     line_up(now, *(f"user{n}@example.kr" for n in range(BATCH + 2)))
     deliver(mail_server.url)
-    assert mail_server.recipients == [f"user{n}@example.kr" for n in range(BATCH + 2)]
+    assert sorted(mail_server.recipients) == sorted(f"user{n}@example.kr" for n in range(BATCH + 2))
     assert mail_server.connections == 1
     message = messages()[0]
     assert (message.state, message.sent_at, message.attempts) == (MessageState.SENT, now, 1)

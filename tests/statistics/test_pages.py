@@ -89,7 +89,7 @@ def test_everybody_sees_no_small_group_and_staff_see_all(app, client, now):
     match = a_match(a_reply(), now.date(), now)
     theme = match.need.themes[0].name
     page = words_of(client.get("/statistics").text)
-    assert "공공기관 밝히지 않음" in page and "공공 합계" not in page
+    assert "유형별 수는 밝히지 않습니다" in page and "공공기관" not in page and "공공 합계" not in page
     assert f"{theme} 밝히지 않음 밝히지 않음 밝히지 않음" in page
     client.sign_in(a_user())
     page = words_of(client.get("/staff/statistics").text)
