@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import time_machine
@@ -24,12 +25,14 @@ hash_cheaply()
 ahead = float(AHEAD.read_text())
 clock = time_machine.travel(datetime.now(UTC) + timedelta(seconds=ahead), tick=True).start()
 datetime.now(UTC)  # from the first look on, it goes
+one_by_one = Lock()  # two requests at once would both move the clock
 
 
 def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
     """Look at the clock's file, then answer."""
     global ahead
-    before, ahead = ahead, float(AHEAD.read_text())
-    if ahead != before:
-        clock.shift(ahead - before)
+    with one_by_one:
+        before, ahead = ahead, float(AHEAD.read_text())
+        if ahead != before:
+            clock.shift(ahead - before)
     return program(environ, start_response)

@@ -85,14 +85,14 @@ def now(site: Site) -> Iterator[time_machine.Traveller]:
 @pytest.fixture
 def pass_time(site: Site, now: time_machine.Traveller) -> Iterator[Callable[[timedelta], None]]:
     """Lets time go by, for the server and the test; afterwards it is as late as if nothing had been."""
-    before = site.ahead.read_text()
+    before = float(site.ahead.read_text())
 
     def wait(while_: timedelta) -> None:
-        site.ahead.write_text(str(float(site.ahead.read_text()) + while_.total_seconds()))
+        site.set_ahead(float(site.ahead.read_text()) + while_.total_seconds())
         now.shift(while_)
 
     yield wait
-    site.ahead.write_text(before)
+    site.set_ahead(before)
 
 
 @pytest.fixture(scope="package")
