@@ -139,7 +139,7 @@ ACCESS = {
         staff_rounds: announce dates discard edit index new show
         staff_telling: index rehearsal
         support: day destruction index show
-        staff_funnel: index names people
+        staff_funnel: index names organizations people
         staff_statistics: briefing index
         tasks: cancel show
     """,

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from briefings.accounts.models import User
@@ -18,7 +18,7 @@ from briefings.participation.match_models import Match, MatchOrganization
 from briefings.participation.models import ParticipationReply
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
-from briefings.statistics.funnel import PEOPLE, Step
+from briefings.statistics.funnel import PEOPLE, REPLIES, Counted, Step, Whole
 from briefings.statistics.scope import (
     LATEST_FIRST,
     Scope,
@@ -29,36 +29,81 @@ from briefings.statistics.scope import (
     holds_place,
     in_time,
     is_of_kind,
+    joined_in,
     matches_in,
     needs_in,
     replies_in,
+    was_due,
 )
 from briefings.statistics.tallies import numbers_of, tallies
 
 PEOPLE_IN_ORDER = (*LATEST_FIRST, Registration.id.desc())
 
 
-def behind(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
-    """The needs, registrations, replies or matches that `step` counts, the latest first, with what names them."""
+def behind(scope: Scope, what: Counted, zone: ZoneInfo, now: datetime) -> Select[Any]:
+    """The needs, registrations, replies or matches that `what` counts, the latest first, with what names them."""
+    rows = _counted(scope, what, zone, now)
+    if what in PEOPLE:
+        return _with_names_of_people(rows)
+    if what in REPLIES:
+        return _with_names_of_replies(rows)
+    if what is Step.MATCHED:
+        return with_names(rows).order_by(Match.matched_on.desc(), Match.id.desc())
+    # Loaded and not joined: whoever counts them asks for needs alone.
+    needs = rows.options(joinedload(Need.organization, innerjoin=True))
+    return needs.order_by(Need.published_at.desc(), Need.id.desc())
+
+
+def organizations_behind(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Organization]:
+    """The organizations that are counted beside `step`, each once, by name."""
+    rows = _counted(scope, step, zone, now)
     if step in PEOPLE:
+        which = rows.with_only_columns(Registration.organization_id)
+    elif step in REPLIES:
+        which = rows.with_only_columns(ParticipationReply.organization_id)
+    elif step is Step.MATCHED:
+        joined = and_(MatchOrganization.match_id == Match.id, *joined_in(scope, zone, now))
+        which = rows.join(MatchOrganization, joined).with_only_columns(MatchOrganization.organization_id)
+    else:
+        which = rows.with_only_columns(Need.organization_id)
+    return select(Organization).where(Organization.id.in_(which)).order_by(Organization.name, Organization.id)
+
+
+def _counted(scope: Scope, what: Counted, zone: ZoneInfo, now: datetime) -> Select[Any]:
+    if what in PEOPLE:
         of_kind = is_of_kind(scope, Registration.organization_id)
-        return _people(*briefings_in(scope, zone), came() if step is Step.ATTENDED else holds_place(), *of_kind)
-    if step in (Step.REPLIES, Step.ANSWERED):
-        return _replies(scope, step, zone, now)
-    return _matches(scope, zone, now) if step is Step.MATCHED else _needs(scope, step, zone, now)
+        people = select(Registration).join(Registration.briefing).join(Registration.organization)
+        return people.where(*briefings_in(scope, zone), *_of_people(what, came(), now), *of_kind)
+    if what in REPLIES:
+        replies = select(ParticipationReply).join(ParticipationReply.need)
+        seen = {Step.ANSWERED: in_time(), Whole.DUE: was_due(now)}.get(what, true())
+        return replies.where(*needs_in(scope, zone, now), *replies_in(scope), seen)
+    if what is Step.MATCHED:
+        return select(Match).join(Match.need).where(*needs_in(scope, zone, now), *matches_in(scope, zone, now))
+    return select(Need).where(*needs_in(scope, zone, now), *_of_needs(scope, what, now))
+
+
+def _of_people(what: Counted, came: ColumnElement[bool], now: datetime) -> list[ColumnElement[bool]]:
+    """What is asked of each registration, which was there if `came`."""
+    conditions = {
+        Step.REGISTERED: holds_place(),
+        Step.ATTENDED: came,
+        Whole.EXPECTED: or_(came, and_(begun(now), holds_place())),
+    }
+    return [conditions[what]] if what in conditions else []
 
 
 class People:
-    """The people that `step` counts, in the order of `behind`.
+    """The people that `what` counts, in the order of `behind`.
 
     How many each briefing has is counted ahead. So nobody counts a million for a page, nor goes through those on the
     pages before: only the briefings are looked through from which the page is.
     """
 
-    def __init__(self, scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> None:
-        self._scope, self._step = scope, step
+    def __init__(self, scope: Scope, what: Counted, zone: ZoneInfo, now: datetime) -> None:
+        self._scope, self._what, self._now = scope, what, now
         people = tallies(briefings_in(scope, zone), now, organizations=False)
-        self._numbers = [(each.briefing_id, numbers_of([each], scope.kind)[step.value]) for each in people]
+        self._numbers = [(each.briefing_id, numbers_of([each], scope.kind)[what.value]) for each in people]
 
     def __len__(self) -> int:
         return sum(number for _, number in self._numbers)
@@ -75,57 +120,42 @@ class People:
         which = select(Registration.id).join(Registration.briefing).where(Briefing.id.in_(briefings))
         which = which.where(*self._asked_of_each()).order_by(*PEOPLE_IN_ORDER)
         some = which.offset(first - skipped).limit(most).subquery()
-        return list(db.session.scalars(_people().join(some, some.c.id == Registration.id)))
+        people = select(Registration).join(Registration.briefing).join(Registration.organization)
+        return list(db.session.scalars(_with_names_of_people(people).join(some, some.c.id == Registration.id)))
 
     def _asked_of_each(self) -> list[ColumnElement[bool]]:
         """As values, which PostgreSQL looks up for those few: of EXISTS it makes a join with everybody."""
         came = select(was_there()).where(Attendance.registration_id == Registration.id).scalar_subquery()
         whose = aliased(Organization)
         kind = select(whose.kind).where(whose.id == Registration.organization_id).scalar_subquery()
-        found: list[Any] = [came if self._step is Step.ATTENDED else holds_place()]
+        found: list[Any] = _of_people(self._what, came, self._now)
         return found if self._scope.kind is None else [*found, kind == self._scope.kind]
 
 
-def _needs(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
-    found = select(Need).where(*needs_in(scope, zone, now))
+def _of_needs(scope: Scope, step: Counted, now: datetime) -> list[ColumnElement[bool]]:
     in_briefing = grouped(scope)
     replied = exists().where(ParticipationReply.need_id == Need.id, *replies_in(scope)).correlate(Need)
     talked = exists().where(ParticipationReply.need_id == Need.id, *replies_in(scope), consulted()).correlate(Need)
-    conditions: dict[Step, Any] = {
+    conditions: dict[Counted, Any] = {
         Step.GROUPED: Need.id.in_(in_briefing),
         Step.BRIEFED: Need.id.in_(in_briefing.where(begun(now))),
         Step.REPLIED: replied,
         Step.CONSULTED: talked,
     }
-    if step in conditions:
-        found = found.where(conditions[step])
-    # Loaded and not joined: whoever counts them asks for needs alone.
-    return found.options(joinedload(Need.organization, innerjoin=True)).order_by(
-        Need.published_at.desc(), Need.id.desc()
-    )
+    return [conditions[step]] if step in conditions else []
 
 
-def _people(*conditions: ColumnElement[bool]) -> Select[Any]:
-    found = select(Registration).join(Registration.briefing).join(Registration.organization).where(*conditions)
-    found = found.options(contains_eager(Registration.briefing), contains_eager(Registration.organization))
-    return found.order_by(*PEOPLE_IN_ORDER)
+def _with_names_of_people(rows: Select[Any]) -> Select[Any]:
+    named = rows.options(contains_eager(Registration.briefing), contains_eager(Registration.organization))
+    return named.order_by(*PEOPLE_IN_ORDER)
 
 
-def _replies(scope: Scope, step: Step, zone: ZoneInfo, now: datetime) -> Select[Any]:
-    found = select(ParticipationReply).join(ParticipationReply.need)
-    found = found.where(*needs_in(scope, zone, now), *replies_in(scope))
-    if step is Step.ANSWERED:
-        found = found.where(in_time())
-    found = found.options(
+def _with_names_of_replies(rows: Select[Any]) -> Select[Any]:
+    named = rows.options(
         contains_eager(ParticipationReply.need).joinedload(Need.organization),
         joinedload(ParticipationReply.organization),
     )
-    return found.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc())
-
-
-def _matches(scope: Scope, zone: ZoneInfo, now: datetime) -> Select[Any]:
-    found = select(Match).join(Match.need).where(*needs_in(scope, zone, now), *matches_in(scope, zone, now))
-    return with_names(found).order_by(Match.matched_on.desc(), Match.id.desc())
+    return named.order_by(ParticipationReply.sent_at.desc(), ParticipationReply.id.desc())
 
 
 def with_names(matches: Select[Any]) -> Select[Any]:

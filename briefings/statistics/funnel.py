@@ -55,8 +55,31 @@ class Step(StrEnum):
     MATCHED = "matched"
 
 
-PEOPLE = (Step.REGISTERED, Step.ATTENDED)
-"""The steps that are people; REPLIES and ANSWERED are replies, the others needs."""
+class Whole(StrEnum):
+    """What the share of a step is taken of where that is no step itself."""
+
+    APPLIED = "applied"
+    EXPECTED = "expected"
+    DUE = "due"
+
+
+Counted = Step | Whole
+COUNTED: Mapping[str, Counted] = {each.value: each for each in (*Step, *Whole)}
+"""By their names in addresses."""
+PEOPLE = (Step.REGISTERED, Step.ATTENDED, Whole.APPLIED, Whole.EXPECTED)
+REPLIES = (Step.REPLIES, Step.ANSWERED, Whole.DUE)
+"""What counts people, and what replies; MATCHED counts matches, the other steps needs."""
+PART_OF: Mapping[Step, Counted] = {
+    Step.GROUPED: Step.NEEDS,
+    Step.BRIEFED: Step.GROUPED,
+    Step.REGISTERED: Whole.APPLIED,
+    Step.ATTENDED: Whole.EXPECTED,
+    Step.REPLIED: Step.NEEDS,
+    Step.ANSWERED: Whole.DUE,
+    Step.CONSULTED: Step.REPLIED,
+    Step.MATCHED: Step.REPLIED,
+}
+"""Of what the share of a step is taken; the others have none."""
 
 
 class Count(NamedTuple):
@@ -370,21 +393,12 @@ def _funnel(found: Numbers) -> Funnel:
     def of(name: str) -> int:
         return found.get(name, 0)
 
-    reached = {
-        Step.NEEDS: ("needs", "needs", None),
-        Step.GROUPED: ("grouped", "grouped", of("needs")),
-        Step.BRIEFED: ("briefed", "briefed", of("grouped")),
-        Step.REGISTERED: ("registered", "registered", of("applied")),
-        Step.ATTENDED: ("attended", "attended", of("expected")),
-        Step.REPLIED: ("replied", "replied", of("needs")),
-        Step.REPLIES: ("replies", "sent", None),
-        Step.ANSWERED: ("answered", "seen", of("due")),
-        Step.CONSULTED: ("consulted", "consulted", of("replied")),
-        Step.MATCHED: ("matched", "matched", of("replied")),
-    }
-    return Funnel(
-        {step: Count(step, of(name), of(f"{who}_organizations"), whole) for step, (name, who, whole) in reached.items()}
-    )
+    def reached(step: Step) -> Count:
+        who = {Step.REPLIES: "sent", Step.ANSWERED: "seen"}.get(step, step.value)
+        whole = of(PART_OF[step].value) if step in PART_OF else None
+        return Count(step, of(step.value), of(f"{who}_organizations"), whole)
+
+    return Funnel({step: reached(step) for step in Step})
 
 
 EMPTY = _funnel({})

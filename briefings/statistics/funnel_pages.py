@@ -1,5 +1,6 @@
 """The staff's pages of the funnel: any scope, broken down, and who and what is behind each number."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -14,12 +15,12 @@ from briefings.exports.forms import in_words
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
 from briefings.schedule.staff import zone
-from briefings.statistics.behind import Known, People, behind
+from briefings.statistics.behind import Known, People, behind, organizations_behind
 from briefings.statistics.forms import ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Funnels, Step, funnels, steps_by
+from briefings.statistics.funnel import COUNTED, PART_OF, PEOPLE, REPLIES, Counted, Funnels, Step, funnels, steps_by
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.scope import Axis, Scope, query_of
-from briefings.statistics.words import AXES, STEPS
+from briefings.statistics.words import AXES, STEPS, WORDS
 from briefings.web.access import staff
 
 pages = Blueprint("staff_funnel", __name__, url_prefix="/staff/statistics/funnel")
@@ -76,6 +77,7 @@ def index() -> ResponseReturnValue:
         page=page,
         words=STEPS,
         people=PEOPLE,
+        part_of=PART_OF,
         axes=AXES,
         steps=steps,
         heads=[(f"{STEPS[step].name} ({STEPS[step].unit})", "num") for step in steps],
@@ -84,50 +86,60 @@ def index() -> ResponseReturnValue:
     )
 
 
-@pages.get("/<any(needs, grouped, briefed, replied, replies, answered, consulted, matched):step>")
+@pages.get("/<any(needs, grouped, briefed, replied, replies, answered, due, consulted, matched):step>")
 @staff
 def names(step: str) -> ResponseReturnValue:
     """Which needs, replies or matches are behind one number."""
-    return _behind(Step(step))
+    return _behind(COUNTED[step], _page_behind, _kind_of_rows(COUNTED[step]))
 
 
-@pages.get("/<any(registered, attended):step>")
+@pages.get("/<any(applied, registered, expected, attended):step>")
 @staff
 def people(step: str) -> ResponseReturnValue:
     """Who is behind one number; people of other themes than one's own are not named in full."""
-    return _behind(Step(step), known=Known(current_user))
+    return _behind(COUNTED[step], _page_behind, "people", known=Known(current_user))
 
 
-def _behind(step: Step, **shown: Any) -> str:
+@pages.get(f"/<any({', '.join(Step)}):step>/organizations")
+@staff
+def organizations(step: str) -> ResponseReturnValue:
+    """Which organizations are counted beside one number."""
+    return _behind(Step(step), _page_of_organizations, "organizations")
+
+
+def _behind(what: Counted, page_of: Callable[[Scope, Any, datetime], Pagination], of: str, **shown: Any) -> str:
     filters, now = ScopeFilters(request.args), clock.now()
     scope = filters.scope()
     return render_template(
         "statistics/behind.html",
-        step=step,
+        step=what,
+        said=WORDS[what],
         words=STEPS,
         conditions=in_words(filters),
         briefing=_briefing(scope),
-        page=_page_behind(scope, step, now),
+        page=page_of(scope, what, now),
         query=query_of(scope),
         by=filters.by.data or None,
-        kind_of_rows=_kind_of_rows(step),
+        kind_of_rows=of,
         people=PEOPLE,
         **shown,
     )
 
 
-def _page_behind(scope: Scope, step: Step, now: datetime) -> Pagination:
-    if step in PEOPLE:
-        return PeopleBehind(per_page=PER_PAGE, people=People(scope, step, zone(), now))
-    return db.paginate(behind(scope, step, zone(), now), per_page=PER_PAGE)
+def _page_behind(scope: Scope, what: Counted, now: datetime) -> Pagination:
+    if what in PEOPLE:
+        return PeopleBehind(per_page=PER_PAGE, people=People(scope, what, zone(), now))
+    return db.paginate(behind(scope, what, zone(), now), per_page=PER_PAGE)
 
 
-def _kind_of_rows(step: Step) -> str:
-    if step in PEOPLE:
-        return "people"
-    if step in (Step.REPLIES, Step.ANSWERED):
+def _page_of_organizations(scope: Scope, step: Step, now: datetime) -> Pagination:
+    return db.paginate(organizations_behind(scope, step, zone(), now), per_page=PER_PAGE)
+
+
+def _kind_of_rows(what: Counted) -> str:
+    if what in REPLIES:
         return "replies"
-    return "matches" if step is Step.MATCHED else "needs"
+    return "matches" if what is Step.MATCHED else "needs"
 
 
 def _briefing(scope: Scope) -> Briefing | None:

@@ -8,20 +8,21 @@ from briefings.db import db
 from briefings.exports.forms import in_words
 from briefings.exports.lists import Asked, Column, Found, ListFile, NotThere, Step, at_hand, computed, listed
 from briefings.needs.words import NEED_STATES, REGIONS
-from briefings.organizations.models import OrganizationKind
+from briefings.organizations.models import Organization, OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.participation.words import REPLY_STATES
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
-from briefings.statistics.behind import People, behind
+from briefings.schedule.words import REGISTRATION_STATES
+from briefings.statistics.behind import People, behind, organizations_behind
 from briefings.statistics.forms import AsOf, ScopeFilters
-from briefings.statistics.funnel import PEOPLE, Count, funnels, steps_by
+from briefings.statistics.funnel import COUNTED, PEOPLE, REPLIES, Count, Counted, funnels, steps_by
 from briefings.statistics.funnel import Step as Reached
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.published import Figures, series
 from briefings.statistics.recognition import Deed, Part, Ranked, Who, half_in_words, named
 from briefings.statistics.recognition_pages import RecognitionFilters, ranked_by
-from briefings.statistics.words import AXES, DEEDS, MERITS, STEPS
+from briefings.statistics.words import AXES, DEEDS, MERITS, STEPS, WORDS
 
 
 def find_nominations(asked: Asked) -> Found[Ranked]:
@@ -68,7 +69,9 @@ PERSON: Sequence[Column[Registration]] = (
     Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
     Column("설명회", 40, lambda each: each.briefing.title),
     Column("설명회 일시", 18, lambda each: each.briefing.starts_at),
+    Column("신청 상태", 12, lambda each: REGISTRATION_STATES[each.state]),
 )
+ABOVE = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
 
 
 class FunnelLine(NamedTuple):
@@ -111,7 +114,7 @@ def find_funnel(asked: Asked) -> Found[FunnelLine]:
 
 def find_behind(asked: Asked) -> Found[Any]:
     """The needs, replies or matches that one number of the funnel counts."""
-    return _behind(asked, frozenset(Reached) - set(PEOPLE), _columns_behind)
+    return _behind(asked, frozenset(COUNTED.values()) - set(PEOPLE), _columns_behind)
 
 
 def find_people(asked: Asked) -> Found[Registration]:
@@ -119,15 +122,28 @@ def find_people(asked: Asked) -> Found[Registration]:
     return _behind(asked, frozenset(PEOPLE), lambda step: PERSON)
 
 
-def _behind(asked: Asked, steps: frozenset[Reached], columns: Callable[[Reached], Sequence[Column[Any]]]) -> Found[Any]:
+def find_organizations(asked: Asked) -> Found[Organization]:
+    """The organizations that are counted beside one number of the funnel."""
     filters, step = ScopeFilters(asked.args), asked.args.get("step")
-    if step not in steps:
+    if step not in STEPS:
         raise NotThere("step")
-    step, scope = Reached(step), filters.scope()
-    number = len(People(scope, step, asked.zone, asked.now)) if step in PEOPLE else None
-    rows = listed(behind(scope, step, asked.zone, asked.now), number=number)
-    above = (Step("통계", "staff_statistics.index", {}), Step("단계별 실적", "staff_funnel.index", {}))
-    return Found(columns(step), rows, _conditions(filters), subtitle=STEPS[step].name, above=above)
+    step = Reached(step)
+    columns = (
+        Column[Organization](STEPS[step].organizations, 28, lambda each: each.name),
+        Column[Organization]("기관 유형", 16, lambda each: KINDS[each.kind]),
+    )
+    rows = listed(organizations_behind(filters.scope(), step, asked.zone, asked.now))
+    return Found(columns, rows, _conditions(filters), subtitle=STEPS[step].name, above=ABOVE)
+
+
+def _behind(asked: Asked, among: frozenset[Counted], columns: Callable[[Counted], Sequence[Column[Any]]]) -> Found[Any]:
+    filters, what = ScopeFilters(asked.args), COUNTED.get(asked.args.get("step", ""))
+    if what not in among:
+        raise NotThere("step")
+    scope = filters.scope()
+    number = len(People(scope, what, asked.zone, asked.now)) if what in PEOPLE else None
+    rows = listed(behind(scope, what, asked.zone, asked.now), number=number)
+    return Found(columns(what), rows, _conditions(filters), subtitle=WORDS[what].name, above=ABOVE)
 
 
 def _conditions(filters: ScopeFilters) -> list[tuple[str, str]]:
@@ -139,8 +155,8 @@ def _conditions(filters: ScopeFilters) -> list[tuple[str, str]]:
     return [*([("설명회", briefing.title)] if briefing else []), *in_words(filters)]
 
 
-def _columns_behind(step: Reached) -> list[Column[Any]]:
-    if step in (Reached.REPLIES, Reached.ANSWERED):
+def _columns_behind(what: Counted) -> list[Column[Any]]:
+    if what in REPLIES:
         return [
             Column("답글을 보낸 기관", 28, lambda each: each.organization.name),
             Column("기관 유형", 16, lambda each: KINDS[each.organization.kind]),
@@ -151,7 +167,7 @@ def _columns_behind(step: Reached) -> list[Column[Any]]:
             Column("확인한 때", 18, lambda each: each.acknowledged_at),
             Column("상태", 12, lambda each: REPLY_STATES[each.state]),
         ]
-    if step is Reached.MATCHED:
+    if what is Reached.MATCHED:
         return [
             Column("과제", 40, lambda each: each.need.title),
             Column("수요기관", 28, lambda each: each.need.organization.name),
@@ -205,5 +221,6 @@ LISTS = (
     ListFile("funnel", "단계별 실적", "staff_funnel.index", find_funnel, counted="줄"),
     ListFile("funnel_rows", "단계별 과제와 답글", "staff_funnel.names", find_behind),
     ListFile("funnel_people", "단계별 신청자", "staff_funnel.people", find_people, counted="명", across=True),
+    ListFile("funnel_organizations", "단계별 기관", "staff_funnel.organizations", find_organizations, counted="곳"),
     ListFile("figures", "공표 수치", "staff_statistics.index", find_figures, counted="줄"),
 )

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from briefings.errors import N_
-from briefings.statistics.funnel import Step
+from briefings.statistics.funnel import Counted, Step, Whole
 from briefings.statistics.recognition import Deed, Who
 from briefings.statistics.scope import Axis
 
@@ -19,7 +19,7 @@ class StepWords(NamedTuple):
     """Whose organizations are counted beside it, each once."""
 
 
-STEPS = {
+STEPS: dict[Counted, StepWords] = {
     Step.NEEDS: StepWords(
         N_("등록된 과제"),
         N_("건"),
@@ -91,6 +91,31 @@ STEPS = {
         N_("성사에 함께한 기관"),
     ),
 }
+WHOLES: dict[Counted, StepWords] = {
+    Whole.APPLIED: StepWords(
+        N_("모든 신청"),
+        N_("명"),
+        N_("공개한 설명회의 신청입니다. 승인이나 자리를 기다리는 사람과 취소한 사람도 셉니다."),
+        "",
+        "",
+    ),
+    Whole.EXPECTED: StepWords(
+        N_("참석할 사람"),
+        N_("명"),
+        N_("시작한 설명회에 자리가 확정된 사람과, 자리 없이 온 사람입니다."),
+        "",
+        "",
+    ),
+    Whole.DUE: StepWords(
+        N_("확인할 때가 된 답글"),
+        N_("건"),
+        N_("수요기관이 확인했거나, 확인할 기한(근무일 5일)이 지난 답글입니다."),
+        "",
+        "",
+    ),
+}
+"""What shares are taken of that is no step."""
+WORDS = STEPS | WHOLES
 AXES = {
     Axis.THEME: N_("주제"),
     Axis.AUDIENCE: N_("대상"),

@@ -91,7 +91,7 @@ WITHOUT_PEOPLE = """
     staff_certificates: revoke rule
     staff_day: moderator notes parts settings show
     staff_follow_up: index send
-    staff_funnel: index names
+    staff_funnel: index names organizations
     staff_invitees: ask remind remove
     staff_lists: discard new take
     staff_matches: confirm_on_paper hide index

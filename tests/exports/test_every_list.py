@@ -21,6 +21,7 @@ from tests.builders import a_theme, a_user
 from tests.exports.full import fill, make_hostile
 
 CONDITIONS = {
+    "funnel_organizations": "?step=registered",
     "funnel_people": "?step=attended",
     "funnel_rows": "?step=replies",
     "received_mails": "?shelf=all",

@@ -11,8 +11,8 @@ from briefings import jobs
 from briefings.db import db, unit_of_work
 from briefings.organizations.models import Organization, OrganizationKind
 from briefings.schedule.registration_models import Registration
-from briefings.statistics.behind import People, behind
-from briefings.statistics.funnel import PEOPLE, Step, crossed, funnel, funnels
+from briefings.statistics.behind import People, behind, organizations_behind
+from briefings.statistics.funnel import PART_OF, PEOPLE, Step, crossed, funnel, funnels
 from briefings.statistics.naming import in_order
 from briefings.statistics.published import published_figures
 from briefings.statistics.scope import Axis, Scope
@@ -29,10 +29,9 @@ def installation(app, now):
     return an_installation(now, 60)
 
 
-def rows_behind(scope, step, now):
+def number_of(rows):
     """How many there are."""
-    found = behind(scope, step, SEOUL, now).order_by(None).options().subquery()
-    return db.session.scalar(select(func.count()).select_from(found))
+    return db.session.scalar(select(func.count()).select_from(rows.order_by(None).options().subquery()))
 
 
 def test_every_row_of_a_breakdown_is_the_funnel_of_its_part_and_has_its_names_behind_it(app, installation, now):
@@ -47,7 +46,10 @@ def test_every_row_of_a_breakdown_is_the_funnel_of_its_part_and_has_its_names_be
         whole = told.whole
         assert whole[Step.NEEDS].number and whole[Step.ATTENDED].number and whole[Step.MATCHED].number
         for count in whole.steps():
-            assert rows_behind(scope, count.step, now) == count.number, (scope, count)
+            assert number_of(behind(scope, count.step, SEOUL, now)) == count.number, (scope, count)
+            assert number_of(organizations_behind(scope, count.step, SEOUL, now)) == count.organizations, (scope, count)
+            if count.of is not None:
+                assert number_of(behind(scope, PART_OF[count.step], SEOUL, now)) == count.of, (scope, count)
             assert count.of is None or count.of >= count.number or count.step is Step.MATCHED
 
 
@@ -57,9 +59,11 @@ def test_people_behind_a_number_are_the_same_page_by_page_as_all_at_once(app, in
         last = db.session.scalar(select(func.max(Organization.id)))
         db.session.scalars(select(Registration)).first().organization_id = last
     scopes = (Scope(), Scope(kind=OrganizationKind.COMPANY), Scope(region=REGIONS[0], until=date(2025, 12, 31)))
-    for scope, step in product(scopes, PEOPLE):
-        people, number = People(scope, step, SEOUL, now), funnel(scope, SEOUL, now)[step].number
-        all_at_once = db.session.scalars(behind(scope, step, SEOUL, now)).all()
+    for scope, what in product(scopes, PEOPLE):
+        people, told = People(scope, what, SEOUL, now), funnel(scope, SEOUL, now).counts
+        numbers = {PART_OF.get(step): count.of for step, count in told.items()}
+        number = told[what].number if what in told else numbers[what]
+        all_at_once = db.session.scalars(behind(scope, what, SEOUL, now)).all()
         assert len(people) == len(all_at_once) == number > 10
         for size in (31, 500):
             pages = [people.some(first, size) for first in range(0, number + size, size)]

@@ -8,6 +8,7 @@ from briefings.db import db
 from briefings.needs.models import officer_themes
 from briefings.organizations.models import OrganizationKind
 from briefings.participation.match_models import Match, MatchOrganization
+from briefings.schedule.registration_models import RegistrationState
 from briefings.statistics import need_bits
 from tests.builders import (
     a_briefing,
@@ -122,6 +123,24 @@ def test_each_number_of_a_part_opens_what_is_behind_it(app, client, now):
     file = f"/staff/exports/funnel_people?step=registered&briefing={briefing.id}"
     assert briefing.title in client.get(file).text, "the file says that it is about one briefing"
     assert client.get("/staff/exports/funnel?briefing=999999").status_code == 404
+
+
+def test_what_a_share_is_taken_of_and_whose_it_is_open_as_well(app, client, now):
+    client.sign_in(a_user())
+    briefing = a_briefing(needs=1, starts_at=now - timedelta(hours=2), ends_at=now)
+    a_registration(briefing, name="김나래")
+    a_registration(briefing, name="박다솜", state=RegistrationState.CANCELLED)
+    a_reply(briefing.slots[0].need, due_at=now - timedelta(days=1))
+    told = {"applied": ("모든 신청 2명", "박다솜"), "expected": ("참석할 사람 1명", "김나래")}
+    told |= {"due": ("확인할 때가 된 답글 1건", "가온재활용")}
+    told |= {"replies/organizations": ("참여 답글의 답글을 보낸 기관 1곳", "가온재활용")}
+    funnel = client.get("/staff/statistics/funnel").text
+    for path, said in told.items():
+        assert f'href="/staff/statistics/funnel/{path}"' in funnel
+        page = words_of(client.get(f"/staff/statistics/funnel/{path}").text)
+        assert all(words in page for words in said), path
+    assert "신청 취소" in words_of(client.get("/staff/statistics/funnel/applied").text)
+    assert client.get("/staff/statistics/funnel/due/organizations").status_code == 404
 
 
 def test_conditions_that_make_no_sense_are_said_at_their_field_and_count_as_none(app, client, now):
