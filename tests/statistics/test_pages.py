@@ -133,7 +133,7 @@ def test_what_a_share_is_taken_of_and_whose_it_is_open_as_well(app, client, now)
     a_reply(briefing.slots[0].need, due_at=now - timedelta(days=1))
     told = {"applied": ("모든 신청 2명", "박다솜"), "expected": ("참석할 사람 1명", "김나래")}
     told |= {"due": ("확인할 때가 된 답글 1건", "가온재활용")}
-    told |= {"replies/organizations": ("참여 답글의 답글을 보낸 기관 1곳", "가온재활용")}
+    told |= {"replies/organizations": ("참여 답글: 답글을 보낸 기관 1곳", "가온재활용")}
     funnel = client.get("/staff/statistics/funnel").text
     for path, said in told.items():
         assert f'href="/staff/statistics/funnel/{path}"' in funnel
