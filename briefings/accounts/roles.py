@@ -9,6 +9,7 @@ from briefings.accounts.sessions import end_all
 from briefings.audit.recording import record
 from briefings.db import db, lock
 from briefings.errors import N_, Refused
+from briefings.web.erased import is_marker
 
 
 def switch_off(user: User, by: User, now: datetime) -> None:
@@ -22,7 +23,9 @@ def switch_off(user: User, by: User, now: datetime) -> None:
 
 
 def switch_on(user: User, by: User, now: datetime) -> None:
-    """The account may be used again, with the password it had."""
+    """The account may be used again, with the password it had; Refused where nobody is left to use it."""
+    if is_marker(user.email):
+        raise Refused("개인정보를 지운 계정은 다시 켤 수 없습니다. 필요하면 새 계정을 추가해 주세요.")
     if not user.active:
         user.active = True
         record(by, "account.switched_on", user, now)

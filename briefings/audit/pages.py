@@ -17,6 +17,7 @@ from briefings.audit.models import AuditEntry
 from briefings.audit.recording import SEEN
 from briefings.audit.words import DEEDS, OF_LINKS, Deed, deed_of
 from briefings.web.access import access_of, staff
+from briefings.web.filters import as_read
 
 pages = Blueprint("staff_audit", __name__, url_prefix="/staff/audit")
 PROGRAM = "프로그램"
@@ -137,12 +138,12 @@ def _conditions(filters: AuditFilters) -> list[tuple[str, str]]:
 def _condition(filters: AuditFilters, name: str) -> str:
     field = filters[name]
     if name == "actor":
-        return f"누가: {names_of([int(field.data)]).get(int(field.data), NOBODY_KNOWN)}"
+        return f"누가: {as_read(names_of([int(field.data)]).get(int(field.data), NOBODY_KNOWN))}"
     if name == "about":
         kind, _, number = field.data.partition(":")
         entry = AuditEntry(about_type=kind, about_id=int(number))
         [subject] = subjects_of([entry]).values()
         # Of what they had nothing to do with officers learn no title here: it may be a name.
-        return f"{subject.words}: {(current_user.is_administrator and subject.title) or number}"
+        return f"{subject.words}: {(current_user.is_administrator and as_read(subject.title)) or number}"
     chosen = {choice.value: choice.label for choice in getattr(field, "choices", ())}.get(field.data, field.data)
     return f"{field.label.text}: {chosen}"

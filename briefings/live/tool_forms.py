@@ -14,6 +14,7 @@ from briefings.live.tool_people import Found
 from briefings.live.tool_reading import MOST_ROWS
 from briefings.schedule.registration_models import Registration
 from briefings.schedule.words import REGISTRATION_STATES
+from briefings.web.filters import as_read
 from briefings.web.forms import Filters, Form
 
 OPEN = "open"
@@ -90,4 +91,4 @@ class AgreeForm(Form):
 def in_words(registration: Registration) -> str:
     """Somebody as one reads of them in a choice."""
     state = "" if registration.state == "confirmed" else f", {REGISTRATION_STATES[registration.state]}"
-    return f"{registration.name}, {registration.organization.name} ({registration.email}{state})"
+    return f"{as_read(registration.name)}, {registration.organization.name} ({as_read(registration.email)}{state})"

@@ -27,6 +27,7 @@ WORDS = {OrganizationKind: KINDS, RequestState: REQUEST_STATES}
 
 ACTS = {
     "account.opened": "계정을 만듦",
+    "account.closed": "개인정보를 지우려고 계정을 닫음",
     "account.signed_in": "로그인함",
     "account.password_set": "비밀번호를 정함",
     "account.switched_off": "계정을 끔",

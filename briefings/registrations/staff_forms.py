@@ -18,7 +18,7 @@ from briefings.schedule.registering import Applicant
 from briefings.schedule.registrants import SORTS
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.words import REGISTRATION_STATES
-from briefings.web.filters import period
+from briefings.web.filters import as_read, period
 from briefings.web.forms import ChoicesField, EmailField, Filters, Form, PhoneField, options
 
 BY_REQUEST = "본인이 전화나 전자우편으로 알려 준 내용"
@@ -63,7 +63,7 @@ class Ticks(Filters):
     def of(cls, found: Iterable[Registration]) -> "Ticks":
         """One tick for each, none set."""
         form = cls(MultiDict())
-        form.id.choices = [(each.public_id, f"{each.name}({each.organization.name}) 선택") for each in found]
+        form.id.choices = [(each.public_id, f"{as_read(each.name)}({each.organization.name}) 선택") for each in found]
         return form
 
 

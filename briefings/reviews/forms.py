@@ -27,6 +27,7 @@ from briefings.reviews.ranking import Ranked
 from briefings.reviews.record import CHAPTERS, Chapter
 from briefings.reviews.scoring import Mark, version_seen
 from briefings.reviews.words import OUTCOMES
+from briefings.web.filters import as_read
 from briefings.web.forms import ChoicesField, Filters, Form, options
 
 
@@ -239,7 +240,7 @@ class RecordFilters(Filters):
 
     def __init__(self, args: MultiDict[str, str], people: Sequence[str]) -> None:
         super().__init__(args)
-        self.who.choices = [SelectChoice("", "전체"), *(SelectChoice(name, name) for name in people)]
+        self.who.choices = [SelectChoice("", "전체"), *(SelectChoice(name, as_read(name)) for name in people)]
 
     def chosen(self) -> tuple[Chapter | None, str]:
         """The conditions, as far as they make sense."""

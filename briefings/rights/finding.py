@@ -13,7 +13,7 @@ from briefings.live.models import BriefingDay
 from briefings.needs.models import Need
 from briefings.organizations.models import Membership
 from briefings.participation.models import Appointment, Consultation, ParticipationReply, ReplyColleague
-from briefings.rights.blackening import Person, needles
+from briefings.rights.blackening import Person, national, needles
 from briefings.rights.blackening import person as known_as
 from briefings.rights.columns import WORDS
 from briefings.rights.emptying import ROWS
@@ -28,6 +28,7 @@ APART = "\n"
 SEEN = "seen"
 """What the log of who saw whom is kept under (`audit.seeing.digest_of_person`)."""
 TO_OTHERS = ("presenter", "standby")
+MOBILE = "01"
 
 
 @dataclass
@@ -93,7 +94,17 @@ def _said_of(address: str) -> tuple[set[str], set[str]]:
         for row in db.session.execute(select(*columns).where(email == address).distinct()):
             names.add(row[0] or "")
             phones.add((row[1] if len(row) > 1 else "") or "")
-    return names - {"", GONE, address}, phones - {""}
+    return names - {"", GONE, address}, phones - {""} - _of_offices(phones, address)
+
+
+def _of_offices(phones: set[str], address: str) -> set[str]:
+    """Of these numbers the lines that others are reached by as well: nobody is told by them."""
+    lines = {each for each in phones if each and not national(each).startswith(MOBILE)}
+    if not lines:
+        return set()
+    known = [(email, phone) for email, _, phone in _people() if phone is not None]
+    others = [select(phone).where(phone.in_(lines), email != address) for email, phone in known]
+    return set(db.session.scalars(union(*others)))
 
 
 def _shared(names: set[str], address: str) -> set[str]:

@@ -37,6 +37,7 @@ from briefings.schedule.forms import (
 from briefings.schedule.models import Briefing, BriefingState, Eligibility, Visibility
 from briefings.schedule.slots import Plan, Presenter, SlotPlan, plan_of, presenter_of, usual_materials_due
 from briefings.schedule.words import VISIBILITIES
+from briefings.web.erased import is_marker
 from briefings.web.forms import EmailField, Form, MomentField
 
 
@@ -67,16 +68,15 @@ class SlotForm(Form):
 
     def plan(self, need: Need) -> SlotPlan:
         """The row as it stands, with no minutes where none can be read."""
-        return SlotPlan(
-            need.id,
-            need.title,
-            minutes_in(self.talk_minutes),
-            minutes_in(self.question_minutes),
-            self.presenter_name.data or "",
-            self.presenter_title.data or "",
-            self.presenter_email.data or "",
-            self._presenter_seen(),
-        )
+        seen = self._presenter_seen()
+        minutes = minutes_in(self.talk_minutes), minutes_in(self.question_minutes)
+        return SlotPlan(need.id, need.title, *minutes, *self._presenter(seen), seen)
+
+    def _presenter(self, seen: Presenter | None) -> Presenter:
+        """Who was typed; whoever was erased is still the same, for no field shows the marker of their address."""
+        fields = self.presenter_name, self.presenter_title, self.presenter_email
+        typed = Presenter(*(field.data or "" for field in fields))
+        return seen if seen and is_marker(seen.email) and typed == seen._replace(email="") else typed
 
     def _presenter_seen(self) -> Presenter | None:
         try:

@@ -20,6 +20,7 @@ from briefings.schedule.invitations import invite, open_item, withdraw
 from briefings.schedule.models import Briefing, BriefingState, PresenterSlot, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.slots import plan_of, refuse_clashes
+from briefings.web.erased import is_marker
 
 HELD_BACK = timedelta(days=2)
 """Nobody is pressed for an answer within this time of being asked."""
@@ -157,6 +158,8 @@ def ask_again(slot: PresenterSlot, by: Actor, now: datetime) -> None:
     _lock(slot, now)
     if slot.state is not SlotState.DECLINED:
         raise Refused("사양한 발표자에게만 다시 부탁할 수 있습니다.")
+    if is_marker(slot.presenter_email):
+        raise Refused("개인정보를 지운 분에게는 다시 부탁할 수 없습니다. 다른 발표자를 적어 주세요.")
     _record("slot.asked_again", slot, now, by)
     slot.hand_over(slot.presenter_name, slot.presenter_title, slot.presenter_email)
     _settle(slot, now)

@@ -6,9 +6,14 @@ NOBODY = "@invalid"
 """The end of the addresses that stand where somebody was erased (RFC 2606, 2): nothing is ever queued for them."""
 GONE = "○○○"
 """What stands where a name stood that has to stand somewhere."""
-_MARKER = re.compile(r"erased-[0-9a-f]+" + re.escape(NOBODY))
+MARKER = re.compile(r"erased-[0-9a-f]+" + re.escape(NOBODY))
+
+
+def is_erased(text: object) -> bool:
+    """Whether it stands where the name or the address of somebody stood who was erased."""
+    return text == GONE or is_marker(text)
 
 
 def is_marker(text: object) -> bool:
     """Whether it stands where the address of somebody stood who was erased."""
-    return isinstance(text, str) and text.endswith(NOBODY) and _MARKER.fullmatch(text) is not None
+    return isinstance(text, str) and text.endswith(NOBODY) and MARKER.fullmatch(text) is not None

@@ -14,11 +14,13 @@ from markupsafe import Markup, escape
 from phonenumbers import PhoneNumberFormat
 
 from briefings.errors import N_
-from briefings.web.erased import GONE, is_marker
+from briefings.web.erased import GONE, MARKER, NOBODY, is_erased
 from briefings.web.language import language, said
 
 ERASED = N_("지움")
 """What stands for the name or the address of somebody who was erased."""
+ERASED_PERSON = "개인정보를 지운 분"
+"""The same for staff where 님 follows the names of others: whatever particle comes next fits both."""
 WEEKDAYS_KO = "월화수목금토일"
 WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -138,10 +140,18 @@ def aria(kwargs: Mapping[str, Any], describedby: str = "", invalid: object = Non
 
 
 def as_read(value: Any) -> Any:
-    """What pages and files show of a value: of an erased name or address a word in the reader's language."""
-    if type(value) is str and (value == GONE or is_marker(value)):
-        return said(ERASED)
-    return value
+    """What pages and files show of a value: of an erased name or address a word in the reader's language.
+
+    In what somebody wrote ○○○ stays: people themselves write it for names they leave out.
+    """
+    if type(value) is not str or (value != GONE and NOBODY not in value):
+        return value
+    return said(ERASED) if value == GONE else MARKER.sub(said(ERASED), value)
+
+
+def addressed(name: str) -> str:
+    """`홍길동 님`; of an erased name or address `개인정보를 지운 분`."""
+    return ERASED_PERSON if is_erased(name) else f"{name} 님"
 
 
 def korean(text: object) -> object:
@@ -177,9 +187,10 @@ def register(app: Flask) -> None:
         phone,
         masked,
         aria,
+        addressed,
         korean,
     ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.finalize = as_read  # whatever stands on a page, wherever
-    app.jinja_env.tests["erased"] = is_marker
+    app.jinja_env.tests["erased"] = is_erased
     app.jinja_env.globals.update(site_name=site_name, get_locale=get_locale)

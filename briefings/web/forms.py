@@ -33,10 +33,10 @@ from wtforms import (
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget, Select, html_params
+from wtforms.widgets import CheckboxInput, ListWidget, Select, TextArea, html_params
 
 from briefings.errors import Refused
-from briefings.web.erased import is_marker
+from briefings.web.erased import is_erased
 from briefings.web.filters import in_english, local, machine_time, phone
 from briefings.web.page_cache import anew
 from briefings.web.problems import reason
@@ -175,9 +175,12 @@ class Form(FlaskForm):
         def render_field(self, field: Field, render_kw: Mapping[str, Any]) -> Markup:
             """A list in which something is always chosen cannot be left empty, and HTML has nothing to require.
 
-            What was typed and refused is shown with its forbidden signs replaced.
+            What was typed and refused is shown with its forbidden signs replaced. Where somebody was erased there is
+            nothing to keep.
             """
             always = isinstance(field, SelectField) and isinstance(field.widget, Select) and _always_chosen(field)
+            if type(field.widget) is not TextArea and not field.raw_data and is_erased(field.data):
+                render_kw = {**render_kw, "value": ""}
             shown = super().render_field(field, {"required": False, **render_kw} if always else render_kw)
             return Markup(FORBIDDEN.sub(REPLACED, shown))  # noqa: S704 (a sign in place of another escapes nothing)
 
@@ -271,9 +274,6 @@ class EmailField(PlainEmailField):
         keys = {"autocomplete": "email", "inputmode": "email", "spellcheck": "false", "maxlength": 254}
         super().__init__(*args, **kwargs)
         self.render_kw = keys | (self.render_kw or {})
-
-    def _value(self) -> str:
-        return "" if is_marker(self.data) else str(super()._value())  # nobody's address is there to be kept
 
     def pre_validate(self, form: FlaskForm) -> None:
         """Say what is wrong with the address; nothing is looked up on the network."""

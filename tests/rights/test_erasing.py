@@ -143,6 +143,20 @@ def test_a_name_that_others_bear_stays_where_they_may_be_meant(app, now):
     assert about_mine.text == "문의는 ○○○(010-2345-6789)에게", "by now nobody else is called so"
 
 
+def test_the_line_of_an_office_stays_where_others_are_reached_by_it_as_well(app, now):
+    a_registration(email="haneul@example.kr", phone="044-123-4567")
+    a_registration(email=ADDRESS, phone="044-123-4567")
+    a_registration(email="nuri@example.kr", phone="010-9876-5432")
+    a_registration(email="nuri2@example.kr", phone="010-9876-5432")
+    room = a_briefing(room_note="안 열리면 044-123-4567로, 급하면 010-9876-5432로 전화해 주세요.")
+    erase(app, now)
+    assert room.room_note == "안 열리면 044-123-4567로, 급하면 010-9876-5432로 전화해 주세요."
+    erase(app, now, "nuri@example.kr")
+    assert room.room_note == "안 열리면 044-123-4567로, 급하면 ○○○로 전화해 주세요.", "a mobile phone is one person's"
+    erase(app, now, "haneul@example.kr")
+    assert room.room_note == "안 열리면 ○○○로, 급하면 ○○○로 전화해 주세요.", "by now nobody else has it"
+
+
 @ON_ONE
 def test_whose_account_it_is_waits_for_an_administrator(app, now):
     owner, administrator = an_owner(name=NAME, email=ADDRESS), a_user(Role.ADMINISTRATOR)

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from briefings import clock
 from briefings.accounts.models import Role
-from briefings.audit.recording import history_of
+from briefings.audit.recording import history_of, record
 from briefings.db import db
 from briefings.exports.values import in_a_cell
 from briefings.files.models import StoredFile
@@ -25,6 +25,7 @@ from briefings.rights.retention import periods
 from briefings.schedule.agreeing import answers_of
 from briefings.schedule.registration_models import RegistrationState
 from briefings.web.erased import GONE, NOBODY
+from briefings.web.filters import addressed, as_read
 from tests.builders import a_contact, a_need, a_registration, a_reply, a_round, a_user, an_owner
 from tests.files import samples
 from tests.mails import links_in, mails_to
@@ -277,3 +278,28 @@ def test_who_edits_what_is_left_of_a_contact_finds_no_address_to_keep(app, clien
     client.sign_in(a_user())
     page = client.get(f"/staff/rounds/{contact.round_id}/contacts/{contact.id}/edit").text
     assert NOBODY not in page
+    assert GONE not in page
+
+
+def test_headings_and_choices_read_well_where_somebody_was_erased(client, now):
+    briefing = a_past_briefing(now, 3)
+    gone = a_registration(briefing, name=GONE, email="erased-7@invalid")
+    officer = a_user(name=GONE, email="erased-a8@invalid", active=False)
+    record(None, "account.closed", officer, now)
+    client.sign_in(a_user(Role.ADMINISTRATOR))
+    page = client.get(f"/staff/briefings/{briefing.id}/registrations/{gone.public_id}").text
+    assert page.count("개인정보를 지운 분의 신청<") == 1 and "<title>개인정보를 지운 분의 신청" in page
+    page = client.get(f"/staff/accounts/{officer.id}").text
+    assert "개인정보를 지운 분의 계정</h1>" in page and "개인정보를 지우려고 계정을 닫음" in page
+    assert "계정 켜기" not in page and "역할 저장하기" not in page
+    client.post(f"/staff/accounts/{officer.id}/on")
+    assert not officer.active
+    page = client.get(f"/staff/audit?actor={officer.id}").text
+    assert "누가: 지움" in page
+
+
+def test_what_is_composed_of_an_address_names_no_marker():
+    assert as_read("발표자 (erased-7a@invalid) → 새 사람") == "발표자 (지움) → 새 사람"
+    assert as_read("○○○ 님은 이렇게 말했습니다.") == "○○○ 님은 이렇게 말했습니다.", "so somebody wrote it"
+    assert addressed("홍길동") == "홍길동 님"
+    assert addressed("erased-7a@invalid") == "개인정보를 지운 분"

@@ -11,7 +11,7 @@ from briefings.db import db, unit_of_work
 from briefings.files.models import StoredFile
 from briefings.schedule import materials, presenters
 from briefings.schedule.editor_forms import rearranged
-from briefings.schedule.models import BriefingState, Visibility
+from briefings.schedule.models import BriefingState, SlotState, Visibility
 from briefings.schedule.registration_models import RegistrationState
 from tests.builders import BEFORE, a_briefing, a_need, a_user
 from tests.client import PageClient
@@ -306,6 +306,24 @@ class TestEditor:
         self.press(desk, briefing, filled(self.press(desk, briefing, filled(page)).text))
         db.session.refresh(briefing)
         assert briefing.slots[0].presenter_name == "오우리"
+
+    def test_changes_nothing_about_a_presenter_who_was_erased(self, desk):
+        briefing = a_briefing(needs=1)
+        [slot] = briefing.slots
+        slot.presenter_name, slot.presenter_title, slot.presenter_email = "발표자", "", "erased-7a@invalid"
+        slot.state = SlotState.DECLINED
+        db.session.commit()
+        form = self.open(desk, briefing)
+        assert form["slots-0-presenter_email"] == [""]
+
+        assert self.press(desk, briefing, form | {"moderator": "윤다온"}).status_code == 302
+
+        db.session.refresh(briefing)
+        assert (briefing.moderator, slot.presenter_email, slot.state) == ("윤다온", "erased-7a@invalid", "declined")
+        assert "다시 부탁하기" not in desk.get(f"/staff/briefings/{briefing.id}/presenters").text
+        desk.post(f"/staff/briefings/{briefing.id}/presenters/{slot.public_id}/again")
+        db.session.refresh(slot)
+        assert slot.state == "declined"
 
     @pytest.mark.parametrize("seen", ["", "null", "[1", '["가", "나"]', "7"])
     def test_is_not_upset_by_a_broken_mark_of_the_presenter_seen(self, desk, seen):
