@@ -7,8 +7,14 @@ from sqlalchemy import exists, select
 from briefings.db import db
 from briefings.errors import N_, Refused
 from briefings.organizations.models import OrganizationKind
+from briefings.privacy.erasures import is_being_erased
 from briefings.schedule.models import Briefing, BriefingState, Eligibility
 from briefings.schedule.registration_models import Invitee, Registration
+
+BEING_ERASED = N_(
+    "개인정보를 지우고 있어 지금은 다시 신청할 수 없습니다. "
+    "다 지우면 전자우편으로 알려 드리니, 그 뒤에 새로 신청해 주세요."
+)
 
 
 def closed_reason(briefing: Briefing, now: datetime) -> Refused | None:
@@ -51,6 +57,8 @@ def again_reason(registration: Registration, now: datetime) -> Refused | None:
     briefing = registration.briefing
     if closed := closed_reason(briefing, now):
         return closed
+    if is_being_erased(registration.email):
+        return Refused(BEING_ERASED)
     refused = ineligible_reason(briefing, registration.organization.kind, None)
     return refused if refused and not is_chosen(registration) else None
 

@@ -16,11 +16,13 @@ from briefings.outbox.models import Message, MessageState
 from briefings.participation.models import ReplyState
 from briefings.privacy.models import Destruction, Erasure
 from briefings.rights import erasing, showing
+from briefings.schedule.links import token_of
 from briefings.schedule.registration_models import RegistrationState
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
 from briefings.web.erased import NOBODY
 from tests.builders import a_briefing, a_colleague, a_question, a_registration, a_reply, a_user, an_owner
+from tests.mails import mails_to
 from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
 from tests.schedule.signing_up import register
 
@@ -109,6 +111,21 @@ def test_places_are_given_up_so_that_the_line_moves_and_calendars_hear_of_it(app
         assert (first.name, first.email.endswith(NOBODY)) == ("○○○", True)
         anew = register(briefing, later, ADDRESS, name=NAME)
     assert anew.id != first.id, "whoever comes back is somebody new"
+
+
+@ON_ONE
+def test_whoever_is_being_erased_is_not_asked_to_register_again(app, client, now):
+    mine = a_registration(email=ADDRESS)
+    with unit_of_work():
+        erasing.ask(ADDRESS, "ko", now)
+    own = f"/r/{token_of(mine)}"
+    page = client.get(own).text
+    assert "개인정보를 지우고 있어 지금은 다시 신청할 수 없습니다." in page
+    assert f"{own}/register" not in page
+    client.post(f"{own}/register")
+    db.session.expire_all()
+    assert mine.state is RegistrationState.CANCELLED
+    assert "다시 신청" not in "".join(mail.text for mail in mails_to(app, ADDRESS))
 
 
 @ON_ONE
