@@ -68,6 +68,8 @@ class Kind:
     bounds: tuple[int, int]
     rows: Select[Any]
     destroy: Destroy
+    personal: bool = True
+    """Whether it tells of people: what does not goes with the rest, and is not counted as personal data."""
 
     @property
     def fixed(self) -> bool:
@@ -374,6 +376,7 @@ KINDS: tuple[Kind, ...] = (
         (30, YEAR),
         _rows(WebhookDelivery, WebhookDelivery.occurred_at, WebhookDelivery.told_at.is_not(None)),
         deletes(WebhookDelivery),
+        personal=False,
     ),
     Kind(
         "tasks",

@@ -74,10 +74,10 @@ def forecast(now: datetime, steps: tuple[int, ...] = (30, 60, AHEAD)) -> list[Fo
 
 
 def number_due_soon(now: datetime) -> int:
-    """How many rows go within a week, or should have gone: by one statement, for the first page of staff."""
+    """How many rows about people go within a week, or should have gone: one statement, for the first page of staff."""
     known = periods()
     counted = []
-    for kind in KINDS:
+    for kind in (kind for kind in KINDS if kind.personal):
         since = kind.rows.selected_columns.since
         until = now - timedelta(days=known[kind.name])
         within = kind.rows.where(since > until - OVERDUE, since <= until + SOON).subquery()

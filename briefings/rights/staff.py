@@ -34,12 +34,13 @@ ANY_THEME = (
 def index() -> ResponseReturnValue:
     """Every kind of data: how long it is kept and why, what stays, and how much goes in a week and in ninety days."""
     found = retention.forecast(clock.now(), STEPS)
+    personal = [each for each in found if each.kind.personal]
     return render_template(
         "rights/periods.html",
         found=found,
         kinds=KINDS,
         steps=STEPS,
-        together=[sum(each.now for each in found), *(sum(each.ahead[step] for each in found) for step in STEPS)],
+        together=[sum(each.now for each in personal), *(sum(each.ahead[step] for each in personal) for step in STEPS)],
         promised=PROMISED,
         waiting=erasing.number_waiting(),
     )

@@ -1,5 +1,6 @@
 """Personal data goes on its day: forecast, destroyed, written into the register; numbers stay as they are."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -28,6 +29,7 @@ from briefings.statistics.funnel import crossed
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
 from briefings.statistics.scope import Axis, Scope
+from briefings.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
 from tests.builders import a_colleague, a_registration, a_reply, a_user, saved
 from tests.rights.test_erasing import SEOUL, counts, erase
 from tests.rights.traces import Traces, a_past_briefing, dump, traces_in
@@ -67,6 +69,26 @@ def test_what_is_due_goes_and_is_written_down_and_what_is_not_stays(app, now):
     assert (line.number, line.by_id, line.until) == (1, None, old.briefing.ends_at)
     destroy_due(app)
     assert (of_kind("registrations").now, line.number) == (0, 1)
+
+
+@ON_ONE
+def test_what_tells_of_nobody_goes_with_the_rest_and_is_not_counted_as_personal_data(app, client, now):
+    admin = a_user(Role.ADMINISTRATOR)
+    a_registration(a_past_briefing(now, 366))
+    endpoint = saved(
+        WebhookEndpoint(url="https://a.example.kr/", secret="", events=[], created_at=now, created_by_id=admin.id)
+    )
+    for number in range(3):
+        event = {"event_id": f"e{number}", "event": "need.published", "about": "needs:1", "data": {}}
+        told = dict.fromkeys(("occurred_at", "next_at", "told_at"), now - timedelta(days=89))
+        saved(WebhookDelivery(endpoint_id=endpoint.id, state=DeliveryState.SENT, **event, **told))
+    assert of_kind("webhooks").ahead[30] == 3
+    assert retention.number_due_soon(now) == 1
+    client.sign_in(admin)
+    foot = client.get("/staff/privacy").text.partition("개인정보 모두")[2]
+    assert re.findall(r">(\d+)건<", foot)[:2] == ["1", "0"]
+    destroy_due(app)
+    assert retention.number_due_soon(now) == 0
 
 
 @ON_ONE
