@@ -29,13 +29,15 @@ class LanguagePrefix:
 
 KOREAN_ONLY = ("moderator",)
 """Blueprints whose pages are Korean whatever their address: whoever moderates does so in Korean."""
+STAFF = "/staff/"
+"""Below this pages are written in Korean alone; in English only what they share with others would be."""
 API = "/api/"
 """Below this, programs are answered: they say which language they read in Accept-Language."""
 
 
 def language() -> str:
     """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
-    if not has_request_context() or request.blueprint in KOREAN_ONLY:
+    if not has_request_context() or request.blueprint in KOREAN_ONLY or request.path.startswith(STAFF):
         return "ko"
     if request.script_root.endswith("/en"):
         return "en"

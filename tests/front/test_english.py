@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.builders import a_briefing, a_need, a_reply, a_round
+from tests.builders import a_briefing, a_need, a_reply, a_round, a_user
 from tests.client import elements
 from tests.test_translations import _korean_in
 
@@ -63,3 +63,15 @@ def test_weekdays_and_times_are_english(client):
     page = client.get(f"/en/briefings/{a_briefing().public_id}").text
     assert "Thu 3 Dec 2026, 10:00–11:30 KST" in page
     assert "Dec 2026" in client.get("/en/briefings/calendar?month=2026-12").text
+
+
+@ONE
+def test_pages_of_staff_are_korean_whatever_their_address(client):
+    a_need()
+    client.sign_in(a_user())
+    page = client.get("/en/staff/needs").text
+    assert '<html lang="ko"' in page
+    for english in ("Published", "Search", "Theme", "Home", "Download"):
+        assert english not in " ".join(re.sub(r"<[^>]+>", " ", page).split()), english
+    assert "/en/staff/rounds" in page, "the address stays, and with it the way back to pages in English"
+    assert '<html lang="en"' in client.get("/en/needs").text
