@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from briefings import clock
 from briefings.accounts.pages import pages
-from briefings.accounts.sessions import browser_in, end, end_others, idle_life, network_in, sessions_of
+from briefings.accounts.sessions import browser_in, end, end_others, idle_life, network_in, session_named, sessions_of
 from briefings.accounts.way_in import me, present_session
 from briefings.db import unit_of_work
 from briefings.web.access import signed_in
@@ -38,12 +38,11 @@ def sessions() -> ResponseReturnValue:
 @signed_in
 def end_session(handle: str) -> ResponseReturnValue:
     """Sign out of one other browser; of this one there is a button on every page."""
-    now = clock.now()
-    found = next((one for one in sessions_of(me(), now) if one.handle == handle), None)
+    found = session_named(me(), handle)
     if found is None or found.id == present_session():
         abort(404)
     with unit_of_work():
-        end(me(), found.id, now)
+        end(me(), found.id, clock.now())
     flash(_("그 기기에서 로그아웃했습니다."), "success")
     return redirect(url_for(".sessions"))
 

@@ -77,6 +77,12 @@ def sessions_of(user: User, now: datetime) -> list[UserSession]:
     return [session for session in sessions if is_open(session, now)]
 
 
+def session_named(user: User, handle: str) -> UserSession | None:
+    """The session of an account that is called so, also after its end: it may be ended twice."""
+    kept = db.session.scalars(select(UserSession).where(UserSession.user_id == user.id))
+    return next((session for session in kept if session.handle == handle), None)
+
+
 def end(user: User, session_id: str, now: datetime) -> None:
     """Sign `user` out of one of their browsers."""
     _write((UserSession.id == session_id) & (UserSession.user_id == user.id), ended_at=now)
