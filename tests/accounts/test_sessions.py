@@ -84,6 +84,7 @@ def test_a_changed_password_another_role_and_switching_off_end_every_session(app
     here, there = signed_in(app, user), signed_in(app, user)
     here.post("/account/password", data={"present": PASSWORD, "password": "바다를 다시 씁니다"})
     assert [is_in(here), is_in(there)] == [True, False]
+    assert "비밀번호나 역할이 바뀌어 로그인이 끝났습니다" in there.get("/my/needs", follow_redirects=True).text
     change_role(user, Role.EXPERT, administrator, now)
     db.session.commit()
     assert not is_in(here)
