@@ -107,3 +107,14 @@ def test_paper_is_narrow_and_tables_are_printed_as_tables_all_the_same(somebody,
     assert set(staff.page.locator("table.cards").evaluate_all(shown)) == {"block"}
     staff.page.emulate_media(media="print")
     assert set(staff.page.locator("table.cards").evaluate_all(shown)) == {"table"}
+
+
+@pytest.mark.parametrize("list_", ["matched", "replies", "needs", "registered"])
+def test_no_name_is_too_long_for_paper(somebody, rows, list_):
+    staff = somebody().sign_in(STAFF, PASSWORD)
+    staff.page.set_viewport_size({"width": 700, "height": 990})
+    staff.open(f"/staff/statistics/funnel/{list_}")
+    for name in staff.page.locator(".tbl tr > :nth-child(-n + 2)").all():
+        name.evaluate("e => { e.textContent = '한국해양수산과학기술진흥협력재단'.repeat(4) }")
+    staff.page.emulate_media(media="print")
+    assert staff.page.evaluate("document.documentElement.scrollWidth") <= 700
