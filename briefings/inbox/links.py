@@ -48,7 +48,7 @@ def question_behind(token: str) -> Question:
     item = db.session.scalar(found) if 0 < number < 2**31 else None
     if item is None or item.registration is None:
         abort(404)
-    refuse_unless_in_force(token, PURPOSE, said, _version(item), MOVED)
+    refuse_unless_in_force(token, PURPOSE, said, _version(item), MOVED, item.email)
     return Question(item, item.registration, expires_at)
 
 

@@ -19,7 +19,7 @@ from briefings.schedule.registration_models import STANDING, Registration, Regis
 from briefings.web.tokens import digits_for, public_id_in, refuse_unless_in_force
 
 _HOLDER = """
-SELECT r.id, r.public_id, r.link_version, r.briefing_id, r.state,
+SELECT r.id, r.public_id, r.link_version, r.email, r.briefing_id, r.state,
        EXISTS (SELECT 1 FROM attendances a WHERE a.registration_id = r.id AND a.first_seen_at IS NOT NULL),
        (SELECT v.version FROM content_version v WHERE v.id = -r.briefing_id),
        (SELECT v.version FROM content_version v WHERE v.id = 1)
@@ -39,10 +39,10 @@ class Holder(NamedTuple):
 
 def holder_behind(token: str) -> Holder:
     """Whom a join link was made for; LinkEnded for one of before, 404 for any other token."""
-    for number, public_id, link_version, briefing_id, state, entered, of_places, of_content in looked_up(
+    for number, public_id, link_version, email, briefing_id, state, entered, of_places, of_content in looked_up(
         _HOLDER, [public_id_in(token)]
     ):
-        refuse_unless_in_force(token, "join", public_id, link_version, MOVED)
+        refuse_unless_in_force(token, "join", public_id, link_version, MOVED, email)
         has_place = state == RegistrationState.CONFIRMED
         return Holder(number, briefing_id, has_place, bool(entered), (of_places, of_content))
     abort(404)

@@ -81,12 +81,12 @@ def replier_behind(token: str, purpose: str = "reply") -> Replier:
     public_id = public_id_in(token)
     made = reply_with(public_id)
     if made is not None:
-        refuse_unless_in_force(token, purpose, made.public_id, made.link_version, REPLY_ANEW)
+        refuse_unless_in_force(token, purpose, made.public_id, made.link_version, REPLY_ANEW, made.email)
         return Replier(made)
     colleague = colleague_with(public_id)
     if colleague is None:
         refuse_of_gone(token, purpose, ended=OUT_OF_IT)
-    refuse_unless_in_force(token, purpose, colleague.public_id, colleague.link_version, REPLY_ANEW)
+    refuse_unless_in_force(token, purpose, colleague.public_id, colleague.link_version, REPLY_ANEW, colleague.email)
     if not colleague.is_in:  # and was once: nobody is given this link before
         raise LinkEnded(OUT_OF_IT)
     return Replier(colleague.reply, colleague)
@@ -97,5 +97,6 @@ def colleague_behind(token: str) -> ReplyColleague:
     colleague = colleague_with(public_id_in(token))
     if colleague is None:
         refuse_of_gone(token, "reply-colleague", ended=OUT_OF_IT)
-    refuse_unless_in_force(token, "reply-colleague", colleague.public_id, colleague.link_version, REPLY_ANEW)
+    version = colleague.link_version
+    refuse_unless_in_force(token, "reply-colleague", colleague.public_id, version, REPLY_ANEW, colleague.email)
     return colleague

@@ -31,5 +31,6 @@ def slot_to_answer_for(token: str) -> PresenterSlot:
     if slot is None:
         refuse_of_gone(token, "presenter", "questions", ended=PRESENTS_NO_MORE)
     presents = fitted_before(token, "presenter", slot.public_id, slot.link_version + 1)
-    refuse_unless_in_force(token, "presenter" if presents else "questions", slot.public_id, slot.link_version)
+    purpose = "presenter" if presents else "questions"
+    refuse_unless_in_force(token, purpose, slot.public_id, slot.link_version, of=slot.presenter_email)
     return slot

@@ -36,5 +36,5 @@ def invitee_behind(token: str) -> Invitee:
     invitee = db.session.scalar(found)
     if invitee is None:
         refuse_of_gone(token, "invitee", ended=TAKEN_OFF)
-    refuse_unless_in_force(token, "invitee", invitee.public_id, invitee.link_version)
+    refuse_unless_in_force(token, "invitee", invitee.public_id, invitee.link_version, of=invitee.email)
     return invitee

@@ -7,10 +7,11 @@ from flask import abort, url_for
 from sqlalchemy import select
 
 from briefings.db import db
+from briefings.errors import LinkEnded
 from briefings.outbox.models import Message
 from briefings.rights.erasing import MY_DATA
-from briefings.web.erased import NOBODY
-from briefings.web.tokens import public_id_in, token_fits, token_for
+from briefings.web.erased import is_marker
+from briefings.web.tokens import ERASED, public_id_in, token_fits, token_for
 
 PURPOSE = "my-data"
 GOOD_FOR = timedelta(minutes=30)
@@ -35,15 +36,15 @@ def good_until(message: Message) -> datetime:
 
 
 def opened_by(token: str) -> Opened:
-    """Whose link it is, be it late; 404 for any other token, and for whoever was erased since."""
+    """Whose link it is, be it late; LinkEnded once they were erased, 404 for any other token."""
     number = public_id_in(token)
     message = None
     if number.isdecimal() and number.isascii() and len(number) < 10:
         message = db.session.scalar(select(Message).where(Message.id == int(number), Message.kind == MY_DATA))
-    if message is None or message.recipient.endswith(NOBODY):
+    if message is None or not token_fits(token, PURPOSE, str(message.id), _until(message)):
         abort(404)
-    if not token_fits(token, PURPOSE, str(message.id), _until(message)):
-        abort(404)
+    if is_marker(message.recipient):
+        raise LinkEnded(ERASED)
     return Opened(message.recipient, message.locale, good_until(message))
 
 

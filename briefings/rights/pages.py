@@ -141,9 +141,11 @@ def withdraw(token: str, consent_id: int) -> ResponseReturnValue:
     opened, form = _opened(token), Form()
     if not isinstance(opened, Opened):
         return opened
-    consent, registration = next(
-        (pair for pair in _to_withdraw(opened.address) if pair[0].id == consent_id), None
-    ) or abort(404)
+    given = next((pair for pair in _given(opened.address) if pair[0].id == consent_id), None) or abort(404)
+    consent, registration = given
+    if not consent.stands:  # pressed twice, or gone back to
+        flash(gettext("동의를 철회했습니다."), "success")
+        return redirect(url_for(".show", token=token), 303)
     if form.validate_on_submit():
         with unit_of_work():
             agreeing.withdraw(registration, consent.text.purpose, clock.now())
@@ -208,11 +210,15 @@ def _opened(token: str) -> Opened | tuple[str, int]:
 
 def _to_withdraw(address: str) -> list[tuple[Consent, Registration]]:
     """What one agreed to and may take back here, each with what it was given with, the newest first."""
+    return [(consent, registration) for consent, registration in _given(address) if consent.stands]
+
+
+def _given(address: str) -> list[tuple[Consent, Registration]]:
     registrations = {
         f"registration:{each.public_id}": each
         for each in db.session.scalars(select(Registration).where(Registration.email == address))
     }
-    found = select(Consent).where(Consent.about.in_(registrations), Consent.given, Consent.withdrawn_at.is_(None))
+    found = select(Consent).where(Consent.about.in_(registrations), Consent.given)
     return [
         (each, registrations[each.about])
         for each in db.session.scalars(found.order_by(Consent.answered_at.desc(), Consent.id.desc()))

@@ -9,7 +9,7 @@ from briefings.errors import N_, Refused
 from briefings.organizations.models import OrganizationKind
 from briefings.privacy.erasures import is_being_erased
 from briefings.schedule.models import Briefing, BriefingState, Eligibility
-from briefings.schedule.registration_models import Invitee, Registration
+from briefings.schedule.registration_models import Invitee, Registration, RegistrationState
 
 BEING_ERASED = N_(
     "개인정보를 지우고 있어 지금은 다시 신청할 수 없습니다. "
@@ -57,7 +57,7 @@ def again_reason(registration: Registration, now: datetime) -> Refused | None:
     briefing = registration.briefing
     if closed := closed_reason(briefing, now):
         return closed
-    if is_being_erased(registration.email):
+    if registration.state is RegistrationState.CANCELLED and is_being_erased(registration.email):
         return Refused(BEING_ERASED)
     refused = ineligible_reason(briefing, registration.organization.kind, None)
     return refused if refused and not is_chosen(registration) else None

@@ -9,7 +9,9 @@ from briefings.errors import N_, LinkEnded
 from briefings.needs.models import Need
 from briefings.schedule.models import Briefing, PresenterSlot
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import is_marker
 from briefings.web.tokens import (
+    ERASED,
     fitted_before,
     public_id_in,
     refuse_of_gone,
@@ -68,6 +70,8 @@ def slot_behind(token: str) -> PresenterSlot:
         return slot
     if not fitted_before(token, "presenter", slot.public_id, slot.link_version):
         abort(404)
+    if is_marker(slot.presenter_email):
+        raise LinkEnded(ERASED)
     if not slot.presenter_email:
         raise LinkEnded(PRESENTS_NO_MORE)
     abort(make_response(render_template("schedule/presenter/taken_over.html"), 410))
@@ -84,5 +88,5 @@ def registration_behind(token: str, purpose: str = "registration") -> Registrati
     )
     if registration is None:
         abort(404)
-    refuse_unless_in_force(token, purpose, registration.public_id, registration.link_version, MOVED)
+    refuse_unless_in_force(token, purpose, registration.public_id, registration.link_version, MOVED, registration.email)
     return registration

@@ -18,5 +18,5 @@ def availability_request_behind(token: str) -> AvailabilityRequest:
     asked = known_as(public_id_in(token))
     if asked is None:
         abort(404)
-    refuse_unless_in_force(token, "availability", asked.public_id, asked.link_version)
+    refuse_unless_in_force(token, "availability", asked.public_id, asked.link_version, of=asked.email)
     return asked

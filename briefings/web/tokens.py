@@ -10,8 +10,10 @@ from typing import NoReturn
 
 from flask import abort, current_app
 
-from briefings.errors import REPLACED, LinkEnded
+from briefings.errors import N_, REPLACED, LinkEnded
+from briefings.web.erased import is_marker
 
+ERASED = N_("이 링크로 보시던 개인정보는 지웠습니다. 다시 참가하고 싶으시면 처음 오신 분처럼 새로 신청하시면 됩니다.")
 HIDDEN = "hidden-in-preview"
 """What stands for a token where somebody else reads along; it opens nothing."""
 _hidden = ContextVar("hidden", default=False)
@@ -39,11 +41,16 @@ def fitted_before(token: str, purpose: str, public_id: str, version: int) -> boo
     return any(token_fits(token, purpose, public_id, earlier) for earlier in range(1, version))
 
 
-def refuse_unless_in_force(token: str, purpose: str, public_id: str, version: int, ended: str = REPLACED) -> None:
-    """Go on with the current token only: LinkEnded, in the words `ended`, for one of before, 404 for any other."""
+def refuse_unless_in_force(
+    token: str, purpose: str, public_id: str, version: int, ended: str = REPLACED, of: str = ""
+) -> None:
+    """Go on with the current token only: LinkEnded, in the words `ended`, for one of before, 404 for any other.
+
+    `of` is the address of whoever had it: if they were erased since, they read that instead.
+    """
     if not token_fits(token, purpose, public_id, version):
         if fitted_before(token, purpose, public_id, version):
-            raise LinkEnded(ended)
+            raise LinkEnded(ERASED if is_marker(of) else ended)
         abort(404)
 
 

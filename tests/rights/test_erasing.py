@@ -15,14 +15,14 @@ from briefings.jobs import deliver, erase_people
 from briefings.outbox.models import Message, MessageState
 from briefings.participation.models import ReplyState
 from briefings.privacy.models import Destruction, Erasure
-from briefings.rights import erasing, showing
-from briefings.schedule.links import token_of
+from briefings.rights import asking, erasing, showing
+from briefings.schedule.links import presenter_token, token_of
 from briefings.schedule.registration_models import RegistrationState
 from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
 from briefings.web.erased import NOBODY
 from tests.builders import a_briefing, a_colleague, a_question, a_registration, a_reply, a_user, an_owner
-from tests.mails import mails_to
+from tests.mails import links_in, mails_to
 from tests.rights.traces import ADDRESS, NAME, Traces, dump, traces_in
 from tests.schedule.signing_up import register
 
@@ -111,6 +111,23 @@ def test_places_are_given_up_so_that_the_line_moves_and_calendars_hear_of_it(app
         assert (first.name, first.email.endswith(NOBODY)) == ("○○○", True)
         anew = register(briefing, later, ADDRESS, name=NAME)
     assert anew.id != first.id, "whoever comes back is somebody new"
+
+
+@ON_ONE
+def test_links_of_whoever_was_erased_say_so(app, client, now):
+    mine, talk = a_registration(email=ADDRESS), a_briefing(needs=1).slots[0]
+    talk.presenter_email = ADDRESS
+    asking.ask(ADDRESS, "ko", now)
+    db.session.commit()
+    [mail] = [mail for mail in mails_to(app, ADDRESS) if "/my-data/" in mail.text]
+    pages = [f"/r/{token_of(mine)}", f"/join/{token_of(mine, 'join')}", f"/present/{presenter_token(talk)}"]
+    pages += [each for each in links_in(mail) if each.startswith("/my-data/")]
+    assert [client.get(page).status_code for page in pages] == [200] * 4
+    erase(app, now)
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 410 and "이 링크로 보시던 개인정보는 지웠습니다." in answer.text, page
+    assert client.get(f"{pages[-1]}x").status_code == 404
 
 
 @ON_ONE

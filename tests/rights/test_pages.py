@@ -118,7 +118,8 @@ def test_a_consent_is_taken_back(app, client, now):
     assert client.post(address).location == link
     db.session.refresh(provision)
     assert provision.withdrawn_at == now
-    assert client.get(address).status_code == 404
+    assert client.get(address).location == client.post(address).location == link, "pressed twice it is still so"
+    assert client.get(address.replace(f"/{provision.id}/", f"/{provision.id + 1000}/")).status_code == 404
 
 
 @ON_ONE
