@@ -182,4 +182,6 @@ def erase() -> ResponseReturnValue:
 
 def _waiting(erasure_id: int) -> Erasure:
     found = db.session.get(Erasure, erasure_id)
-    return found if found is not None and found.account_id is not None else abort(404)
+    if found is None or found.account_id is None:  # turned down it is gone
+        raise Refused("이미 처리한 요청이거나 없는 요청입니다.")
+    return found

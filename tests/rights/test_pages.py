@@ -184,6 +184,7 @@ def test_administrators_close_accounts_or_say_why_not(app, client, now):
     administrator = a_user(Role.ADMINISTRATOR)
     client.sign_in(administrator)
     first, second = db.session.scalars(select(Erasure).order_by(Erasure.id)).all()
+    acts = (f"{first.id}/close", f"{second.id}/turn-down")
     assert ADDRESS in client.get("/staff/privacy/requests").text
     page = client.get(f"/staff/privacy/requests/{first.id}/close").text
     assert "로그인이 끊기고" in page and "자리(1건)" in page
@@ -194,7 +195,9 @@ def test_administrators_close_accounts_or_say_why_not(app, client, now):
     db.session.expire_all()
     assert place.state is RegistrationState.CONFIRMED, "who is told why not has lost nothing"
     assert "기다리는 요청이 없습니다" in client.get("/staff/privacy/requests").text
-    assert client.get(f"/staff/privacy/requests/{first.id}/close").status_code == 404
+    for done in acts:  # by another administrator, or pressed twice
+        again = client.post(f"/staff/privacy/requests/{done}", data=why)
+        assert again.status_code == 409 and "이미 처리한 요청이거나 없는 요청입니다." in again.text
 
 
 def test_files_that_may_name_somebody_are_told_of_and_deleted_in_one_place(app, client, now):
