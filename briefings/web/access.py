@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, abort, current_app, request
+from flask import Flask, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
@@ -85,5 +85,6 @@ def enforce() -> ResponseReturnValue | None:
         "administrator": current_user.is_administrator,
     }
     if not allowed.get(access or "", False):
+        g.turned_away = not current_user.is_staff
         abort(403)
     return None

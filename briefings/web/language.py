@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_babel import Babel, gettext, ngettext
 from flask_babel.speaklater import LazyString
 
@@ -37,7 +37,9 @@ API = "/api/"
 
 def language() -> str:
     """`ko` or `en`, from the address; mails are composed under the address of their reader's language."""
-    if not has_request_context() or request.blueprint in KOREAN_ONLY or request.path.startswith(STAFF):
+    if not has_request_context() or request.blueprint in KOREAN_ONLY:
+        return "ko"
+    if request.path.startswith(STAFF) and not g.get("turned_away"):
         return "ko"
     if request.script_root.endswith("/en"):
         return "en"

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.builders import a_briefing, a_need, a_reply, a_round, a_user
+from tests.builders import a_briefing, a_need, a_reply, a_round, a_user, an_owner
 from tests.client import elements
 from tests.test_translations import _korean_in
 
@@ -75,3 +75,5 @@ def test_pages_of_staff_are_korean_whatever_their_address(client):
         assert english not in " ".join(re.sub(r"<[^>]+>", " ", page).split()), english
     assert "/en/staff/rounds" in page, "the address stays, and with it the way back to pages in English"
     assert '<html lang="en"' in client.get("/en/needs").text
+    client.sign_in(an_owner())
+    assert '<html lang="en"' in client.get("/en/staff/needs").text, "who is turned away reads why"
