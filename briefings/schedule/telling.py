@@ -30,7 +30,7 @@ class Standing:
     """One rung of a briefing's ladder as staff see it.
 
     `at` is when it goes, None where the quiet hours last until it is too late; `put_off` by them; `past` when it is too
-    late in any case. `concerned` are those whom it would reach now.
+    late in any case. `readers` are those whom it would reach now, by the language they read.
     """
 
     rung: Rung
@@ -38,16 +38,21 @@ class Standing:
     at: datetime | None
     put_off: bool
     past: bool
-    concerned: int
+    readers: Mapping[str, int]
     sent: int
     waiting: int
     other: int
 
+    @property
+    def concerned(self) -> int:
+        """How many it would reach now."""
+        return sum(self.readers.values())
+
 
 def ladder_of(briefing: Briefing, now: datetime, quiet: QuietHours) -> list[Standing]:
     """Every rung in the order of the day, by three statements."""
-    concerned, messages = _concerned(briefing, quiet), _messages(briefing)
-    return [_standing(rung, briefing, now, quiet, concerned[rung], messages.get(KINDS[rung], {})) for rung in RUNGS]
+    readers, messages = _readers(briefing, quiet), _messages(briefing)
+    return [_standing(rung, briefing, now, quiet, readers[rung], messages.get(KINDS[rung], {})) for rung in RUNGS]
 
 
 def set_ladder(
@@ -113,7 +118,7 @@ def _standing(
     briefing: Briefing,
     now: datetime,
     quiet: QuietHours,
-    concerned: int,
+    readers: Mapping[str, int],
     messages: Mapping[MessageState, int],
 ) -> Standing:
     at = sends_at(rung, briefing, quiet)
@@ -125,20 +130,21 @@ def _standing(
         at=at,
         put_off=at is not None and at != due_at(rung.step, briefing, quiet.zone),
         past=now >= latest(rung.step, briefing),
-        concerned=concerned,
+        readers=readers,
         sent=sent,
         waiting=waiting,
         other=sum(messages.values()) - sent - waiting,
     )
 
 
-def _concerned(briefing: Briefing, quiet: QuietHours) -> dict[Rung, int]:
-    """How many people each rung is for; whether they are in the room only the hour will tell."""
+def _readers(briefing: Briefing, quiet: QuietHours) -> dict[Rung, dict[str, int]]:
+    """How many people each rung is for, by language; whether they are in the room only the hour will tell."""
     moved = last_moves([briefing.id]).get(briefing.id)
     counts = (func.count().filter(to_tell(rung, briefing, moved, quiet)) for rung in RUNGS)
     of_briefing = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
-    row = db.session.execute(select(*counts).select_from(Registration).where(*of_briefing)).one()
-    return dict(zip(RUNGS, row, strict=True))
+    counted = select(Registration.locale, *counts).where(*of_briefing).group_by(Registration.locale)
+    found = db.session.execute(counted).all()
+    return {rung: {row[0]: int(row[place]) for row in found if row[place]} for place, rung in enumerate(RUNGS, 1)}
 
 
 def _messages(briefing: Briefing) -> dict[str, dict[MessageState, int]]:

@@ -1,6 +1,6 @@
 """The staff's page of what a briefing tells people by itself: its ladder of reminders, and the rehearsal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -71,6 +71,19 @@ class RehearsalForm(Seen, Form):
         """Both ends, or None."""
         start, end = self.rehearsal_starts_at.data, self.rehearsal_ends_at.data
         return (start, end) if start and end else None
+
+
+@dataclass(frozen=True)
+class AsRead:
+    """A text in one language: personal links are counted as they are and shown hidden."""
+
+    locale: str
+    reader: str
+    shown: str
+    bytes: int
+    kind: TextKind
+    alimtalk: bool
+    fault: str | None
 
 
 @dataclass(frozen=True)
@@ -186,28 +199,54 @@ def _presenters(briefing: Briefing) -> int:
 
 
 def _on_phones(briefing: Briefing, standing: Standing | None) -> OnPhones | None:
-    """A text as one of its readers gets it; personal links are counted as they are and shown hidden."""
+    """A text as one of its readers gets it, in the language most of them read, and what all of it costs."""
     if standing is None or standing.past:
         return None
+    name, gateway = SHORT_TEXTS[standing.rung.step], Gateway.of(current_app.config)
+    found = [_as_read(briefing, name, locale) for locale, _ in sorted(standing.readers.items(), key=_least_read)]
+    texts = [text for text in found if text is not None]
+    if not texts:
+        return None
+    *_, most_read = texts
+    numbers = [standing.readers[text.locale] for text in texts]
+    first = [TextKind.ALIMTALK if text.alimtalk else text.kind for text in texts]
+    by_alimtalk = any(text.alimtalk for text in texts)
+    return OnPhones(
+        reader=most_read.reader,
+        words=most_read.shown,
+        bytes=most_read.bytes,
+        kind=most_read.kind,
+        alimtalk=most_read.alimtalk,
+        cost=_together(gateway, zip(first, numbers, strict=True)),
+        most=_together(gateway, zip((text.kind for text in texts), numbers, strict=True)) if by_alimtalk else None,
+        fault=next((text.fault for text in texts if text.fault), None),
+    )
+
+
+def _least_read(language: tuple[str, int]) -> tuple[int, str]:
+    """By how many read it; of two languages that as many read, Korean (`ko`) comes after English (`en`)."""
+    return language[1], language[0]
+
+
+def _as_read(briefing: Briefing, name: str, locale: str) -> AsRead | None:
+    """How the first of its readers in a language gets a text; None where nobody reads it."""
     of_briefing = (Registration.briefing_id == briefing.id, Registration.state == RegistrationState.CONFIRMED)
-    found = select(Registration).where(*of_briefing, Registration.phone.startswith("01")).order_by(Registration.id)
+    found = select(Registration).where(*of_briefing, Registration.locale == locale)
+    found = found.where(Registration.phone.startswith("01")).order_by(Registration.id)
     reader = db.session.scalar(found.options(joinedload(Registration.briefing)).limit(1))
     if reader is None:
         return None
-    gateway, name = Gateway.of(current_app.config), SHORT_TEXTS[standing.rung.step]
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    with as_reader(app, reader.locale):
+    with as_reader(app, locale):
         words = write_short(name, values_for(reader)).text
         with hidden_tokens():
             shown = write_short(name, values_for(reader)).text
-    kind, alimtalk = kind_of(words), gateway.template(name, reader.locale) is not None
-    return OnPhones(
-        reader=reader.name,
-        words=shown,
-        bytes=size(words),
-        kind=kind,
-        alimtalk=alimtalk,
-        cost=gateway.cost(TextKind.ALIMTALK if alimtalk else kind, standing.concerned),
-        most=gateway.cost(kind, standing.concerned) if alimtalk else None,
-        fault=fault_of(words),
-    )
+    alimtalk = Gateway.of(current_app.config).template(name, locale) is not None
+    return AsRead(locale, reader.name, shown, size(words), kind_of(words), alimtalk, fault_of(words))
+
+
+def _together(gateway: Gateway, sorts: Iterable[tuple[TextKind, int]]) -> int | None:
+    """What texts of several sorts cost; None where one of them has no price."""
+    costs = [gateway.cost(kind, number) for kind, number in sorts]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None

@@ -134,6 +134,17 @@ class TestTexts:
         assert registration is None
         assert not re.search(r"/join/\w{8}\.[\w-]{27}", page)
 
+    def test_each_language_costs_its_own_way_and_the_one_most_read_is_shown(self, desk, briefing):
+        a_registration(briefing, name="Ann", locale="en", phone="010-1111-1111")
+        a_registration(briefing, name="김바다", phone="010-2222-2222")
+        words = rows_of(desk.get(f"/staff/briefings/{briefing.id}/telling").text)
+        assert words.count("휴대 전화번호가 있는 3명") == 3 and "Ann 님이" not in words
+        assert "예상 비용 44원 (모두 문자로 가면 90원)" in words  # two by 알림톡, which has no English template
+        for _ in range(2):
+            a_registration(briefing, name="Ben", locale="en", phone="010-3333-3333")
+        words = rows_of(desk.get(f"/staff/briefings/{briefing.id}/telling").text)
+        assert "Ann 님이 받을 문자 보기" in words and "예상 비용 104원" in words
+
     def test_what_no_phone_can_show_is_named_before_it_is_sent(self, desk, briefing):
         briefing.title = "탄소중립 🌱 설명회"
         db.session.commit()
