@@ -1,6 +1,7 @@
 """Staff hold messages, let them go, send them again and look at them before they leave."""
 
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -186,6 +187,27 @@ class TestBeforeItLeaves:
     def test_it_is_shown_in_its_reader_s_language(self, at_work, now):
         invited(a_briefing(), now, name="Ann", locale="en")
         assert 'lang="en"' in at_work.get(f"/staff/outbox/{messages()[0].id}/body").text
+
+    def test_a_text_is_shown_without_the_number_it_goes_to(self, at_work, now):
+        registration = a_registration(a_briefing(), phone="010-1234-5678")
+        params = {"registration": registration.id, "sequence": registration.briefing.sequence}
+        draft = Draft("t", Recipient(registration.email, "김바다"), params, phone="010-1234-5678")
+        with unit_of_work():
+            queue_many("reminder_text", [draft], now)
+        registration.briefing.reminders = ["day", "day:text"]
+        db.session.commit()
+        with time_machine.travel(registration.briefing.starts_at - timedelta(hours=20), tick=False):
+            page = at_work.sign_in(a_user()).get(f"/staff/outbox/{numbers()[0]}").text
+        assert "지금 보내면 이렇게 나갑니다" in page and "1234" not in page
+        assert page.count("010-****-5678") == 2
+
+    def test_what_was_dropped_after_trying_is_not_told_as_the_reason_of_each_try(self, at_work, now):
+        line_up(now, "a@example.kr", kind="my_registrations")
+        message = db.session.scalar(select(Message))
+        message.state, message.attempts, message.error = MessageState.DROPPED, 3, "알리기에 너무 늦었습니다."
+        db.session.commit()
+        course = at_work.get(f"/staff/outbox/{message.id}").text.partition("발송 과정")[2]
+        assert "3번 시도함" in course and course.count("알리기에 너무 늦었습니다.") == 1
 
     def test_why_it_would_not_be_sent_is_said(self, at_work, now):
         line_up(now, "a@example.kr", kind="my_registrations")
