@@ -32,6 +32,10 @@ SENTENCES = {
     "thanks": "참가한 %(number)s에게 감사와 다시보기, 과제별 답글 링크, 만족도 조사를 보냅니다.",
     "absent": "참가하지 못한 %(number)s에게 다시보기와 과제별 답글 링크를 보냅니다.",
 }
+WITHOUT_REPLAY = {
+    "thanks": "참가한 %(number)s에게 감사와 과제별 답글 링크, 만족도 조사를 보냅니다. 다시보기는 아직 없어 빠집니다.",
+    "absent": "참가하지 못한 %(number)s에게 과제별 답글 링크를 보냅니다. 다시보기는 아직 없어 빠집니다.",
+}
 
 
 class SendForm(Form):
@@ -88,7 +92,7 @@ def send(briefing_id: int) -> ResponseReturnValue:
         briefing=briefing,
         form=form,
         preview=preview,
-        sentences=preview.sentences(SENTENCES),
+        sentences=preview.sentences(SENTENCES if briefing.shown_replay_url else WITHOUT_REPLAY),
         refused=refused,
         anew=anew,
     )

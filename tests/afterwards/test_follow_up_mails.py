@@ -155,6 +155,17 @@ def test_staff_see_what_is_left_to_do_and_the_very_mails_and_send_them_at_once(a
     assert len(messages("thanks")) == len(messages("absent")) == 1
 
 
+def test_a_replay_is_promised_only_where_there_is_one(client, desk, now, briefing):
+    there(a_registration(briefing))
+    page = f"/staff/briefings/{briefing.id}/afterwards/send"
+    asked = client.get(page).text
+    assert "다시보기는 아직 없어 빠집니다" in asked and "감사와 다시보기" not in asked
+    briefing.replay_url, briefing.replay_captioned = "https://example.kr/replay", True
+    db.session.commit()
+    asked = client.get(page).text
+    assert "감사와 다시보기, 과제별 답글 링크" in asked and "빠집니다" not in asked
+
+
 def test_nothing_is_sent_before_the_end_long_after_it_or_where_it_is_switched_off(client, desk, now, briefing):
     there(a_registration(briefing))
     coming, past = a_briefing(), a_briefing(starts_at=now - timedelta(days=9))
