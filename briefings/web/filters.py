@@ -187,6 +187,7 @@ def register(app: Flask) -> None:
         phone,
         masked,
         aria,
+        as_read,
         addressed,
         korean,
     ):

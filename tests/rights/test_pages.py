@@ -26,7 +26,7 @@ from briefings.schedule.agreeing import answers_of
 from briefings.schedule.registration_models import RegistrationState
 from briefings.web.erased import GONE, NOBODY
 from briefings.web.filters import addressed, as_read
-from tests.builders import a_contact, a_need, a_registration, a_reply, a_round, a_user, an_owner
+from tests.builders import a_contact, a_need, a_question, a_registration, a_reply, a_round, a_user, an_owner
 from tests.files import samples
 from tests.mails import links_in, mails_to
 from tests.rights.test_erasing import erase
@@ -293,6 +293,9 @@ def test_headings_and_choices_read_well_where_somebody_was_erased(client, now):
     client.sign_in(a_user(Role.ADMINISTRATOR))
     page = client.get(f"/staff/briefings/{briefing.id}/registrations/{gone.public_id}").text
     assert page.count("개인정보를 지운 분의 신청<") == 1 and "<title>개인정보를 지운 분의 신청" in page
+    asked = a_question(gone)
+    page = client.get(f"/staff/briefings/{briefing.id}/questions/{asked.public_id}").text
+    assert f"지움 ({gone.organization.name})" in page
     page = client.get(f"/staff/accounts/{officer.id}").text
     assert "개인정보를 지운 분의 계정</h1>" in page and "개인정보를 지우려고 계정을 닫음" in page
     assert "계정 켜기" not in page and "역할 저장하기" not in page
