@@ -14,6 +14,7 @@ from briefings.db import db, lock
 from briefings.errors import N_, Refused
 from briefings.organizations.finding import name_key, named
 from briefings.organizations.models import Membership, Organization, OrganizationKind
+from briefings.web.erased import GONE
 
 STALE = "그사이 다른 관리자가, 또는 다른 창에서 역할이나 기관을 바꾸었습니다. 지금 역할을 확인한 뒤 다시 골라 주세요."
 TIED = (Role.OWNER, Role.EXPERT)
@@ -21,7 +22,10 @@ TIED = (Role.OWNER, Role.EXPERT)
 
 
 def accounts_found(words: str = "", role: Role | None = None) -> Select[Any]:
-    """Accounts whose name, address or organization contains `words`, those of `role` only, by name."""
+    """Accounts whose name, address or organization contains `words`, those of `role` only, by name.
+
+    Those of erased people come last: nobody looks for them.
+    """
     found = select(User).outerjoin(Membership, Membership.user_id == User.id)
     found = found.outerjoin(Organization, Organization.id == Membership.organization_id)
     if words:
@@ -29,7 +33,7 @@ def accounts_found(words: str = "", role: Role | None = None) -> Select[Any]:
         found = found.where(or_(*anywhere, Organization.name_key.contains(name_key(words), autoescape=True)))
     if role:
         found = found.where(User.role == role)
-    return found.order_by(User.name, User.id)
+    return found.order_by(User.name == GONE, User.name, User.id)
 
 
 def organizations_of(users: Iterable[User]) -> dict[int, Organization]:

@@ -18,6 +18,7 @@ from briefings.db import db
 from briefings.exports.values import in_a_cell
 from briefings.files.models import StoredFile
 from briefings.needs.attaching import attach
+from briefings.organizations.managing import accounts_found
 from briefings.outbox.models import Message
 from briefings.outbox.rendering import compose
 from briefings.privacy.models import Erasure, Purpose
@@ -303,6 +304,11 @@ def test_headings_and_choices_read_well_where_somebody_was_erased(client, now):
     assert not officer.active
     page = client.get(f"/staff/audit?actor={officer.id}").text
     assert "누가: 지움" in page
+
+
+def test_accounts_of_erased_people_come_last():
+    gone, stays = a_user(name=GONE, email="erased-a8@invalid", active=False), a_user(name="홍길동")
+    assert db.session.scalars(accounts_found()).all() == [stays, gone]
 
 
 def test_what_is_composed_of_an_address_names_no_marker():
