@@ -23,6 +23,7 @@ from briefings.live.models import Attendance
 from briefings.organizations.models import Organization
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import NOBODY
 
 
 class Standing(StrEnum):
@@ -62,7 +63,7 @@ class Person(NamedTuple):
 
 @dataclass(frozen=True)
 class Overview:
-    """Everybody who was there, or has a certificate all the same."""
+    """Everybody who was there and was not erased since, or has a certificate all the same."""
 
     people: list[Person]
 
@@ -84,12 +85,13 @@ def overview_of(briefing: Briefing, now: datetime) -> Overview:
     """By organization and name, in a number of statements that does not grow with the people."""
     rule, bounds = rule_of(briefing), bounds_of(briefing, now)
     surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
+    is_there = ~Registration.email.endswith(NOBODY)  # whoever was erased has what was issued before, and gets no more
     found = (
         select(Registration.public_id, Registration.name, Organization.name, Attendance, Certificate, surveyed)
         .join(Organization, Organization.id == Registration.organization_id)
         .outerjoin(Attendance, Attendance.registration_id == Registration.id)
         .outerjoin(Certificate, (Certificate.registration_id == Registration.id) & Certificate.replaced_at.is_(None))
-        .where(Registration.briefing_id == briefing.id, was_there() | Certificate.id.is_not(None))
+        .where(Registration.briefing_id == briefing.id, was_there() & is_there | Certificate.id.is_not(None))
         .order_by(Organization.name, Registration.name, Registration.id)
     )
     not_given, closed, people = not_given_reason(briefing, rule, now), survey_closed(briefing, rule, now), []

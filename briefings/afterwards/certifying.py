@@ -22,6 +22,7 @@ from briefings.live.models import Attendance, AttendanceState
 from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration
+from briefings.web.erased import NOBODY, is_marker
 
 NOT_OFFERED = N_("이 설명회는 참가 확인증을 발급하지 않습니다.")
 CALLED_OFF = N_("취소된 설명회입니다.")
@@ -165,7 +166,10 @@ def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -
     has_one = exists().where(Certificate.registration_id == Registration.id)
     surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
     found = select(Registration, Attendance, surveyed).join(Attendance, Attendance.registration_id == Registration.id)
-    found = found.where(Registration.briefing_id == briefing.id, was_there(), ~has_one).order_by(Registration.id)
+    found = found.where(
+        Registration.briefing_id == briefing.id, was_there(), ~has_one, ~Registration.email.endswith(NOBODY)
+    )
+    found = found.order_by(Registration.id)
     number = 0
     for registration, attendance, taken in db.session.execute(found.options(joinedload(Registration.organization))):
         presence = Presence(attendance, minutes_in(attendance, bounds), taken)
@@ -184,6 +188,8 @@ def correct(
     One that was taken back is given anew by it. The person is told.
     """
     registration = _to_change(certificate)
+    if is_marker(registration.email):
+        raise Refused("개인정보를 지운 분의 확인증은 다시 발급할 수 없습니다.")
     if certificate.revoked_at is None and (name, organization) == (certificate.name, certificate.organization):
         raise Refused("이름과 기관이 지금 확인증과 같습니다. 고칠 곳을 고쳐 주세요.", field="name")
     certificate.replaced_at = now

@@ -18,8 +18,10 @@ from briefings.db import db
 from briefings.live.models import Attendance, AttendanceState
 from briefings.outbox.models import Message
 from briefings.papers import setting
+from briefings.rights.emptying import empty_certificates
 from briefings.schedule.links import token_of
 from briefings.schedule.models import BriefingState
+from briefings.web.erased import GONE
 from tests.builders import a_briefing, a_registration, a_user, saved
 from tests.mails import mails_to
 
@@ -269,6 +271,28 @@ def test_staff_see_everybody_issue_to_all_at_once_and_take_the_register_away(app
     taken = client.post(f"/staff/briefings/{over.id}/exports/certificates", data=wanted)
     assert taken.data.decode("utf-8-sig").count("\r\n") == 4 and "유효" in taken.data.decode("utf-8-sig")
     assert next(entry.detail for entry in history_of(over) if entry.action == "certificates.exported")["rows"] == 3
+
+
+def test_whoever_was_erased_gets_none_any_more(app, client, over, now):
+    ruled(over, minutes=60)
+    there, gone = somebody(over), somebody(over)
+    had = somebody(over)
+    client.post(page_of(app, had))
+    number = the_one().number
+    for each in (gone, had):
+        each.name, each.email = GONE, f"erased-{each.id}@invalid"
+    empty_certificates([the_one().id], now, "지움")
+    db.session.commit()
+    client.sign_in(a_user())
+    base = f"/staff/briefings/{over.id}/certificates"
+    page = client.get(base).text
+    assert "발급할 수 있는 1명" in page and number in page
+    client.post(f"{base}/issue")
+    issued = db.session.query(Certificate).filter(Certificate.revoked_at.is_(None)).all()
+    assert [each.registration_id for each in issued] == [there.id]
+    assert "고쳐서 다시 발급하기" not in client.get(f"{base}/{number}").text
+    client.post(f"{base}/{number}/correct", data=_right("김가온", "가온"))
+    assert db.session.query(Certificate).count() == 2
 
 
 def test_the_rule_is_no_longer_than_the_briefing_and_changes_nothing_that_was_issued(app, client, over):
