@@ -16,7 +16,7 @@ from briefings.announcements.words import ANNOUNCEMENT_TONES
 from briefings.audit.recording import record
 from briefings.db import db, unit_of_work
 from briefings.errors import Refused
-from briefings.outbox.finding import counts_by_thread
+from briefings.outbox.finding import counts_by_thread, due_by_thread
 from briefings.outbox.handling import send_test
 from briefings.outbox.preview import Preview, dry_run
 from briefings.outbox.queueing import Recipient
@@ -49,11 +49,13 @@ def index(briefing_id: int) -> ResponseReturnValue:
     """All letters about a briefing, with what became of each."""
     briefing = _briefing(briefing_id)
     found = writing.announcements_of(briefing)
+    threads = [thread_of(one) for one in found]
     return render_template(
         "announcements/index.html",
         briefing=briefing,
         announcements=found,
-        outcomes=counts_by_thread([thread_of(one) for one in found]),
+        outcomes=counts_by_thread(threads),
+        due=due_by_thread(threads, clock.now()),
         draft=briefing.state is BriefingState.DRAFT,
     )
 
@@ -91,6 +93,7 @@ def show(briefing_id: int, number: int) -> ResponseReturnValue:
         group=writing.group_of(announcement),
         sending=sending,
         outcome=counts_by_thread([thread])[thread],
+        due_at=due_by_thread([thread], clock.now()).get(thread),
         thread=thread,
     )
 

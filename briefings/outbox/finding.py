@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -112,6 +113,13 @@ def counts_by_thread(threads: Collection[str]) -> dict[str, dict[Standing, int]]
     for thread, standing, number in db.session.execute(counted):
         found[thread][Standing(standing)] = number
     return found
+
+
+def due_by_thread(threads: Collection[str], now: datetime) -> dict[str, datetime]:
+    """When the first message goes of those threads whose turn is yet to come; none that was tried before."""
+    waiting = (Message.state == MessageState.QUEUED, Message.attempts == 0, Message.due_at > now)
+    first = select(Message.thread, func.min(Message.due_at)).where(Message.thread.in_(threads), *waiting)
+    return {thread: due_at for thread, due_at in db.session.execute(first.group_by(Message.thread))}
 
 
 def undeliverable() -> Exists:

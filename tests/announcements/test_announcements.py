@@ -250,6 +250,20 @@ class TestWhen:
             ("held", timedelta(0)),
         ]
 
+    def test_until_its_hour_it_is_not_called_sent_nor_while_it_is_held(self, desk, officer, briefing, written, now):
+        a_registration(briefing)
+        late, held = written(), written(subject="보류한 안내")
+        send(desk, late, when="at", due_at=["2026-11-24", "09:00"])
+        send(desk, held, when="held")
+        listed = desk.get(f"/staff/briefings/{briefing.id}/announcements").text
+        page, kept = desk.get(late).text, desk.get(held).text
+        for seen in (listed, page):
+            assert "정한 때를 기다림" in seen and "2026. 11. 24.(화) 09:00" in seen
+        assert not re.search(r"</span>\s*보냄", listed + page + kept)
+        assert re.search(r"</span>\s*보류", kept)
+        with time_machine.travel(now + timedelta(hours=24), tick=False):
+            assert re.search(r"</span>\s*보냄", desk.sign_in(officer).get(late).text)
+
     def test_late_in_the_evening_is_warned_of(self, desk, officer, briefing, written, now):
         a_registration(briefing)
         page, _ = send(desk, written(), when="at", due_at=["2026-11-24", "21:00"])
