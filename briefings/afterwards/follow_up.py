@@ -19,6 +19,7 @@ from briefings.schedule.materials import files_by_slot
 from briefings.schedule.models import Briefing, BriefingState, Step
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.reminders import KINDS, queue_early
+from briefings.web.erased import NOBODY
 
 STEPS = (Step.THANKS, Step.ABSENT)
 
@@ -122,4 +123,5 @@ def _mailing(
 
 
 def _concerned(step: Step) -> ColumnElement[bool]:
-    return came() if step is Step.THANKS else missing()
+    """Whoever was erased is told nothing, and not counted among those who are."""
+    return (came() if step is Step.THANKS else missing()) & ~Registration.email.endswith(NOBODY)

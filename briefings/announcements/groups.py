@@ -16,6 +16,10 @@ from briefings.privacy.models import Purpose
 from briefings.schedule.agreeing import agrees
 from briefings.schedule.models import Briefing, PresenterSlot, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
+from briefings.web.erased import NOBODY, is_marker
+
+_IS_SOMEBODY = ~Registration.email.endswith(NOBODY)
+"""Nobody is written to who was erased, nor counted among those who are."""
 
 
 class Presence(StrEnum):
@@ -93,12 +97,13 @@ def thread_of(announcement: Announcement) -> str:
 
 def presenters(briefing: Briefing) -> list[PresenterSlot]:
     """The slots whose presenters did not decline."""
-    return [slot for slot in briefing.slots if slot.state is not SlotState.DECLINED and slot.presenter_name]
+    able = (slot for slot in briefing.slots if slot.state is not SlotState.DECLINED and slot.presenter_name)
+    return [slot for slot in able if not is_marker(slot.presenter_email)]
 
 
 def by_state(briefing: Briefing) -> dict[RegistrationState, int]:
-    """How many registered in all."""
-    counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing.id)
+    """How many registered in all and can be written to."""
+    counted = select(Registration.state, func.count()).where(Registration.briefing_id == briefing.id, _IS_SOMEBODY)
     return dict(db.session.execute(counted.group_by(Registration.state)).all())
 
 
@@ -122,7 +127,7 @@ def still_agrees(registration: Registration) -> bool:
 
 
 def _registrants(briefing: Briefing, group: Group) -> Select[Any]:
-    found = select(Registration.id).where(Registration.briefing_id == briefing.id)
+    found = select(Registration.id).where(Registration.briefing_id == briefing.id, _IS_SOMEBODY)
     found = found.where(Registration.state.in_(group.states))
     if group.kinds:
         found = found.join(Registration.organization).where(Organization.kind.in_(group.kinds))

@@ -13,6 +13,8 @@ from sqlalchemy import func, select
 
 from briefings import clock
 from briefings.accounts.models import Role
+from briefings.afterwards.follow_up import mailings_of
+from briefings.announcements import groups
 from briefings.audit.recording import history_of, record
 from briefings.db import db
 from briefings.exports.values import in_a_cell
@@ -20,6 +22,7 @@ from briefings.files.models import StoredFile
 from briefings.needs.attaching import attach
 from briefings.organizations.managing import accounts_found
 from briefings.outbox.models import Message
+from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import compose
 from briefings.privacy.models import Erasure, Purpose
 from briefings.rights.retention import periods
@@ -304,6 +307,16 @@ def test_headings_and_choices_read_well_where_somebody_was_erased(client, now):
     assert not officer.active
     page = client.get(f"/staff/audit?actor={officer.id}").text
     assert "누가: 지움" in page
+
+
+def test_who_was_erased_is_not_counted_among_those_who_are_written_to(now):
+    briefing = a_past_briefing(now, 1)
+    a_registration(briefing, name=GONE, email="erased-7@invalid")
+    a_registration(briefing)
+    group = groups.Group(states=(RegistrationState.CONFIRMED,), presenters=True)
+    assert (groups.number_of(briefing, group), groups.by_state(briefing)) == (1, {RegistrationState.CONFIRMED: 1})
+    mails = mailings_of(briefing, now, QuietHours(ZoneInfo("Asia/Seoul"), 0, 0))
+    assert [each.concerned for each in mails] == [0, 1]
 
 
 def test_accounts_of_erased_people_come_last():
