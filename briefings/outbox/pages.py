@@ -49,12 +49,13 @@ def index() -> ResponseReturnValue:
     """Messages, the newest on top, with how many stand where and what can be done with all of them."""
     filters = MessageFilters(request.args)
     search = filters.search(current_app.extensions["narrowed_reach"]())
-    page = finding.find(search, request.args.get("page", 1, int))
+    page, now = finding.find(search, request.args.get("page", 1, int)), clock.now()
     counts = finding.counts(search)
     ticks = Ticks.of(search, page.items)
     return render_template(
         "outbox/index.html",
-        silence=current_app.extensions["silence"](clock.now()),
+        now=now,
+        silence=current_app.extensions["silence"](now),
         filters=filters,
         search=search,
         here=search.conditions(),

@@ -82,6 +82,13 @@ def test_messages_are_found_by_address_or_name(app, now, q, found):
     assert [m.recipient for m in finding.find(finding.Search(q=q), 1).items] == found[::-1]
 
 
+def test_what_waits_for_its_hour_says_which(at_work, now):
+    line_up(now, "a@example.kr", due_at=now + timedelta(hours=3))
+    line_up(now, "b@example.kr", start=2)
+    page = at_work.get("/staff/outbox").text
+    assert page.count("보낼 때 <time") == 1 and "2026. 11. 23.(월) 13:00" in page
+
+
 def test_messages_are_found_by_state_and_kind(at_work, deliver, mail_server, now):
     line_up(now, "nobody@example.kr", "a@example.kr")
     line_up(now + timedelta(days=1), "b@example.kr", kind="reminder", start=3)
