@@ -21,7 +21,8 @@ from briefings.exports.values import in_a_cell
 from briefings.files.models import StoredFile
 from briefings.needs.attaching import attach
 from briefings.organizations.managing import accounts_found
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, MessageState
+from briefings.outbox.queueing import Recipient, queue
 from briefings.outbox.quiet import QuietHours
 from briefings.outbox.rendering import compose
 from briefings.privacy.models import Erasure, Purpose
@@ -317,6 +318,15 @@ def test_who_was_erased_is_not_counted_among_those_who_are_written_to(now):
     assert (groups.number_of(briefing, group), groups.by_state(briefing)) == (1, {RegistrationState.CONFIRMED: 1})
     mails = mailings_of(briefing, now, QuietHours(ZoneInfo("Asia/Seoul"), 0, 0))
     assert [each.concerned for each in mails] == [0, 1]
+
+
+def test_a_message_that_was_dropped_and_emptied_ends_its_sentence(client, now):
+    queue("thanks", "k", Recipient("a@example.kr", "이가온"), now)
+    [message] = db.session.scalars(select(Message))
+    message.recipient, message.state, message.error = "erased-9@invalid", MessageState.DROPPED, ""
+    db.session.commit()
+    client.sign_in(a_user())
+    assert "보내지 않기로 했습니다.<" in client.get(f"/staff/outbox/{message.id}").text
 
 
 def test_accounts_of_erased_people_come_last():
