@@ -11,6 +11,7 @@ from briefings.accounts.sessions import user_of_session
 from briefings.accounts.signing_in import set_password
 from briefings.audit.recording import history_of
 from briefings.db import db
+from briefings.demo.people import ACCOUNTS
 from tests.builders import a_user, an_owner
 from tests.prepared import NOBODY
 
@@ -37,6 +38,14 @@ def test_the_right_password_opens_a_session(client, user, now):
     assert user.signed_in_at == now
     [entry] = history_of(user)
     assert (entry.action, entry.detail) == ("account.signed_in", {"way": "password", "network": "127.0.0.1"})
+
+
+def test_mails_are_said_to_stay_here_only_where_they_do(app, client, monkeypatch):
+    a_user(email=ACCOUNTS[0][1])
+    assert "밖으로 나가지 않고" in client.get("/sign-in").text
+    monkeypatch.setitem(app.config, "SMTP_URL", "smtp://mail.example.kr")
+    page = client.get("/sign-in").text
+    assert ACCOUNTS[0][1] in page and "밖으로 나가지 않고" not in page
 
 
 def test_the_case_and_outer_spaces_of_the_address_do_not_matter(client, user):
