@@ -30,7 +30,7 @@ from briefings.statistics.published import published_figures
 from briefings.statistics.recognition import Deed, Who, half_of, ranking
 from briefings.statistics.scope import Axis, Scope
 from briefings.webhooks.models import DeliveryState, WebhookDelivery, WebhookEndpoint
-from tests.builders import a_colleague, a_registration, a_reply, a_user, saved
+from tests.builders import a_colleague, a_question, a_registration, a_reply, a_user, saved
 from tests.rights.test_erasing import SEOUL, counts, erase
 from tests.rights.traces import Traces, a_past_briefing, dump, traces_in
 from tests.statistics.generated import an_installation
@@ -72,6 +72,16 @@ def test_what_is_due_goes_and_is_written_down_and_what_is_not_stays(app, now):
 
 
 @ON_ONE
+def test_the_register_says_of_each_kind_what_the_dry_run_said(app, now):
+    for _ in range(2):
+        a_question(a_registration(a_past_briefing(now, 400)), anonymous=False)
+    foretold = {each.kind.name: each.now for each in retention.forecast(now) if each.now}
+    assert foretold == {"registrations": 2, "questions": 2}
+    destroy_due(app)
+    assert {line.kind: line.number for line in db.session.scalars(select(Destruction))} == foretold
+
+
+@ON_ONE
 def test_what_tells_of_nobody_goes_with_the_rest_and_is_not_counted_as_personal_data(app, client, now):
     admin = a_user(Role.ADMINISTRATOR)
     a_registration(a_past_briefing(now, 366))
@@ -104,7 +114,7 @@ def test_what_is_wrong_with_one_kind_keeps_no_other_waiting_and_is_not_kept_quie
     monkeypatch.setattr(retention, "is_due", look)
     with pytest.raises(RuntimeError):
         working.destroy_due(lambda: now)
-    assert looked == list(KINDS)
+    assert sorted(looked, key=KINDS.index) == list(KINDS)
 
 
 @ON_ONE
