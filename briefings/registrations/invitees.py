@@ -12,6 +12,7 @@ from briefings.audit.recording import Actor, record
 from briefings.db import db, lock
 from briefings.errors import Refused
 from briefings.organizations.models import OrganizationKind
+from briefings.outbox.finding import undeliverable_among
 from briefings.outbox.queueing import Draft, Recipient, queue_many
 from briefings.schedule.items import concerning
 from briefings.schedule.models import Briefing, BriefingState
@@ -119,22 +120,22 @@ def not_to_be_asked(briefing: Briefing, now: datetime) -> str | None:
 
 
 def ask(briefing: Briefing, by: Actor, now: datetime) -> int:
-    """Write to everybody on the list who has not been told and has not registered; how many."""
+    """Write to everybody on the list who has not been told and has not registered; how many of them mail can reach."""
     people = _people(briefing, now, _answered(Answer.UNASKED))
     if not people:
         raise Refused("명단의 모든 분께 이미 보냈습니다. 새로 초대할 분을 더한 뒤에 보내 주세요.")
-    _tell("guest_invited", briefing, people, now, lambda invitee: f"guest_invited:{invitee.public_id}")
+    reached = _tell("guest_invited", briefing, people, now, lambda invitee: f"guest_invited:{invitee.public_id}")
     record(by, "briefing.invitees_asked", briefing, now, number=len(people))
-    return len(people)
+    return reached
 
 
 def remind(briefing: Briefing, by: Actor, now: datetime, at_once: bool = False) -> int:
-    """Remind those who have not answered, `at_once` also those told a short while ago; how many."""
+    """Remind those who have not answered, `at_once` also those told a short while ago; how many mail can reach."""
     silent = _answered(Answer.SILENT)
     people = _people(briefing, now, silent if at_once else silent & _left_in_peace(now))
     if not people:
         raise Refused("지금 다시 알릴 분이 없습니다.")
-    _tell(
+    reached = _tell(
         "guest_reminded",
         briefing,
         people,
@@ -142,7 +143,7 @@ def remind(briefing: Briefing, by: Actor, now: datetime, at_once: bool = False) 
         lambda invitee: f"guest_reminded:{invitee.public_id}:{int(now.timestamp())}",
     )
     record(by, "briefing.invitees_reminded", briefing, now, number=len(people))
-    return len(people)
+    return reached
 
 
 def number_held_back(briefing: Briefing, now: datetime) -> int:
@@ -183,7 +184,7 @@ def _people(briefing: Briefing, now: datetime, condition: ColumnElement[bool]) -
 
 def _tell(
     kind: str, briefing: Briefing, people: Sequence[Invitee], now: datetime, key: Callable[[Invitee], str]
-) -> None:
+) -> int:
     for invitee in people:
         invitee.asked_at = now
     drafts = [
@@ -191,6 +192,7 @@ def _tell(
         for invitee in people
     ]
     queue_many(kind, drafts, now, **concerning(briefing))
+    return len(people) - len(undeliverable_among({invitee.email for invitee in people}))
 
 
 def _add_rows(briefing: Briefing, guests: Iterable[Guest], now: datetime) -> Added:

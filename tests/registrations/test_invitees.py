@@ -11,7 +11,7 @@ from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.jobs import composing_in
 from briefings.outbox.mail import Dropped
-from briefings.outbox.models import Message
+from briefings.outbox.models import Message, UndeliverableAddress
 from briefings.registrations.links import invitee_token
 from briefings.schedule.models import Briefing, BriefingState, Eligibility
 from briefings.schedule.registration_models import Invitee, RegistrationState
@@ -65,6 +65,15 @@ def test_somebody_is_put_on_the_list_by_hand_and_told_only_when_staff_say_so(des
     assert "모든 분께 이미 보냈습니다" in desk.get(at(briefing, "/ask")).text
     acts = [entry.action for entry in history_of(briefing)]
     assert acts == ["briefing.invitees_added", "briefing.invitees_asked"]
+
+
+def test_who_no_mail_reaches_is_not_counted_among_those_it_was_sent_to(desk, now):
+    briefing = a_briefing()
+    an_invitee(briefing, "gaon@example.kr")
+    an_invitee(briefing, "nobody@example.kr")
+    saved(UndeliverableAddress(address="nobody@example.kr", reason="550 5.1.1", since=now))
+    assert "1명에게 초대를 보내시겠습니까?" in desk.get(at(briefing, "/ask")).text
+    assert "1명에게 초대를 보냅니다." in sent(desk, briefing, "/ask")
 
 
 def test_the_list_says_who_registered_who_declined_and_who_is_silent(desk, now):
