@@ -18,6 +18,7 @@ from briefings.organizations.models import Organization
 from briefings.organizations.organization_forms import DOUBLE, OrganizationFilters
 from briefings.organizations.staff_organizations import belongings
 from briefings.organizations.words import KINDS
+from briefings.web.erased import is_marker
 from briefings.web.filters import phone
 
 ORGANIZATIONS: tuple[Column[Any], ...] = (
@@ -69,7 +70,7 @@ def find_accounts(asked: Asked) -> Found[Any]:
         organizations, invitations = organizations_of(some), invitations_of(some, asked.now)
         themes = current_app.extensions["themes_of_each"](some)
         for user in some:
-            all_themes = "모든 주제" if user.role is Role.OFFICER else ""
+            all_themes = "모든 주제" if user.role is Role.OFFICER and not is_marker(user.email) else ""
             names = ", ".join(theme.name for theme in themes.get(user.id, ())) or all_themes
             yield user, organizations.get(user.id), names, _state(user, invitations.get(user.id))
 
@@ -77,6 +78,8 @@ def find_accounts(asked: Asked) -> Found[Any]:
 
 
 def _state(user: User, invitation: Invitation | None) -> str:
+    if is_marker(user.email):
+        return "지움"
     if invitation is not None:
         return INVITED[invitation.state]
     return "켜짐" if user.active else "꺼짐"

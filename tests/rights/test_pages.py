@@ -303,6 +303,11 @@ def test_headings_and_choices_read_well_where_somebody_was_erased(client, now):
     assert f"지움 ({gone.organization.name})" in page
     page = client.get(f"/staff/accounts/{officer.id}").text
     assert "개인정보를 지운 분의 계정</h1>" in page and "개인정보를 지우려고 계정을 닫음" in page
+    listed = client.get("/staff/accounts").text
+    wanted = {"format": "csv", "people": "with", "reason": "계정 점검용"}
+    taken = client.post("/staff/exports/accounts", data=wanted).data.decode("utf-8-sig")
+    [line] = [line for line in taken.splitlines() if line.startswith("지움")]
+    assert listed.count("모든 주제") == 0 and "꺼짐" not in listed and line.count("지움") == 3
     assert "계정 켜기" not in page and "역할 저장하기" not in page
     client.post(f"/staff/accounts/{officer.id}/on")
     assert not officer.active
