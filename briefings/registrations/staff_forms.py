@@ -8,6 +8,7 @@ from wtforms import BooleanField, HiddenField, SearchField, SelectField, StringF
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
+from briefings.errors import N_
 from briefings.organizations.models import OrganizationKind
 from briefings.organizations.words import KINDS
 from briefings.registrations.deciding import Act, Terms
@@ -21,7 +22,8 @@ from briefings.schedule.words import REGISTRATION_STATES
 from briefings.web.filters import as_read, period
 from briefings.web.forms import ChoicesField, EmailField, Filters, Form, PhoneField, options
 
-BY_REQUEST = "본인이 전화나 전자우편으로 알려 준 내용"
+BY_REQUEST = N_("본인이 전화나 전자우편으로 알려 준 내용")
+"""Where the data come from unless staff say otherwise; read in the language of whoever is registered."""
 
 
 class RegistrantFilters(Filters):

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from briefings.audit.recording import history_of
 from briefings.db import db
 from briefings.outbox.models import Message, UndeliverableAddress
+from briefings.registrations.staff_forms import BY_REQUEST
 from briefings.schedule.models import BriefingState, Eligibility
 from briefings.schedule.registration_models import Registration, RegistrationState
 from tests.builders import BEFORE, a_briefing, a_registration, a_user, saved
@@ -50,6 +51,12 @@ def test_neither_eligibility_nor_approval_nor_the_window_bind_staff_but_places_d
     assert [entry.action for entry in history_of(made)] == ["registration.entered"]
     assert db.session.scalars(select(Message.recipient)).all() == ["gaon@example.kr"]
     assert "대기 순번을 받습니다" in desk.post(address, data=PERSON | {"email": "next@example.kr"}).text
+
+
+def test_who_reads_english_reads_where_the_data_came_from_too(desk):
+    address = f"/staff/briefings/{a_briefing().id}/registrations/enter"
+    page = desk.post(address, data=PERSON | {"locale": "en", "source": BY_REQUEST}).text
+    assert "come from this source: what you told us by phone or e-mail." in page
 
 
 def test_says_at_the_address_who_is_there_already_and_warns_of_one_that_takes_nothing(desk):

@@ -66,7 +66,7 @@ class TestThePage:
         refused = {"cancelled_at": now, "refused_at": now, "refusal_reason": "지방자치단체를 위한 자리입니다."}
         page = client.get(link(a_registration(briefing, state=CANCELLED, **refused))).text
         assert "승인되지 않은 신청입니다" in page and "지방자치단체를 위한 자리입니다." in page
-        assert "다시 신청하기" in page and "돌려보낸 때" in page and "승인되지 않음" in page
+        assert "다시 신청하기" in page and "승인되지 않은 때" in page and "승인되지 않음" in page
         assert "취소한 신청입니다" not in page and "취소한 때" not in page
         page = client.post(link(asked, "/cancel"), follow_redirects=True).text
         assert "신청을 취소했습니다" in page
@@ -125,7 +125,7 @@ class TestThePage:
         mail = mails_to(app, asked.email)[-1].text
         assert "다시 신청할 수 있습니다" in mail and link(asked) in mail
         page = client.post(link(asked, "/register"), follow_redirects=True).text
-        assert "다시 신청했습니다" in page and "승인을 기다리고 있습니다" in page and "돌려보낸 때" not in page
+        assert "다시 신청했습니다" in page and "승인을 기다리고 있습니다" in page and "승인되지 않은 때" not in page
 
     def test_turns_to_the_reply_after_the_end(self, client, now):
         over = a_registration(a_briefing(starts_at=now - timedelta(hours=3)))
