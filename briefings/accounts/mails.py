@@ -48,7 +48,7 @@ def second_factor(text: str) -> Composer:
     def compose(message: Message, now: datetime) -> Mail | Dropped:
         if user_with(message.recipient) is None:
             return Dropped("이 주소로 쓰는 계정이 없습니다.")
-        account = url_for("accounts.second_factor", _external=True)
+        account = url_for("accounts.own", _external=True)
         values = {"이름": message.recipient_name, "바뀐 때": when(message.created_at), "내 계정": account}
         if "left" in message.params:
             values["남은 개수"] = str(message.params["left"])
@@ -61,7 +61,7 @@ _ABOUT_SECOND_FACTOR = {
     "second_factor_on": "2단계 인증을 켰다는 알림",
     "second_factor_off": "2단계 인증을 껐다는 알림",
     "second_factor_reset": "관리자가 2단계 인증을 풀었다는 알림",
-    "recovery_code_used": "복구 코드로 로그인했다는 알림",
+    "recovery_code_used": "복구 코드를 썼다는 알림",
     "recovery_codes_renewed": "복구 코드를 새로 받았다는 알림",
     "agency_linked": "소속 기관 계정과 연결했다는 알림",
 }
@@ -75,7 +75,7 @@ COMPOSERS: dict[str, Composer] = {
 _SECOND_FACTOR = (
     NAME,
     Placeholder("바뀐 때", "바뀐 때", "2026. 11. 23.(월) 10:00"),
-    Placeholder("내 계정", "계정의 보안을 보는 화면의 주소", "https://briefings.example.kr/account/second-factor"),
+    Placeholder("내 계정", "비밀번호와 2단계 인증을 바꾸는 화면의 주소", "https://briefings.example.kr/account"),
 )
 _LEFT = Placeholder("남은 개수", "아직 쓰지 않은 복구 코드의 수", "9")
 _LINK = (

@@ -103,7 +103,7 @@ def test_a_recovery_code_stands_in_once_and_its_owner_is_told(app, user, now):
     assert client_asking(app, user, codes[3].upper().replace("-", " "), "?recovery=1").status_code == 302
     assert "쓸 수 없는 복구 코드입니다" in client_asking(app, user, codes[3], "?recovery=1").text
     mail = mails_to(app, user.email)[-1]
-    assert mail.subject == "[협업이음] 복구 코드로 로그인했습니다"
+    assert mail.subject == "[협업이음] 복구 코드를 썼습니다"
     assert "복구 코드는 9개입니다" in mail.text
     other = with_password(a_user())
     with_app(other, now)
