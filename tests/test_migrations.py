@@ -250,6 +250,7 @@ def test_an_upgrade_to_0003_fills_what_is_new(looked_at):
     assert {(m["about"], m["medium"], m["phone"], m["cost"]) for m in messages} == {("", "mail", "", None)}
 
 
+@pytest.mark.slow
 def test_an_upgrade_to_0010_knows_organizations_without_their_legal_form(empty_app):
     flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0009")
     for key in ("(주)마루", "마루", "주식회사가온", "나눔(재)", "주식회사"):
@@ -258,6 +259,7 @@ def test_an_upgrade_to_0010_knows_organizations_without_their_legal_form(empty_a
     assert [row["name_key"] for row in rows("organizations")] == ["(주)마루", "마루", "가온", "나눔", "주식회사"]
 
 
+@pytest.mark.slow
 def test_an_upgrade_to_0016_adds_the_right_to_refuse_to_texts_that_stand_as_they_came(empty_app):
     flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0015")
     first = rows("consent_texts")
@@ -268,6 +270,7 @@ def test_an_upgrade_to_0016_adds_the_right_to_refuse_to_texts_that_stand_as_they
         assert each["refusal"].startswith("동의하지 않을 권리가" if each["locale"] == "ko" else "You may refuse.")
 
 
+@pytest.mark.slow
 def test_an_upgrade_to_0016_keeps_what_people_have_read_and_what_administrators_wrote(empty_app):
     flask_migrate.upgrade(directory=str(MIGRATIONS), revision="0015")
     user = {"role": "administrator", "active": True, "session_version": 1, "created_at": BEFORE}

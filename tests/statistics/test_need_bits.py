@@ -61,6 +61,7 @@ def from_rows(count):
         return count()
 
 
+@pytest.mark.slow
 def test_along_every_axis_of_every_scope_they_are_those_that_rows_say(app, installation, now):
     for scope, at in product(scopes_of(installation), (now, now - timedelta(days=400))):
 
