@@ -22,7 +22,7 @@ class Shelf(StrEnum):
 
 SHELVES = {
     Shelf.LATE: "확인이 늦음",
-    Shelf.WAITING: "확인 기다림",
+    Shelf.WAITING: "확인을 기다림",
     Shelf.OBJECTED: "다르다고 함",
     Shelf.CONFIRMED: "확인함",
 }

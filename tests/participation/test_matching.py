@@ -91,6 +91,13 @@ def test_a_match_counts_and_is_public_once_its_partner_confirms(app, client, now
     assert "이미 확인했습니다" in again.text
 
 
+def test_who_reads_english_reads_that_a_confirmation_is_waited_for(app, client, now, reply):
+    agreed(reply, now=now)
+    [mail] = mails_to(app, reply.email)
+    page = client.get("/en" + links_in(mail)[0].removeprefix("/en")).text
+    assert "Waiting for confirmation" in page and "Waiting to be read" not in page
+
+
 def test_who_has_not_confirmed_is_neither_counted_nor_shown(app, client, now, reply):
     second = a_reply(reply.need)
     agreed(reply, second, now=now)
