@@ -77,6 +77,8 @@ def _words(question: dict[str, Any], locale: str) -> str:
 class Settings(Form):
     """Whether and until when it is open, and whether answers are kept apart from names."""
 
+    rows = 0
+    """How many questions there are fields for; none once somebody has answered."""
     seen = HiddenField()
     offered = BooleanField("만족도 조사를 받기")
     apart = BooleanField(
@@ -94,6 +96,16 @@ class Settings(Form):
         """Which version was seen; a moment that fits none where that cannot be told."""
         moment = _moment(self.seen.data)
         return moment if moment and moment.tzinfo else datetime.fromisoformat("1970-01-01T00:00+00:00")
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A new question in English alone would be asked of nobody, and its words lost."""
+        sound = super().validate(extra_validators)
+        for place in range(self.rows):
+            row = {part: self[f"{part}_{place}"] for part in ("key", "ko", "en")}
+            if row["en"].data and not row["ko"].data and not row["key"].data:
+                row["ko"].errors = [*row["ko"].errors, "한국어로도 적어 주세요. 영어로만 적은 질문은 묻지 않습니다."]
+                sound = False
+        return sound
 
 
 def settings_form(survey: Survey, locked: bool) -> Any:

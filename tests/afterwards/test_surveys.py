@@ -217,6 +217,8 @@ def test_staff_ask_other_questions_until_somebody_has_answered(client, desk, bri
     assert "바뀐 내용이 없습니다" in desk.post(page, data=settings(briefing, apart="y"), follow_redirects=True).text
     stale = settings(briefing) | {"seen": "2020-01-01T00:00:00+00:00", "ko_0": "다른 것"}
     assert "다른 담당자가, 또는 다른 창에서 고쳤습니다" in desk.post(page, data=stale).text
+    lost = desk.post(page, data=settings(briefing, apart="y", en_5="In English alone?")).text
+    assert "영어로만 적은 질문은 묻지 않습니다" in lost and "In English alone?" in lost
     none = {f"ko_{place}": "" for place in range(5)}
     assert "질문을 하나 이상" in desk.post(page, data=settings(briefing, **none)).text
     early = {"closes_at": ["2026-11-01", "10:00"], "apart": "y"}
