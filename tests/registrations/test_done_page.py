@@ -70,6 +70,14 @@ def told() -> list[tuple[str, str]]:
     return [(kind, recipient.partition("@")[0]) for kind, recipient in db.session.execute(found)]
 
 
+def test_a_mail_that_staff_hold_is_not_said_to_have_left(briefing, press):
+    briefing.hold_mails = True
+    db.session.commit()
+    page = press()
+    assert f"담당자가 확인한 뒤에 {APPLICANT['email']} 주소로 안내를 보내 드립니다" in page
+    assert "안내를 보냈습니다" not in page
+
+
 def test_is_shown_to_nobody_else_and_not_for_ever(app, client, briefing, press):
     press(look=False)
     for does in ({}, {"do": "more", "question": "?"}, {"do": "address", "right": RIGHT}):
