@@ -223,6 +223,7 @@ def test_long_work_is_followed_by_whoever_may_begin_it(client, officer, sides, n
     assert [client.get(f"/staff/tasks/{each}").status_code for each in task.values()] == [200, 200, 404, 200]
 
 
+@pytest.mark.slow
 @ONE
 def test_nothing_is_offered_that_answers_no(app, officer, sides, season):
     """Of every page that links lead to, one's own and others': links open, forms may be sent, nobody shows."""

@@ -193,6 +193,7 @@ def read_anew():
         return kept_now()
 
 
+@pytest.mark.slow
 def test_whatever_changes_nothing_is_counted_that_was(app, installation, now):
     changes = Changes(installation, now)
     axes = [axis for axis in AXES if axis is not Axis.HALF]

@@ -152,6 +152,7 @@ class Installation:
         return True
 
 
+@pytest.mark.slow
 def test_whatever_is_done_those_counted_ahead_are_those_there_are(app, now):
     there, done = Installation(now), set()
     acts = [
