@@ -218,6 +218,8 @@ def test_it_is_sent_once_and_fixed_from_then_on(desk, officer, briefing, written
     assert len(recipients()) == 1
     page = desk.get(address).text
     assert "대기 중 1명" in page and "/staff/outbox?thread=announcement:" in page
+    held_together = desk.get(f"/staff/outbox/together/hold?all=1&thread=announcement:{address.rpartition('/')[2]}").text
+    assert "함께 보낸 것" in held_together and "announcement:" not in re.sub(r"<[^>]+>", "", held_together)
     assert "대기 중 1명" in desk.get(f"/staff/briefings/{briefing.id}/announcements").text
     [entry] = [entry for entry in history_of(briefing) if entry.action == "announcement.sent"]
     assert (entry.actor_name, entry.detail["number"]) == (officer.name, 1)

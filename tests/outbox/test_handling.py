@@ -166,7 +166,8 @@ def test_staff_find_messages_by_briefing_way_thread_and_whether_they_were_put_of
     text = at_work.get("/staff/outbox?medium=text").text
     assert "phone@example.kr" in text and "010-****-5678" in text and "gaon@example.com" not in text
     thread = messages()[0].thread
-    assert "gaon@example.com" in at_work.get(f"/staff/outbox?thread={thread}").text
+    found = at_work.get(f"/staff/outbox?thread={thread}").text
+    assert "gaon@example.com" in found and "같은 일정에 관한 것만" in found
     assert "greylisted" in at_work.get("/staff/outbox?thread=x").text  # nonsense counts as not said
 
 
