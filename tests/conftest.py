@@ -130,7 +130,6 @@ def apps() -> Iterator[Callable[[str], Flask]]:
             with app.app_context():
                 event.listen(db.engine, "connect", _keep_savepoints_in_memory)
                 _write_savepoints_down(db.engine.dialect)
-            limiter.enabled = False  # the fixture `limited` is for tests that are about limits
             ending.callback(_let_go_of, app)
             return app
 
@@ -180,6 +179,8 @@ def app(migrated_app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]
     event.listen(connection, "release_savepoint", lambda committed, *_: renew_content(committed))
     kept_pages.clear()
     forget_fragments()
+    # The fixture `limited` is for tests that are about limits; every application that is made switches them on again.
+    limiter.enabled = False
     with migrated_app.app_context():
         yield migrated_app
         db.session.remove()
