@@ -23,7 +23,7 @@ from briefings.live.models import Attendance
 from briefings.organizations.models import Organization
 from briefings.schedule.models import Briefing
 from briefings.schedule.registration_models import Registration
-from briefings.web.erased import NOBODY
+from briefings.web.erased import is_somebodys
 
 
 class Standing(StrEnum):
@@ -85,7 +85,7 @@ def overview_of(briefing: Briefing, now: datetime) -> Overview:
     """By organization and name, in a number of statements that does not grow with the people."""
     rule, bounds = rule_of(briefing), bounds_of(briefing, now)
     surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
-    is_there = ~Registration.email.endswith(NOBODY)  # whoever was erased has what was issued before, and gets no more
+    is_there = is_somebodys(Registration.email)  # whoever was erased has what was issued before, and gets no more
     found = (
         select(Registration.public_id, Registration.name, Organization.name, Attendance, Certificate, surveyed)
         .join(Organization, Organization.id == Registration.organization_id)

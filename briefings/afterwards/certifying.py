@@ -22,7 +22,7 @@ from briefings.live.models import Attendance, AttendanceState
 from briefings.outbox.queueing import Recipient, queue
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.registration_models import Registration
-from briefings.web.erased import NOBODY, is_marker
+from briefings.web.erased import is_marker, is_somebodys
 
 NOT_OFFERED = N_("이 설명회는 참가 확인증을 발급하지 않습니다.")
 CALLED_OFF = N_("취소된 설명회입니다.")
@@ -167,7 +167,7 @@ def issue_to_all(briefing: Briefing, zone: ZoneInfo, by: Actor, now: datetime) -
     surveyed = exists().where(SurveyTaker.registration_id == Registration.id)
     found = select(Registration, Attendance, surveyed).join(Attendance, Attendance.registration_id == Registration.id)
     found = found.where(
-        Registration.briefing_id == briefing.id, was_there(), ~has_one, ~Registration.email.endswith(NOBODY)
+        Registration.briefing_id == briefing.id, was_there(), ~has_one, is_somebodys(Registration.email)
     )
     found = found.order_by(Registration.id)
     number = 0

@@ -19,7 +19,7 @@ from briefings.schedule.materials import files_by_slot
 from briefings.schedule.models import Briefing, BriefingState, Step
 from briefings.schedule.registration_models import Registration, RegistrationState
 from briefings.schedule.reminders import KINDS, queue_early
-from briefings.web.erased import NOBODY
+from briefings.web.erased import is_somebodys
 
 STEPS = (Step.THANKS, Step.ABSENT)
 
@@ -124,4 +124,4 @@ def _mailing(
 
 def _concerned(step: Step) -> ColumnElement[bool]:
     """Whoever was erased is told nothing, and not counted among those who are."""
-    return (came() if step is Step.THANKS else missing()) & ~Registration.email.endswith(NOBODY)
+    return (came() if step is Step.THANKS else missing()) & is_somebodys(Registration.email)

@@ -16,9 +16,9 @@ from briefings.privacy.models import Purpose
 from briefings.schedule.agreeing import agrees
 from briefings.schedule.models import Briefing, PresenterSlot, SlotState
 from briefings.schedule.registration_models import Registration, RegistrationState
-from briefings.web.erased import NOBODY, is_marker
+from briefings.web.erased import is_marker, is_somebodys
 
-_IS_SOMEBODY = ~Registration.email.endswith(NOBODY)
+_IS_SOMEBODY = is_somebodys(Registration.email)
 """Nobody is written to who was erased, nor counted among those who are."""
 
 

@@ -19,7 +19,7 @@ from briefings.outbox.queueing import Recipient
 from briefings.outbox.readers import readers_reach
 from briefings.outbox.received import Received, received
 from briefings.outbox.smtp import MAILBOX
-from briefings.outbox.words import ACTIONS, KINDS, STANDING_TONES, THREADS
+from briefings.outbox.words import ACTIONS, KINDS, STANDING_TONES, of_thread
 from briefings.web.access import staff
 from briefings.web.forms import Form
 from briefings.web.routing import row_number
@@ -40,7 +40,7 @@ DONE = {
 @pages.context_processor
 def _words() -> dict[str, object]:
     kept_here = current_app.config["SMTP_URL"] == MAILBOX
-    words = {"kinds": KINDS, "tones": STANDING_TONES, "threads": THREADS}
+    words = {"kinds": KINDS, "tones": STANDING_TONES, "of_thread": of_thread}
     return words | {"kept_here": kept_here, "standing_of": finding.standing_of}
 
 

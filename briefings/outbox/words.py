@@ -27,9 +27,6 @@ MESSAGE_STATES = {state: STANDINGS[Standing(state.value)] for state in MessageSt
 MEDIA = {Medium.MAIL: "전자우편", Medium.TEXT: "문자·알림톡"}
 WORDS = {MessageState: MESSAGE_STATES, Standing: STANDINGS, Medium: MEDIA}
 
-THREADS = {"item": "같은 일정에 관한 것", "announcement": "함께 보낸 것"}
-"""What messages of one thread have in common, by the first part of its name."""
-
 ACTIONS = {
     "message.held": "보류함",
     "message.released": "내보냄",
@@ -168,3 +165,8 @@ KINDS = {
     "agency_linked": "소속 기관 계정과 연결함",
     "test": "시험 발송",
 }
+
+
+def of_thread(thread: str) -> str:
+    """What the messages of one thread have in common."""
+    return "같은 일정에 관한 것" if thread.startswith("item:") else "함께 보낸 것"

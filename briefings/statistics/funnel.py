@@ -91,6 +91,11 @@ class Count(NamedTuple):
     of: int | None = None
 
     @property
+    def part_of(self) -> Counted | None:
+        """What `of` counts."""
+        return PART_OF.get(self.step)
+
+    @property
     def share(self) -> float | None:
         """In percent, to one decimal; None where there is nothing to be a part of."""
         return percent(self.number, self.of) if self.of is not None else None

@@ -17,7 +17,7 @@ from briefings.schedule.registration_models import Registration
 from briefings.schedule.staff import zone
 from briefings.statistics.behind import Known, People, behind, organizations_behind
 from briefings.statistics.forms import ScopeFilters
-from briefings.statistics.funnel import COUNTED, PART_OF, PEOPLE, REPLIES, Counted, Funnels, Step, funnels, steps_by
+from briefings.statistics.funnel import COUNTED, PEOPLE, REPLIES, Counted, Funnels, Step, funnels, steps_by
 from briefings.statistics.naming import Line, in_order
 from briefings.statistics.scope import Axis, Scope, query_of
 from briefings.statistics.words import AXES, STEPS, WORDS
@@ -77,7 +77,6 @@ def index() -> ResponseReturnValue:
         page=page,
         words=STEPS,
         people=PEOPLE,
-        part_of=PART_OF,
         axes=AXES,
         steps=steps,
         heads=[(f"{STEPS[step].name} ({STEPS[step].unit})", "num") for step in steps],

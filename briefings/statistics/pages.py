@@ -13,7 +13,7 @@ from briefings.db import db
 from briefings.schedule.models import Briefing, BriefingState
 from briefings.schedule.staff import zone
 from briefings.statistics.forms import AsOf
-from briefings.statistics.funnel import PART_OF, PEOPLE
+from briefings.statistics.funnel import PEOPLE
 from briefings.statistics.hiding import hidden, hidden_kinds, plain_kinds
 from briefings.statistics.outcome import outcome_of
 from briefings.statistics.overview import overview
@@ -78,13 +78,7 @@ def briefing(briefing_id: int) -> ResponseReturnValue:
     found, now = db.session.get(Briefing, briefing_id) or abort(404), clock.now()
     outcome = outcome_of(found, zone(), now)
     return render_template(
-        "statistics/briefing.html",
-        briefing=found,
-        outcome=outcome,
-        words=STEPS,
-        people=PEOPLE,
-        part_of=PART_OF,
-        now=now,
+        "statistics/briefing.html", briefing=found, outcome=outcome, words=STEPS, people=PEOPLE, now=now
     )
 
 
